@@ -1,0 +1,1 @@
+"""Ground without product knowledge: ids, clock, digests, canonical form, errors, settings."""

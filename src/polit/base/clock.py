@@ -1,0 +1,19 @@
+"""Wall clock and monotonic clock: the one place where polit reads the time."""
+
+import time
+from datetime import UTC, datetime
+
+
+def now_utc() -> datetime:
+    """Return the current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic_s() -> float:
+    """Return seconds on a clock that never goes back; only differences mean something."""
+    return time.monotonic()
+
+
+def instant_text(instant: datetime) -> str:
+    """Return an aware instant as RFC 3339 in UTC, whole seconds, ending in ``Z``."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,121 @@
+"""The one error tree. Any module may import it.
+
+::
+
+    PolitError 1
+    ├── UsageError 2            wrong arguments, plan or settings
+    ├── IntegrityError 4        a hash, seal or chain does not hold
+    │   ├── EvidenceChanged     the evidence changed or disappeared during a run
+    │   ├── PackageDamaged      a package's parts, rows or seal disagree
+    │   └── DigestMismatch      stated and computed digests differ
+    ├── AuthorityError 5        not authorised, or no authority to examine
+    │   └── IsolationTooWeak    the sandbox holds less than the full level
+    ├── SourceError 6           a source cannot be opened or read
+    │   ├── SourceMissing
+    │   └── SourceUnreadable
+    ├── StorageFull 1           no room where polit writes (resumable)
+    ├── PackageBusy 1           another examiner holds the package
+    ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
+    └── Interrupted 130         stopped at a checkpoint (resumable)
+
+The figure is the exit code of the command line. Every class has a stable ``number`` that
+messages, logs and the reference page name. A message says what, where and what to do.
+"""
+
+from typing import ClassVar
+
+
+class PolitError(Exception):
+    """Root of all errors that polit raises on purpose."""
+
+    number: ClassVar[int] = 1000
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(PolitError, ValueError):
+    """Arguments, a plan or settings are wrong."""
+
+    number = 1200
+    exit_code = 2
+
+
+class IntegrityError(PolitError):
+    """A hash, a seal or a chain does not hold."""
+
+    number = 1400
+    exit_code = 4
+
+
+class EvidenceChanged(IntegrityError):
+    """The evidence changed or disappeared while it was read."""
+
+    number = 1401
+
+
+class PackageDamaged(IntegrityError):
+    """A package's parts, rows, tally or seal disagree with its manifest."""
+
+    number = 1402
+
+
+class DigestMismatch(IntegrityError):
+    """A stated digest and the computed one differ."""
+
+    number = 1403
+
+
+class AuthorityError(PolitError, PermissionError):
+    """The person or process lacks the authority for this act."""
+
+    number = 1500
+    exit_code = 5
+
+
+class IsolationTooWeak(AuthorityError):
+    """The start-up self-test reached less than the full isolation level."""
+
+    number = 1501
+
+
+class SourceError(PolitError, OSError):
+    """A source cannot be opened or read."""
+
+    number = 1600
+    exit_code = 6
+
+
+class SourceMissing(SourceError, FileNotFoundError):
+    """A source, or one of its segments, does not exist."""
+
+    number = 1601
+
+
+class SourceUnreadable(SourceError):
+    """A source exists, but its bytes do not form what they claim to be."""
+
+    number = 1602
+
+
+class StorageFull(PolitError, OSError):
+    """There is no room left where polit writes; the run can be resumed."""
+
+    number = 1100
+
+
+class PackageBusy(PolitError):
+    """Another examiner holds the package."""
+
+    number = 1101
+
+
+class SandboxError(PolitError):
+    """A sandboxed process could not be started, or broke the protocol."""
+
+    number = 1102
+
+
+class Interrupted(PolitError):
+    """The run was stopped at a checkpoint and can be resumed."""
+
+    number = 1900
+    exit_code = 130

@@ -1,0 +1,69 @@
+"""What every file-system driver offers: facts, listings by name, content by address.
+
+One module per format lives in ``evidence/filesystems/``; each has ``detect`` and ``open`` and
+is reached through the registry of its folder.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from polit.model.evidence import Address, FileSystemFacts, FoundEntry
+
+Journal = Callable[[int], None]
+"""Called with the index of the entry *before* the native call that loads it."""
+
+
+class Content(Protocol):
+    """The bytes of one entry."""
+
+    @property
+    def size_bytes(self) -> int:
+        """The logical size."""
+
+    def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
+        """Return the bytes of a range, shorter only at the end of what can be read.
+
+        Raises:
+            SourceUnreadable: The bytes cannot be read; the message says why.
+            EvidenceChanged: A host file is not what it was when it was listed.
+        """
+
+    def close(self) -> None:
+        """Release what the content holds open; calling it twice is harmless."""
+
+
+class FileSystem(Protocol):
+    """An opened file system. Not safe for threads."""
+
+    @property
+    def facts(self) -> FileSystemFacts:
+        """What is known of it."""
+
+    @property
+    def root(self) -> Address:
+        """The address of the root folder."""
+
+    def list_folder(
+        self, folder: Address, *, start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield ``(index, entry)`` for the names in a folder, in stored order.
+
+        ``.`` and ``..`` and the driver's virtual entries are left out. A file's streams
+        follow it under the same index. The index counts stored slots, so that a walk that
+        died at index i goes on with ``start_index = i + 1``.
+
+        Raises:
+            SourceUnreadable: The folder cannot be listed; names yielded before it stand.
+        """
+
+    def list_orphans(
+        self, *, start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield deleted records that no name leads to, as ``list_folder`` does."""
+
+    def open_content(self, address: Address) -> Content:
+        """Open an entry's content.
+
+        Raises:
+            SourceUnreadable: There is none, or it cannot be opened.
+        """

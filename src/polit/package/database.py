@@ -1,0 +1,85 @@
+"""Open the findings database: for the one writer of a run, or for readers."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
+from polit.package.layout import SCHEMA, findings_path
+
+_CACHE_KIB = 96 * 1024
+
+
+def open_writer(package: Path) -> sqlite3.Connection:
+    """Open the findings of a running examination for its one writer.
+
+    WAL with ``synchronous=FULL``: a commit that returned survives a power cut.
+    """
+    connection = sqlite3.connect(findings_path(package), isolation_level=None, timeout=30)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=OFF")
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    connection.execute("PRAGMA wal_autocheckpoint=4000")
+    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
+        with transaction(connection):
+            for statement in filter(str.strip, SCHEMA.split(";")):
+                connection.execute(statement)
+    return connection
+
+
+def open_reader(package: Path) -> sqlite3.Connection:
+    """Open the findings of a package read-only.
+
+    Raises:
+        SourceMissing: There is no package, or no findings in it.
+        PackageDamaged: The file is no database of this layout.
+    """
+    path = findings_path(package)
+    if not path.exists():
+        raise SourceMissing(f"{package} holds no findings: give the folder of a package")
+    sealed = not path.with_name(path.name + "-wal").exists()
+    connection = sqlite3.connect(
+        f"file:{_quoted(path)}?mode=ro{'&immutable=1' if sealed else ''}",
+        uri=True,
+        isolation_level=None,
+    )
+    try:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute("SELECT count(*) FROM meta").fetchone()
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise PackageDamaged(f"{path} cannot be read as findings: {error}") from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Run a block as one IMMEDIATE transaction: all of it is committed, or nothing.
+
+    Raises:
+        StorageFull: The disk is full; nothing of the block was kept.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+            raise StorageFull(f"no room for the findings: {error}") from error
+        raise
+
+
+def close_writer(connection: sqlite3.Connection) -> None:
+    """Fold the WAL into the one file and leave it as a plain database."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+
+
+def _quoted(path: Path) -> str:
+    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")

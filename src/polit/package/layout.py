@@ -1,0 +1,159 @@
+"""Names and schema of a findings package. The reference page describes it for other readers."""
+
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+FORMAT = 1
+SUFFIX = ".polit"
+FINDINGS = "findings.sqlite"
+MANIFEST = "manifest.json"
+LOCK = "lock"
+RUN = "run.json"
+TILES = "derivatives/tiles.pack"
+THUMBNAILS = "derivatives/thumbnails.pack"
+PACKS = (TILES, THUMBNAILS)
+
+SCHEMA = """
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY, value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE volumes (
+  volume_id INTEGER PRIMARY KEY,
+  number INTEGER NOT NULL,
+  scheme TEXT NOT NULL,
+  description TEXT NOT NULL,
+  offset_bytes INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  allocated INTEGER NOT NULL CHECK (allocated IN (0, 1)),
+  locator TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'opened', 'walked', 'not_examined')),
+  filesystem TEXT,
+  block_size_bytes INTEGER,
+  unallocated_bytes INTEGER,
+  time_basis TEXT,
+  time_resolution TEXT,
+  time_source TEXT,
+  reason TEXT,
+  restarts INTEGER NOT NULL DEFAULT 0,
+  CHECK (state <> 'not_examined' OR reason IS NOT NULL)
+) STRICT;
+
+CREATE TABLE folders (
+  folder_id INTEGER PRIMARY KEY,
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  entry_id INTEGER,
+  path BLOB NOT NULL,
+  address BLOB NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('root', 'folder', 'orphans')),
+  deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+  rank INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'listing', 'listed', 'failed')),
+  first_entry_id INTEGER
+) STRICT;
+CREATE UNIQUE INDEX folders_place ON folders (volume_id, address);
+
+CREATE TABLE entries (
+  entry_id INTEGER PRIMARY KEY,
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  parent_id INTEGER,
+  locator TEXT NOT NULL,
+  path TEXT NOT NULL,
+  raw_name BLOB NOT NULL,
+  record TEXT NOT NULL,
+  address BLOB NOT NULL,
+  entry_type TEXT NOT NULL
+    CHECK (entry_type IN ('file', 'folder', 'link', 'stream', 'metadata', 'special')),
+  state TEXT NOT NULL CHECK (state IN ('live', 'deleted', 'carved')),
+  content TEXT NOT NULL,
+  overwritten INTEGER NOT NULL CHECK (overwritten IN (0, 1)),
+  size_bytes INTEGER NOT NULL,
+  link_target BLOB,
+  created_ns INTEGER,
+  modified_ns INTEGER,
+  accessed_ns INTEGER,
+  changed_ns INTEGER,
+  deleted_ns INTEGER,
+  rank INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE results (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries,
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'skipped', 'failed')),
+  reason TEXT,
+  bytes_read INTEGER NOT NULL DEFAULT 0,
+  md5 BLOB,
+  sha1 BLOB,
+  sha256 BLOB,
+  mime TEXT,
+  kind TEXT,
+  basis TEXT,
+  extension_agrees INTEGER,
+  CHECK (outcome = 'done' OR reason IS NOT NULL),
+  CHECK (outcome <> 'done' OR (sha256 IS NOT NULL AND mime IS NOT NULL))
+) STRICT;
+
+CREATE TABLE media (
+  sha256 BLOB PRIMARY KEY CHECK (length(sha256) = 32),
+  outcome TEXT NOT NULL CHECK (outcome IN ('done', 'failed')),
+  reason TEXT,
+  attempts INTEGER NOT NULL,
+  width_px INTEGER,
+  height_px INTEGER,
+  decoder TEXT,
+  CHECK (outcome = 'done' OR reason IS NOT NULL),
+  CHECK (outcome <> 'done' OR (width_px > 0 AND height_px > 0))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE derivatives (
+  sha256 BLOB NOT NULL REFERENCES media,
+  role TEXT NOT NULL CHECK (role IN ('tile', 'thumbnail')),
+  media_type TEXT NOT NULL,
+  width_px INTEGER NOT NULL,
+  height_px INTEGER NOT NULL,
+  size_bytes INTEGER NOT NULL,
+  plaintext_sha256 BLOB NOT NULL CHECK (length(plaintext_sha256) = 32),
+  pack TEXT NOT NULL,
+  offset_bytes INTEGER NOT NULL,
+  stored_bytes INTEGER NOT NULL,
+  PRIMARY KEY (sha256, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE problems (
+  problem_id INTEGER PRIMARY KEY,
+  locator TEXT NOT NULL,
+  entry_id INTEGER,
+  stage TEXT NOT NULL,
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL,
+  attempts INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE bad_ranges (
+  offset_bytes INTEGER NOT NULL,
+  length_bytes INTEGER NOT NULL CHECK (length_bytes > 0),
+  code TEXT NOT NULL,
+  PRIMARY KEY (offset_bytes, code)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW occurrences AS
+  SELECT e.*, r.outcome, r.reason, r.bytes_read, r.md5, r.sha1, r.sha256, r.mime, r.kind,
+         r.extension_agrees, m.width_px, m.height_px
+  FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256;
+"""
+"""STRICT tables, so that a figure is a figure. ``results`` is appended to, never updated."""
+
+
+def package_name(exhibit: str) -> str:
+    """Return the folder name of an exhibit's package: reversible, valid on every system."""
+    return quote(exhibit, safe=" ()+-._") + SUFFIX
+
+
+def exhibit_of(name: str) -> str:
+    """Return the exhibit's reference from a folder name made by ``package_name``."""
+    return unquote(name.removesuffix(SUFFIX))
+
+
+def findings_path(package: Path) -> Path:
+    """Return where a package keeps its rows."""
+    return package / FINDINGS

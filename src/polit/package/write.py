@@ -1,0 +1,346 @@
+"""The ledger: the rows of a running examination. One writer, fenced, crash-safe.
+
+``entries`` and ``results`` are only appended to. An entry without a result is pending; a
+folder is ``listing`` while its names come in, and what such a folder had brought is dropped
+and listed again after a crash, so that no name is met twice or forgotten.
+"""
+
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from polit.base import faults
+from polit.base.errors import PackageBusy
+from polit.model.evidence import FileSystemFacts, VolumeFacts
+from polit.package.database import close_writer, open_writer, transaction
+from polit.package.layout import LOCK
+from polit.package.rows import (
+    EntryRow,
+    FolderRow,
+    ProblemRow,
+    ReadRow,
+    ResultBatch,
+    ResultRow,
+)
+
+_ENTRY_SQL = "INSERT INTO entries VALUES (" + "?, " * 19 + "?)"
+_RESULT_SQL = "INSERT INTO results VALUES (" + "?, " * 10 + "?)"
+_FOLDER_SQL = (
+    "INSERT OR IGNORE INTO folders"
+    " (volume_id, entry_id, path, address, kind, deleted, rank, state)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending')"
+)
+
+
+class Ledger:
+    """The rows of one running examination."""
+
+    def __init__(self, package: Path) -> None:
+        """Take the package's lease and open its rows.
+
+        Raises:
+            PackageBusy: Another process examines into this package.
+        """
+        self._lock = _take_lease(package)
+        self._connection = open_writer(package)
+        with transaction(self._connection):
+            self._fence = int(self.meta("fence") or 0) + 1
+            self.set_meta("fence", str(self._fence))
+            self._drop_half_listed()
+        row = self._connection.execute("SELECT coalesce(max(entry_id), 0) FROM entries").fetchone()
+        self._next_entry_id: int = row[0] + 1
+
+    def close(self) -> None:
+        """Fold the rows into one file and give the lease back."""
+        close_writer(self._connection)
+        os.close(self._lock)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open database, for reading rows back while the lease is held."""
+        return self._connection
+
+    def meta(self, key: str) -> str | None:
+        """Return a stored text of the run, or ``None`` where there is none."""
+        row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a text of the run; the last one stands."""
+        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def add_volumes(self, volumes: Iterable[tuple[VolumeFacts, str]]) -> None:
+        """Write the volumes of the source with their locators, once."""
+        with self._write():
+            if self._connection.execute("SELECT 1 FROM volumes").fetchone():
+                return
+            self._connection.executemany(
+                "INSERT INTO volumes (number, scheme, description, offset_bytes, size_bytes,"
+                " allocated, locator, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (v.number, v.scheme, v.description, v.offset_bytes, v.size_bytes,
+                     v.allocated, locator, "pending" if v.allocated else "not_examined",
+                     None if v.allocated else "space outside volumes")
+                    for v, locator in volumes
+                ],
+            )  # fmt: skip
+
+    def volumes(self) -> list[tuple[int, VolumeFacts, str, str, str | None]]:
+        """Return ``(volume_id, facts, locator, state, filesystem)`` by their offsets."""
+        rows = self._connection.execute(
+            "SELECT volume_id, number, scheme, description, offset_bytes, size_bytes, allocated,"
+            " locator, state, filesystem FROM volumes ORDER BY volume_id"
+        )
+        return [
+            (r[0], VolumeFacts(r[1], r[2], r[3], r[4], r[5], bool(r[6])), r[7], r[8], r[9])
+            for r in rows
+        ]
+
+    def open_volume(
+        self, volume_id: int, facts: FileSystemFacts, folders: Sequence[FolderRow]
+    ) -> None:
+        """Note a volume's file system and the folders that its walk begins with."""
+        times = facts.time_facts
+        with self._write():
+            self._connection.execute(
+                "UPDATE volumes SET state = 'opened', filesystem = ?, block_size_bytes = ?,"
+                " unallocated_bytes = ?, time_basis = ?, time_resolution = ?, time_source = ?"
+                " WHERE volume_id = ?",
+                (
+                    facts.kind,
+                    facts.block_size_bytes,
+                    facts.unallocated_bytes,
+                    times.basis.value,
+                    json.dumps(dict(times.resolution_ns), sort_keys=True),
+                    times.source,
+                    volume_id,
+                ),
+            )
+            self._add_folders(folders)
+
+    def close_volume(self, volume_id: int, *, reason: str, problem: ProblemRow | None) -> None:
+        """Note that a volume is not examined, and why."""
+        with self._write():
+            self._connection.execute(
+                "UPDATE volumes SET state = 'not_examined', reason = ? WHERE volume_id = ?",
+                (reason, volume_id),
+            )
+            if problem is not None:
+                self._add_problems([problem])
+
+    def count_restart(self, volume_id: int) -> int:
+        """Count one restart of the walker in a volume; return how many there were."""
+        with self._write():
+            self._connection.execute(
+                "UPDATE volumes SET restarts = restarts + 1 WHERE volume_id = ?", (volume_id,)
+            )
+        row = self._connection.execute(
+            "SELECT restarts FROM volumes WHERE volume_id = ?", (volume_id,)
+        ).fetchone()
+        return int(row[0])
+
+    def pending_folders(self) -> list[FolderRow]:
+        """Return the folders still to be listed, the lowest rank first."""
+        rows = self._connection.execute(
+            "SELECT folder_id, volume_id, entry_id, path, address, kind, deleted, rank"
+            " FROM folders WHERE state = 'pending' ORDER BY rank, folder_id"
+        )
+        return [FolderRow(r[0], r[1], r[2], r[3], r[4], r[5], bool(r[6]), r[7]) for r in rows]
+
+    def begin_folder(self, folder_id: int) -> None:
+        """Note that a folder's names come in from here on."""
+        with self._write():
+            self._connection.execute(
+                "UPDATE folders SET state = 'listing', first_entry_id = ? WHERE folder_id = ?",
+                (self._next_entry_id, folder_id),
+            )
+
+    def add_entries(
+        self, folder: FolderRow, rows: Sequence[EntryRow], problems: Sequence[ProblemRow]
+    ) -> tuple[range, list[FolderRow]]:
+        """Append the names of a folder; those without content to read are settled at once.
+
+        Returns:
+            Their entry ids, in order, and the folders among them that are new.
+        """
+        ids = range(self._next_entry_id, self._next_entry_id + len(rows))
+        numbered = list(zip(rows, ids, strict=True))
+        below = [row.folder_below(folder, entry_id) for row, entry_id in numbered
+                 if row.is_descended]  # fmt: skip
+        with self._write():
+            self._connection.executemany(
+                _ENTRY_SQL,
+                [row.columns(entry_id, folder) for row, entry_id in numbered],
+            )
+            settled = [row.settled(entry_id) for row, entry_id in numbered]
+            self._add_results(result for result in settled if result is not None)
+            new = self._add_folders(below)
+            listed = {row.entry_id for row in new}
+            self._add_results(
+                ResultRow(row.entry_id, "skipped", "folder")
+                for row in below
+                if row.entry_id is not None and row.entry_id not in listed
+            )
+            self._add_problems(problems)
+        self._next_entry_id = ids.stop
+        return ids, new
+
+    def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None) -> None:
+        """Note that all names of a folder are in, or that it could not be listed."""
+        with self._write():
+            self._connection.execute(
+                "UPDATE folders SET state = ? WHERE folder_id = ?",
+                ("listed" if problem is None else "failed", folder.folder_id),
+            )
+            if problem is not None:
+                self._add_problems([problem])
+            if folder.entry_id is not None:
+                outcome, reason = ("skipped", "folder") if problem is None else (
+                    "failed", problem.code)  # fmt: skip
+                self._add_results([ResultRow(folder.entry_id, outcome, reason)])
+
+    def finish_volume(self, volume_id: int) -> None:
+        """Note that every name of a volume is in."""
+        with self._write():
+            self._connection.execute(
+                "UPDATE volumes SET state = 'walked' WHERE volume_id = ? AND state = 'opened'",
+                (volume_id,),
+            )
+
+    def pending_reads(self, *, rank: int, after: int, limit: int) -> list[ReadRow]:
+        """Return entries of one rank whose content is still to be read, by entry id."""
+        rows = self._connection.execute(
+            "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes"
+            " FROM entries e LEFT JOIN results r USING (entry_id)"
+            " WHERE e.rank = ? AND e.entry_id > ? AND r.entry_id IS NULL"
+            " AND e.content = 'readable' AND e.entry_type <> 'folder'"
+            " ORDER BY e.entry_id LIMIT ?",
+            (rank, after, limit),
+        )
+        return [ReadRow(*row) for row in rows]
+
+    def media_outcome(self, sha256: bytes) -> tuple[str, str | None] | None:
+        """Return how decoding a content ended, or ``None`` while it is not decided."""
+        row = self._connection.execute(
+            "SELECT outcome, reason FROM media WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def append(self, batch: ResultBatch) -> None:
+        """Commit a batch of results, media, derivatives and problems together.
+
+        Raises:
+            StorageFull: Nothing of it was kept; the same batch can be given again.
+            PackageBusy: Another process took the package over.
+        """
+        with self._write():
+            faults.reach("ledger.append")
+            self._connection.executemany(
+                "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(m.sha256, m.outcome, m.reason, m.attempts, m.width_px, m.height_px, m.decoder)
+                 for m in batch.media],
+            )  # fmt: skip
+            self._connection.executemany(
+                "INSERT INTO derivatives VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(d.sha256, d.role, d.media_type, d.width_px, d.height_px, d.size_bytes,
+                  d.plaintext_sha256, d.pack, d.offset_bytes, d.stored_bytes)
+                 for d in batch.derivatives],
+            )  # fmt: skip
+            self._add_results(batch.results)
+            self._add_problems(batch.problems)
+            faults.reach("ledger.commit")
+
+    def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
+        """Note ranges ``(offset_bytes, length_bytes, code)`` of the source that are bad."""
+        with self._write():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO bad_ranges VALUES (?, ?, ?)", list(ranges)
+            )
+
+    def add_problem(self, problem: ProblemRow) -> None:
+        """Note one problem of the source or a volume."""
+        with self._write():
+            self._add_problems([problem])
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many entries there are, and how many have a result."""
+        row = self._connection.execute(
+            "SELECT (SELECT count(*) FROM entries), (SELECT count(*) FROM results)"
+        ).fetchone()
+        return int(row[0]), int(row[1])
+
+    def _write(self) -> "_Fenced":
+        return _Fenced(self._connection, self._fence)
+
+    def _drop_half_listed(self) -> None:
+        row = self._connection.execute(
+            "SELECT min(first_entry_id) FROM folders WHERE state = 'listing'"
+        ).fetchone()
+        if row[0] is None:
+            return
+        first = int(row[0])
+        for delete in (
+            "DELETE FROM results WHERE entry_id >= ?",
+            "DELETE FROM problems WHERE entry_id >= ?",
+            "DELETE FROM folders WHERE entry_id >= ?",
+            "DELETE FROM entries WHERE entry_id >= ?",
+        ):
+            self._connection.execute(delete, (first,))
+        self._connection.execute("UPDATE folders SET state = 'pending' WHERE state = 'listing'")
+
+    def _add_folders(self, folders: Sequence[FolderRow]) -> list[FolderRow]:
+        new = []
+        for row in folders:
+            cursor = self._connection.execute(
+                _FOLDER_SQL,
+                (row.volume_id, row.entry_id, row.path, row.address, row.kind, row.deleted,
+                 row.rank),
+            )  # fmt: skip
+            if cursor.rowcount == 1:
+                folder_id = int(cursor.lastrowid or 0)
+                new.append(FolderRow(folder_id, row.volume_id, row.entry_id, row.path,
+                                     row.address, row.kind, row.deleted, row.rank))  # fmt: skip
+        return new
+
+    def _add_results(self, results: Iterable[ResultRow]) -> None:
+        self._connection.executemany(_RESULT_SQL, (row.columns() for row in results))
+
+    def _add_problems(self, problems: Iterable[ProblemRow]) -> None:
+        self._connection.executemany(
+            "INSERT INTO problems (locator, entry_id, stage, code, detail, attempts)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
+        )
+
+
+class _Fenced:
+    """A transaction that is refused when another process took the package over."""
+
+    def __init__(self, connection: sqlite3.Connection, fence: int) -> None:
+        self._connection, self._fence = connection, fence
+        self._transaction = transaction(connection)
+
+    def __enter__(self) -> None:
+        self._transaction.__enter__()
+        row = self._connection.execute("SELECT value FROM meta WHERE key = 'fence'").fetchone()
+        if row is None or int(row[0]) != self._fence:
+            self._connection.execute("ROLLBACK")
+            raise PackageBusy("another process took this package over: let it finish")
+
+    def __exit__(self, *exc_info: object) -> bool | None:
+        return self._transaction.__exit__(*exc_info)  # type: ignore[arg-type]
+
+
+def _take_lease(package: Path) -> int:
+    descriptor = os.open(package / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise PackageBusy(
+            f"{package} is being examined by another process: wait for it, or stop it"
+        ) from error
+    return descriptor

@@ -1,0 +1,1 @@
+"""Keys and encrypted blobs, at rest. No evidence, no decoding."""

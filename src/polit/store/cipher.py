@@ -1,0 +1,47 @@
+"""Encrypt and decrypt single blobs under a role key: AES-256-GCM, key by HKDF-SHA-256."""
+
+import enum
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from polit.base.errors import IntegrityError
+from polit.base.ids import random_bytes
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+OVERHEAD_BYTES = _NONCE_BYTES + 16
+
+
+class KeyRole(enum.StrEnum):
+    """What a derived key opens; the web process holds the one for safe tiles only."""
+
+    SAFE_TILES = "safe-tiles"
+    PICTURES = "pictures"
+
+
+class BlobCipher:
+    """Seals and opens blobs of one role of one package key."""
+
+    def __init__(self, package_key: bytes, role: KeyRole) -> None:
+        """Derive the role's key (RFC 5869, no salt, ``info = "polit/1/" + role``)."""
+        derived = HKDF(hashes.SHA256(), KEY_BYTES, None, f"polit/1/{role}".encode())
+        self._aead = AESGCM(derived.derive(package_key))
+
+    def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
+        """Return nonce, ciphertext and tag; ``context`` is authenticated, not stored."""
+        nonce = random_bytes(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plaintext, context)
+
+    def open(self, sealed: bytes, *, context: bytes) -> bytes:
+        """Return the plaintext.
+
+        Raises:
+            IntegrityError: Wrong key, wrong context, or the blob was altered.
+        """
+        try:
+            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
+        except (InvalidTag, ValueError) as error:
+            raise IntegrityError("a blob does not open: altered, or of another package") from error

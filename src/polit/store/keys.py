@@ -1,0 +1,116 @@
+"""The installation's keys: an Ed25519 signing key and an age identity, in the data directory.
+
+The signing key seals packages; the identity opens the package keys wrapped to it. Both files
+are readable by their owner alone. On one system user this is a convention, not a wall.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyrage
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+
+from polit.base.errors import IntegrityError, SourceMissing, SourceUnreadable
+
+_SIGNING = "signing.pem"
+_IDENTITY = "identity.age"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The opened keys of an installation."""
+
+    signing: Ed25519PrivateKey
+    identity: pyrage.x25519.Identity
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32 raw bytes of the public signing key."""
+        return self.signing.public_key().public_bytes_raw()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public signing key, lower-case hex."""
+        return hashlib.sha256(self.public_key).hexdigest()
+
+    @property
+    def recipient(self) -> str:
+        """The age recipient that packages are wrapped to, ``age1…``."""
+        return str(self.identity.to_public())
+
+
+def keys_exist(folder: Path) -> bool:
+    """Tell whether the data directory holds both keys."""
+    return (folder / "keys" / _SIGNING).exists() and (folder / "keys" / _IDENTITY).exists()
+
+
+def create_keys(folder: Path) -> Keys:
+    """Make what is missing of the two keys; never replace one that is there.
+
+    Args:
+        folder: The data directory; made with mode 0700 where it is missing.
+    """
+    place = folder / "keys"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (place / _SIGNING).exists():
+        pem = Ed25519PrivateKey.generate().private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        _write_new(place / _SIGNING, pem)
+    if not (place / _IDENTITY).exists():
+        identity = pyrage.x25519.Identity.generate()
+        _write_new(place / _IDENTITY, f"{identity}\n".encode())
+    return open_keys(folder)
+
+
+def open_keys(folder: Path) -> Keys:
+    """Open the keys of a data directory.
+
+    Raises:
+        SourceMissing: There are none; ``polit init`` makes them.
+        SourceUnreadable: A key file is damaged.
+    """
+    place = folder / "keys"
+    try:
+        pem = (place / _SIGNING).read_bytes()
+        text = (place / _IDENTITY).read_text()
+    except FileNotFoundError as error:
+        raise SourceMissing(f"no keys in {place}: run 'polit init' first") from error
+    try:
+        signing = serialization.load_pem_private_key(pem, password=None)
+        identity = pyrage.x25519.Identity.from_str(text.strip())
+    except (ValueError, pyrage.IdentityError) as error:
+        raise SourceUnreadable(f"a key file in {place} is damaged: restore it") from error
+    if not isinstance(signing, Ed25519PrivateKey):
+        raise SourceUnreadable(f"{place / _SIGNING} is not an Ed25519 key: restore it")
+    return Keys(signing, identity)
+
+
+def check_signature(*, public_key: bytes, signature: bytes, message: bytes) -> None:
+    """Check an Ed25519 signature (RFC 8032).
+
+    Raises:
+        IntegrityError: The signature does not hold, or the key is none.
+    """
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError) as error:
+        raise IntegrityError("the signature does not hold: the sealed text was altered") from error
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

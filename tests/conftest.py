@@ -1,9 +1,12 @@
-"""What every test shares: the corpora beside the project, where they are present."""
+"""What every test shares: the corpora where they are present, and no silent skips."""
 
+from collections.abc import Generator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
 
 
@@ -13,3 +16,31 @@ def corpora() -> Path:
     if not CORPORA.is_dir():
         pytest.skip("skipped: the public corpora are not beside the project")
     return CORPORA
+
+
+ALLOWED_SKIPS = ("skipped: the public corpora", "skipped: needs root")
+"""How a reason to skip may begin. Whatever else a test lacks, ``./dev test`` installs."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a test that is skipped for want of something installable into a failed one."""
+    report = yield
+    return _refuse_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Do the same for a module that skips itself while it is collected."""
+    report = yield
+    return _refuse_skip(report)
+
+
+def _refuse_skip(report: Report) -> Report:
+    if report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return report
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if not reason.removeprefix("Skipped: ").startswith(ALLOWED_SKIPS):
+        report.outcome = "failed"
+        report.longrepr = f"must not be skipped, but was: {reason}"
+    return report

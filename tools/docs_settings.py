@@ -1,0 +1,61 @@
+"""The page of environment variables, checked against every place that reads one."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+_MEANINGS = {
+    "POLIT_DATA": (
+        "the user's data folder",
+        "Where the installation's keys and data lie. `polit init` makes it.",
+    ),
+    "POLIT_FAULTS": (
+        "none",
+        "Faults to plant, for tests: `point[=detail][@n]:action`. The manifest names them.",
+    ),
+}
+_READERS = {"text", "number", "get", "getenv"}
+
+
+def variables_read(folder: Path) -> set[str]:
+    """Return the names of the polit variables that any module below a folder reads."""
+    return {name for path in folder.rglob("*.py") for name in _names_in(path)}
+
+
+def _names_in(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Call) and _called(node.func) in _READERS and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and str(first.value).startswith("POLIT_"):
+                yield str(first.value)
+
+
+def _called(function: ast.expr) -> str:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else ""
+
+
+def settings_page() -> str:
+    """Return the page of environment variables.
+
+    Raises:
+        ValueError: A module reads a variable that this page does not explain, or none reads one
+            that it does.
+    """
+    read = variables_read(Path("src"))
+    if read != set(_MEANINGS):
+        raise ValueError(
+            "tools/docs_settings.py explains other variables than the code reads: "
+            f"{sorted(read ^ set(_MEANINGS))}"
+        )
+    rows = [
+        f"| `{name}` | {default} | {meaning} |"
+        for name, (default, meaning) in sorted(_MEANINGS.items())
+    ]
+    lead = (
+        "# Settings\n\nEverything else is an option of a command. A value that cannot be read as "
+        "what it should be is an\nerror that names the variable; it is never replaced by the "
+        "default.\n\n| variable | default | meaning |\n| --- | --- | --- |\n"
+    )
+    return lead + "\n".join(rows) + "\n"

@@ -1,0 +1,99 @@
+"""``./dev run [EVIDENCE]``: one examination from beginning to end, on the sample or on evidence."""
+
+import getpass
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+_POLIT = str(Path(sys.executable).with_name("polit"))
+_SAMPLE_CASE = ["--case", "SAMPLE-1", "--exhibit", "AB/1", "--examiner", "Sample Examiner"]
+_SOME_FAILED = 3
+_COMPLETE = (0, _SOME_FAILED)
+
+
+def main(arguments: list[str]) -> int:
+    """Examine the sample disk, or the evidence given first; return the exit code.
+
+    For the sample: 0 when the examination returned the 3 that its broken files call for. For
+    evidence: what the examination returned.
+    """
+    private = Path(os.environ["POLIT_DEV"])
+    os.environ.setdefault("POLIT_DATA", str(private / "data"))
+    is_sample = not arguments or arguments[0].startswith("-")
+    if is_sample:
+        source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *arguments]
+    else:
+        source, options = arguments[0], _evidence_options(arguments[1:])
+    examined, package = _examine(source, options, private / "out")
+    shown = _show(package, source) if package and examined in _COMPLETE else 0
+    return shown or (_sample_verdict(examined) if is_sample else examined)
+
+
+def _evidence_options(given: list[str]) -> list[str]:
+    return ["--case", "TRY-1", "--exhibit", "AB/1", "--examiner", getpass.getuser(), *given]
+
+
+def _build_sample(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    _say("Building the sample disk: benign pictures, deleted and broken files")
+    subprocess.run([sys.executable, "samples/build_sample.py", str(folder)], check=True)
+    return str(folder / "sample.dd")
+
+
+def _examine(source: str, options: list[str], outs: Path) -> tuple[int, str]:
+    outs.mkdir(parents=True, exist_ok=True)
+    out = tempfile.mkdtemp(prefix="run-", dir=outs)
+    command = [_POLIT, "examine", source, *options, "--out", out]
+    _say("$ " + shlex.join(["polit", *command[1:]]))
+    ended = subprocess.run([*command, "--json"], stdout=subprocess.PIPE, check=False)
+    try:
+        package = json.loads(ended.stdout)["package"]
+    except (ValueError, KeyError):
+        sys.stdout.buffer.write(ended.stdout)
+        return ended.returncode or 1, ""
+    return ended.returncode, str(package)
+
+
+def _show(package: str, source: str) -> int:
+    """Print the summary, verify, draw the contact sheet; return the first exit code not 0."""
+    sheet = str(Path(package).with_suffix(".png"))
+    steps = [
+        ["show", package],
+        ["verify", package, "--evidence", source],
+        ["thumbs", package, "--out", sheet],
+    ]
+    for step in steps:
+        _say("$ " + shlex.join(["polit", *step]))
+        ended = subprocess.run([_POLIT, *step], check=False)
+        if ended.returncode:
+            return ended.returncode
+    _say(
+        f"The sealed package: {package}\n"
+        f"The contact sheet of safe tiles: {sheet}\n"
+        "Try next:\n"
+        f"  {_POLIT} list {shlex.quote(package)} --jsonl | head\n"
+        f"  {_POLIT} list {shlex.quote(package)} --jsonl --outcome failed\n"
+        "  ./dev run /path/to/an/image.E01\n"
+        "  and read docs/tutorial/first-examination.md"
+    )
+    return 0
+
+
+def _sample_verdict(code: int) -> int:
+    if code == _SOME_FAILED:
+        _say("The sample's examination returned 3, as expected: some of its items are broken.")
+        return 0
+    _say(f"The sample's examination returned {code}; expected was 3.")
+    return code or 1
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -26,8 +26,8 @@ PLUGIN_FOLDERS = (
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
 UNSAFE_STORAGE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
-MACHINE_PATHS = re.compile(rb"/(?:work|root|home)/[a-z.]")
-REGISTRY_HOSTS = re.compile(rb"pypi" rb"\.org|python" rb"hosted|deb" rb"\.debian\.org")
+MACHINE_PATHS = re.compile(rb"/work/[m]ain|/work/[s]hared|/root/[.]")
+REGISTRY_HOSTS = re.compile(rb"pypi[.]org|python[h]osted|deb[.]debian[.]org")
 
 
 def source_files() -> list[Path]:
@@ -56,9 +56,12 @@ def imported_modules(path: Path) -> Iterator[str]:
 
 def os_calls(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id in {"os", "posix"}:
-                yield node.attr
+        if (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"os", "posix"}
+        ):
+            yield node.attr
 
 
 def is_isolation(path: Path) -> bool:

@@ -17,13 +17,11 @@ def canonical_json(value: object) -> bytes:
     """Return the canonical bytes of a value made of objects, lists, text, integers, booleans.
 
     Raises:
-        UsageError: The value holds a floating-point figure, or something JSON cannot hold.
+        UsageError: The value holds a floating-point figure, an integer beyond 64 bits, a key that
+            is not ASCII text, or something JSON cannot hold.
     """
-    _check_no_float(value)
-    try:
-        return _encoder.encode(value)
-    except (TypeError, OverflowError) as error:
-        raise UsageError(f"this value has no canonical form: {error}") from error
+    _check_form(value)
+    return _encoder.encode(value)
 
 
 def canonical_row(row: dict[str, str | int | bool | None]) -> bytes:
@@ -31,12 +29,23 @@ def canonical_row(row: dict[str, str | int | bool | None]) -> bytes:
     return _encoder.encode(row) + b"\n"
 
 
-def _check_no_float(value: object) -> None:
+def _check_form(value: object) -> None:
     if isinstance(value, float):
         raise UsageError("a floating-point figure has no canonical form: use whole units")
     if isinstance(value, dict):
-        for part in value.values():
-            _check_no_float(part)
+        for key, part in value.items():
+            if not isinstance(key, str) or not key.isascii():
+                raise UsageError(f"{key!r} has no canonical form: a key is ASCII text")
+            _check_form(part)
     elif isinstance(value, (list, tuple)):
         for part in value:
-            _check_no_float(part)
+            _check_form(part)
+    else:
+        _check_scalar(value)
+
+
+def _check_scalar(value: object) -> None:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise UsageError(f"{value} has no canonical form: it does not fit 64 bits")
+    if not (value is None or isinstance(value, (str, int))):
+        raise UsageError(f"a {type(value).__name__} has no canonical form")

@@ -30,9 +30,9 @@ def _parse(text: str) -> list[_Fault]:
     faults = []
     for part in filter(None, text.split(",")):
         where, colon, action = part.rpartition(":")
-        if not colon or action not in _ACTIONS:
-            raise UsageError(f"POLIT_FAULTS: {part!r} is not point[=detail][@n]:action")
         where, _, count = where.partition("@")
+        if not colon or action not in _ACTIONS or not (count or "1").isdecimal():
+            raise UsageError(f"POLIT_FAULTS: {part!r} is not point[=detail][@n]:action")
         point, equals, detail = where.partition("=")
         faults.append(_Fault(point, detail.encode() if equals else None, int(count or 1), action))
     return faults

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from polit.base.errors import UsageError
 
-_KIND = re.compile(r"^[a-z][a-z0-9]*$")
+_KIND = re.compile(r"[a-z][a-z0-9]*")
 _ESCAPED = re.compile(rb"[\x00-\x1f\x7f%;]")
 _HEX = re.compile(rb"%([0-9A-F]{2})")
 
@@ -48,9 +48,10 @@ class Locator:
         steps = []
         for part in text.split(";"):
             kind, colon, value = part.partition(":")
-            if not colon or not _KIND.match(kind):
+            if not colon or not _KIND.fullmatch(kind):
                 raise UsageError(f"{part!r} is no step of a locator: write kind:value")
-            raw = _HEX.sub(lambda match: bytes([int(match[1], 16)]), value.encode())
+            encoded = value.encode("utf-8", errors="replace")
+            raw = _HEX.sub(lambda match: bytes([int(match[1], 16)]), encoded)
             steps.append(Step(kind, raw))
         locator = cls(tuple(steps))
         if str(locator) != text:

@@ -4,7 +4,12 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
 
+import hypothesis
 import pytest
+
+# Nothing is written beside the project (another user's, perhaps), and a busy machine is no failure.
+hypothesis.settings.register_profile("polit", database=None, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("polit")
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"

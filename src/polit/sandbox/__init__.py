@@ -1,0 +1,1 @@
+"""Separate processes for hostile bytes: started, locked down, watched and replaced here."""

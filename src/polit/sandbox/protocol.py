@@ -1,0 +1,137 @@
+"""The messages that cross the border, as strict structures, and the sizes they may have.
+
+Two borders use them. *Control*: coordinator and zygote, both trusted. *Decoding*: coordinator
+and a decoder, whose replies are untrusted until they pass these structures. One message is
+one packet of a SOCK_SEQPACKET socket, so no length travels that could lie: a longer packet is
+cut by the kernel, and the cut is seen.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from polit.sandbox.limits import MAX_NEEDED_BYTES, MAX_SIDE_PX, Profile
+
+MAX_PACKET_BYTES = 192 * 1024
+"""The largest packet on a channel; Linux gives a socket 208 KiB unless told otherwise."""
+
+MAX_ARGUMENTS_BYTES = 128 * 1024
+"""The largest ``arguments`` of a spawn request."""
+
+MAX_REPLY_BYTES = 4096
+"""The largest reply of a decoder: a few numbers."""
+
+MAX_DETAIL_CHARS = 200
+
+TILE_SIDE_PX = 24
+THUMBNAIL_SIDE_PX = 256
+OUTPUT_BYTES = TILE_SIDE_PX**2 + 3 * THUMBNAIL_SIDE_PX**2
+"""The size of a decoder's output memory: the tile's grey pixels, then the thumbnail's RGB."""
+
+
+class SpawnRequest(msgspec.Struct, frozen=True, tag="spawn"):
+    """Fork a child; its channel and descriptors travel with the packet.
+
+    Args:
+        profile: Its lockdown.
+        memory_bytes: Address space beyond what the zygote maps.
+        arguments: What the role's ``serve`` gets.
+        attack: Serve the self-test's attacks instead of the role.
+    """
+
+    profile: Profile
+    memory_bytes: int
+    arguments: bytes
+    attack: bool = False
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The zygote is warm; ``versions`` are those of the libraries it loaded."""
+
+    versions: dict[str, str]
+
+
+class Spawned(msgspec.Struct, frozen=True, tag="spawned"):
+    """A child was forked; its pidfd travels with the packet."""
+
+    pid: int
+
+
+class SpawnFailed(msgspec.Struct, frozen=True, tag="spawn_failed"):
+    """No child: why."""
+
+    reason: str
+
+
+class Exited(msgspec.Struct, frozen=True, tag="exited"):
+    """A child ended; ``status`` as ``waitpid(2)`` gives it."""
+
+    pid: int
+    status: int
+
+
+Report = Ready | Spawned | SpawnFailed | Exited
+
+encode_control = msgspec.msgpack.Encoder().encode
+decode_request = msgspec.msgpack.Decoder(SpawnRequest).decode
+decode_report = msgspec.msgpack.Decoder(Report).decode
+
+
+class DecodeRequest(msgspec.Struct, frozen=True):
+    """Decode one item; its read-only descriptor travels with the packet.
+
+    Args:
+        job: Echoed in the reply.
+        size_bytes: The item's size, at least 1.
+        mime: What the item was identified as.
+        memory_bytes: What the process may map for it.
+    """
+
+    job: int
+    size_bytes: int
+    mime: str
+    memory_bytes: int
+
+
+_Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
+_TileSide = Annotated[int, msgspec.Meta(ge=1, le=TILE_SIDE_PX)]
+_ThumbnailSide = Annotated[int, msgspec.Meta(ge=1, le=THUMBNAIL_SIDE_PX)]
+_Job = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class StillReply(msgspec.Struct, frozen=True, tag="still", forbid_unknown_fields=True):
+    """A decoded picture; its pixels lie in the output memory.
+
+    Args:
+        library: Which decoder it was; the client adds the version that the zygote told.
+    """
+
+    job: _Job
+    library: Literal["simplejpeg", "pillow"]
+    width_px: _Side
+    height_px: _Side
+    tile_width_px: _TileSide
+    tile_height_px: _TileSide
+    thumbnail_width_px: _ThumbnailSide
+    thumbnail_height_px: _ThumbnailSide
+
+
+class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fields=True):
+    """A picture that was not decoded.
+
+    Args:
+        detail: Printable ASCII for people.
+        needed_bytes: For ``needs_memory``, what the process must be able to map.
+    """
+
+    job: _Job
+    code: Literal["too_large", "undecodable", "truncated", "memory", "needs_memory"]
+    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*$")]
+    needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0
+
+
+Reply = StillReply | FailureReply
+
+encode_json = msgspec.json.Encoder().encode
+decode_decode_request = msgspec.json.Decoder(DecodeRequest).decode
+decode_reply = msgspec.json.Decoder(Reply).decode

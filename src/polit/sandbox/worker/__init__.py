@@ -1,0 +1,1 @@
+"""What runs inside the zygotes and their locked-down children; nothing else imports it."""

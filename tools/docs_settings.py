@@ -13,6 +13,10 @@ _MEANINGS = {
         "none",
         "Faults to plant, for tests: `point[=detail][@n]:action`. The manifest names them.",
     ),
+    "POLIT_WORKER_STDERR": (
+        "none",
+        "`1` shows what sandboxed processes write to their standard error, for developers.",
+    ),
 }
 _READERS = {"text", "number", "get", "getenv"}
 

@@ -14,6 +14,11 @@ def monotonic_s() -> float:
     return time.monotonic()
 
 
+def sleep_s(seconds: float) -> None:
+    """Do nothing for so long; a signal handler still runs."""
+    time.sleep(seconds)
+
+
 def instant_text(instant: datetime) -> str:
     """Return an aware instant as RFC 3339 in UTC, whole seconds, ending in ``Z``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

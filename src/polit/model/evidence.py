@@ -35,6 +35,7 @@ class ContentState(StrEnum):
     GONE = "content_gone"
     REALLOCATED = "record_reallocated"
     SPECIAL = "special_file"
+    LEFT_OUT = "left_out_by_plan"
 
 
 class TimeBasis(StrEnum):

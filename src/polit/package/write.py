@@ -72,6 +72,12 @@ class Ledger:
         """Store a text of the run; the last one stands."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def begin(self, values: dict[str, str]) -> None:
+        """Store what the run is, all of it or nothing."""
+        with self._write():
+            for key, value in values.items():
+                self.set_meta(key, value)
+
     def add_volumes(self, volumes: Iterable[tuple[VolumeFacts, str]]) -> None:
         """Write the volumes of the source with their locators, once."""
         with self._write():
@@ -159,7 +165,7 @@ class Ledger:
             )
 
     def add_entries(
-        self, folder: FolderRow, rows: Sequence[EntryRow], problems: Sequence[ProblemRow]
+        self, folder: FolderRow, rows: Sequence[EntryRow]
     ) -> tuple[range, list[FolderRow]]:
         """Append the names of a folder; those without content to read are settled at once.
 
@@ -184,7 +190,6 @@ class Ledger:
                 for row in below
                 if row.entry_id is not None and row.entry_id not in listed
             )
-            self._add_problems(problems)
         self._next_entry_id = ids.stop
         return ids, new
 
@@ -254,16 +259,45 @@ class Ledger:
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
-        """Note ranges ``(offset_bytes, length_bytes, code)`` of the source that are bad."""
+        """Note ranges ``(offset_bytes, length_bytes, code)`` of the source that are bad.
+
+        Ranges of one code that touch or overlap become one, in whatever order they come.
+        """
+        known = self._connection.execute("SELECT offset_bytes, length_bytes, code FROM bad_ranges")
+        merged: list[list[int | str]] = []
+        for offset, length, code in sorted({*known, *ranges}, key=lambda r: (r[2], r[0], r[1])):
+            last = merged[-1] if merged else None
+            if last is not None and last[2] == code and offset <= int(last[0]) + int(last[1]):
+                last[1] = max(int(last[1]), offset + length - int(last[0]))
+            else:
+                merged.append([offset, length, code])
         with self._write():
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO bad_ranges VALUES (?, ?, ?)", list(ranges)
-            )
+            self._connection.execute("DELETE FROM bad_ranges")
+            self._connection.executemany("INSERT INTO bad_ranges VALUES (?, ?, ?)", merged)
 
     def add_problem(self, problem: ProblemRow) -> None:
-        """Note one problem of the source or a volume."""
+        """Note one problem of the source or a volume, once."""
+        known = self._connection.execute(
+            "SELECT 1 FROM problems WHERE locator = ? AND stage = ? AND code = ? AND detail = ?",
+            (problem.locator, problem.stage, problem.code, problem.detail),
+        ).fetchone()
+        if known is None:
+            with self._write():
+                self._add_problems([problem])
+
+    def pack_ends(self) -> dict[str, int]:
+        """Return where the last named blob of each packed file ends, in bytes."""
+        rows = self._connection.execute(
+            "SELECT pack, max(offset_bytes + stored_bytes) FROM derivatives GROUP BY pack"
+        )
+        return {str(pack): int(end) for pack, end in rows}
+
+    def index_locators(self) -> None:
+        """Build the index by locator; it proves that no locator stands twice."""
         with self._write():
-            self._add_problems([problem])
+            self._connection.execute(
+                "CREATE UNIQUE INDEX IF NOT EXISTS entries_locator ON entries (locator)"
+            )
 
     def counts(self) -> tuple[int, int]:
         """Return how many entries there are, and how many have a result."""

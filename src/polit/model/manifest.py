@@ -1,0 +1,122 @@
+"""The manifest: what a sealed package says of itself. Its canonical form is what is signed."""
+
+from dataclasses import dataclass
+
+from polit.model.outcome import NotExamined, ProblemCount, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of the package: relative path, size, SHA-256 in lower-case hex."""
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The machine that examined, and where its clock comes from."""
+
+    name: str
+    system: str
+    machine: str
+    clock_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """The source as it was handed over and as it was found.
+
+    Args:
+        container: ``raw``, ``ewf``, ``folder`` …
+        names: The files of the image in order, or the folder.
+        sizes_bytes: Their sizes, in the same order.
+        missing: Numbers of segments that should be there and are not.
+        size_bytes: The decoded size, 0 for a folder.
+        description: What an image's header says (untrusted text).
+    """
+
+    container: str
+    names: tuple[str, ...]
+    sizes_bytes: tuple[int, ...]
+    missing: tuple[int, ...]
+    size_bytes: int
+    description: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Digests of the source: as stated by a person, as stored in it, and as measured.
+
+    ``agrees`` is ``None`` where nothing could be compared.
+    """
+
+    stated: tuple[str, ...]
+    stored: dict[str, str]
+    measured: dict[str, str]
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class IsolationFacts:
+    """What the start-up self-test found: level, and what each attack came to."""
+
+    level: str
+    landlock_abi: int
+    attacks: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Integrity:
+    """Bad bytes of the source: how many ranges, how many bytes."""
+
+    bad_ranges: int
+    bad_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """An Ed25519 signature (RFC 8032) over the canonical manifest without this field."""
+
+    algorithm: str
+    public_key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Everything a reader needs to know of a package, and to check it without any key."""
+
+    format: int
+    package_id: str
+    case: str
+    exhibit: str
+    examiner: str
+    authority: str
+    host: Host
+    source: SourceFacts
+    acquisition: Acquisition
+    integrity: Integrity
+    device_clock_offset_s: int
+    device_time_zone: str
+    versions: dict[str, str]
+    plan: dict[str, object]
+    plan_sha256: str
+    isolation: IsolationFacts
+    started_at: str
+    ended_at: str
+    sessions: int
+    walker_restarts: int
+    faults_planted: bool
+    tally: Tally
+    kinds: dict[str, int]
+    problems: tuple[ProblemCount, ...]
+    not_examined: tuple[NotExamined, ...]
+    time_limited: tuple[str, ...]
+    bytes_read: int
+    rows_sha256: str
+    parts: tuple[Part, ...]
+    recipients: tuple[str, ...]
+    wrapped_key: str
+    signature: Signature | None = None

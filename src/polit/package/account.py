@@ -1,0 +1,145 @@
+"""The account of a package, counted from its rows: tally, kinds, problems, not examined."""
+
+import json
+import sqlite3
+
+from polit.model.media import MediaKind
+from polit.model.outcome import (
+    TIME_LIMITED,
+    NotExamined,
+    ProblemCount,
+    Tally,
+    reason_name,
+)
+
+_KINDS_INSIDE = {
+    "archive": ("contents of archives", "no archive reader in this version"),
+    "document": ("pictures inside documents", "no document reader in this version"),
+    "database": ("records inside databases", "no database reader in this version"),
+    "video": ("pictures of videos", "no video decoder in this version"),
+    "audio": ("audio", "audio is never decoded"),
+}
+
+
+def count_tally(connection: sqlite3.Connection) -> Tally:
+    """Count entries and their outcomes; entries without one make the tally unbalanced."""
+    entries = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+    counts = dict(connection.execute("SELECT outcome, count(*) FROM results GROUP BY outcome"))
+    return Tally(entries, counts.get("done", 0), counts.get("skipped", 0), counts.get("failed", 0))
+
+
+def count_kinds(connection: sqlite3.Connection) -> dict[str, int]:
+    """Count entries that are done by kind; every kind is named, also with 0."""
+    counts = dict(
+        connection.execute(
+            "SELECT kind, count(*) FROM results WHERE outcome = 'done' GROUP BY kind"
+        )
+    )
+    return {kind.value: counts.get(kind.value, 0) for kind in MediaKind}
+
+
+def count_problems(connection: sqlite3.Connection) -> tuple[ProblemCount, ...]:
+    """Count problems by code: failed entries by reason, mismatches, source and volumes."""
+    counts: dict[str, int] = {}
+    for sql in (
+        "SELECT reason, count(*) FROM results WHERE outcome = 'failed' GROUP BY reason",
+        "SELECT 'extension_mismatch', count(*) FROM results WHERE extension_agrees = 0",
+        "SELECT code, count(*) FROM problems WHERE entry_id IS NULL GROUP BY code",
+        "SELECT code, count(*) FROM bad_ranges GROUP BY code",
+    ):
+        for code, count in connection.execute(sql):
+            if count:
+                counts[code] = counts.get(code, 0) + count
+    return tuple(ProblemCount(code, reason_name(code), counts[code]) for code in sorted(counts))
+
+
+def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...]:
+    """Count what was met but not looked into, in a fixed order; nothing is left unnamed."""
+    found: list[NotExamined] = []
+    for description, reason, count, size in connection.execute(
+        "SELECT CASE allocated WHEN 0 THEN 'space outside volumes'"
+        " ELSE 'volume (' || description || ')' END, reason, count(*), sum(size_bytes)"
+        " FROM volumes WHERE state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2"
+    ):
+        found.append(NotExamined(description, reason, count, size))
+    for sql, what, why in _QUERIES:
+        count, size = connection.execute(sql).fetchone()
+        if count:
+            found.append(NotExamined(what, why, count, size or 0))
+    for kind, (what, why) in _KINDS_INSIDE.items():
+        count, size = connection.execute(
+            "SELECT count(*), sum(bytes_read) FROM results WHERE outcome = 'done' AND kind = ?",
+            (kind,),
+        ).fetchone()
+        if count:
+            found.append(NotExamined(what, why, count, size or 0))
+    return tuple(found)
+
+
+_QUERIES = (
+    (
+        "SELECT count(*), sum(unallocated_bytes) FROM volumes WHERE unallocated_bytes > 0",
+        "unallocated space",
+        "not carved in this version",
+    ),
+    (
+        (
+            "SELECT count(*), 0 FROM volumes WHERE filesystem IS NOT NULL"
+            " AND unallocated_bytes IS NULL AND scheme <> 'folder'"
+        ),
+        "unallocated space of unknown size",
+        "its allocation map could not be read",
+    ),
+    (
+        "SELECT count(*), 0 FROM folders WHERE state = 'failed'",
+        "names inside folders",
+        "the folder could not be listed",
+    ),
+    (
+        (
+            "SELECT count(*), sum(size_bytes) FROM entries JOIN results USING (entry_id)"
+            " WHERE reason = 'left_out_by_plan'"
+        ),
+        "entries left out",
+        "left out by the plan",
+    ),
+    (
+        (
+            "SELECT count(*), sum(size_bytes) FROM entries JOIN results USING (entry_id)"
+            " WHERE reason IN ('content_gone', 'record_reallocated')"
+        ),
+        "content of deleted entries",
+        "nothing leads to it any more",
+    ),
+    (
+        (
+            "SELECT count(*), sum(bytes_read) FROM results r LEFT JOIN media m USING (sha256)"
+            " WHERE r.outcome = 'done' AND r.kind = 'still' AND m.sha256 IS NULL"
+        ),
+        "pictures not decoded",
+        "no decoder for their format in this version, or left out by the plan",
+    ),
+)
+
+
+def list_time_limited(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the locators of entries that failed on a time limit, in order."""
+    rows = connection.execute(
+        "SELECT locator FROM entries JOIN results USING (entry_id)"
+        " WHERE reason IN (SELECT value FROM json_each(?)) ORDER BY locator",
+        (json.dumps(sorted(TIME_LIMITED)),),
+    )
+    return tuple(row[0] for row in rows)
+
+
+def count_bytes_read(connection: sqlite3.Connection) -> int:
+    """Sum the bytes of all contents that were read."""
+    return int(connection.execute("SELECT coalesce(sum(bytes_read), 0) FROM results").fetchone()[0])
+
+
+def count_bad_bytes(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Count bad ranges of the source and their bytes."""
+    row = connection.execute(
+        "SELECT count(*), coalesce(sum(length_bytes), 0) FROM bad_ranges"
+    ).fetchone()
+    return int(row[0]), int(row[1])

@@ -1,0 +1,94 @@
+"""Seal a package: fold the rows, digest the parts, sign the manifest. Repeatable until done."""
+
+import base64
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from polit.base import faults
+from polit.base.canonical import canonical_json
+from polit.base.digests import file_sha256
+from polit.base.errors import PackageDamaged, SourceMissing
+from polit.model.manifest import Manifest, Part, Signature
+from polit.package.layout import FINDINGS, MANIFEST, PACKS
+
+_MAX_MANIFEST_BYTES = 64 << 20
+
+
+def signed_bytes(manifest: Manifest) -> bytes:
+    """Return the canonical bytes that the signature covers."""
+    values = msgspec.to_builtins(replace(manifest, signature=None))
+    del values["signature"]
+    return canonical_json(values)
+
+
+def sign_manifest(manifest: Manifest, key: Ed25519PrivateKey) -> Manifest:
+    """Return the manifest with its signature."""
+    value = key.sign(signed_bytes(manifest))
+    return replace(
+        manifest,
+        signature=Signature(
+            "ed25519",
+            key.public_key().public_bytes_raw().hex(),
+            base64.b64encode(value).decode(),
+        ),
+    )
+
+
+def digest_parts(package: Path) -> tuple[Part, ...]:
+    """Return the parts of a package with their digests, by path."""
+    parts = []
+    for name in sorted((FINDINGS, *PACKS)):
+        descriptor = os.open(package / name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            parts.append(Part(name, os.fstat(descriptor).st_size, file_sha256(descriptor)))
+        finally:
+            os.close(descriptor)
+    return tuple(parts)
+
+
+def write_manifest(package: Path, manifest: Manifest) -> None:
+    """Write the manifest in one step: temporary file, sync, rename, sync of the folder."""
+    data = msgspec.json.format(canonical_json(msgspec.to_builtins(manifest)), indent=1) + b"\n"
+    temporary = package / (MANIFEST + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    faults.reach("seal.rename")
+    temporary.rename(package / MANIFEST)
+    folder = os.open(package, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def read_manifest(package: Path) -> Manifest:
+    """Read a package's manifest. Its signature is not checked here.
+
+    Raises:
+        SourceMissing: The package is not sealed, or is none.
+        PackageDamaged: It is no manifest of this layout.
+    """
+    path = package / MANIFEST
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MAX_MANIFEST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise SourceMissing(
+            f"{package} is no sealed package: finish it with 'polit examine … --resume'"
+        ) from error
+    if len(raw) > _MAX_MANIFEST_BYTES:
+        raise PackageDamaged(f"{path} is over {_MAX_MANIFEST_BYTES} bytes: no manifest")
+    try:
+        return msgspec.json.decode(raw, type=Manifest)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise PackageDamaged(f"{path} is no manifest: {error}") from error

@@ -1,0 +1,142 @@
+"""Verify a sealed package without any key: parts, rows, account, packs, signature."""
+
+import base64
+import binascii
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from polit.base.errors import IntegrityError, PackageDamaged, PolitError
+from polit.model.manifest import Manifest
+from polit.package import account
+from polit.package.canonical_rows import rows_sha256
+from polit.package.database import open_reader
+from polit.package.layout import FORMAT
+from polit.package.seal import digest_parts, read_manifest, signed_bytes
+from polit.store.keys import check_signature
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked: its name, whether it holds, and what was found."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """All checks of a package, in order, and who signed it."""
+
+    manifest: Manifest
+    checks: tuple[Check, ...]
+    signer_sha256: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether every check holds."""
+        return all(check.holds for check in self.checks)
+
+
+def verify_package(package: Path) -> Verification:
+    """Check a sealed package. A check that fails is told, not raised.
+
+    Raises:
+        SourceMissing: There is no sealed package.
+        PackageDamaged: The manifest cannot be read at all.
+    """
+    manifest = read_manifest(package)
+    checks = (
+        _check_format(manifest),
+        _check_seal(manifest),
+        _check_parts(package, manifest),
+        *_check_rows(package, manifest),
+    )
+    key = manifest.signature.public_key if manifest.signature else ""
+    signer = hashlib.sha256(bytes.fromhex(key)).hexdigest() if _is_hex(key) else ""
+    return Verification(manifest, checks, signer)
+
+
+def _check_format(manifest: Manifest) -> Check:
+    return Check(
+        "format",
+        manifest.format == FORMAT,
+        f"format {manifest.format}, this version reads {FORMAT}",
+    )
+
+
+def _check_seal(manifest: Manifest) -> Check:
+    if manifest.signature is None:
+        return Check("seal", holds=False, detail="the manifest carries no signature")
+    try:
+        check_signature(
+            public_key=bytes.fromhex(manifest.signature.public_key),
+            signature=base64.b64decode(manifest.signature.value, validate=True),
+            message=signed_bytes(manifest),
+        )
+    except (IntegrityError, ValueError, binascii.Error) as error:
+        return Check("seal", holds=False, detail=str(error))
+    return Check("seal", holds=True, detail="Ed25519 over the canonical manifest")
+
+
+def _check_parts(package: Path, manifest: Manifest) -> Check:
+    try:
+        parts = {part.path: part for part in digest_parts(package)}
+    except OSError as error:
+        return Check("parts", holds=False, detail=f"a part is missing: {error}")
+    wrong = [part.path for part in manifest.parts if parts.get(part.path) != part]
+    unknown = sorted(set(parts) - {part.path for part in manifest.parts})
+    detail = f"altered: {', '.join(wrong + unknown)}" if wrong + unknown else f"{len(parts)} parts"
+    return Check("parts", not wrong and not unknown, detail)
+
+
+def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
+    try:
+        with closing(open_reader(package)) as connection:
+            found = rows_sha256(connection)
+            yield Check("rows", found == manifest.rows_sha256, f"rows_sha256 {found}")
+            yield _check_account(connection, manifest)
+            yield _check_packs(connection, package)
+    except (PolitError, sqlite3.DatabaseError) as error:
+        yield Check("rows", holds=False, detail=str(error))
+
+
+def _check_account(connection: sqlite3.Connection, manifest: Manifest) -> Check:
+    tally = account.count_tally(connection)
+    try:
+        tally.check_balance()
+    except PackageDamaged as error:
+        return Check("account", holds=False, detail=str(error))
+    same = (
+        tally == manifest.tally
+        and account.count_kinds(connection) == manifest.kinds
+        and account.count_not_examined(connection) == manifest.not_examined
+        and account.count_problems(connection) == manifest.problems
+    )
+    detail = f"{tally.entries} entries" if same else "the rows and the manifest count differently"
+    return Check("account", same, detail)
+
+
+def _check_packs(connection: sqlite3.Connection, package: Path) -> Check:
+    for pack, end in connection.execute(
+        "SELECT pack, max(offset_bytes + stored_bytes) FROM derivatives GROUP BY pack"
+    ):
+        size = (package / pack).stat().st_size
+        if size != end:
+            return Check("packs", holds=False, detail=f"{pack} has {size} bytes, rows name {end}")
+    missing = connection.execute(
+        "SELECT count(*) FROM media WHERE outcome = 'done' AND 2 <>"
+        " (SELECT count(*) FROM derivatives d WHERE d.sha256 = media.sha256)"
+    ).fetchone()[0]
+    return Check("packs", missing == 0, f"{missing} pictures without their derivatives")
+
+
+def _is_hex(text: str) -> bool:
+    try:
+        return bool(bytes.fromhex(text))
+    except ValueError:
+        return False

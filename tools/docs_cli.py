@@ -14,12 +14,17 @@ _LEAD = (
 )
 
 
-def cli_page() -> str:
-    """Return the page of every verb, in the order in which ``polit --help`` lists them."""
+def cli_verbs() -> dict[str, Any]:
+    """Return every verb's command by its name, in the order in which ``polit --help`` has them."""
     if importlib.util.find_spec("polit.cli") is None:
-        return _LEAD
+        return {}
     group: Any = typer.main.get_command(importlib.import_module("polit.cli").app)
-    sections = [_section(name, command) for name, command in group.commands.items()]
+    return dict(group.commands)
+
+
+def cli_page() -> str:
+    """Return the page of every verb."""
+    sections = [_section(name, command) for name, command in cli_verbs().items()]
     return _LEAD + "".join(sections)
 
 

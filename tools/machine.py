@@ -5,7 +5,7 @@ import os
 import platform
 from pathlib import Path
 
-_MEASURED = ("numpy", "pillow", "simplejpeg", "isal", "pytsk3", "msgspec", "cryptography")
+_MEASURED = ("numpy", "pillow", "simplejpeg", "deflate", "pytsk3", "msgspec", "cryptography")
 
 
 def machine_facts() -> dict[str, object]:

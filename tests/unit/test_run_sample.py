@@ -1,0 +1,82 @@
+"""``./dev run``: what it returns follows from what the examination returned."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import run_sample
+
+FAKE = """#!{python}
+import json, pathlib, sys
+codes = json.loads({codes!r})
+verb = sys.argv[1]
+with open({log!r}, "a") as log:
+    log.write(" ".join(sys.argv[1:]) + "\\n")
+if verb == "examine" and codes["examine"] in (0, 3, 4):
+    print(json.dumps({{"package": sys.argv[sys.argv.index("--out") + 1] + "/AB%2F1.polit"}}))
+sys.exit(codes.get(verb, 0))
+"""
+
+
+class FakePolit:
+    """A command that returns what it was told to, and remembers how it was called."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "polit"
+        self.log = folder / "calls"
+
+    def returns(self, **codes: int) -> None:
+        text = FAKE.format(python=sys.executable, codes=json.dumps(codes), log=str(self.log))
+        self.path.write_text(text)
+        self.path.chmod(0o755)
+
+    @property
+    def calls(self) -> list[str]:
+        return self.log.read_text().splitlines()
+
+
+@pytest.fixture
+def polit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePolit:
+    fake = FakePolit(tmp_path)
+    monkeypatch.setenv("POLIT_DEV", str(tmp_path / "dev"))
+    monkeypatch.setenv("POLIT_DATA", "")
+    monkeypatch.setattr(run_sample, "_POLIT", str(fake.path))
+    monkeypatch.setattr(run_sample, "_build_sample", lambda _: str(tmp_path / "sample.dd"))
+    return fake
+
+
+@pytest.mark.parametrize(("examined", "returned"), [(3, 0), (0, 1), (1, 1), (4, 4), (5, 5)])
+def test_the_sample_succeeds_with_its_expected_code_alone(
+    polit: FakePolit, examined: int, returned: int
+) -> None:
+    polit.returns(examine=examined)
+    assert run_sample.main([]) == returned
+
+
+@pytest.mark.parametrize("verb", ["show", "verify", "thumbs"])
+def test_the_sample_fails_when_a_later_step_does(polit: FakePolit, verb: str) -> None:
+    polit.returns(examine=3, **{verb: 3})
+    assert run_sample.main([]) == 3
+
+
+@pytest.mark.parametrize("examined", [0, 1, 3, 4, 6, 130])
+def test_evidence_returns_what_its_examination_returned(polit: FakePolit, examined: int) -> None:
+    polit.returns(examine=examined)
+    assert run_sample.main(["/some/disk.E01", "--case", "C"]) == examined
+
+
+def test_the_package_is_shown_verified_and_drawn(polit: FakePolit) -> None:
+    polit.returns(examine=3)
+    run_sample.main([])
+    assert [call.split()[0] for call in polit.calls] == ["examine", "show", "verify", "thumbs"]
+
+
+def test_options_reach_the_examination_and_each_run_has_its_folder(polit: FakePolit) -> None:
+    polit.returns(examine=0)
+    run_sample.main(["/some/folder", "--accept-atime"])
+    run_sample.main(["/some/folder", "--accept-atime"])
+    examined = [call for call in polit.calls if call.startswith("examine /some/folder ")]
+    assert all("--accept-atime" in call for call in examined)
+    assert len({call.split("--out ")[1] for call in examined}) == 2

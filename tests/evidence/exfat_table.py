@@ -239,7 +239,10 @@ def _entry_set(name: str, clusters: list[int], size_bytes: int, attributes: int)
 
 def _name_hash(raw_name: bytes) -> int:
     value = 0
-    for byte in raw_name.decode("utf-16-le").upper().encode("utf-16-le"):
+    capitals = "".join(
+        char.upper() if len(char.upper()) == 1 else char for char in raw_name.decode("utf-16-le")
+    )
+    for byte in capitals.encode("utf-16-le"):
         value = ((value << 15 | value >> 1) + byte) & 0xFFFF
     return value
 

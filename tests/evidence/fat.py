@@ -7,6 +7,7 @@ given away is read by ``evidence.fat_table``, our own reader of directories and 
 """
 
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 from evidence import contents, plan, truth
 from evidence.fat_table import FatImage
 from evidence.tools import blank, run, write_tree
+
+_SHORT_NAME = re.compile(r"^([A-Z0-9_]{1,8}|[a-z0-9_]{1,8})(\.([A-Z0-9_]{1,3}|[a-z0-9_]{1,3}))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _truth(standard: plan.Plan, filling: bytes, made: FatImage) -> truth.Truth:
     items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in standard.folders()]
     items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
     gone = {**standard.deleted, plan.FILLER: filling}
-    items += [truth.deleted_file(_after_deletion(path), data) for path, data in gone.items()]
+    items += [truth.deleted_file(after_deletion(path), data) for path, data in gone.items()]
     items.append(truth.Planted(f"/{plan.GONE_FOLDER}", truth.DELETED, entry_type=truth.FOLDER))
     items += [truth.deleted_file(f"/{path}", data) for path, data in standard.gone_folder.items()]
     items.append(truth.overwritten_file(f"/{plan.VICTIM}", standard.victim))
@@ -107,8 +110,11 @@ def _truth(standard: plan.Plan, filling: bytes, made: FatImage) -> truth.Truth:
     return truth.Truth(tuple(items))
 
 
-def _after_deletion(path: str) -> str:
-    """Return a deleted name as it can still be read: a short name lost its first byte."""
+def after_deletion(path: str) -> str:
+    """Return a deleted path as it can still be read: a short name lost its first byte.
+
+    mtools writes a long name only where a short one with case bits cannot say the same.
+    """
     folder, _, name = path.rpartition("/")
-    is_short = name == name.upper() and len(name) <= 12
-    return f"/{folder}/_{name[1:]}" if is_short else f"/{path}"
+    lead = f"/{folder}/" if folder else "/"
+    return f"{lead}_{name[1:]}" if _SHORT_NAME.match(name) else lead + name

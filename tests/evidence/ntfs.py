@@ -185,26 +185,32 @@ def _deleted(standard: plan.Plan, filling: bytes) -> list[truth.Planted]:
 
 
 def _build_flat(image: Path, reason: str) -> tuple[Path, truth.Truth]:
-    """Fill the root with ``ntfscp -f IMAGE FILE /NAME`` and ``ntfscp -f -N STREAM``."""
-    files = {**plan.standard_plan().live, **_own_files()}
+    items = copy_flat(image, {**plan.standard_plan().live, **_own_files()}, STREAMS)
+    limit = f"NTFS without folders and deletions: ntfs-3g could not mount here ({reason})"
+    return image, truth.Truth(tuple(items), (limit,))
+
+
+def copy_flat(
+    image: Path, files: dict[str, bytes], streams: dict[str, bytes]
+) -> list[truth.Planted]:
+    """Fill the root with ``ntfscp -f IMAGE FILE /NAME`` and ``ntfscp -f -N STREAM``.
+
+    ntfscp makes no folders: a path's ``/`` become `` - ``; streams of folders are left out.
+    """
     flat = {path.replace("/", " - "): data for path, data in files.items()}
-    streams = {
-        path.replace("/", " - "): data
-        for path, data in STREAMS.items()
-        if "." in path.split(":")[0]
-    }
+    attached = {path.replace("/", " - "): data for path, data in streams.items()}
+    attached = {path: data for path, data in attached.items() if path.partition(":")[0] in flat}
     with tempfile.NamedTemporaryFile(prefix="polit-write-") as made:
         given = Path(made.name)
         for name, data in flat.items():
             given.write_bytes(data)
             run(["ntfscp", "-f", image, given, f"/{name}"])
-        for name, data in streams.items():
+        for name, data in attached.items():
             owner, _, stream = name.partition(":")
             given.write_bytes(data)
             run(["ntfscp", "-f", "-N", stream, image, given, f"/{owner}"])
     items = [truth.live_file(f"/{name}", data) for name, data in flat.items()]
-    items += [
-        truth.live_file(f"/{name}", data, entry_type=truth.STREAM) for name, data in streams.items()
+    return items + [
+        truth.live_file(f"/{name}", data, entry_type=truth.STREAM)
+        for name, data in attached.items()
     ]
-    limit = f"NTFS without folders and deletions: ntfs-3g could not mount here ({reason})"
-    return image, truth.Truth(tuple(items), (limit,))

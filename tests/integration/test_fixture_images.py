@@ -81,6 +81,18 @@ def test_fixture_is_the_same_when_built_again(
         assert disk.digest_of(again) == disk.digest_of(image)
 
 
+@pytest.mark.parametrize("name", ["exfat", "exfat_own"])
+def test_fixture_exfat_is_clean_to_its_checker(name: str, evidence_image: Images) -> None:
+    image, _ = evidence_image(name)
+    assert b": clean." in tools.run(["fsck.exfat", "-n", image])
+
+
+@pytest.mark.parametrize("name", ["fat12", "fat16", "fat32"])
+def test_fixture_fat_is_clean_to_its_checker(name: str, evidence_image: Images) -> None:
+    image, _ = evidence_image(name)
+    assert tools.ended(["fsck.fat", "-n", image]).returncode == 0
+
+
 @pytest.mark.parametrize(("name", "places"), [("mbr", disk.MBR_PLACES), ("gpt", disk.GPT_PLACES)])
 def test_fixture_disk_table_is_as_planned(
     name: str, places: tuple[disk.Place, ...], evidence_image: Images

@@ -52,7 +52,7 @@ class Planted:
     @property
     def must_be_found(self) -> bool:
         """Whether an examination that lacks it is wrong."""
-        return self.state == LIVE or (self.recoverable and not self.note)
+        return self.state == LIVE or not self.note
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""Bad ranges as they are met, kept in order and without overlap, in bounded memory."""
+
+import bisect
+
+from polit.evidence.source import BadRange
+
+
+class BadRanges:
+    """A growing set of bad ranges. The first code that a byte was given stands."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._codes: list[str] = []
+
+    def add(self, offset_bytes: int, length_bytes: int, code: str) -> None:
+        """Add a range; parts already known are left as they are.
+
+        Args:
+            offset_bytes: Where it begins in the decoded source.
+            length_bytes: 0 or more; 0 adds nothing.
+            code: As in ``BadRange``.
+        """
+        end = offset_bytes + length_bytes
+        while offset_bytes < end:
+            index = bisect.bisect_right(self._starts, offset_bytes) - 1
+            if index >= 0 and self._ends[index] > offset_bytes:
+                offset_bytes = self._ends[index]
+                continue
+            following = self._starts[index + 1] if index + 1 < len(self._starts) else end
+            stop = min(end, following)
+            self._insert(index + 1, offset_bytes, stop, code)
+            offset_bytes = stop
+
+    def _insert(self, index: int, start: int, end: int, code: str) -> None:
+        if index > 0 and self._ends[index - 1] == start and self._codes[index - 1] == code:
+            self._ends[index - 1] = end
+            self._join(index - 1)
+            return
+        self._starts.insert(index, start)
+        self._ends.insert(index, end)
+        self._codes.insert(index, code)
+        self._join(index)
+
+    def _join(self, index: int) -> None:
+        """Merge a range with its right neighbour where they touch and mean the same."""
+        right = index + 1
+        if right < len(self._starts) and self._starts[right] == self._ends[index]:
+            if self._codes[right] != self._codes[index]:
+                return
+            self._ends[index] = self._ends[right]
+            for values in (self._starts, self._ends, self._codes):
+                del values[right]
+
+    def ranges(self) -> tuple[BadRange, ...]:
+        """Return all ranges, in order, without overlap."""
+        return tuple(
+            BadRange(start, end - start, code)
+            for start, end, code in zip(self._starts, self._ends, self._codes, strict=True)
+        )

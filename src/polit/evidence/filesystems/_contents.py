@@ -1,0 +1,53 @@
+"""Contents that need no native code: bytes at known places of a volume."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from polit.evidence.filesystems._image import VolumeImage
+
+
+class RunContent:
+    """The bytes of runs in a row, read from the volume itself."""
+
+    def __init__(
+        self, image: VolumeImage, runs: Sequence[tuple[int, int]], *, size_bytes: int
+    ) -> None:
+        """Lay the runs end to end.
+
+        Args:
+            image: The volume.
+            runs: Offset and length of each run in bytes, in the content's order.
+            size_bytes: The logical size; where the runs end earlier, reading ends there.
+        """
+        self._image, self._runs = image, runs
+        self._size_bytes = size_bytes
+        self._starts: list[int] = []
+        start = 0
+        for _, length in runs:
+            self._starts.append(start)
+            start += length
+
+    @property
+    def size_bytes(self) -> int:
+        """The logical size."""
+        return self._size_bytes
+
+    def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
+        """Return the bytes of a range; see ``Content.read_at``."""
+        parts = []
+        end = min(offset_bytes + length_bytes, self._size_bytes)
+        index = bisect_right(self._starts, offset_bytes) - 1
+        while offset_bytes < end and 0 <= index < len(self._runs):
+            place, length = self._runs[index]
+            skipped = offset_bytes - self._starts[index]
+            wanted = min(end - offset_bytes, length - skipped)
+            part = self._image.read_at(place + skipped, wanted)
+            parts.append(part)
+            offset_bytes += len(part)
+            if len(part) < wanted:
+                break
+            index += 1
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def close(self) -> None:
+        """Do nothing: the volume belongs to who opened it."""

@@ -1,0 +1,81 @@
+"""Names in the blocks of an ext folder, deleted ones in the gaps between them.
+
+Source: Linux kernel documentation, "ext4 Data Structures and Algorithms" (Directory Entries,
+Hash Tree Directories).
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_HEAD = struct.Struct("<IHBB")
+_CHECKSUM_TAIL = 0xDE
+
+
+class ExtName(NamedTuple):
+    """One name: its inode (0: none), the type its folder states (0: not told), deleted or not."""
+
+    raw_name: bytes
+    inode: int
+    file_type: int
+    deleted: bool
+
+
+def names_in_block(
+    untrusted_block: bytes, *, inode_count: int, with_types: bool, first_entry: int = 0
+) -> Iterator[ExtName]:
+    """Yield the names of one folder block in stored order, ``.`` and ``..`` left out.
+
+    A gap behind a live name is searched for deleted ones; what stands there counts only when
+    it is a whole and possible entry, so that remains of other data invent no name.
+
+    Args:
+        untrusted_block: The block.
+        inode_count: The largest inode number that can be.
+        with_types: The folder keeps file types (else the byte belongs to the length).
+        first_entry: Where the first entry begins.
+    """
+    size, at = len(untrusted_block), first_entry
+    while at + 8 <= size:
+        inode, length, name_bytes, file_type = _HEAD.unpack_from(untrusted_block, at)
+        length = length or 65_536
+        if not with_types:
+            name_bytes, file_type = name_bytes | file_type << 8, 0
+        used = (8 + name_bytes + 3) & ~3
+        if length < 8 or length % 4 or at + length > size or used > length:
+            return
+        name = untrusted_block[at + 8 : at + 8 + name_bytes]
+        if inode == 0 and name_bytes == 0 and file_type == _CHECKSUM_TAIL:
+            return
+        if inode or _possible(name, file_type):
+            if name not in (b".", b"..", b""):
+                yield ExtName(name, inode, file_type & 7, deleted=inode == 0)
+        elif length >= size - first_entry:
+            return
+        yield from _deleted_in_gap(
+            untrusted_block[at + used : at + length], inode_count, with_types=with_types
+        )
+        at += length
+
+
+def _deleted_in_gap(
+    untrusted_gap: bytes, inode_count: int, *, with_types: bool
+) -> Iterator[ExtName]:
+    at, size = 0, len(untrusted_gap)
+    while at + 12 <= size:
+        inode, length, name_bytes, file_type = _HEAD.unpack_from(untrusted_gap, at)
+        if not with_types:
+            name_bytes, file_type = name_bytes | file_type << 8, 0
+        used = (8 + name_bytes + 3) & ~3
+        name = untrusted_gap[at + 8 : at + 8 + name_bytes]
+        fits = used <= length and at + length <= size and length % 4 == 0
+        if fits and name_bytes and 0 < inode <= inode_count and _possible(name, file_type):
+            if name not in (b".", b".."):
+                yield ExtName(name, inode, file_type, deleted=True)
+            at += used
+        else:
+            at += 4
+
+
+def _possible(name: bytes, file_type: int) -> bool:
+    return 0 < len(name) <= 255 and file_type <= 7 and b"\0" not in name and b"/" not in name

@@ -1,0 +1,267 @@
+"""What all drivers over the Sleuth Kit share: addresses, native records, contents, errors.
+
+The drivers read folders themselves, out of the folder's content as the Sleuth Kit gives it,
+and ask it for one record at a time. Its own folder listing is not used, for four reasons: it
+loads a folder whole and compares every name with every other (24 s for 100,000 names), it
+drops the whole folder at one damaged block, it cannot go on after a record that crashed it,
+and it replaces the bytes of names that it cannot print.
+"""
+
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple, Protocol, Self
+
+import pytsk3
+
+from polit.base.errors import SourceUnreadable
+from polit.evidence.filesystem import Content, Journal
+from polit.evidence.filesystems._allocation import AllocationMap
+from polit.evidence.filesystems._image import VolumeImage
+from polit.model.evidence import Address, FileSystemFacts, FoundEntry
+
+NATIVE_ERRORS = (OSError, RuntimeError, SystemError, MemoryError, ValueError)
+"""What the library raises for damaged input; anything else is a bug of ours."""
+
+META_ALLOCATED = 1
+TYPE_FILE, TYPE_FOLDER, TYPE_LINK = 1, 2, 6
+TYPES_SPECIAL = frozenset((3, 4, 5, 7, 8, 9))
+RUN_WITHOUT_BLOCKS = 3
+"""Flags of a run that names no block of the volume: filler or sparse."""
+
+_REFERENCE = struct.Struct("<QIIHB")
+_READ_AT_MOST = 1 << 24
+_RUNS_LOOKED_AT = 100_000
+
+
+class Reference(NamedTuple):
+    """An address of these drivers, unpacked.
+
+    Args:
+        inode: The record's number as the Sleuth Kit counts it.
+        sequence: NTFS: the sequence number by which the name calls its record; else 0.
+        attribute_type: Which attribute holds the content; 0 for the default one.
+        attribute_id: The attribute's number within its record.
+        deleted: The name was deleted: what it leads to is deleted too.
+    """
+
+    inode: int
+    sequence: int = 0
+    attribute_type: int = 0
+    attribute_id: int = 0
+    deleted: bool = False
+
+    def pack(self) -> Address:
+        """Return the address that ``unpack`` takes."""
+        return Address(_REFERENCE.pack(*self))
+
+    @classmethod
+    def unpack(cls, address: Address) -> Self:
+        """Return an address's parts.
+
+        Raises:
+            SourceUnreadable: It is no address of these drivers.
+        """
+        try:
+            inode, sequence, kind, number, deleted = _REFERENCE.unpack(address)
+        except struct.error as error:
+            raise SourceUnreadable("the address is not of this file system") from error
+        return cls(inode, sequence, kind, number, bool(deleted))
+
+
+class Run(NamedTuple):
+    """Consecutive blocks of a content, in the Sleuth Kit's units."""
+
+    offset: int
+    first_block: int
+    length: int
+
+
+class Slot(Protocol):
+    """One stored slot of a folder, as its driver reads it."""
+
+
+class TskContent:
+    """A content read through the Sleuth Kit."""
+
+    def __init__(
+        self,
+        image: VolumeImage,
+        native: pytsk3.File,
+        *,
+        size_bytes: int,
+        attribute: tuple[int, int],
+    ) -> None:
+        """Take an opened record.
+
+        Args:
+            image: The volume it lies in.
+            native: The record.
+            size_bytes: Its logical size.
+            attribute: Type and number of the attribute; ``(0, 0)`` for the default one.
+        """
+        self._image, self._native = image, native
+        self._size_bytes = size_bytes
+        self._attribute = attribute
+
+    @property
+    def size_bytes(self) -> int:
+        """The logical size."""
+        return self._size_bytes
+
+    def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
+        """Return the bytes of a range; see ``Content.read_at``."""
+        parts = []
+        end = min(offset_bytes + length_bytes, self._size_bytes)
+        while offset_bytes < end:
+            part = self._read(offset_bytes, min(end - offset_bytes, _READ_AT_MOST))
+            if not part:
+                break
+            parts.append(part)
+            offset_bytes += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _read(self, offset_bytes: int, length_bytes: int) -> bytes:
+        kind, number = self._attribute
+        try:
+            if kind:
+                data = self._native.read_random(offset_bytes, length_bytes, kind, number)
+            else:
+                data = self._native.read_random(offset_bytes, length_bytes)
+        except NATIVE_ERRORS as error:
+            self._image.raise_failure()
+            raise SourceUnreadable(f"content at {offset_bytes}: {plain(error)}") from error
+        self._image.raise_failure()
+        return data
+
+    def close(self) -> None:
+        """Do nothing: the library frees a record with its last reference."""
+
+
+class TskFileSystem:
+    """A file system over the Sleuth Kit; the drivers add how names are stored."""
+
+    def __init__(self, image: VolumeImage, native_type: int) -> None:
+        """Open the file system at the beginning of a volume.
+
+        Raises:
+            SourceUnreadable: Its first structures are damaged.
+        """
+        self.image = image
+        try:
+            self.native = pytsk3.FS_Info(image, 0, native_type)
+        except NATIVE_ERRORS as error:
+            image.raise_failure()
+            raise SourceUnreadable(f"the file system cannot be opened: {plain(error)}") from error
+        image.raise_failure()
+        self.info = self.native.info
+        self._known_facts: FileSystemFacts | None = None
+
+    @property
+    def facts(self) -> FileSystemFacts:
+        """What is known of the file system; counted at the first call."""
+        if self._known_facts is None:
+            self._known_facts = self._find_facts()
+        return self._known_facts
+
+    @property
+    def root(self) -> Address:
+        """The address of the root folder."""
+        return Reference(self.info.root_inum).pack()
+
+    def list_folder(
+        self, folder: Address, *, start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield the names of a folder; see ``FileSystem.list_folder``."""
+        reference = Reference.unpack(folder)
+        yield from self._walk(self._slots(reference), start_index, journal)
+
+    def list_orphans(
+        self, *, start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield deleted records that no name leads to; see ``FileSystem.list_orphans``."""
+        yield from self._walk(self._orphans(), start_index, journal)
+
+    def open_content(self, address: Address) -> Content:
+        """Open an entry's content; see ``FileSystem.open_content``."""
+        return self._open(Reference.unpack(address))
+
+    def record(self, inode: int) -> pytsk3.File:
+        """Load one native record.
+
+        Raises:
+            SourceUnreadable: There is no such record, or it is damaged.
+        """
+        try:
+            native = self.native.open_meta(inode)
+        except NATIVE_ERRORS as error:
+            self.image.raise_failure()
+            raise SourceUnreadable(f"record {inode}: {plain(error)}") from error
+        self.image.raise_failure()
+        return native
+
+    def check_size(self, size_bytes: int) -> None:
+        """Refuse a content larger than its volume: sparse, compressed or a lie.
+
+        Raises:
+            SourceUnreadable: It is.
+        """
+        if size_bytes > self.image.size_bytes:
+            raise SourceUnreadable(
+                f"the content states {size_bytes} bytes, more than its volume holds "
+                f"({self.image.size_bytes}): it is sparse, compressed or damaged"
+            )
+
+    def content(self, reference: Reference, native: pytsk3.File, size_bytes: int) -> TskContent:
+        """Return the content of a loaded record, of at most the volume's size."""
+        self.check_size(size_bytes)
+        attribute = (reference.attribute_type, reference.attribute_id)
+        return TskContent(self.image, native, size_bytes=size_bytes, attribute=attribute)
+
+    def _walk(
+        self, slots: Iterator[Slot], start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        for index, slot in enumerate(slots):
+            if index < start_index:
+                continue
+            journal(index)
+            for entry in self._entries(slot):
+                yield index, entry
+
+    def _slots(self, folder: Reference) -> Iterator[Slot]:
+        raise NotImplementedError
+
+    def _orphans(self) -> Iterator[Slot]:
+        raise NotImplementedError
+
+    def _entries(self, slot: Slot) -> Iterator[FoundEntry]:
+        raise NotImplementedError
+
+    def _open(self, reference: Reference) -> Content:
+        raise NotImplementedError
+
+    def _find_facts(self) -> FileSystemFacts:
+        raise NotImplementedError
+
+
+def runs_of(attribute: pytsk3.Attribute) -> Iterator[Run]:
+    """Yield the runs of an attribute that name blocks, at most 100,000."""
+    for position, run in enumerate(attribute):
+        if position >= _RUNS_LOOKED_AT:
+            return
+        if not int(run.flags) & RUN_WITHOUT_BLOCKS and run.len > 0:
+            yield Run(run.offset, run.addr, run.len)
+
+
+def overwritten(allocation: AllocationMap, runs: list[Run]) -> bool:
+    """Tell whether a block of a deleted content is in use again."""
+    return any(allocation.any_used(run.first_block, run.length) for run in runs)
+
+
+def instant_ns(seconds: int, nanoseconds: int) -> int | None:
+    """Return a time of the Sleuth Kit in nanoseconds; its zero means that none is kept."""
+    return seconds * 1_000_000_000 + nanoseconds if seconds or nanoseconds else None
+
+
+def plain(error: BaseException) -> str:
+    """Return what the library says without the place in its own source."""
+    return str(error).rpartition(") ")[2] or type(error).__name__

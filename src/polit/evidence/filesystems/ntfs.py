@@ -1,0 +1,365 @@
+"""NTFS through the Sleuth Kit: names, hard links, streams, deleted records. Walker only.
+
+A deleted name is read only while its record still carries the sequence number by which the
+name called it, so that no other file's content appears under it.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import NamedTuple
+
+import pytsk3
+
+from polit.base.errors import SourceUnreadable
+from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.filesystems import _ntfs_names as index
+from polit.evidence.filesystems._allocation import AllocationMap
+from polit.evidence.filesystems._image import VolumeImage
+from polit.evidence.filesystems._ntfs_layout import OEM_NAME, NtfsLayout
+from polit.evidence.filesystems._ntfs_links import Reparse, read_reparse
+from polit.evidence.filesystems._ntfs_names import NtfsName
+from polit.evidence.filesystems._ntfs_table import unused_children
+from polit.evidence.filesystems._tsk import (
+    META_ALLOCATED,
+    TYPE_FOLDER,
+    Reference,
+    TskFileSystem,
+    instant_ns,
+    overwritten,
+    runs_of,
+)
+from polit.evidence.source import ByteSource
+from polit.model.evidence import (
+    Address,
+    ContentState,
+    EntryState,
+    EntryTimes,
+    EntryType,
+    FileSystemFacts,
+    FoundEntry,
+    TimeBasis,
+    TimeFacts,
+    VolumeFacts,
+)
+
+ORDER = 10
+NAME = "ntfs"
+
+_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
+_INDEX_ROOT = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_IDXROOT)
+_INDEX_ALLOCATION = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_IDXALLOC)
+_REPARSE = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_REPARSE)
+_NON_RESIDENT = int(pytsk3.TSK_FS_ATTR_NONRES)
+_ENCRYPTED = int(pytsk3.TSK_FS_ATTR_ENC)
+_FOLDER_INDEX = b"$I30"
+_TABLE, _ROOT, _BITMAP, _BAD_CLUSTERS, _EXTEND, _FIRST_USER = 0, 5, 6, 8, 11, 16
+_PAGE_CLUSTERS = 1 << 18
+_INDEX_READ_BYTES = 1 << 18
+_REPARSE_BYTES_AT_MOST = 1 << 14
+_TIME_FACTS = TimeFacts(
+    TimeBasis.UTC,
+    (("accessed", 100), ("changed", 100), ("created", 100), ("modified", 100)),
+    "$STANDARD_INFORMATION",
+)
+
+
+class _Slot(NamedTuple):
+    name: NtfsName
+    parent: int
+    deleted: bool
+
+
+class _Data(NamedTuple):
+    """A ``$DATA`` attribute as listed; its runs only where its record is deleted."""
+
+    name: bytes
+    number: int
+    size_bytes: int
+    flags: int
+    native: pytsk3.Attribute
+
+
+def detect(untrusted_head: bytes) -> bool:
+    """Tell whether a volume's first sector is an NTFS boot sector."""
+    return untrusted_head[3:11] == OEM_NAME
+
+
+def open_filesystem(
+    source: ByteSource, volume: VolumeFacts, *, on_read: Callable[[], None] | None = None
+) -> FileSystem:
+    """Open an NTFS volume.
+
+    Raises:
+        SourceUnreadable: Its boot sector or its table's own record is damaged.
+    """
+    return NtfsFileSystem(VolumeImage(source, volume, on_read))
+
+
+class NtfsFileSystem(TskFileSystem):
+    """See ``FileSystem``."""
+
+    def __init__(self, image: VolumeImage) -> None:
+        """Open the file system."""
+        super().__init__(image, int(pytsk3.TSK_FS_TYPE_NTFS))
+        self.layout = NtfsLayout(image)
+        self.allocation = AllocationMap(
+            block_count=self.layout.cluster_count,
+            page_bits=_PAGE_CLUSTERS,
+            read_page=self._used_page,
+        )
+
+    @property
+    def root(self) -> Address:
+        """The address of the root folder."""
+        meta = self.record(_ROOT).info.meta
+        return Reference(_ROOT, meta.seq if meta is not None else 0).pack()
+
+    def _find_facts(self) -> FileSystemFacts:
+        size = self.layout.cluster_bytes
+        return FileSystemFacts("ntfs", size, _TIME_FACTS, self.allocation.free_blocks() * size)
+
+    @cached_property
+    def _bitmap(self) -> Content:
+        native = self.record(_BITMAP)
+        for data in _data_attributes(native):
+            if not data.name:
+                reference = Reference(_BITMAP, 0, _DATA, data.number)
+                return self.content(reference, native, data.size_bytes)
+        raise SourceUnreadable("$Bitmap has no content")
+
+    def _used_page(self, page: int) -> bytes:
+        return self._bitmap.read_at(page * _PAGE_CLUSTERS // 8, _PAGE_CLUSTERS // 8)
+
+    @cached_property
+    def _children(self) -> dict[tuple[int, int], list[NtfsName]]:
+        native = self.record(_TABLE)
+        for data in _data_attributes(native):
+            if not data.name:
+                reference = Reference(_TABLE, 0, _DATA, data.number)
+                table = self.content(reference, native, data.size_bytes)
+                return unused_children(table, self.layout.record_bytes)
+        return {}
+
+    # Names
+
+    def _slots(self, folder: Reference) -> Iterator[_Slot]:
+        native = self._checked_record(folder)
+        meta = native.info.meta
+        if meta is None or int(meta.type) != TYPE_FOLDER:
+            raise SourceUnreadable(f"record {folder.inode} is no folder")
+        unused = self._children.get((folder.inode, folder.sequence), [])
+        ghosts = [name for name in self._index_names(native, folder) if name.deleted]
+        wanted = {name.inode for name in (*ghosts, *unused)}
+        met: set[tuple[int, bytes]] = set()
+        for name in self._index_names(native, folder):
+            if not name.deleted:
+                if name.inode in wanted:
+                    met.add((name.inode, name.raw_name))
+                if name.inode != _ROOT or folder.inode != _ROOT:
+                    yield _Slot(name, folder.inode, folder.deleted)
+        for name in (*unused, *ghosts):
+            if (name.inode, name.raw_name) not in met:
+                met.add((name.inode, name.raw_name))
+                yield _Slot(name, folder.inode, deleted=True)
+
+    def _index_names(self, native: pytsk3.File, folder: Reference) -> Iterator[NtfsName]:
+        for attribute in native:
+            facts = attribute.info
+            kind = int(facts.type)
+            if kind not in (_INDEX_ROOT, _INDEX_ALLOCATION) or facts.name != _FOLDER_INDEX:
+                continue
+            reference = Reference(folder.inode, 0, kind, facts.id)
+            content = self.content(reference, native, facts.size)
+            if kind == _INDEX_ROOT:
+                yield from index.names_in_root(content.read_at(0, facts.size), folder.inode)
+                continue
+            for offset in range(0, facts.size, _INDEX_READ_BYTES):
+                yield from index.names_in_allocation(
+                    content.read_at(offset, _INDEX_READ_BYTES),
+                    record_bytes=self.layout.index_record_bytes,
+                    parent=folder.inode,
+                )
+
+    def _orphans(self) -> Iterator[_Slot]:
+        for (parent, sequence), names in sorted(self._children.items()):
+            if not self._leads_to_folder(parent, sequence):
+                for name in names:
+                    yield _Slot(name, parent, deleted=True)
+
+    def _leads_to_folder(self, inode: int, sequence: int) -> bool:
+        for deleted in (False, True):
+            try:
+                meta = self._checked_record(Reference(inode, sequence, deleted=deleted)).info.meta
+            except SourceUnreadable:
+                continue
+            if meta is not None and int(meta.type) == TYPE_FOLDER:
+                return True
+        return False
+
+    # Entries
+
+    def _entries(self, slot: object) -> Iterator[FoundEntry]:
+        if not isinstance(slot, _Slot):
+            raise TypeError("a slot of another driver")
+        name = slot.name
+        reference = Reference(name.inode, name.sequence, deleted=slot.deleted)
+        try:
+            native = self.record(name.inode)
+        except SourceUnreadable:
+            state = ContentState.GONE if slot.deleted else ContentState.READABLE
+            yield _bare_entry(slot, reference, state)
+            return
+        meta = native.info.meta
+        state = _record_state(meta, reference)
+        if meta is None or state is not ContentState.READABLE:
+            yield _bare_entry(slot, reference, state)
+            return
+        yield from self._record_entries(slot, reference, native, meta)
+
+    def _record_entries(
+        self, slot: _Slot, reference: Reference, native: pytsk3.File, meta: pytsk3.TSK_FS_META
+    ) -> Iterator[FoundEntry]:
+        streams = _data_attributes(native)
+        is_folder = int(meta.type) == TYPE_FOLDER
+        own = next((data for data in streams if not data.name), None)
+        reparse = self._reparse(native)
+        kind = EntryType.FOLDER if is_folder else EntryType.FILE
+        if reparse.is_link:
+            kind = EntryType.LINK
+        elif not is_folder and _is_metadata(slot):
+            kind = EntryType.METADATA
+        times = _times(meta)
+        state = EntryState.DELETED if slot.deleted else EntryState.LIVE
+        record = f"{slot.name.inode}-{meta.seq}"
+        content, again = self._content_state(slot, own)
+        if kind in (EntryType.FOLDER, EntryType.LINK):
+            content = ContentState.NONE
+        yield FoundEntry(
+            raw_name=slot.name.raw_name,
+            entry_type=kind,
+            state=state,
+            content=content,
+            address=_data_reference(reference, own).pack(),
+            record=record,
+            size_bytes=own.size_bytes if own is not None and not is_folder else 0,
+            overwritten=again,
+            link_target=reparse.target,
+            times=times,
+        )
+        for data in streams:
+            if data.name:
+                content, again = self._content_state(slot, data)
+                yield FoundEntry(
+                    raw_name=data.name,
+                    entry_type=EntryType.STREAM,
+                    state=state,
+                    content=content,
+                    address=_data_reference(reference, data).pack(),
+                    record=record,
+                    size_bytes=data.size_bytes,
+                    owner_name=slot.name.raw_name,
+                    overwritten=again,
+                    times=times,
+                )
+
+    def _content_state(self, slot: _Slot, data: _Data | None) -> tuple[ContentState, bool]:
+        """Return what can be read of an attribute, and whether its clusters are in use again."""
+        if data is None:
+            return (ContentState.GONE if slot.deleted else ContentState.NONE), False
+        if slot.name.inode == _BAD_CLUSTERS and data.name:
+            bad = next(runs_of(data.native), None)
+            return (ContentState.READABLE if bad else ContentState.NONE), False
+        if not slot.deleted:
+            return ContentState.READABLE, False
+        if not data.flags & _NON_RESIDENT:
+            return (ContentState.READABLE if data.size_bytes else ContentState.GONE), False
+        runs = list(runs_of(data.native))
+        if not runs:
+            return ContentState.GONE, False
+        return ContentState.READABLE, overwritten(self.allocation, runs)
+
+    def _reparse(self, native: pytsk3.File) -> Reparse:
+        for attribute in native:
+            facts = attribute.info
+            if int(facts.type) == _REPARSE:
+                size = min(facts.size, _REPARSE_BYTES_AT_MOST)
+                reference = Reference(0, 0, _REPARSE, facts.id)
+                return read_reparse(self.content(reference, native, size).read_at(0, size))
+        return Reparse(is_link=False, target=b"", reason="")
+
+    # Contents
+
+    def _open(self, reference: Reference) -> Content:
+        native = self._checked_record(reference)
+        for data in _data_attributes(native):
+            if reference.attribute_type == _DATA and data.number == reference.attribute_id:
+                if data.flags & _ENCRYPTED:
+                    raise SourceUnreadable("the content is encrypted by the file system (EFS)")
+                reason = "" if data.name else self._reparse(native).reason
+                if reason:
+                    raise SourceUnreadable(f"the content is {reason}")
+                return self.content(reference, native, data.size_bytes)
+        raise SourceUnreadable(f"record {reference.inode} has no such content")
+
+    def _checked_record(self, reference: Reference) -> pytsk3.File:
+        """Load a record and refuse it when it is not the one that the name called."""
+        native = self.record(reference.inode)
+        if _record_state(native.info.meta, reference) is not ContentState.READABLE:
+            raise SourceUnreadable(
+                f"record {reference.inode} does not belong to sequence {reference.sequence} now"
+            )
+        return native
+
+
+def _data_attributes(native: pytsk3.File) -> list[_Data]:
+    found = []
+    for attribute in native:
+        facts = attribute.info
+        if int(facts.type) == _DATA:
+            name = facts.name or b""
+            found.append(_Data(name, facts.id, facts.size, int(facts.flags), attribute))
+    return found
+
+
+def _record_state(meta: pytsk3.TSK_FS_META | None, reference: Reference) -> ContentState:
+    """Tell whether a record is the one that a name called: READABLE when it is."""
+    if meta is None:
+        return ContentState.GONE if reference.deleted else ContentState.READABLE
+    in_use = bool(int(meta.flags) & META_ALLOCATED)
+    if not reference.deleted:
+        same = meta.seq == reference.sequence
+        return ContentState.READABLE if same else ContentState.REALLOCATED
+    if in_use:
+        return ContentState.REALLOCATED
+    same = (meta.seq - reference.sequence) & 0xFFFF in (0, 1)
+    return ContentState.READABLE if same else ContentState.GONE
+
+
+def _data_reference(reference: Reference, data: _Data | None) -> Reference:
+    if data is None:
+        return reference
+    return reference._replace(attribute_type=_DATA, attribute_id=data.number)
+
+
+def _is_metadata(slot: _Slot) -> bool:
+    return slot.name.inode < _FIRST_USER or slot.parent == _EXTEND
+
+
+def _times(meta: pytsk3.TSK_FS_META) -> EntryTimes:
+    return EntryTimes(
+        created_ns=instant_ns(meta.crtime, meta.crtime_nano),
+        modified_ns=instant_ns(meta.mtime, meta.mtime_nano),
+        accessed_ns=instant_ns(meta.atime, meta.atime_nano),
+        changed_ns=instant_ns(meta.ctime, meta.ctime_nano),
+    )
+
+
+def _bare_entry(slot: _Slot, reference: Reference, content: ContentState) -> FoundEntry:
+    return FoundEntry(
+        raw_name=slot.name.raw_name,
+        entry_type=EntryType.FILE,
+        state=EntryState.DELETED if slot.deleted else EntryState.LIVE,
+        content=content,
+        address=reference.pack(),
+        record=f"{slot.name.inode}-{slot.name.sequence}",
+    )

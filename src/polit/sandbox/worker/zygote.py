@@ -91,9 +91,12 @@ class _Zygote:
 
     def _answer(self) -> bool:
         """Answer one request; False when the coordinator is gone."""
-        packet, descriptors, _, _ = socket.recv_fds(
-            self._control, MAX_PACKET_BYTES, _MAX_DESCRIPTORS
-        )
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(
+                self._control, MAX_PACKET_BYTES, _MAX_DESCRIPTORS
+            )
+        except ConnectionResetError:  # it went without reading our last reports
+            return False
         if not packet:
             return False
         try:

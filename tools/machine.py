@@ -3,9 +3,10 @@
 import importlib.metadata
 import os
 import platform
+import re
 from pathlib import Path
 
-_MEASURED = ("numpy", "pillow", "simplejpeg", "deflate", "pytsk3", "msgspec", "cryptography")
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def machine_facts() -> dict[str, object]:
@@ -17,8 +18,15 @@ def machine_facts() -> dict[str, object]:
         "system": _system(),
         "kernel": platform.release(),
         "python": platform.python_version(),
-        "libraries": {name: importlib.metadata.version(name) for name in _MEASURED},
+        "libraries": _libraries(),
     }
+
+
+def _libraries() -> dict[str, str]:
+    """Return the versions of what the installed project itself asks for."""
+    required = importlib.metadata.requires("polit") or []
+    names = sorted(match[0] for text in required if (match := _NAME.match(text)))
+    return {name: importlib.metadata.version(name) for name in names}
 
 
 def _processor() -> str:

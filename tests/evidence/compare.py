@@ -10,7 +10,7 @@ Rows are the objects of ``polit list PACKAGE --jsonl``. The rules:
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evidence.truth import DELETED, FOLDER, LINK, LIVE, SPECIAL, Planted, Truth
@@ -22,6 +22,9 @@ _FILE_SYSTEM = re.compile(r"(?:^|;)(ntfs|fat12|fat16|fat32|exfat|ext2|ext3|ext4|
 _RECORD = re.compile(r"record:(\d+)")
 _MKNTFS_SPARE_RECORDS = range(12, 24)
 _NO_CONTENT = (FOLDER, LINK, SPECIAL)
+LABELS = ("PHOTOS",)
+"""The label that the builders of file systems give."""
+
 _GONE = ("content_gone", "record_reallocated")
 
 
@@ -73,8 +76,14 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(truth: Truth, rows: Iterable[Row]) -> Comparison:
-    """Compare an examination's rows with what was planted."""
+def compare(truth: Truth, rows: Iterable[Row], *, labels: Sequence[str] = LABELS) -> Comparison:
+    """Compare an examination's rows with what was planted.
+
+    Args:
+        truth: What the builder planted.
+        rows: The objects of ``list --jsonl``.
+        labels: Names that FAT volumes carry as a label, which is an entry of their root.
+    """
     result = Comparison()
     open_rows = _OpenRows(rows)
     waiting = []
@@ -87,7 +96,7 @@ def compare(truth: Truth, rows: Iterable[Row]) -> Comparison:
             _judge(item, row, result)
     for item in waiting:
         _look_elsewhere(item, open_rows, result)
-    _sort_rest(truth, open_rows.rest(), result)
+    _sort_rest(truth, open_rows.rest(), result, tuple(labels))
     return result
 
 
@@ -183,13 +192,13 @@ def _look_elsewhere(item: Planted, open_rows: _OpenRows, result: Comparison) -> 
     result.missing.append(item)
 
 
-def _sort_rest(truth: Truth, rows: list[Row], result: Comparison) -> None:
+def _sort_rest(truth: Truth, rows: list[Row], result: Comparison, labels: tuple[str, ...]) -> None:
     planted = {(item.volume_offset_bytes, item.path.lstrip("/")) for item in truth.planted}
     digests = {item.sha256 for item in truth.planted}
     for row in rows:
         offset, path, state = _row_key(row)
         known_bytes = row.get("sha256") in {*digests, None} or bool(row.get("overwritten"))
-        if _is_metadata(row, path):
+        if _is_metadata(row, path, labels):
             result.metadata.append(row)
         elif state != LIVE and known_bytes and (offset, path) in planted:
             result.repeated.append(row)
@@ -197,7 +206,7 @@ def _sort_rest(truth: Truth, rows: list[Row], result: Comparison) -> None:
             result.invented.append(row)
 
 
-def _is_metadata(row: Row, path: str) -> bool:
+def _is_metadata(row: Row, path: str, labels: tuple[str, ...]) -> bool:
     """Whether a row is a file of the file system itself, by the rules of each kind."""
     found = _FILE_SYSTEM.search(str(row["locator"]))
     kind = found[1] if found else ""
@@ -206,7 +215,7 @@ def _is_metadata(row: Row, path: str) -> bool:
         return top.startswith("$") or path.startswith(".:") or _is_spare_record(row)
     if kind in {"fat12", "fat16", "fat32", "exfat"}:
         label = row.get("state") == LIVE and "/" not in path and not row.get("size_bytes")
-        return top.startswith("$") or (label and path.startswith("PHOTOS"))
+        return top.startswith("$") or (label and path.startswith(labels))
     return False
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from evidence import catalogue
+from evidence.examined import Examined, examine
 from evidence.truth import Truth
 
 Planted = tuple[Path, Truth]
@@ -21,3 +22,17 @@ def evidence_image() -> Callable[[str], Planted]:
 def file_system_image(request: pytest.FixtureRequest) -> Planted:
     """Return each file-system image in turn."""
     return catalogue.built(str(request.param))
+
+
+@pytest.fixture(scope="session")
+def examined(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Examined]:
+    """Return a function: builder's name to the examination of its image, done once."""
+    done: dict[str, Examined] = {}
+
+    def examine_once(name: str) -> Examined:
+        if name not in done:
+            image, _ = catalogue.built(name)
+            done[name] = examine(image, tmp_path_factory.mktemp(f"examined-{name}"))
+        return done[name]
+
+    return examine_once

@@ -92,8 +92,8 @@ def build_card(folder: Path, photographs: list[bytes]) -> tuple[Path, truth.Trut
         run(["mdel", "-i", image, f"::/{path}"])
     run(["mdeltree", "-i", image, "::/DCIM/holiday at the lake"])
     folders = ("DCIM", "DCIM/100CANON", "DCIM/101CANON", "MISC")
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in folders]
-    items += [truth.live_file(f"/{path}", data) for path, data in {**live, **replacement}.items()]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in folders]
+    items += [truth.live_file(path, data) for path, data in {**live, **replacement}.items()]
     items += [
         truth.deleted_file(fat.after_deletion(path), data)
         for path, data in {**gone, **gone_folder}.items()
@@ -162,12 +162,12 @@ def build_computer(folder: Path, photographs: list[bytes]) -> tuple[Path, truth.
     folders = {
         "/".join(path.split("/")[:n]) for path in live for n in range(1, path.count("/") + 1)
     }
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in sorted(folders)]
-    items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in sorted(folders)]
+    items += [truth.live_file(path, data) for path, data in live.items()]
     items += [
-        truth.live_file(f"/{path}", data, entry_type=truth.STREAM) for path, data in streams.items()
+        truth.live_file(path, data, entry_type=truth.STREAM) for path, data in streams.items()
     ]
-    items += [truth.deleted_file(f"/{path}", data) for path, data in gone.items()]
+    items += [truth.deleted_file(path, data) for path, data in gone.items()]
     return image, truth.Truth(tuple(items))
 
 

@@ -22,6 +22,7 @@ _FILE_SYSTEM = re.compile(r"(?:^|;)(ntfs|fat12|fat16|fat32|exfat|ext2|ext3|ext4|
 _RECORD = re.compile(r"record:(\d+)")
 _MKNTFS_SPARE_RECORDS = range(12, 24)
 _NO_CONTENT = (FOLDER, LINK, SPECIAL)
+_ORPHANS = "$OrphanFiles"
 LABELS = ("PHOTOS",)
 """The label that the builders of file systems give."""
 
@@ -132,11 +133,11 @@ class _OpenRows:
 
 
 def _key(item: Planted) -> _Key:
-    return item.volume_offset_bytes, item.path.lstrip("/"), item.state
+    return item.volume_offset_bytes, item.path, item.state
 
 
 def _row_key(row: Row) -> _Key:
-    return _offset(row), str(row["path"]).lstrip("/"), str(row["state"])
+    return _offset(row), str(row["path"]), str(row["state"])
 
 
 def _offset(row: Row) -> int:
@@ -193,7 +194,7 @@ def _look_elsewhere(item: Planted, open_rows: _OpenRows, result: Comparison) -> 
 
 
 def _sort_rest(truth: Truth, rows: list[Row], result: Comparison, labels: tuple[str, ...]) -> None:
-    planted = {(item.volume_offset_bytes, item.path.lstrip("/")) for item in truth.planted}
+    planted = {(item.volume_offset_bytes, item.path) for item in truth.planted}
     digests = {item.sha256 for item in truth.planted}
     for row in rows:
         offset, path, state = _row_key(row)
@@ -210,12 +211,12 @@ def _is_metadata(row: Row, path: str, labels: tuple[str, ...]) -> bool:
     """Whether a row is a file of the file system itself, by the rules of each kind."""
     found = _FILE_SYSTEM.search(str(row["locator"]))
     kind = found[1] if found else ""
-    top = path.split("/", maxsplit=1)[0]
+    own = path.startswith("$") and not path.startswith(_ORPHANS)
     if kind == "ntfs":
-        return top.startswith("$") or path.startswith(".:") or _is_spare_record(row)
+        return own or path.startswith(".:") or _is_spare_record(row)
     if kind in {"fat12", "fat16", "fat32", "exfat"}:
         label = row.get("state") == LIVE and "/" not in path and not row.get("size_bytes")
-        return top.startswith("$") or (label and path.startswith(labels))
+        return own or (label and path.startswith(labels))
     return False
 
 

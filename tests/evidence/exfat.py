@@ -98,12 +98,12 @@ def _truth(made: ExfatImage, filling: bytes) -> truth.Truth:
     standard = plan.standard_plan()
     live = {**standard.live, EMOJI: contents.jpeg(191, 100, 80)}
     live |= {plan.REPLACEMENT: standard.replacement, plan.NEW_NAME: standard.renamed}
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in standard.folders()]
-    items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in standard.folders()]
+    items += [truth.live_file(path, data) for path, data in live.items()]
     gone = {**standard.deleted, **standard.gone_folder, plan.FILLER: filling}
-    items += [truth.deleted_file(f"/{path}", data) for path, data in gone.items()]
-    items.append(truth.Planted(f"/{plan.GONE_FOLDER}", truth.DELETED, entry_type=truth.FOLDER))
-    items.append(truth.overwritten_file(f"/{plan.VICTIM}", standard.victim))
+    items += [truth.deleted_file(path, data) for path, data in gone.items()]
+    items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
+    items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
     if any(item.deleted and item.path == plan.OLD_NAME for item in made.sets()):
-        items.append(truth.overwritten_file(f"/{plan.OLD_NAME}", standard.renamed))
+        items.append(truth.overwritten_file(plan.OLD_NAME, standard.renamed))
     return truth.Truth(tuple(items))

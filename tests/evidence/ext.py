@@ -160,22 +160,22 @@ def _truth(standard: plan.Plan) -> truth.Truth:
     }
     live |= {HARD_LINK: standard.live["Users/x/Pictures/landscape.jpg"], SPARSE: sparse_bytes()}
     folders = (*standard.folders(), "Users/x/0 spacer", "Users/x/far away", "lost+found")
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in folders]
-    items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
-    items += [truth.live_file(truth.path_text(b"/" + raw), data) for raw, data in RAW_NAMES.items()]
-    items += [truth.Planted(f"/{path}", entry_type=truth.LINK) for path in (FAST_LINK, SLOW_LINK)]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in folders]
+    items += [truth.live_file(path, data) for path, data in live.items()]
+    items += [truth.live_file(truth.path_text(raw), data) for raw, data in RAW_NAMES.items()]
+    items += [truth.Planted(path, entry_type=truth.LINK) for path in (FAST_LINK, SLOW_LINK)]
     items += _deleted(standard)
     return truth.Truth(tuple(items))
 
 
 def _deleted(standard: plan.Plan) -> list[truth.Planted]:
-    items = [truth.deleted_file(f"/{path}", data) for path, data in standard.deleted.items()]
-    items += [truth.deleted_file(f"/{path}", data) for path, data in standard.gone_folder.items()]
-    items.append(truth.Planted(f"/{plan.GONE_FOLDER}", truth.DELETED, entry_type=truth.FOLDER))
-    items.append(truth.overwritten_file(f"/{plan.VICTIM}", standard.victim))
-    spacer = truth.live_file(f"/{SPACER}", b"spacer\n")
-    cleared = truth.live_file(f"/{CLEARED}", contents.text(160, 9_000))
-    old = truth.live_file(f"/{plan.OLD_NAME}", standard.renamed)
+    items = [truth.deleted_file(path, data) for path, data in standard.deleted.items()]
+    items += [truth.deleted_file(path, data) for path, data in standard.gone_folder.items()]
+    items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
+    items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
+    spacer = truth.live_file(SPACER, b"spacer\n")
+    cleared = truth.live_file(CLEARED, contents.text(160, 9_000))
+    old = truth.live_file(plan.OLD_NAME, standard.renamed)
     return [
         *items,
         truth.lost(spacer, "its inode belongs to another file now"),

@@ -98,15 +98,15 @@ def _truth(standard: plan.Plan, filling: bytes, made: FatImage) -> truth.Truth:
         plan.REPLACEMENT: standard.replacement,
         plan.NEW_NAME: standard.renamed,
     }
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in standard.folders()]
-    items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in standard.folders()]
+    items += [truth.live_file(path, data) for path, data in live.items()]
     gone = {**standard.deleted, plan.FILLER: filling}
     items += [truth.deleted_file(after_deletion(path), data) for path, data in gone.items()]
-    items.append(truth.Planted(f"/{plan.GONE_FOLDER}", truth.DELETED, entry_type=truth.FOLDER))
-    items += [truth.deleted_file(f"/{path}", data) for path, data in standard.gone_folder.items()]
-    items.append(truth.overwritten_file(f"/{plan.VICTIM}", standard.victim))
+    items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
+    items += [truth.deleted_file(path, data) for path, data in standard.gone_folder.items()]
+    items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
     if made.has_deleted(plan.OLD_NAME):
-        items.append(truth.overwritten_file(f"/{plan.OLD_NAME}", standard.renamed))
+        items.append(truth.overwritten_file(plan.OLD_NAME, standard.renamed))
     return truth.Truth(tuple(items))
 
 
@@ -116,5 +116,5 @@ def after_deletion(path: str) -> str:
     mtools writes a long name only where a short one with case bits cannot say the same.
     """
     folder, _, name = path.rpartition("/")
-    lead = f"/{folder}/" if folder else "/"
+    lead = f"{folder}/" if folder else ""
     return f"{lead}_{name[1:]}" if _SHORT_NAME.match(name) else lead + name

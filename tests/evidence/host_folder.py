@@ -75,7 +75,7 @@ def build_host_folder(folder: Path) -> tuple[Path, truth.Truth]:
     items += [truth.live_file(_text(path), data) for path, data in LIVE.items()]
     items.append(truth.live_file(_text(HARD_LINK), LIVE[b"Pictures/shapes.png"]))
     items += [truth.Planted(_text(path), entry_type=truth.LINK) for path in LINKS]
-    items += [truth.Planted(f"/{name}", entry_type=truth.SPECIAL) for name in ("pipe", "socket")]
+    items += [truth.Planted(name, entry_type=truth.SPECIAL) for name in ("pipe", "socket")]
     limits = () if locked else ("no unreadable file and folder: root reads everything",)
     return root, truth.Truth((*items, *locked), limits)
 
@@ -101,7 +101,7 @@ def build_deep_folder(folder: Path, *, depth: int = 4_000) -> tuple[Path, truth.
     os.write(made, data)
     os.close(made)
     os.close(here)
-    items.append(truth.live_file("/" + "d/" * depth + "bottom.txt", data))
+    items.append(truth.live_file("d/" * depth + "bottom.txt", data))
     return root, truth.Truth(tuple(items))
 
 
@@ -160,4 +160,4 @@ def _folder(raw: bytes) -> truth.Planted:
 
 
 def _text(raw: bytes) -> str:
-    return truth.path_text(b"/" + raw)
+    return truth.path_text(raw)

@@ -155,28 +155,28 @@ def _truth(filling: bytes) -> truth.Truth:
         if path.startswith(f"{STREAM_OWNER}:")
     }
     folders = (*standard.folders(), COMPRESSED.rpartition("/")[0])
-    items = [truth.Planted(f"/{path}", entry_type=truth.FOLDER) for path in folders]
-    items += [truth.live_file(f"/{path}", data) for path, data in live.items()]
+    items = [truth.Planted(path, entry_type=truth.FOLDER) for path in folders]
+    items += [truth.live_file(path, data) for path, data in live.items()]
     items += [
-        truth.live_file(f"/{path}", data, entry_type=truth.STREAM)
+        truth.live_file(path, data, entry_type=truth.STREAM)
         for path, data in (STREAMS | second).items()
     ]
-    items.append(truth.Planted(f"/{SYMLINK}", entry_type=truth.LINK))
+    items.append(truth.Planted(SYMLINK, entry_type=truth.LINK))
     return truth.Truth((*items, *_deleted(standard, filling)))
 
 
 def _deleted(standard: plan.Plan, filling: bytes) -> list[truth.Planted]:
     gone = {**standard.deleted, **standard.gone_folder, plan.FILLER: filling}
     gone[DELETED_OWNER] = _own_files()[DELETED_OWNER]
-    items = [truth.deleted_file(f"/{path}", data) for path, data in gone.items()]
+    items = [truth.deleted_file(path, data) for path, data in gone.items()]
     items += [
-        truth.deleted_file(f"/{path}", data, entry_type=truth.STREAM)
+        truth.deleted_file(path, data, entry_type=truth.STREAM)
         for path, data in DELETED_STREAM.items()
     ]
-    items.append(truth.Planted(f"/{plan.GONE_FOLDER}", truth.DELETED, entry_type=truth.FOLDER))
-    items.append(truth.overwritten_file(f"/{plan.VICTIM}", standard.victim))
-    spacer = truth.live_file(f"/{SPACER}", b"spacer\n")
-    old = truth.live_file(f"/{plan.OLD_NAME}", standard.renamed)
+    items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
+    items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
+    spacer = truth.live_file(SPACER, b"spacer\n")
+    old = truth.live_file(plan.OLD_NAME, standard.renamed)
     return [
         *items,
         truth.lost(spacer, "its record belongs to another file now"),
@@ -209,8 +209,7 @@ def copy_flat(
             owner, _, stream = name.partition(":")
             given.write_bytes(data)
             run(["ntfscp", "-f", "-N", stream, image, given, f"/{owner}"])
-    items = [truth.live_file(f"/{name}", data) for name, data in flat.items()]
+    items = [truth.live_file(name, data) for name, data in flat.items()]
     return items + [
-        truth.live_file(f"/{name}", data, entry_type=truth.STREAM)
-        for name, data in attached.items()
+        truth.live_file(name, data, entry_type=truth.STREAM) for name, data in attached.items()
     ]

@@ -35,7 +35,7 @@ class _Bytes(Protocol):
 
 
 def live_files(image: Path, kind: str) -> dict[str, str]:
-    """Return path (leading ``/``) to SHA-256 of each live file and stream of an image.
+    """Return path to SHA-256 of each live file and stream of an image.
 
     Args:
         image: One file system without a partition table.
@@ -89,14 +89,14 @@ def _exfat_files(image: Path) -> Iterator[tuple[str, str]]:
             for path in at.rglob("*"):
                 if path.is_file():
                     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-                    yield f"/{path.relative_to(at).as_posix()}", digest
+                    yield path.relative_to(at).as_posix(), digest
 
 
 def _own_exfat_files(image: Path) -> Iterator[tuple[str, str]]:
     made = ExfatImage(image)
     for entry_set in made.sets():
         if not entry_set.deleted and not entry_set.folder:
-            yield f"/{entry_set.path}", hashlib.sha256(made.content(entry_set)).hexdigest()
+            yield entry_set.path, hashlib.sha256(made.content(entry_set)).hexdigest()
 
 
 def _sha256(content: _Bytes) -> str:
@@ -118,10 +118,10 @@ def _fat_walk(image: Path) -> Iterator[tuple[str, pyfsfat.file_entry]]:
     while waiting:
         folder, held = waiting.pop()
         for item in held.sub_file_entries:
-            path = f"{folder}/{item.name}"
+            path = f"{folder}{item.name}"
             yield path, item
             if _is_fat_folder(item):
-                waiting.append((path, item))
+                waiting.append((f"{path}/", item))
 
 
 def _fat_files(image: Path) -> Iterator[tuple[str, str]]:
@@ -135,12 +135,12 @@ def _ntfs_walk(volume: pyfsntfs.volume) -> Iterator[tuple[str, pyfsntfs.file_ent
     while waiting:
         folder, held = waiting.pop()
         for item in held.sub_file_entries:
-            path = f"{folder}/{item.name}"
-            if path.startswith("/$"):
+            path = f"{folder}{item.name}"
+            if path.startswith("$"):
                 continue
             yield path, item
             if item.has_directory_entries_index():
-                waiting.append((path, item))
+                waiting.append((f"{path}/", item))
 
 
 def _ntfs_files(image: Path) -> Iterator[tuple[str, str]]:
@@ -164,10 +164,10 @@ def _ext_walk(image: Path) -> Iterator[tuple[str, pyfsext.file_entry]]:
             name = _ext_name(item)
             if name is None:
                 continue
-            path = f"{folder}/{name}"
+            path = f"{folder}{name}"
             yield path, item
             if stat.S_ISDIR(item.file_mode):
-                waiting.append((path, item))
+                waiting.append((f"{path}/", item))
 
 
 def _ext_name(item: pyfsext.file_entry) -> str | None:

@@ -24,8 +24,8 @@ class Planted:
     r"""One name that a builder planted.
 
     Args:
-        path: As polit writes it: ``/``-separated from the root of its file system with a
-            leading ``/``, a stream as ``file:stream``, bytes that are not UTF-8 as ``\xNN``.
+        path: As polit writes it: ``/``-separated inside its file system, without a leading
+            ``/``, a stream as ``file:stream``, bytes that are not UTF-8 as ``\xNN``.
         state: ``live`` or ``deleted``.
         recoverable: Its content must come out byte for byte.
         overwritten: It is deleted and at least one of its clusters is allocated again; the

@@ -22,7 +22,7 @@ def test_fixture_host_folder_names_are_all_planted(host: tuple[Path, Truth]) -> 
     root, truth = host
     raw_root = os.fsencode(root)
     listed = {
-        path_text((folder + b"/" + name).removeprefix(raw_root))
+        path_text((folder + b"/" + name).removeprefix(raw_root + b"/"))
         for folder, folders, names in os.walk(raw_root)
         for name in (*folders, *names)
     }
@@ -33,7 +33,7 @@ def test_fixture_host_folder_files_have_their_bytes(host: tuple[Path, Truth]) ->
     root, truth = host
     for raw, data in host_folder.LIVE.items():
         held = Path(os.fsdecode(os.fsencode(root) + b"/" + raw)).read_bytes()
-        assert truth.live_files()[path_text(b"/" + raw)] == sha256_hex(held) == sha256_hex(data)
+        assert truth.live_files()[path_text(raw)] == sha256_hex(held) == sha256_hex(data)
 
 
 def test_fixture_host_folder_has_links_pipe_and_socket(host: tuple[Path, Truth]) -> None:

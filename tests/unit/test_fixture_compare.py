@@ -15,16 +15,16 @@ from evidence.truth import (
     sha256_hex,
 )
 
-LIVE_FILE = live_file("/a/b.txt", b"bytes")
-GONE_FILE = deleted_file("/a/gone.jpg", b"picture")
-VICTIM = overwritten_file("/a/victim.jpg", b"victim")
+LIVE_FILE = live_file("a/b.txt", b"bytes")
+GONE_FILE = deleted_file("a/gone.jpg", b"picture")
+VICTIM = overwritten_file("a/victim.jpg", b"victim")
 
 
 def row(item: Planted, **changes: object) -> Row:
     """Return the row that a right examination gives."""
     made: dict[str, object] = {
         "path": item.path,
-        "locator": f"volume:1@{item.volume_offset_bytes};ntfs:{item.path};record:70-1",
+        "locator": f"volume:1@{item.volume_offset_bytes};ntfs:/{item.path};record:70-1",
         "state": item.state,
         "overwritten": item.overwritten,
         "outcome": "done",
@@ -40,7 +40,7 @@ def compared(*items: Planted, rows: list[Row]) -> Comparison:
 
 
 def test_fixture_compare_finds_what_is_there() -> None:
-    items = (LIVE_FILE, GONE_FILE, VICTIM, Planted("/a", entry_type=FOLDER))
+    items = (LIVE_FILE, GONE_FILE, VICTIM, Planted("a", entry_type=FOLDER))
     result = compared(*items, rows=[row(item) for item in items])
     assert result.holds
     assert result.found == list(items)
@@ -74,7 +74,7 @@ def test_fixture_compare_takes_content_gone_for_overwritten() -> None:
 
 
 def test_fixture_compare_sees_what_was_invented() -> None:
-    ghost = row(live_file("/a/ghost.txt", b"boo"))
+    ghost = row(live_file("a/ghost.txt", b"boo"))
     assert compared(rows=[ghost]).invented == [ghost]
 
 
@@ -91,14 +91,14 @@ def test_fixture_compare_lets_deleted_name_be_repeated_with_planted_bytes_only()
 
 
 def test_fixture_compare_finds_deleted_bytes_under_another_path() -> None:
-    moved = row(GONE_FILE, path="/orphan/gone.jpg")
+    moved = row(GONE_FILE, path="orphan/gone.jpg")
     result = compared(GONE_FILE, rows=[moved])
     assert result.holds
-    assert result.elsewhere == [(GONE_FILE, "/orphan/gone.jpg")]
+    assert result.elsewhere == [(GONE_FILE, "orphan/gone.jpg")]
 
 
 def test_fixture_compare_never_finds_live_bytes_under_another_path() -> None:
-    result = compared(LIVE_FILE, rows=[row(LIVE_FILE, path="/elsewhere")])
+    result = compared(LIVE_FILE, rows=[row(LIVE_FILE, path="elsewhere")])
     assert result.missing == [LIVE_FILE]
 
 
@@ -118,13 +118,21 @@ def test_fixture_compare_keeps_volumes_apart() -> None:
 @pytest.mark.parametrize(
     ("path", "locator", "is_metadata"),
     [
-        ("/$MFT", "volume:0@0;ntfs:/$MFT;record:0-1", True),
-        ("/$Extend/$ObjId:$O", "volume:0@0;ntfs:/$Extend/$ObjId;record:25-1;stream:$O", True),
-        ("/OrphanFile-16", "volume:0@0;ntfs:/OrphanFile-16;record:16-0", True),
-        ("/OrphanFile-90", "volume:0@0;ntfs:/OrphanFile-90;record:90-2", False),
-        ("/PHOTOS", "volume:0@0;fat32:/PHOTOS", True),
-        ("/$MFT", "volume:0@0;ext4:/$MFT", False),
-        ("/$MFT", "folder:/$MFT", False),
+        ("$MFT", "volume:0@0;ntfs:/$MFT;record:0-1", True),
+        ("$Extend/$ObjId:$O", "volume:0@0;ntfs:/$Extend/$ObjId;record:25-1;stream:$O", True),
+        (
+            "$OrphanFiles/OrphanFile-16",
+            "volume:0@0;ntfs:/$OrphanFiles/OrphanFile-16;record:16-0",
+            True,
+        ),
+        (
+            "$OrphanFiles/OrphanFile-90",
+            "volume:0@0;ntfs:/$OrphanFiles/OrphanFile-90;record:90-2",
+            False,
+        ),
+        ("PHOTOS", "volume:0@0;fat32:/PHOTOS", True),
+        ("$MFT", "volume:0@0;ext4:/$MFT", False),
+        ("$MFT", "folder:/$MFT", False),
     ],
 )
 def test_fixture_compare_knows_metadata(path: str, locator: str, *, is_metadata: bool) -> None:

@@ -10,7 +10,12 @@ class RunContent:
     """The bytes of runs in a row, read from the volume itself."""
 
     def __init__(
-        self, image: VolumeImage, runs: Sequence[tuple[int, int]], *, size_bytes: int
+        self,
+        image: VolumeImage,
+        runs: Sequence[tuple[int, int]],
+        *,
+        size_bytes: int,
+        valid_bytes: int | None = None,
     ) -> None:
         """Lay the runs end to end.
 
@@ -18,9 +23,12 @@ class RunContent:
             image: The volume.
             runs: Offset and length of each run in bytes, in the content's order.
             size_bytes: The logical size; where the runs end earlier, reading ends there.
+            valid_bytes: How much of it was ever written; the rest reads as zeros. ``None``
+                for all of it.
         """
         self._image, self._runs = image, runs
         self._size_bytes = size_bytes
+        self._valid_bytes = size_bytes if valid_bytes is None else valid_bytes
         self._starts: list[int] = []
         start = 0
         for _, length in runs:
@@ -34,8 +42,15 @@ class RunContent:
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return the bytes of a range; see ``Content.read_at``."""
-        parts = []
         end = min(offset_bytes + length_bytes, self._size_bytes)
+        written_end = min(end, max(self._valid_bytes, offset_bytes))
+        data = self._read(offset_bytes, written_end)
+        if len(data) == written_end - offset_bytes and end > written_end:
+            data += bytes(end - written_end)
+        return data
+
+    def _read(self, offset_bytes: int, end: int) -> bytes:
+        parts = []
         index = bisect_right(self._starts, offset_bytes) - 1
         while offset_bytes < end and 0 <= index < len(self._runs):
             place, length = self._runs[index]

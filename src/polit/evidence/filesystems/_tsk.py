@@ -9,7 +9,7 @@ and it replaces the bytes of names that it cannot print.
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Self
 
 import pytsk3
 
@@ -17,7 +17,8 @@ from polit.base.errors import SourceUnreadable
 from polit.evidence.filesystem import Content, Journal
 from polit.evidence.filesystems._allocation import AllocationMap
 from polit.evidence.filesystems._image import VolumeImage
-from polit.model.evidence import Address, FileSystemFacts, FoundEntry
+from polit.evidence.filesystems._listing import ListedFileSystem, Slot
+from polit.model.evidence import Address, FoundEntry
 
 NATIVE_ERRORS = (OSError, RuntimeError, SystemError, MemoryError, ValueError)
 """What the library raises for damaged input; anything else is a bug of ours."""
@@ -74,10 +75,6 @@ class Run(NamedTuple):
     offset: int
     first_block: int
     length: int
-
-
-class Slot(Protocol):
-    """One stored slot of a folder, as its driver reads it."""
 
 
 class TskContent:
@@ -137,7 +134,7 @@ class TskContent:
         """Do nothing: the library frees a record with its last reference."""
 
 
-class TskFileSystem:
+class TskFileSystem(ListedFileSystem):
     """A file system over the Sleuth Kit; the drivers add how names are stored."""
 
     def __init__(self, image: VolumeImage, native_type: int) -> None:
@@ -146,7 +143,7 @@ class TskFileSystem:
         Raises:
             SourceUnreadable: Its first structures are damaged.
         """
-        self.image = image
+        super().__init__(image)
         try:
             self.native = pytsk3.FS_Info(image, 0, native_type)
         except NATIVE_ERRORS as error:
@@ -154,14 +151,6 @@ class TskFileSystem:
             raise SourceUnreadable(f"the file system cannot be opened: {plain(error)}") from error
         image.raise_failure()
         self.info = self.native.info
-        self._known_facts: FileSystemFacts | None = None
-
-    @property
-    def facts(self) -> FileSystemFacts:
-        """What is known of the file system; counted at the first call."""
-        if self._known_facts is None:
-            self._known_facts = self._find_facts()
-        return self._known_facts
 
     @property
     def root(self) -> Address:
@@ -173,13 +162,7 @@ class TskFileSystem:
     ) -> Iterator[tuple[int, FoundEntry]]:
         """Yield the names of a folder; see ``FileSystem.list_folder``."""
         reference = Reference.unpack(folder)
-        yield from self._walk(self._slots(reference), start_index, journal)
-
-    def list_orphans(
-        self, *, start_index: int, journal: Journal
-    ) -> Iterator[tuple[int, FoundEntry]]:
-        """Yield deleted records that no name leads to; see ``FileSystem.list_orphans``."""
-        yield from self._walk(self._orphans(), start_index, journal)
+        yield from self.walk(self._slots(reference), start_index, journal)
 
     def open_content(self, address: Address) -> Content:
         """Open an entry's content; see ``FileSystem.open_content``."""
@@ -199,47 +182,16 @@ class TskFileSystem:
         self.image.raise_failure()
         return native
 
-    def check_size(self, size_bytes: int) -> None:
-        """Refuse a content larger than its volume: sparse, compressed or a lie.
-
-        Raises:
-            SourceUnreadable: It is.
-        """
-        if size_bytes > self.image.size_bytes:
-            raise SourceUnreadable(
-                f"the content states {size_bytes} bytes, more than its volume holds "
-                f"({self.image.size_bytes}): it is sparse, compressed or damaged"
-            )
-
     def content(self, reference: Reference, native: pytsk3.File, size_bytes: int) -> TskContent:
         """Return the content of a loaded record, of at most the volume's size."""
         self.check_size(size_bytes)
         attribute = (reference.attribute_type, reference.attribute_id)
         return TskContent(self.image, native, size_bytes=size_bytes, attribute=attribute)
 
-    def _walk(
-        self, slots: Iterator[Slot], start_index: int, journal: Journal
-    ) -> Iterator[tuple[int, FoundEntry]]:
-        for index, slot in enumerate(slots):
-            if index < start_index:
-                continue
-            journal(index)
-            for entry in self._entries(slot):
-                yield index, entry
-
     def _slots(self, folder: Reference) -> Iterator[Slot]:
         raise NotImplementedError
 
-    def _orphans(self) -> Iterator[Slot]:
-        raise NotImplementedError
-
-    def _entries(self, slot: Slot) -> Iterator[FoundEntry]:
-        raise NotImplementedError
-
     def _open(self, reference: Reference) -> Content:
-        raise NotImplementedError
-
-    def _find_facts(self) -> FileSystemFacts:
         raise NotImplementedError
 
 

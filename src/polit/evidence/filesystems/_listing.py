@@ -1,0 +1,67 @@
+"""What every driver over a volume shares: facts counted once, slots journalled and resumed."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from polit.base.errors import SourceUnreadable
+from polit.evidence.filesystem import Journal
+from polit.evidence.filesystems._image import VolumeImage
+from polit.model.evidence import FileSystemFacts, FoundEntry
+
+
+class Slot(Protocol):
+    """One stored slot of a folder, as its driver reads it."""
+
+
+class ListedFileSystem:
+    """Turns the slots that a driver reads into entries."""
+
+    def __init__(self, image: VolumeImage) -> None:
+        """Stand on a volume."""
+        self.image = image
+        self._known_facts: FileSystemFacts | None = None
+
+    @property
+    def facts(self) -> FileSystemFacts:
+        """What is known of the file system; counted at the first call."""
+        if self._known_facts is None:
+            self._known_facts = self._find_facts()
+        return self._known_facts
+
+    def list_orphans(
+        self, *, start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield deleted records that no name leads to; see ``FileSystem.list_orphans``."""
+        yield from self.walk(self._orphans(), start_index, journal)
+
+    def walk(
+        self, slots: Iterator[Slot], start_index: int, journal: Journal
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield the entries of slots; each is journalled before its record is loaded."""
+        for index, slot in enumerate(slots):
+            if index < start_index:
+                continue
+            journal(index)
+            for entry in self._entries(slot):
+                yield index, entry
+
+    def check_size(self, size_bytes: int) -> None:
+        """Refuse a content larger than its volume: sparse, compressed or a lie.
+
+        Raises:
+            SourceUnreadable: It is.
+        """
+        if size_bytes > self.image.size_bytes:
+            raise SourceUnreadable(
+                f"the content states {size_bytes} bytes, more than its volume holds "
+                f"({self.image.size_bytes}): it is sparse, compressed or damaged"
+            )
+
+    def _orphans(self) -> Iterator[Slot]:
+        raise NotImplementedError
+
+    def _entries(self, slot: Slot) -> Iterator[FoundEntry]:
+        raise NotImplementedError
+
+    def _find_facts(self) -> FileSystemFacts:
+        raise NotImplementedError

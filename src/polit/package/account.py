@@ -68,7 +68,8 @@ def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...
             found.append(NotExamined(what, why, count, size or 0))
     for kind, (what, why) in _KINDS_INSIDE.items():
         count, size = connection.execute(
-            "SELECT count(*), sum(bytes_read) FROM results WHERE outcome = 'done' AND kind = ?",
+            "SELECT count(*), sum(bytes_read) FROM results WHERE outcome = 'done' AND kind = ?"
+            " AND mime NOT LIKE 'text/%'",
             (kind,),
         ).fetchone()
         if count:

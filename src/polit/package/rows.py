@@ -6,6 +6,9 @@ from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
 from polit.model.media import Identification
 
+_NO_DIGESTS = Digests(0, b"", b"", b"")
+_LISTABLE = frozenset({ContentState.READABLE, ContentState.NONE})
+
 
 @dataclass(frozen=True, slots=True)
 class FolderRow:
@@ -33,8 +36,7 @@ class EntryRow:
     @property
     def is_descended(self) -> bool:
         """Whether names are to be listed below it."""
-        found = self.found
-        return found.entry_type is EntryType.FOLDER and found.content is ContentState.READABLE
+        return self.found.entry_type is EntryType.FOLDER and self.found.content in _LISTABLE
 
     def folder_below(self, folder: FolderRow, entry_id: int) -> FolderRow:
         """Return this entry as a folder to list, not yet numbered."""
@@ -55,21 +57,22 @@ class EntryRow:
         found = self.found
         if found.entry_type is EntryType.LINK:
             return ResultRow(entry_id, "skipped", "link")
-        if found.content is ContentState.READABLE:
+        if self.is_descended or found.content is ContentState.READABLE:
             return None
-        if found.entry_type is EntryType.FOLDER and found.content is ContentState.NONE:
-            return ResultRow(entry_id, "skipped", "folder")
         return ResultRow(entry_id, "skipped", found.content.value)
 
     def columns(self, entry_id: int, folder: FolderRow) -> tuple[object, ...]:
-        """Return the values of the ``entries`` table, in its order."""
+        """Return the values of the ``entries`` table, in its order.
+
+        Plain values only: SQLite's binding asks an adapter about anything else, at a cost.
+        """
         found, times = self.found, self.found.times
         return (
             entry_id, folder.volume_id, folder.entry_id, self.locator, self.path,
-            found.raw_name, found.record, found.address, found.entry_type, found.state,
-            found.content, found.overwritten, found.size_bytes, found.link_target or None,
-            times.created_ns, times.modified_ns, times.accessed_ns, times.changed_ns,
-            times.deleted_ns, self.rank,
+            found.raw_name, found.record, found.address, found.entry_type.value,
+            found.state.value, found.content.value, int(found.overwritten), found.size_bytes,
+            found.link_target or None, times.created_ns, times.modified_ns, times.accessed_ns,
+            times.changed_ns, times.deleted_ns, self.rank,
         )  # fmt: skip
 
 
@@ -98,19 +101,21 @@ class ResultRow:
 
     def columns(self) -> tuple[object, ...]:
         """Return the values of the ``results`` table, in its order."""
-        digests, kind = self.digests, self.identification
+        digests = self.digests or _NO_DIGESTS
+        kind = self.identification
+        agrees = self.extension_agrees
         return (
             self.entry_id,
             self.outcome,
             self.reason,
-            digests.size_bytes if digests else 0,
-            digests.md5 if digests else None,
-            digests.sha1 if digests else None,
-            digests.sha256 if digests else None,
+            digests.size_bytes,
+            digests.md5 or None,
+            digests.sha1 or None,
+            digests.sha256 or None,
             kind.mime if kind else None,
-            kind.kind if kind else None,
+            kind.kind.value if kind else None,
             kind.basis if kind else None,
-            self.extension_agrees,
+            None if agrees is None else int(agrees),
         )
 
 

@@ -94,14 +94,14 @@ def _decrypt(file: Path, plain: Path, identity: pyrage.x25519.Identity) -> None:
         with file.open("rb") as sealed, os.fdopen(descriptor, "wb") as room:
             pyrage.decrypt_io(sealed, room, [identity])
     except pyrage.DecryptError as error:
-        if "matching" in str(error).lower():
-            raise AuthorityError(
-                f"{file} is not encrypted to this installation: ask the sender to pack it for "
-                "the recipient that 'polit init' shows"
-            ) from error
-        raise PackageDamaged(
-            f"{file} does not decrypt: altered, cut short, or no age file"
+        raise AuthorityError(
+            f"{file} is not encrypted to this installation, or is no packed package: ask the "
+            "sender to pack it for the recipient that 'polit init' shows"
         ) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise UsageError(f"{plain} cannot be written: {error.strerror}") from error
+        raise PackageDamaged(f"{file} does not decrypt: it was altered or cut short") from error
 
 
 def _extract(plain: Path, folder: Path) -> str:

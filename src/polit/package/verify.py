@@ -101,7 +101,7 @@ def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
             yield Check("rows", found == manifest.rows_sha256, f"rows_sha256 {found}")
             yield _check_account(connection, manifest)
             yield _check_packs(connection, package)
-    except (PolitError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, sqlite3.DatabaseError) as error:
         yield Check("rows", holds=False, detail=str(error))
 
 

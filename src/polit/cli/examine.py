@@ -1,0 +1,115 @@
+"""``polit examine``: from a source to a sealed package."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from polit.base.digests import stated_digest
+from polit.base.errors import UsageError
+from polit.base.settings import data_folder
+from polit.cli.application import JsonFlag
+from polit.cli.output import print_object, print_text, say
+from polit.cli.progress import ProgressLine
+from polit.cli.summary import summary_object, summary_text
+from polit.examine.examination import Examined
+from polit.examine.examination import examine as run_examination
+from polit.examine.plan import read_plan
+from polit.examine.request import ExamineRequest
+from polit.store.keys import Keys, create_keys, keys_exist, open_keys
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("examine")(examine)
+
+
+def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its arguments
+    source: Annotated[Path, typer.Argument(help="Disk image, its first segment, or a folder.")],
+    case: Annotated[str, typer.Option(help="Reference of the case.")],
+    exhibit: Annotated[str, typer.Option(help="Reference of the exhibit, such as AB/1.")],
+    examiner: Annotated[str, typer.Option(help="Who examines.")],
+    out: Annotated[Path, typer.Option(help="Folder that the package is made in.")],
+    authority: Annotated[str, typer.Option(help="Authority to examine, as text.")] = "",
+    acquisition: Annotated[
+        list[str] | None,
+        typer.Option(help="Digest stated at acquisition, ALG:HEX; may be given again."),
+    ] = None,
+    clock_offset: Annotated[
+        int, typer.Option(help="Device clock minus true time, in seconds.")
+    ] = 0,
+    time_zone: Annotated[str, typer.Option(help="Time zone of the device, as found.")] = "",
+    plan: Annotated[Path | None, typer.Option(help="Plan file (JSON).")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of decoders; default: processors.")
+    ] = None,
+    *,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
+    accept_atime: Annotated[
+        bool,
+        typer.Option("--accept-atime", help="Read a folder though access times may change."),
+    ] = False,
+    accept_reduced_isolation: Annotated[
+        bool,
+        typer.Option(
+            "--accept-reduced-isolation", help="Examine though the sandbox holds less than fully."
+        ),
+    ] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Examine a source and seal the result: every entry accounted for, every byte traced.
+
+    Exit codes: 0 done, 3 done and some items failed, 4 integrity, 5 no authority,
+    6 source cannot be opened, 130 interrupted (go on with --resume).
+    """
+    request = ExamineRequest(
+        source=source,
+        case=case,
+        exhibit=exhibit,
+        examiner=examiner,
+        out=out,
+        plan=read_plan(plan),
+        authority=authority,
+        acquisition=tuple(stated_digest(text) for text in acquisition or []),
+        clock_offset_s=clock_offset,
+        time_zone=time_zone,
+        workers=workers if workers is not None else _processors(),
+        resume=resume,
+        accept_atime=accept_atime,
+        accept_reduced_isolation=accept_reduced_isolation,
+    )
+    request.check()
+    with ProgressLine() as line:
+        examined = run_examination(request, _keys(), line.watch)
+    _tell(examined, as_json=as_json)
+    raise typer.Exit(examined.exit_code)
+
+
+def _tell(examined: Examined, *, as_json: bool) -> None:
+    if examined.was_sealed:
+        say("this package was sealed already; nothing was left to do")
+    values = summary_object(examined.package, examined.manifest)
+    values["seconds"] = round(examined.seconds, 3)
+    if as_json:
+        print_object(values)
+    else:
+        print_text(summary_text(examined.package, examined.manifest))
+
+
+def _keys() -> Keys:
+    folder = data_folder()
+    if keys_exist(folder):
+        return open_keys(folder)
+    try:
+        keys = create_keys(folder)
+    except OSError as error:
+        raise UsageError(
+            f"{folder} cannot be made ({error.strerror}): name another with POLIT_DATA"
+        ) from error
+    say(f"made the keys of this installation in {folder} (as 'polit init' does); keep a copy safe")
+    return keys
+
+
+def _processors() -> int:
+    return max(1, len(os.sched_getaffinity(0)))

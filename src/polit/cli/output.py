@@ -1,0 +1,75 @@
+"""How verbs speak: objects and tables on stdout, messages on stderr, names made harmless."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from polit.base.errors import PolitError
+from polit.base.text import visible
+
+SCHEMA_VERSION = 1
+
+
+def say(message: str) -> None:
+    """Write one message line to stderr; control and bidi characters become visible."""
+    sys.stderr.write(visible_lines(message) + "\n")
+    sys.stderr.flush()
+
+
+def visible_lines(text: str) -> str:
+    """Make text harmless for a terminal, keeping its line breaks and spaces."""
+    return "\n".join(" ".join(map(visible, line.split(" "))) for line in text.split("\n"))
+
+
+def print_object(values: dict[str, object]) -> None:
+    """Write one JSON object with its ``schema_version`` to stdout."""
+    data = msgspec.json.encode({"schema_version": SCHEMA_VERSION, **values})
+    sys.stdout.buffer.write(msgspec.json.format(data, indent=2) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_lines(rows: Iterable[object]) -> None:
+    """Write one JSON object a line to stdout, as they come."""
+    encoder = msgspec.json.Encoder()
+    for row in rows:
+        sys.stdout.buffer.write(encoder.encode(row) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_text(text: str) -> None:
+    """Write text for people to stdout."""
+    sys.stdout.write(visible_lines(text) + "\n")
+    sys.stdout.flush()
+
+
+def table(rows: Sequence[tuple[str, str]]) -> str:
+    """Return two columns as text, the left one as wide as it needs to be."""
+    width = max((len(name) for name, _ in rows), default=0)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows)
+
+
+def human_bytes(count: int) -> str:
+    """Return a size for people: whole bytes below 10,000, else three figures with a unit."""
+    if count < 10_000:
+        return f"{count} B"
+    value = float(count)
+    for unit in ("kB", "MB", "GB", "TB"):
+        value /= 1000
+        if value < 999.5 or unit == "TB":
+            break
+    return f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
+
+
+def report_error(error: PolitError, *, as_json: bool) -> None:
+    """Tell a refusal: one line on stderr, and with ``--json`` one object on stdout."""
+    say(f"polit: {error}")
+    if as_json:
+        print_object({
+            "error": {
+                "number": error.number,
+                "name": type(error).__name__,
+                "message": str(error),
+                "exit_code": error.exit_code,
+            }
+        })  # fmt: skip

@@ -1,0 +1,67 @@
+"""Progress on stderr: a line that rewrites itself on a terminal, else one line every 10 s."""
+
+import sys
+from types import TracebackType
+
+from polit.base.clock import monotonic_s
+from polit.cli.output import human_bytes, say
+from polit.examine.progress import Progress
+
+_TERMINAL_S = 0.2
+_PIPE_S = 10.0
+
+
+class ProgressLine:
+    """Shows counters; never a name of a file."""
+
+    def __init__(self) -> None:
+        """Begin; nothing is shown yet."""
+        self._is_terminal = sys.stderr.isatty()
+        self._shown_at = self._began_at = monotonic_s()
+        self._phase = ""
+
+    def __enter__(self) -> "ProgressLine":
+        """Show progress while the block runs."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Leave the terminal line clean."""
+        if self._is_terminal:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+    def watch(self, progress: Progress, message: str) -> None:
+        """Take the counters of one turn, and news where there is any."""
+        if message:
+            say(f"\r{message}" if self._is_terminal else message)
+            return
+        now = monotonic_s()
+        due = _TERMINAL_S if self._is_terminal else _PIPE_S
+        new_phase = progress.phase != self._phase and not self._is_terminal
+        if now - self._shown_at < due and not new_phase:
+            return
+        self._shown_at, self._phase = now, progress.phase
+        self._show(self._line(progress, now))
+
+    def _line(self, progress: Progress, now: float) -> str:
+        seconds = max(now - self._began_at, 0.001)
+        if progress.phase == "measuring":
+            return f"measuring the source: {human_bytes(progress.measured_bytes)}"
+        share = f" ({progress.settled * 100 // progress.entries} %)" if progress.entries else ""
+        return (
+            f"{progress.phase}: {progress.settled} of {progress.entries} entries{share}, "
+            f"{human_bytes(progress.bytes_read)}, {progress.pictures} pictures decoded, "
+            f"{progress.failed} failed, {progress.restarts} restarts, {seconds:.0f} s"
+        )
+
+    def _show(self, text: str) -> None:
+        if self._is_terminal:
+            sys.stderr.write(f"\r\x1b[K{text}")
+            sys.stderr.flush()
+        else:
+            say(text)

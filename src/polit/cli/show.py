@@ -1,0 +1,60 @@
+"""``polit show``: the summary of a package, sealed or still under way."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from polit.cli.application import JsonFlag
+from polit.cli.output import print_object, print_text, table
+from polit.cli.summary import summary_object, summary_text
+from polit.package import account
+from polit.package.database import open_reader
+from polit.package.layout import MANIFEST
+from polit.package.seal import read_manifest
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("show")(show)
+
+
+def show(
+    package: Annotated[Path, typer.Argument(help="Folder of a package.")],
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show what a package holds: account, kinds, problems, what was not examined."""
+    if not (package / MANIFEST).exists():
+        _show_unsealed(package, as_json=as_json)
+        return
+    manifest = read_manifest(package)
+    if as_json:
+        values = summary_object(package, manifest)
+        values["manifest"] = msgspec.to_builtins(manifest)
+        print_object(values)
+    else:
+        print_text(summary_text(package, manifest))
+
+
+def _show_unsealed(package: Path, *, as_json: bool) -> None:
+    with closing(open_reader(package)) as connection:
+        tally = account.count_tally(connection)
+        meta = dict(connection.execute("SELECT key, value FROM meta"))
+    settled = tally.done + tally.skipped + tally.failed
+    values: dict[str, object] = {
+        "case": meta.get("case", ""),
+        "exhibit": meta.get("exhibit", ""),
+        "package": str(package.absolute()),
+        "sealed": False,
+        "entries": tally.entries,
+        "settled": settled,
+        "pending": tally.entries - settled,
+    }
+    if as_json:
+        print_object(values)
+    else:
+        print_text(table([(name, str(value)) for name, value in values.items()]))
+        print_text("Not sealed: go on with 'polit examine … --resume'.")

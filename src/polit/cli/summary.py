@@ -1,0 +1,71 @@
+"""The summary of a sealed package, for programs and for people. It prints no names of files."""
+
+from pathlib import Path
+
+import msgspec
+
+from polit.cli.output import human_bytes, table
+from polit.model.manifest import Manifest
+
+
+def summary_object(package: Path, manifest: Manifest) -> dict[str, object]:
+    """Return the summary as the object that ``examine --json`` ends with."""
+    return {
+        "case": manifest.case,
+        "exhibit": manifest.exhibit,
+        "package": str(package.absolute()),
+        "sealed": manifest.signature is not None,
+        "isolation_level": manifest.isolation.level,
+        "tally": msgspec.to_builtins(manifest.tally),
+        "not_examined": msgspec.to_builtins(manifest.not_examined),
+        "kinds": manifest.kinds,
+        "problems": msgspec.to_builtins(manifest.problems),
+        "integrity": msgspec.to_builtins(manifest.integrity),
+        "acquisition": msgspec.to_builtins(manifest.acquisition),
+        "time_limited": len(manifest.time_limited),
+        "rows_sha256": manifest.rows_sha256,
+        "bytes_read": manifest.bytes_read,
+    }
+
+
+def summary_text(package: Path, manifest: Manifest) -> str:
+    """Return the summary as text."""
+    tally = manifest.tally
+    kinds = ", ".join(f"{count} {name}" for name, count in manifest.kinds.items() if count)
+    rows = [
+        ("case, exhibit", f"{manifest.case}, {manifest.exhibit}"),
+        ("source", f"{manifest.source.container}, {human_bytes(manifest.source.size_bytes)}"),
+        ("digests", _digests_text(manifest)),
+        ("entries", (f"{tally.entries} = {tally.done} done + {tally.skipped} skipped"
+                    f" + {tally.failed} failed")),
+        ("kinds", kinds or "none"),
+        ("read", human_bytes(manifest.bytes_read)),
+        ("isolation", manifest.isolation.level),
+        ("rows_sha256", manifest.rows_sha256),
+        ("package", str(package)),
+    ]  # fmt: skip
+    lines = [table(rows)]
+    if manifest.integrity.bad_ranges:
+        lines.append(
+            f"\nINTEGRITY: {manifest.integrity.bad_ranges} bad ranges, "
+            f"{human_bytes(manifest.integrity.bad_bytes)} of the source could not be read"
+        )
+    if manifest.problems:
+        lines.append("\nProblems")
+        lines += [f"  {p.count:>9}  {p.code}: {p.name}" for p in manifest.problems]
+    if manifest.not_examined:
+        lines.append("\nNot examined")
+        lines += [
+            f"  {n.count:>9}  {n.what}, {human_bytes(n.bytes)}: {n.why}"
+            for n in manifest.not_examined
+        ]
+    return "\n".join(lines)
+
+
+def _digests_text(manifest: Manifest) -> str:
+    acquisition = manifest.acquisition
+    if not acquisition.measured:
+        return "not measured"
+    said = {True: "agree with what was stated", False: "DIFFER from what was stated"}
+    verdict = said.get(bool(acquisition.agrees)) if acquisition.agrees is not None else None
+    return f"sha256 {acquisition.measured['sha256']}" + (f" ({verdict})" if verdict else "")

@@ -1,0 +1,76 @@
+"""``polit thumbs``: a contact sheet of safe tiles. No picture can be made out on it."""
+
+import base64
+import os
+from pathlib import Path
+from typing import Annotated
+
+import pyrage
+import typer
+
+from polit.base.errors import AuthorityError, UsageError
+from polit.base.settings import data_folder
+from polit.cli.application import JsonFlag
+from polit.cli.output import print_object, print_text
+from polit.model.manifest import Manifest
+from polit.package.contact_sheet import draw_sheet
+from polit.package.read import DerivativeReader, read_derivatives
+from polit.package.seal import read_manifest
+from polit.store.keys import open_keys
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("thumbs")(thumbs)
+
+
+def thumbs(
+    package: Annotated[Path, typer.Argument(help="Folder of a sealed package.")],
+    out: Annotated[Path, typer.Option(help="PNG file to write.")],
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Draw the safe tiles (24 px, grey) of all decoded pictures on one sheet, numbered.
+
+    The numbers follow the order of 'polit list': the first entry that holds a picture.
+    """
+    manifest = read_manifest(package)
+    reader = DerivativeReader(
+        package,
+        package_id=manifest.package_id,
+        package_key=_package_key(manifest),
+        role="tile",
+    )
+    rows = read_derivatives(package, "tile")
+    sheet = draw_sheet(
+        [reader.plaintext(row) for row in rows],
+        heading=f"{manifest.case}  {manifest.exhibit}  safe tiles",
+    )
+    _write(out, sheet.png)
+    if as_json:
+        print_object({
+            "out": str(out.absolute()), "tiles": len(rows), "columns": sheet.columns,
+            "width_px": sheet.width_px, "height_px": sheet.height_px, "rung": "safe",
+        })  # fmt: skip
+    else:
+        print_text(f"{len(rows)} safe tiles in {out}")
+
+
+def _package_key(manifest: Manifest) -> bytes:
+    identity = open_keys(data_folder()).identity
+    try:
+        return pyrage.decrypt(base64.b64decode(manifest.wrapped_key), [identity])
+    except pyrage.DecryptError as error:
+        raise AuthorityError(
+            "this package's key is not wrapped to this installation: "
+            "ask the one that examined it to pack it for you"
+        ) from error
+
+
+def _write(out: Path, data: bytes) -> None:
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)

@@ -1,0 +1,1 @@
+"""The examination itself: plan, stages, pipeline, account."""

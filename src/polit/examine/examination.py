@@ -1,0 +1,265 @@
+"""One examination from the request to the sealed package; begun anew, or gone on with."""
+
+import base64
+import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import pyrage
+
+import polit
+from polit.base import faults, settings
+from polit.base.clock import instant_text, monotonic_s, now_utc, sleep_s
+from polit.base.errors import (
+    IntegrityError,
+    Interrupted,
+    IsolationTooWeak,
+    StorageFull,
+    UsageError,
+)
+from polit.base.ids import new_uuid, random_bytes
+from polit.examine.pipeline import Pipeline
+from polit.examine.progress import Progress
+from polit.examine.request import ExamineRequest
+from polit.examine.sealing import SealedRun, seal_package
+from polit.examine.settling import Settlement
+from polit.examine.source import OpenedSource, open_source
+from polit.model.manifest import IsolationFacts, Manifest
+from polit.package.derivatives import DerivativeWriter
+from polit.package.layout import LOCK, MANIFEST, package_name
+from polit.package.seal import read_manifest
+from polit.package.write import Ledger
+from polit.run.local import LocalFleet
+from polit.sandbox.selftest import run_selftest
+from polit.sandbox.walking import WalkPatience
+from polit.store.cipher import KEY_BYTES
+from polit.store.keys import Keys
+
+_FULL_WAIT_S = 2.0
+_CHANGE_CHECK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A sealed package and how long this session took."""
+
+    package: Path
+    manifest: Manifest
+    seconds: float
+    was_sealed: bool
+
+    @property
+    def exit_code(self) -> int:
+        """4 when a hash or chunk does not hold, else 3 when items failed, else 0."""
+        manifest = self.manifest
+        broken = manifest.integrity.bad_ranges or manifest.source.missing
+        if broken or manifest.acquisition.agrees is False:
+            return IntegrityError.exit_code
+        return 3 if manifest.tally.failed else 0
+
+
+Watcher = Callable[[Progress, str], None]
+"""Called on every turn with the counters and a message, empty but for news."""
+
+
+def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
+    """Examine a source into a sealed package.
+
+    Raises:
+        UsageError: The request is wrong, or the package is there and ``resume`` was not asked.
+        SourceError: The source cannot be opened.
+        IsolationTooWeak: The sandbox holds less than fully, and that was not accepted.
+        EvidenceChanged: The evidence changed during the run.
+        Interrupted: Stopped at a checkpoint, or waited too long for room on the disk.
+    """
+    started_s = monotonic_s()
+    request.check()
+    package = request.out / package_name(request.exhibit)
+    source = open_source(request.source, accept_atime=request.accept_atime)
+    try:
+        if (package / MANIFEST).exists():
+            return _already_sealed(package, request, monotonic_s() - started_s)
+        _prepare_folder(package, request)
+        isolation = _test_isolation(request, watch)
+        manifest = _Session(package, request, source, keys, watch).run(isolation)
+    finally:
+        source.close()
+    return Examined(package, manifest, monotonic_s() - started_s, was_sealed=False)
+
+
+class _Session:
+    """One session of a run: opens the ledger, goes on where it stands, seals at the end."""
+
+    def __init__(
+        self,
+        package: Path,
+        request: ExamineRequest,
+        source: OpenedSource,
+        keys: Keys,
+        watch: Watcher,
+    ) -> None:
+        self._package, self._request, self._source = package, request, source
+        self._keys, self._watch = keys, watch
+        self._stopped = False
+        self._waited_s = 0.0
+        self._checked_at = monotonic_s()
+
+    def run(self, isolation: IsolationFacts) -> Manifest:
+        ledger = Ledger(self._package)
+        fleet = LocalFleet(
+            self._source.walk,
+            workers=self._request.workers,
+            slot_bytes=self._request.plan.max_still_bytes,
+            patience=WalkPatience(
+                self._request.plan.walker_silence_s, self._request.plan.walker_step_s
+            ),
+        )
+        try:
+            key = self._take_up(ledger, fleet.versions)
+            derivatives = DerivativeWriter(
+                self._package, package_id=str(ledger.meta("package_id")), package_key=key
+            )
+            derivatives.cut(ledger.pack_ends())
+            settlement = Settlement(ledger, derivatives, on_full=self._wait_for_room)
+            pipeline = Pipeline(ledger, fleet, settlement, self._request.plan, check=self._check)
+            with self._stopping(settlement):
+                report = pipeline.run()
+                self._source.check_unchanged()
+        finally:
+            fleet.close()
+        derivatives.close()
+        pipeline.progress.phase = "sealing"
+        self._watch(pipeline.progress, "")
+        run = SealedRun(self._request, self._source, report, isolation, self._keys)
+        manifest = seal_package(self._package, ledger, run)
+        (self._package / LOCK).unlink(missing_ok=True)
+        return manifest
+
+    def _take_up(self, ledger: Ledger, versions: dict[str, str]) -> bytes:
+        """Write what the run is, or check that it is the same one; return the package key."""
+        same = {
+            "case": self._request.case,
+            "exhibit": self._request.exhibit,
+            "plan_sha256": self._request.plan.digest,
+            "source": json.dumps(self._source.fingerprint()),
+            "versions": json.dumps({"polit": polit.__version__, **versions}, sort_keys=True),
+        }
+        if ledger.meta("package_id") is None:
+            return self._begin(ledger, same)
+        for name, value in same.items():
+            if ledger.meta(name) != value:
+                raise UsageError(
+                    f"{self._package} was begun with another {name.replace('_', ' ')}: "
+                    "resume with the same, or examine into another folder"
+                )
+        ledger.set_meta("sessions", str(int(ledger.meta("sessions") or 0) + 1))
+        if faults.armed():
+            ledger.set_meta("faults_planted", "1")
+        wrapped = base64.b64decode(ledger.meta("wrapped_key") or "")
+        try:
+            return pyrage.decrypt(wrapped, [self._keys.identity])
+        except pyrage.DecryptError as error:
+            raise UsageError(
+                f"{self._package} was begun by an installation with other keys: resume there"
+            ) from error
+
+    def _begin(self, ledger: Ledger, same: dict[str, str]) -> bytes:
+        key = random_bytes(KEY_BYTES)
+        wrapped = pyrage.encrypt(key, [self._keys.identity.to_public()])
+        values = {
+            **same,
+            "package_id": new_uuid(),
+            "wrapped_key": base64.b64encode(wrapped).decode(),
+            "started_at": instant_text(now_utc()),
+            "sessions": "1",
+            "faults_planted": str(int(faults.armed())),
+        }
+        ledger.begin(values)
+        return key
+
+    def _check(self, progress: Progress) -> None:
+        self._watch(progress, "")
+        now = monotonic_s()
+        if now - self._checked_at >= _CHANGE_CHECK_S:
+            self._checked_at = now
+            self._source.check_unchanged()
+        if self._stopped:
+            raise Interrupted("stopped at a checkpoint: go on with the same command and --resume")
+
+    def _wait_for_room(self, error: StorageFull) -> None:
+        self._watch(Progress(), f"paused: {error}; free some space, the run goes on by itself")
+        limit_s = settings.number("POLIT_FULL_WAIT_S", 600.0)
+        sleep_s(_FULL_WAIT_S)
+        self._waited_s += _FULL_WAIT_S
+        if self._stopped or self._waited_s > limit_s:
+            raise Interrupted(
+                "still no room on the disk: free some, then go on with --resume"
+            ) from error
+
+    @contextmanager
+    def _stopping(self, settlement: Settlement) -> Iterator[None]:
+        """Turn Ctrl-C and a polite kill into a checkpoint."""
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self._stopped = True
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        except Interrupted:
+            settlement.commit()
+            raise
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _already_sealed(package: Path, request: ExamineRequest, seconds: float) -> Examined:
+    if not request.resume:
+        raise UsageError(
+            f"{package} is sealed already: show it with 'polit show', "
+            "or examine into another folder"
+        )
+    manifest = read_manifest(package)
+    if (manifest.case, manifest.exhibit) != (request.case, request.exhibit):
+        raise UsageError(f"{package} belongs to another case or exhibit")
+    return Examined(package, manifest, seconds, was_sealed=True)
+
+
+def _prepare_folder(package: Path, request: ExamineRequest) -> None:
+    if package.exists() and any(package.iterdir()) and not request.resume:
+        raise UsageError(f"{package} was begun already: go on with it by --resume")
+    _check_outside(package, request.source)
+    try:
+        package.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{package} cannot be made: {error.strerror}") from error
+
+
+def _check_outside(package: Path, source: Path) -> None:
+    """Refuse to write into the evidence."""
+    if source.is_dir() and package.absolute().resolve().is_relative_to(source.resolve()):
+        raise UsageError(f"{package} lies inside the evidence {source}: choose another --out")
+
+
+def _test_isolation(request: ExamineRequest, watch: Watcher) -> IsolationFacts:
+    report = run_selftest()
+    facts = IsolationFacts(
+        level=report.level,
+        landlock_abi=report.landlock_abi,
+        attacks={result.name: result.contained for result in report.results},
+    )
+    if report.level != "full":
+        if not request.accept_reduced_isolation:
+            missed = ", ".join(sorted(name for name, held in facts.attacks.items() if not held))
+            raise IsolationTooWeak(
+                f"the sandbox reaches level {report.level!r} here (not contained: {missed}): "
+                "examine on a machine with Landlock and seccomp, or accept it with "
+                "--accept-reduced-isolation; 'polit doctor' says more"
+            )
+        watch(Progress(), f"isolation level {report.level}: accepted by the examiner")
+    return facts

@@ -1,0 +1,302 @@
+"""The pipeline: volumes, names, contents, pictures, in the order that matters first.
+
+One loop, no threads: requests go to the walker and the decoders, events come back, results go
+to the ledger. The order of the work never changes a result. An entry whose reading kills the
+walker costs that entry; everything that was under way beside it is asked for again.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from polit.base.digests import Digests
+from polit.base.errors import EvidenceChanged, SourceUnreadable
+from polit.examine.contents import Contents
+from polit.examine.names import Names
+from polit.examine.plan import Plan
+from polit.examine.progress import Progress, SourceReport
+from polit.examine.rank import FIRST, RANKS
+from polit.examine.settling import Settlement
+from polit.model.evidence import Address, VolumeFacts
+from polit.package.rows import FolderRow, ProblemRow, ReadRow
+from polit.package.write import Ledger
+from polit.run.local import Decoded, Event, LocalFleet
+from polit.sandbox import walking_messages as say
+from polit.sandbox.walking import WalkerLost
+
+_READS_AT_ONCE = 256
+_TICK_S = 0.25
+
+
+@dataclass(slots=True)
+class _Volume:
+    volume_id: int
+    facts: VolumeFacts
+    locator: str
+    filesystem: str = ""
+
+
+class Pipeline:
+    """One run over one source, from its volumes to its last content."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        fleet: LocalFleet,
+        settlement: Settlement,
+        plan: Plan,
+        *,
+        check: Callable[[Progress], None],
+    ) -> None:
+        """Make ready; nothing is asked yet.
+
+        Args:
+            ledger: The rows of the run.
+            fleet: The processes of the run.
+            settlement: Where results are collected.
+            plan: What is done and left out.
+            check: Called on every turn of the loop; shows progress, checks that the evidence
+                is unchanged, and raises to interrupt.
+        """
+        self._ledger, self._fleet, self._settlement = ledger, fleet, settlement
+        self._plan, self._check = plan, check
+        self.progress = Progress()
+        self._names = Names(ledger, fleet, settlement, self.progress, plan)
+        self._contents = Contents(
+            fleet, settlement, self.progress, decode_stills=plan.decode_stills
+        )
+        self._volumes: dict[int, _Volume] = {}
+        self._answers: deque[say.Reply | WalkerLost] = deque()
+
+    def run(self) -> SourceReport:
+        """Do everything that is still to be done.
+
+        Raises:
+            SourceUnreadable: The source cannot be opened at all.
+            EvidenceChanged: The evidence changed during the run.
+        """
+        found = self._find_volumes()
+        self._open_volumes()
+        self._names.add(self._ledger.pending_folders())
+        self.progress.entries, self.progress.settled = self._ledger.counts()
+        self.progress.phase = "listing"
+        self._list_everything()
+        self.progress.phase = "reading"
+        for rank in RANKS:
+            self._read_rank(rank)
+        measured = self._measure(found)
+        self._settlement.commit()
+        return SourceReport(
+            found.container,
+            found.size_bytes,
+            dict(found.stored_digests),
+            dict(found.description),
+            measured,
+        )
+
+    # The source and its volumes
+
+    def _find_volumes(self) -> say.VolumesFound:
+        self._fleet.walker.send(say.FindVolumes())
+        reply = self._answer()
+        if isinstance(reply, WalkerLost):
+            raise SourceUnreadable(
+                f"the source cannot be opened: its reader failed ({reply.code}: {reply.detail})"
+            )
+        if not isinstance(reply, say.VolumesFound):
+            raise SourceUnreadable("the source cannot be opened: its reader gave no volumes")
+        self._ledger.add_volumes(
+            [(volume, f"volume:{volume.number}@{volume.offset_bytes}") for volume in reply.volumes]
+        )
+        for code, detail in reply.problems:
+            self._ledger.add_problem(ProblemRow("source", None, "open", code, detail))
+        return reply
+
+    def _open_volumes(self) -> None:
+        for volume_id, facts, locator, state, filesystem in self._ledger.volumes():
+            if state == "not_examined":
+                continue
+            volume = _Volume(volume_id, facts, locator, filesystem or "")
+            self._volumes[volume_id] = volume
+            self._fleet.walker.send(say.OpenVolume(volume_id, facts))
+            reply = self._answer()
+            if isinstance(reply, say.VolumeOpened) and reply.facts is not None:
+                volume.filesystem = reply.facts.kind
+                if state == "pending":
+                    self._ledger.open_volume(volume_id, reply.facts, self._roots(volume_id, reply))
+            else:
+                self._leave_volume(volume, reply)
+
+    def _roots(self, volume_id: int, reply: say.VolumeOpened) -> list[FolderRow]:
+        root = FolderRow(0, volume_id, None, b"", Address(reply.root), "root", False, FIRST)
+        orphans = FolderRow(
+            0, volume_id, None, b"$OrphanFiles", Address(b"orphans"), "orphans", True, RANKS[-1]
+        )
+        is_folder = reply.facts is not None and reply.facts.kind == "folder"
+        return [root, orphans] if self._plan.orphans and not is_folder else [root]
+
+    def _leave_volume(self, volume: _Volume, reply: say.Reply | WalkerLost) -> None:
+        problem = None
+        if isinstance(reply, say.VolumeOpened):
+            reason = reply.unopened or "no file system recognised"
+        else:
+            code, detail = _trouble(reply)
+            reason = f"its file system could not be opened ({code})"
+            problem = ProblemRow(volume.locator, None, "mount", code, detail)
+        self._ledger.close_volume(volume.volume_id, reason=reason, problem=problem)
+        if isinstance(reply, WalkerLost):
+            self._restart()
+        del self._volumes[volume.volume_id]
+
+    # Names and contents
+
+    def _list_everything(self) -> None:
+        names, contents = self._names, self._contents
+        while names.is_pending or contents.reading or names.urgent:
+            if names.listing is None and not contents.reading:
+                self._next_step()
+            self._turn()
+        for volume_id in self._volumes:
+            self._ledger.finish_volume(volume_id)
+        self._drain()
+
+    def _next_step(self) -> None:
+        names = self._names
+        if names.urgent:
+            count = min(len(names.urgent), _READS_AT_ONCE)
+            self._ask([names.urgent.popleft() for _ in range(count)])
+        elif (folder := names.next_folder()) is not None:
+            volume = self._volumes.get(folder.volume_id)
+            if volume is None:
+                names.refuse(folder, "volume_unopened")
+            else:
+                names.begin(folder, volume=volume.locator, filesystem=volume.filesystem)
+
+    def _read_rank(self, rank: int) -> None:
+        for page in self._pages(rank):
+            while len(self._contents.reading) > _READS_AT_ONCE:
+                self._turn()
+            self._ask(page)
+        self._drain()
+
+    def _pages(self, rank: int) -> Iterator[list[ReadRow]]:
+        after = 0
+        while page := self._ledger.pending_reads(rank=rank, after=after, limit=_READS_AT_ONCE):
+            after = page[-1].entry_id
+            yield page
+
+    def _ask(self, rows: list[ReadRow]) -> None:
+        for row in rows:
+            if row.volume_id not in self._volumes:
+                self._contents.fail(row, "volume_unopened", "")
+        self._contents.ask([row for row in rows if row.volume_id in self._volumes])
+
+    # The whole source
+
+    def _measure(self, found: say.VolumesFound) -> Digests | None:
+        if not self._plan.measure_source or found.container == "folder":
+            return None
+        self.progress.phase = "measuring"
+        self._fleet.walker.send(say.MeasureSource())
+        reply = self._answer()
+        if isinstance(reply, say.SourceMeasured):
+            return Digests(reply.size_bytes, reply.md5, reply.sha1, reply.sha256)
+        code, detail = _trouble(reply)
+        self._ledger.add_problem(ProblemRow("source", None, "measure", code, detail))
+        if isinstance(reply, WalkerLost):
+            self._restart()
+        return None
+
+    # Events
+
+    def _turn(self) -> None:
+        for event in self._fleet.wait(_TICK_S):
+            self._take(event)
+        self._settlement.commit_if_due()
+        self._check(self.progress)
+
+    def _drain(self) -> None:
+        while self._contents.is_under_way:
+            self._turn()
+        self._settlement.commit()
+
+    def _answer(self) -> say.Reply | WalkerLost:
+        while not self._answers:
+            self._turn()
+        return self._answers.popleft()
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Decoded):
+            self._contents.take_decoded(event)
+        elif isinstance(event, say.ContentsRead):
+            for result in event.results:
+                self._contents.take_result(result)
+        elif isinstance(event, WalkerLost):
+            self._take_loss(event)
+        else:
+            self._take_word(event)
+
+    def _take_word(self, reply: say.Reply) -> None:
+        match reply:
+            case say.Listed():
+                self._names.take(reply)
+            case say.SourceState():
+                self._ledger.add_bad_ranges(reply.bad_ranges)
+                for code, detail in reply.problems:
+                    self._ledger.add_problem(ProblemRow("source", None, "open", code, detail))
+            case say.SourceProgress():
+                self.progress.measured_bytes = reply.done_bytes
+            case say.WalkRefused(code="evidence_changed"):
+                raise EvidenceChanged(reply.detail)
+            case _:
+                self._answers.append(reply)
+
+    # Losses
+
+    def _take_loss(self, lost: WalkerLost) -> None:
+        """Charge a loss to the one entry where the walker stood; ask again for the rest."""
+        names, contents = self._names, self._contents
+        if names.listing is None and not contents.reading:
+            self._answers.append(lost)
+            return
+        volume_id = self._volume_of(lost)
+        if lost.position.operation == say.READING and lost.position.item in contents.reading:
+            contents.fail(contents.reading.pop(lost.position.item), lost.code, lost.detail)
+        elif lost.position.operation == say.LISTING:
+            names.charge(lost)
+        restarts = self._ledger.count_restart(volume_id)
+        if lost.position.operation == say.MOUNTING or restarts >= self._plan.max_restarts:
+            self._abandon(volume_id, lost)
+        self._restart()
+        rows = list(contents.reading.values())
+        contents.reading.clear()
+        self._ask(rows)
+        names.ask()
+
+    def _volume_of(self, lost: WalkerLost) -> int:
+        if self._names.listing is not None:
+            return self._names.listing.folder.volume_id
+        reading = self._contents.reading
+        return (reading.get(lost.position.item) or next(iter(reading.values()))).volume_id
+
+    def _abandon(self, volume_id: int, lost: WalkerLost) -> None:
+        """Give a volume up: what is still pending in it fails, with the reason."""
+        if self._names.listing is not None:
+            self._names.end(lost.detail or lost.code, lost.code)
+        volume = self._volumes.pop(volume_id)
+        self._ledger.close_volume(
+            volume_id,
+            reason=f"its reader failed too often ({lost.code})",
+            problem=ProblemRow(volume.locator, None, "walk", lost.code, "given up"),
+        )
+
+    def _restart(self) -> None:
+        self.progress.restarts += 1
+        volumes = {volume_id: volume.facts for volume_id, volume in self._volumes.items()}
+        self._fleet.restart_walker(volumes)
+
+
+def _trouble(reply: say.Reply | WalkerLost) -> tuple[str, str]:
+    if isinstance(reply, (WalkerLost, say.WalkRefused)):
+        return reply.code, reply.detail
+    return "protocol", f"unexpected {type(reply).__name__}"

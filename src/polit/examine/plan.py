@@ -1,0 +1,79 @@
+"""What an examination does and leaves out. A plan is data: read, checked, digested, sealed."""
+
+import fnmatch
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from polit.base.canonical import canonical_json
+from polit.base.errors import SourceMissing, UsageError
+
+_MAX_PLAN_BYTES = 1 << 20
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an examination does. Every field may be given in a plan file (JSON).
+
+    Args:
+        orphans: Look for deleted records that no name leads to.
+        measure_source: Read the whole image once more and compare its digests.
+        decode_stills: Decode the stills that this version can decode.
+        leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
+            whole path without regard to case. What is left out is counted.
+        max_still_bytes: Larger pictures are not decoded (``too_large``), 1 to 2**31.
+        max_restarts: So many walker restarts in one volume end its examination.
+        walker_silence_s: The walker is hung when it gives no sign of life for so long.
+        walker_step_s: The walker is hung when it stays at one place for so long.
+    """
+
+    orphans: bool = True
+    measure_source: bool = True
+    decode_stills: bool = True
+    leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
+    max_still_bytes: int = 256 << 20
+    max_restarts: int = 100
+    walker_silence_s: int = 60
+    walker_step_s: int = 3600
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the canonical form, lower-case hex."""
+        return hashlib.sha256(canonical_json(msgspec.to_builtins(self))).hexdigest()
+
+    def leaves_out(self, path: str) -> bool:
+        """Tell whether a path is left out."""
+        folded = path.casefold()
+        return any(fnmatch.fnmatchcase(folded, pattern.casefold()) for pattern in self.leave_out)
+
+
+def read_plan(path: Path | None) -> Plan:
+    """Read a plan file, or return the default plan.
+
+    Raises:
+        SourceMissing: There is no such file.
+        UsageError: It is no plan; the message names the field.
+    """
+    if path is None:
+        return Plan()
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(_MAX_PLAN_BYTES + 1)
+    except FileNotFoundError as error:
+        raise SourceMissing(f"there is no plan {path}") from error
+    if len(raw) > _MAX_PLAN_BYTES:
+        raise UsageError(f"{path} is over {_MAX_PLAN_BYTES} bytes: that is no plan")
+    try:
+        plan = msgspec.json.decode(raw, type=Plan)
+    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
+        raise UsageError(f"{path} is no plan: {error}") from error
+    _check_range(path, "max_still_bytes", plan.max_still_bytes, 1 << 31)
+    _check_range(path, "max_restarts", plan.max_restarts, 100_000)
+    _check_range(path, "walker_silence_s", plan.walker_silence_s, 86_400)
+    _check_range(path, "walker_step_s", plan.walker_step_s, 864_000)
+    return plan
+
+
+def _check_range(path: Path, field: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise UsageError(f"{path}: {field} is {value}: give 1 to {most}")

@@ -1,0 +1,30 @@
+"""What a run tells while it goes on, and what its source said of itself."""
+
+from dataclasses import dataclass
+
+from polit.base.digests import Digests
+
+
+@dataclass(slots=True)
+class Progress:
+    """Counters that a front end shows while the work goes on. No names."""
+
+    phase: str = "opening"
+    entries: int = 0
+    settled: int = 0
+    bytes_read: int = 0
+    pictures: int = 0
+    failed: int = 0
+    measured_bytes: int = 0
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReport:
+    """What the source said of itself (untrusted text), and what measuring it gave."""
+
+    container: str
+    size_bytes: int
+    stored_digests: dict[str, str]
+    description: dict[str, str]
+    measured: Digests | None

@@ -1,0 +1,135 @@
+"""Read evidence again and compare it with what a sealed package says of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from polit.base.errors import EvidenceChanged
+from polit.examine.progress import Progress
+from polit.examine.source import open_source
+from polit.model.manifest import Manifest
+from polit.package.read import read_contents
+from polit.package.rows import ReadRow
+from polit.package.verify import Check
+from polit.run.local import LocalFleet
+from polit.sandbox import walking_messages as say
+from polit.sandbox.walking import WalkerLost, WalkPatience
+
+_SLOT_BYTES = 1 << 20
+_TICK_S = 0.25
+
+
+def recheck_evidence(
+    package: Path,
+    manifest: Manifest,
+    evidence: Path,
+    *,
+    accept_atime: bool,
+    watch: Callable[[Progress, str], None],
+) -> Iterator[Check]:
+    """Yield what comparing the evidence with the package gave.
+
+    An image is measured again as a whole and compared with the digests in the manifest; a
+    folder's files are read again one by one, in the isolated walker.
+
+    Raises:
+        SourceError: The evidence cannot be opened.
+    """
+    source = open_source(evidence, accept_atime=accept_atime)
+    try:
+        if source.is_folder != (manifest.source.container == "folder"):
+            yield Check("evidence", holds=False, detail="it is another kind of source")
+            return
+        fleet = LocalFleet(source.walk, workers=1, slot_bytes=_SLOT_BYTES, patience=WalkPatience())
+        try:
+            if source.is_folder:
+                yield _recheck_folder(fleet, package, watch)
+            else:
+                yield _recheck_image(fleet, manifest, watch)
+            source.check_unchanged()
+        finally:
+            fleet.close()
+    finally:
+        source.close()
+
+
+def _recheck_image(
+    fleet: LocalFleet, manifest: Manifest, watch: Callable[[Progress, str], None]
+) -> Check:
+    progress = Progress(phase="measuring")
+    fleet.walker.send(say.MeasureSource())
+    while True:
+        for event in fleet.wait(_TICK_S):
+            if isinstance(event, say.SourceProgress):
+                progress.measured_bytes = event.done_bytes
+            elif isinstance(event, say.SourceMeasured):
+                return _compare(manifest, event)
+            elif isinstance(event, (say.WalkRefused, WalkerLost)):
+                return Check("evidence", holds=False, detail=f"{event.code}: {event.detail}")
+        watch(progress, "")
+
+
+def _compare(manifest: Manifest, measured: say.SourceMeasured) -> Check:
+    before = manifest.acquisition.measured
+    if not before:
+        return Check(
+            "evidence", holds=False, detail="the package holds no digest of its source to compare"
+        )
+    now = {
+        "md5": measured.md5.hex(),
+        "sha1": measured.sha1.hex(),
+        "sha256": measured.sha256.hex(),
+    }
+    same = before == now and measured.size_bytes == manifest.source.size_bytes
+    return Check("evidence", same, f"sha256 {now['sha256']}, {measured.size_bytes} bytes")
+
+
+def _recheck_folder(
+    fleet: LocalFleet, package: Path, watch: Callable[[Progress, str], None]
+) -> Check:
+    """Ask for every content again, a page at a time, and compare its SHA-256."""
+    progress = Progress(phase="reading again")
+    progress.entries, differing = 0, 0
+    with closing(read_contents(package)) as pages:
+        for page in pages:
+            progress.entries += len(page)
+            fleet.walker.send(
+                say.ReadContents(
+                    [
+                        say.ReadJob(row.entry_id, row.volume_id, row.address, row.raw_name, 0)
+                        for row, _ in page
+                    ]
+                )
+            )
+            try:
+                differing += _await_page(fleet, dict(_expected(page)), progress, watch)
+            except EvidenceChanged as error:
+                return Check("evidence", holds=False, detail=str(error))
+    detail = f"{progress.settled} contents read again, {differing} differ"
+    return Check("evidence", differing == 0, detail)
+
+
+def _expected(page: list[tuple[ReadRow, bytes]]) -> Iterator[tuple[int, bytes]]:
+    return ((row.entry_id, sha256) for row, sha256 in page)
+
+
+def _await_page(
+    fleet: LocalFleet,
+    expected: dict[int, bytes],
+    progress: Progress,
+    watch: Callable[[Progress, str], None],
+) -> int:
+    differing = 0
+    while expected:
+        for event in fleet.wait(_TICK_S):
+            if isinstance(event, say.ContentsRead):
+                for result in event.results:
+                    differing += result.sha256 != expected.pop(result.entry_id, b"")
+                    progress.settled += 1
+                    progress.bytes_read += result.size_bytes
+                    if result.slot >= 0 and fleet.hold(result.slot):
+                        fleet.release(result.slot)
+            elif isinstance(event, (say.WalkRefused, WalkerLost)):
+                raise EvidenceChanged(f"{event.code}: {event.detail}")
+        watch(progress, "")
+    return differing

@@ -1,0 +1,67 @@
+"""What an examiner asks for: the source, who asks, under what authority, and how."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from polit.base.digests import StatedDigest
+from polit.base.errors import UsageError
+from polit.examine.plan import Plan
+
+_MAX_TEXT = 1000
+_MAX_REFERENCE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineRequest:
+    """One examination as it was asked for.
+
+    Args:
+        source: An image, its first segment, or a folder.
+        case: The case's reference.
+        exhibit: The exhibit's reference as its producer wrote it, such as ``AB/1``.
+        examiner: Who examines.
+        out: The folder that the package is made in.
+        authority: The authority to examine, as text.
+        acquisition: Digests of the source as stated by whoever acquired it.
+        clock_offset_s: Device clock minus true time, in seconds.
+        time_zone: The device's time zone as found, such as ``Europe/London``.
+        plan: What is done and left out.
+        workers: How many decoders, at least 1.
+        resume: Go on with a package that was begun.
+        accept_atime: Read a folder even where that changes access times.
+        accept_reduced_isolation: Examine although the sandbox holds less than fully.
+    """
+
+    source: Path
+    case: str
+    exhibit: str
+    examiner: str
+    out: Path
+    plan: Plan
+    authority: str = ""
+    acquisition: tuple[StatedDigest, ...] = ()
+    clock_offset_s: int = 0
+    time_zone: str = ""
+    workers: int = 2
+    resume: bool = False
+    accept_atime: bool = False
+    accept_reduced_isolation: bool = False
+
+    def check(self) -> None:
+        """Refuse what cannot be examined under.
+
+        Raises:
+            UsageError: A reference is empty or too long, or a figure is out of range.
+        """
+        for name, value in (
+            ("--case", self.case), ("--exhibit", self.exhibit), ("--examiner", self.examiner),
+        ):  # fmt: skip
+            if not value.strip() or len(value) > _MAX_REFERENCE:
+                raise UsageError(f"{name} is {value!r}: give 1 to {_MAX_REFERENCE} characters")
+            if not value.isprintable():
+                raise UsageError(f"{name} holds control characters: give plain text")
+        for name, value in (("--authority", self.authority), ("--time-zone", self.time_zone)):
+            if len(value) > _MAX_TEXT:
+                raise UsageError(f"{name} is over {_MAX_TEXT} characters")
+        if not 1 <= self.workers <= 256:
+            raise UsageError(f"--workers is {self.workers}: give 1 to 256")

@@ -1,0 +1,141 @@
+"""From a finished run to a sealed package: the account, the digests, the signed manifest."""
+
+import json
+import platform
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from polit.base import faults
+from polit.base.clock import instant_text, now_utc
+from polit.base.digests import Digests
+from polit.examine.progress import SourceReport
+from polit.examine.request import ExamineRequest
+from polit.examine.source import OpenedSource
+from polit.model.manifest import (
+    Acquisition,
+    Host,
+    Integrity,
+    IsolationFacts,
+    Manifest,
+    SourceFacts,
+)
+from polit.package import account
+from polit.package.canonical_rows import rows_sha256
+from polit.package.database import open_reader
+from polit.package.layout import FORMAT
+from polit.package.seal import digest_parts, sign_manifest, write_manifest
+from polit.package.write import Ledger
+from polit.store.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRun:
+    """What a run hands over to be sealed."""
+
+    request: ExamineRequest
+    source: OpenedSource
+    report: SourceReport
+    isolation: IsolationFacts
+    keys: Keys
+
+
+def compare_digests(request: ExamineRequest, report: SourceReport) -> Acquisition:
+    """Compare what was stated and stored with what was measured."""
+    measured = _measured(report.measured)
+    expected = {(digest.algorithm, digest.value_hex) for digest in request.acquisition}
+    expected |= set(report.stored_digests.items())
+    compared = [measured[name] == value for name, value in expected if name in measured]
+    return Acquisition(
+        stated=tuple(digest.text for digest in request.acquisition),
+        stored=report.stored_digests,
+        measured=measured,
+        agrees=all(compared) if compared else None,
+    )
+
+
+def seal_package(package: Path, ledger: Ledger, run: SealedRun) -> Manifest:
+    """Seal a run that has settled every entry; closes the ledger.
+
+    Raises:
+        PackageDamaged: The tally does not balance; nothing is sealed.
+    """
+    ledger.index_locators()
+    account.count_tally(ledger.connection).check_balance()
+    ledger.close()
+    faults.reach("seal.closed")
+    with closing(open_reader(package)) as connection:
+        manifest = _manifest(package, connection, run)
+    sealed = sign_manifest(manifest, run.keys.signing)
+    write_manifest(package, sealed)
+    return sealed
+
+
+def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> Manifest:
+    meta = dict(connection.execute("SELECT key, value FROM meta"))
+    request = run.request
+    bad_ranges, bad_bytes = account.count_bad_bytes(connection)
+    restarts = connection.execute("SELECT coalesce(sum(restarts), 0) FROM volumes").fetchone()[0]
+    return Manifest(
+        format=FORMAT,
+        package_id=meta["package_id"],
+        case=request.case,
+        exhibit=request.exhibit,
+        examiner=request.examiner,
+        authority=request.authority,
+        host=_host(),
+        source=_source(run),
+        acquisition=compare_digests(request, run.report),
+        integrity=Integrity(bad_ranges, bad_bytes),
+        device_clock_offset_s=request.clock_offset_s,
+        device_time_zone=request.time_zone,
+        versions=json.loads(meta["versions"]),
+        plan=msgspec.to_builtins(request.plan),
+        plan_sha256=request.plan.digest,
+        isolation=run.isolation,
+        started_at=meta["started_at"],
+        ended_at=instant_text(now_utc()),
+        sessions=int(meta["sessions"]),
+        walker_restarts=restarts,
+        faults_planted=meta["faults_planted"] == "1",
+        tally=account.count_tally(connection),
+        kinds=account.count_kinds(connection),
+        problems=account.count_problems(connection),
+        not_examined=account.count_not_examined(connection),
+        time_limited=account.list_time_limited(connection),
+        bytes_read=account.count_bytes_read(connection),
+        rows_sha256=rows_sha256(connection),
+        parts=digest_parts(package),
+        recipients=(run.keys.recipient,),
+        wrapped_key=meta["wrapped_key"],
+    )
+
+
+def _source(run: SealedRun) -> SourceFacts:
+    segments = run.source.walk.segments
+    return SourceFacts(
+        container=run.report.container,
+        names=tuple(segment.name for segment in segments),
+        sizes_bytes=tuple(segment.size_bytes for segment in segments),
+        missing=run.source.missing,
+        size_bytes=run.report.size_bytes,
+        description=run.report.description,
+    )
+
+
+def _host() -> Host:
+    system = f"{platform.system()} {platform.release()}"
+    return Host(platform.node(), system, platform.machine(), "system clock (CLOCK_REALTIME)")
+
+
+def _measured(digests: Digests | None) -> dict[str, str]:
+    if digests is None:
+        return {}
+    return {
+        "md5": digests.md5.hex(),
+        "sha1": digests.sha1.hex(),
+        "sha256": digests.sha256.hex(),
+    }

@@ -1,0 +1,1 @@
+"""Executors: where the walker and the decoders run."""

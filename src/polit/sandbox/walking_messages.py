@@ -1,0 +1,311 @@
+"""What the coordinator and the walker say to each other, and the shared journal.
+
+MessagePack with strict types (msgspec), each message behind a 4-byte little-endian length.
+What the walker says is untrusted: types and lengths are checked on decoding, figures by
+``check_found``. Nothing is ever unpickled.
+"""
+
+import mmap
+import struct
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from polit.base.errors import SandboxError
+from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
+
+MAX_MESSAGE_BYTES = 16 << 20
+_INT63 = 1 << 63
+_LENGTH = struct.Struct("<I")
+
+Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
+Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
+Text = Annotated[str, msgspec.Meta(max_length=4_096)]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}$")]
+Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}$")]
+
+
+class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Root of all messages."""
+
+
+class WalkSetup(Message, frozen=True):
+    """First message of all, as the arguments of the spawn.
+
+    ``descriptors`` after the journal and the slots are the segments of an image, or the one
+    folder descriptor.
+    """
+
+    slot_count: Figure
+    slot_bytes: Figure
+    free_slots: list[int]
+    volumes: dict[int, VolumeFacts]
+    segment_names: list[str]
+    segment_sizes: list[int]
+    is_folder: bool
+    no_atime: bool
+
+
+class FindVolumes(Message, frozen=True):
+    """Open the source and tell its volumes."""
+
+
+class OpenVolume(Message, frozen=True):
+    """Mount the file system of a volume and tell what it is."""
+
+    volume_id: Figure
+    volume: VolumeFacts
+
+
+class ListFolder(Message, frozen=True):
+    """Tell the names of a folder from an index on, without the slots in ``skip``.
+
+    ``kind`` is ``root``, ``folder`` or ``orphans``.
+    """
+
+    folder_id: Figure
+    volume_id: Figure
+    kind: str
+    address: Name
+    start_index: Figure
+    skip: list[int]
+
+
+class ReadJob(msgspec.Struct, frozen=True, array_like=True):
+    """One content to read."""
+
+    entry_id: Figure
+    volume_id: Figure
+    address: Name
+    raw_name: Name
+    size_bytes: Figure
+
+
+class ReadContents(Message, frozen=True):
+    """Read contents in this order."""
+
+    jobs: list[ReadJob]
+
+
+class ReleaseSlot(Message, frozen=True):
+    """The coordinator is done with a slot."""
+
+    slot: Figure
+
+
+class MeasureSource(Message, frozen=True):
+    """Read the whole source once, in order, and tell its digests."""
+
+
+Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource
+
+
+class VolumesFound(Message, frozen=True):
+    """The source is open."""
+
+    container: Code
+    size_bytes: Figure
+    volumes: list[VolumeFacts]
+    problems: list[tuple[Code, Text]]
+    stored_digests: dict[str, str]
+    description: dict[str, Text]
+
+
+class VolumeOpened(Message, frozen=True):
+    """A volume is mounted, or ``facts`` is ``None`` and ``unopened`` names what it is."""
+
+    volume_id: Figure
+    facts: FileSystemFacts | None
+    root: Name
+    unopened: Text
+
+
+class Listed(Message, frozen=True):
+    """Names of a folder, in stored order; the last message of a folder is ``done``."""
+
+    folder_id: Figure
+    entries: list[tuple[Figure, FoundEntry]]
+    done: bool
+    error: Text
+
+
+class ReadResult(msgspec.Struct, frozen=True, array_like=True):
+    """What reading one content gave. ``code`` is empty, or why it failed."""
+
+    entry_id: Figure
+    code: Code
+    detail: Text
+    size_bytes: Figure = 0
+    md5: bytes = b""
+    sha1: bytes = b""
+    sha256: bytes = b""
+    mime: Mime = "application/octet-stream"
+    kind: Code = "other"
+    basis: Code = ""
+    extension_agrees: bool | None = None
+    slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
+
+
+class ContentsRead(Message, frozen=True):
+    """Results of reading, in the order of the jobs."""
+
+    results: list[ReadResult]
+
+
+class SourceState(Message, frozen=True):
+    """Bad ranges ``(offset, length, code)`` and problems of the source, as known so far."""
+
+    bad_ranges: list[tuple[Figure, Figure, Code]]
+    problems: list[tuple[Code, Text]]
+
+
+class SourceProgress(Message, frozen=True):
+    """How much of the source has been measured."""
+
+    done_bytes: Figure
+
+
+class SourceMeasured(Message, frozen=True):
+    """The digests of the whole source."""
+
+    size_bytes: Figure
+    md5: bytes
+    sha1: bytes
+    sha256: bytes
+
+
+class WalkRefused(Message, frozen=True):
+    """A request could not be carried out at all."""
+
+    code: Code
+    detail: Text
+
+
+Reply = (
+    VolumesFound
+    | VolumeOpened
+    | Listed
+    | ContentsRead
+    | SourceState
+    | SourceProgress
+    | SourceMeasured
+    | WalkRefused
+)
+
+_request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
+_encoder = msgspec.msgpack.Encoder()
+
+
+def frame(message: Message) -> bytes:
+    """Return a message as it goes over the channel."""
+    body = _encoder.encode(message)
+    return _LENGTH.pack(len(body)) + body
+
+
+def take_frame(buffer: bytearray) -> bytes | None:
+    """Cut one whole frame's body off the front of a buffer, ``None`` while it is not whole.
+
+    Raises:
+        SandboxError: The frame claims more than ``MAX_MESSAGE_BYTES``.
+    """
+    if len(buffer) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack_from(buffer)
+    if length > MAX_MESSAGE_BYTES:
+        raise SandboxError(f"the walker announced a message of {length} bytes: refused")
+    if len(buffer) < _LENGTH.size + length:
+        return None
+    body = bytes(buffer[_LENGTH.size : _LENGTH.size + length])
+    del buffer[: _LENGTH.size + length]
+    return body
+
+
+def decode_request(body: bytes) -> Request:
+    """Read a request (in the walker)."""
+    return _request_decoder.decode(body)
+
+
+def decode_reply(body: bytes) -> Reply:
+    """Read and check a reply of the walker.
+
+    Raises:
+        SandboxError: It is not one of the messages above, or a figure is out of range.
+    """
+    try:
+        reply = _reply_decoder.decode(body)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise SandboxError(f"the walker broke its protocol: {error}") from error
+    if isinstance(reply, Listed):
+        for _, entry in reply.entries:
+            check_found(entry)
+    elif isinstance(reply, ContentsRead):
+        for result in reply.results:
+            if not result.code and len(result.sha256) != 32:
+                raise SandboxError("the walker gave a result without digests")
+    return reply
+
+
+def check_found(entry: FoundEntry) -> None:
+    """Check the figures and lengths of an entry that the walker tells.
+
+    Raises:
+        SandboxError: A figure is outside 63 bits, or a name is over 65,535 bytes.
+    """
+    times = entry.times
+    stamps = (times.created_ns, times.modified_ns, times.accessed_ns, times.changed_ns,
+              times.deleted_ns)  # fmt: skip
+    if not 0 <= entry.size_bytes < _INT63:
+        raise SandboxError("the walker told a size out of range")
+    if any(stamp is not None and not -_INT63 <= stamp < _INT63 for stamp in stamps):
+        raise SandboxError("the walker told a time out of range")
+    if max(len(entry.raw_name), len(entry.address), len(entry.link_target)) > 65_535:
+        raise SandboxError("the walker told a name over 65,535 bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the walker is: what it does, on which folder, volume or entry, at which index."""
+
+    operation: int
+    item: int
+    index: int
+    beats: int
+
+
+OPENING = (1 << 63) - 1
+"""The index while a folder is being opened, before any of its names is loaded."""
+
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING = range(6)
+_POSITION = struct.Struct("<QQQ")
+_BEATS = struct.Struct("<Q")
+JOURNAL_BYTES = 4096
+
+
+class Journal:
+    """One page shared by walker and coordinator; the walker writes before each native call."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Map the page of a memory file of ``JOURNAL_BYTES``."""
+        self._page = mmap.mmap(descriptor, JOURNAL_BYTES)
+        self._beats = 0
+
+    def enter(self, operation: int, item: int, index: int = 0) -> None:
+        """Note what is about to be done."""
+        _POSITION.pack_into(self._page, 0, operation, item, index)
+        self.beat()
+
+    def beat(self) -> None:
+        """Give a sign of life."""
+        self._beats += 1
+        _BEATS.pack_into(self._page, _POSITION.size, self._beats)
+
+    def position(self) -> Position:
+        """Return where the walker is. Untrusted: figures only choose what is skipped."""
+        operation, item, index = _POSITION.unpack_from(self._page, 0)
+        return Position(operation, item, index, _BEATS.unpack_from(self._page, _POSITION.size)[0])
+
+    def close(self) -> None:
+        """Unmap the page."""
+        self._page.close()

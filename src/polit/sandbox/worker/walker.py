@@ -1,0 +1,381 @@
+"""The walker: opens evidence that it was handed, tells names, reads contents. Ring 1, isolated.
+
+Runs in a child of the zygote. It opens no file (for a host folder: only beneath the folder's
+descriptor), holds no key, and may crash or hang at any call: its place stands in the journal.
+"""
+
+import mmap
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from socket import socket
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytsk3
+
+from polit.base import faults
+from polit.base.digests import DigestMeter
+from polit.base.errors import EvidenceChanged, SourceError
+from polit.decode.identify import DECODABLE_STILLS, extension_agrees, identify
+from polit.decode.identify import warm as warm_identify
+from polit.evidence.acquisition import AcquisitionFacts
+from polit.evidence.container import open_container
+from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.opening import name_unopened, open_filesystem, open_folder
+from polit.evidence.segments import Segment
+from polit.evidence.source_digests import digest_source
+from polit.evidence.volume import find_volumes
+from polit.evidence.watched import WatchedSource
+from polit.model.evidence import Address, FoundEntry, VolumeFacts
+from polit.sandbox import walking_messages as say
+
+if TYPE_CHECKING:
+    from polit.evidence.container import OpenedContainer
+
+_HEAD_BYTES = 65_536
+_READ_BYTES = 1 << 20
+_LISTED_AT_ONCE = 2048
+_RESULTS_AT_ONCE = 128
+_FLUSH_S = 0.05
+_PROGRESS_BYTES = 64 << 20
+
+
+class _SkipSlot(Exception):
+    """Raised in the journal callback, before the native call that would load a bad slot."""
+
+
+def warm() -> dict[str, str]:
+    """Load every library before the lockdown; return their versions."""
+    return {"pytsk3": str(pytsk3.get_version()), **warm_identify()}
+
+
+def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
+    """Carry out requests until the coordinator hangs up."""
+    setup = msgspec.msgpack.decode(arguments, type=say.WalkSetup)
+    Walker(channel, fds, setup).run()
+
+
+class Walker:
+    """One walker process: its source, the file systems it has mounted, its slots."""
+
+    def __init__(self, channel: socket, fds: Sequence[int], setup: say.WalkSetup) -> None:
+        """Map the journal; open nothing yet."""
+        self._channel, self._setup = channel, setup
+        self._journal = say.Journal(fds[0])
+        self._slots = list(fds[1 : 1 + setup.slot_count])
+        self._evidence = list(fds[1 + setup.slot_count :])
+        self._free = deque(setup.free_slots)
+        self._inbox = bytearray()
+        self._waiting: deque[say.Request] = deque()
+        self._mounted: dict[int, FileSystem] = {}
+        self._volumes: dict[int, VolumeFacts] = dict(setup.volumes)
+        self._opened: OpenedContainer | None = None
+        self._source: WatchedSource | None = None
+        self._told_state = (0, 0)
+
+    def run(self) -> None:
+        """Answer requests in order until the channel closes."""
+        while (request := self._next_request()) is not None:
+            try:
+                self._answer(request)
+            except EvidenceChanged as error:
+                self._send(say.WalkRefused("evidence_changed", str(error)[:4096]))
+            except SourceError as error:
+                self._send(say.WalkRefused("source_unreadable", str(error)[:4096]))
+            self._journal.enter(say.IDLE, 0)
+
+    def _answer(self, request: say.Request) -> None:
+        match request:
+            case say.ReadContents():
+                self._read_contents(request.jobs)
+            case say.ListFolder():
+                self._list_folder(request)
+            case say.OpenVolume():
+                self._open_volume(request)
+            case say.FindVolumes():
+                self._find_volumes()
+            case say.MeasureSource():
+                self._measure_source()
+            case say.ReleaseSlot():
+                self._free.append(request.slot)
+
+    # The source and its volumes
+
+    def _open_source(self) -> WatchedSource:
+        if self._source is None:
+            names, sizes = self._setup.segment_names, self._setup.segment_sizes
+            self._opened = open_container(
+                [Segment(*parts) for parts in zip(names, self._evidence, sizes, strict=True)]
+            )
+            self._source = WatchedSource(self._opened.source, self._journal.beat)
+        return self._source
+
+    def _find_volumes(self) -> None:
+        self._journal.enter(say.FINDING, 0)
+        if self._setup.is_folder:
+            whole = VolumeFacts(0, "folder", "host folder", 0, 0, allocated=True)
+            self._send(say.VolumesFound("folder", 0, [whole], [], {}, {}))
+            return
+        source = self._open_source()
+        faults.reach("walker.volumes")
+        found = find_volumes(source)
+        opened = self._opened
+        acquired = opened.source.acquisition() if opened else AcquisitionFacts()
+        stored = opened.source.stored_digests() if opened else ()
+        self._send(
+            say.VolumesFound(
+                opened.name if opened else "",
+                source.size_bytes,
+                list(found.volumes),
+                [(p.code, p.detail) for p in (*source.problems(), *found.problems)],
+                {digest.algorithm: digest.value_hex for digest in stored},
+                {key: text[:4096] for key, text in acquired.untrusted_texts},
+            )
+        )
+
+    def _open_volume(self, request: say.OpenVolume) -> None:
+        self._volumes[request.volume_id] = request.volume
+        system = self._mount(request.volume_id)
+        if system is None:
+            unopened = name_unopened(self._open_source(), request.volume)
+            self._send(say.VolumeOpened(request.volume_id, None, b"", unopened))
+        else:
+            reply = say.VolumeOpened(request.volume_id, system.facts, system.root, "")
+            self._send(reply)
+        self._tell_state()
+
+    def _mount(self, volume_id: int) -> FileSystem | None:
+        if volume_id not in self._mounted:
+            self._journal.enter(say.MOUNTING, volume_id)
+            faults.reach("walker.mount", str(volume_id).encode())
+            system: FileSystem | None
+            if self._setup.is_folder:
+                system = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
+            else:
+                system = open_filesystem(self._open_source(), self._volumes[volume_id])
+            if system is None:
+                return None
+            self._mounted[volume_id] = system
+        return self._mounted[volume_id]
+
+    def _mounted_system(self, volume_id: int) -> FileSystem:
+        system = self._mount(volume_id)
+        if system is None:
+            raise SourceError("its volume cannot be opened")
+        return system
+
+    # Names
+
+    def _list_folder(self, request: say.ListFolder) -> None:
+        entries: list[tuple[int, FoundEntry]] = []
+        error = ""
+        try:
+            for index, entry in self._found(request):
+                faults.reach("walker.list", entry.raw_name)
+                entries.append((index, entry))
+                if len(entries) >= _LISTED_AT_ONCE:
+                    self._send(say.Listed(request.folder_id, entries, done=False, error=""))
+                    entries = []
+        except EvidenceChanged:
+            raise
+        except SourceError as problem:
+            error = str(problem)[:4096] or "it cannot be listed"
+        self._send(say.Listed(request.folder_id, entries, done=True, error=error))
+        self._tell_state()
+
+    def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:
+        """Yield a folder's names from the start index on, without the slots to be skipped."""
+        system = self._mounted_system(request.volume_id)
+        start = request.start_index
+        skipped = sorted(index for index in request.skip if index >= start)
+        while True:
+            stop = skipped.pop(0) if skipped else None
+            self._journal.enter(say.LISTING, request.folder_id, say.OPENING)
+
+            def journal(index: int, stop: int | None = stop) -> None:
+                if index == stop:
+                    raise _SkipSlot
+                self._journal.enter(say.LISTING, request.folder_id, index)
+
+            try:
+                if request.kind == "orphans":
+                    yield from system.list_orphans(start_index=start, journal=journal)
+                else:
+                    yield from system.list_folder(
+                        Address(request.address), start_index=start, journal=journal
+                    )
+            except _SkipSlot:
+                start = (stop or 0) + 1
+            else:
+                return
+
+    # Contents
+
+    def _read_contents(self, jobs: Sequence[say.ReadJob]) -> None:
+        results: list[say.ReadResult] = []
+        flushed_at = time.monotonic()
+        for job in jobs:
+            result = self._read_one(job, results)
+            results.append(result)
+            now = time.monotonic()
+            full = len(results) >= _RESULTS_AT_ONCE
+            if full or result.slot >= 0 or now - flushed_at > _FLUSH_S:
+                self._flush(results)
+                flushed_at = now
+        self._flush(results)
+        self._tell_state()
+
+    def _read_one(self, job: say.ReadJob, results: list[say.ReadResult]) -> say.ReadResult:
+        volume = self._volumes.get(job.volume_id)
+        if volume and 0 < volume.size_bytes < job.size_bytes:
+            return say.ReadResult(job.entry_id, "exceeds_volume", "")
+        try:
+            system = self._mounted_system(job.volume_id)
+            self._journal.enter(say.READING, job.entry_id)
+            faults.reach("walker.read", job.raw_name)
+            content = system.open_content(Address(job.address))
+        except EvidenceChanged:
+            raise
+        except SourceError as error:
+            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
+        try:
+            return self._read_content(job, content, results)
+        except EvidenceChanged:
+            raise
+        except SourceError as error:
+            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
+        finally:
+            content.close()
+
+    def _read_content(
+        self, job: say.ReadJob, content: Content, results: list[say.ReadResult]
+    ) -> say.ReadResult:
+        size = content.size_bytes
+        source = self._source
+        if source is not None:
+            source.touched_code = ""
+        untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
+        kind = identify(untrusted_head, size_bytes=size)
+        meter, slot = DigestMeter(), -1
+        meter.update(untrusted_head)
+        if kind.mime in DECODABLE_STILLS and len(untrusted_head) <= size <= self._setup.slot_bytes:
+            slot = self._take_slot(results)
+            self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
+        else:
+            self._stream(job.entry_id, content, meter)
+        if meter.size_bytes != size or (source is not None and source.touched_code):
+            if slot >= 0:
+                self._free.append(slot)
+            code = source.touched_code if source is not None else ""
+            detail = f"{meter.size_bytes} of {size} bytes could be read"
+            return say.ReadResult(job.entry_id, code or "unreadable", detail)
+        digests = meter.digests()
+        return say.ReadResult(
+            entry_id=job.entry_id,
+            code="",
+            detail="",
+            size_bytes=size,
+            md5=digests.md5,
+            sha1=digests.sha1,
+            sha256=digests.sha256,
+            mime=kind.mime,
+            kind=kind.kind.value,
+            basis=kind.basis,
+            extension_agrees=extension_agrees(job.raw_name, kind),
+            slot=slot,
+        )
+
+    def _stream(self, entry_id: int, content: Content, meter: DigestMeter) -> None:
+        while meter.size_bytes < content.size_bytes:
+            wanted = min(_READ_BYTES, content.size_bytes - meter.size_bytes)
+            untrusted_part = content.read_at(meter.size_bytes, wanted)
+            if not untrusted_part:
+                return
+            self._journal.enter(say.READING, entry_id, meter.size_bytes)
+            meter.update(untrusted_part)
+
+    def _fill_slot(
+        self,
+        entry_id: int,
+        slot: int,
+        content: Content,
+        meter: DigestMeter,
+        untrusted_head: bytes,
+    ) -> None:
+        with mmap.mmap(self._slots[slot], content.size_bytes) as room:
+            room[: len(untrusted_head)] = untrusted_head
+            while meter.size_bytes < content.size_bytes:
+                start = meter.size_bytes
+                wanted = min(_READ_BYTES, content.size_bytes - start)
+                untrusted_part = content.read_at(start, wanted)
+                if not untrusted_part:
+                    return
+                self._journal.enter(say.READING, entry_id, start)
+                meter.update(untrusted_part)
+                room[start : start + len(untrusted_part)] = untrusted_part
+
+    def _take_slot(self, results: list[say.ReadResult]) -> int:
+        if not self._free:
+            self._flush(results)
+        while not self._free:
+            self._journal.beat()
+            request = self._receive()
+            if request is None:
+                raise SystemExit(0)
+            if isinstance(request, say.ReleaseSlot):
+                self._free.append(request.slot)
+            else:
+                self._waiting.append(request)
+        return self._free.popleft()
+
+    # The whole source
+
+    def _measure_source(self) -> None:
+        self._journal.enter(say.MEASURING, 0)
+        told = 0
+
+        def progress(done_bytes: int) -> None:
+            nonlocal told
+            self._journal.enter(say.MEASURING, 0, done_bytes)
+            if done_bytes - told >= _PROGRESS_BYTES:
+                told = done_bytes
+                self._send(say.SourceProgress(done_bytes))
+
+        found = digest_source(self._open_source(), progress=progress).digests
+        self._tell_state()
+        self._send(say.SourceMeasured(found.size_bytes, found.md5, found.sha1, found.sha256))
+
+    # The channel
+
+    def _tell_state(self) -> None:
+        if self._source is None:
+            return
+        ranges, problems = self._source.bad_ranges(), self._source.problems()
+        if (len(ranges), len(problems)) != self._told_state:
+            self._told_state = (len(ranges), len(problems))
+            self._send(
+                say.SourceState(
+                    [(r.offset_bytes, r.length_bytes, r.code) for r in ranges],
+                    [(p.code, p.detail) for p in problems],
+                )
+            )
+
+    def _flush(self, results: list[say.ReadResult]) -> None:
+        if results:
+            self._send(say.ContentsRead(list(results)))
+            results.clear()
+
+    def _send(self, message: say.Message) -> None:
+        self._channel.sendall(say.frame(message))
+
+    def _next_request(self) -> say.Request | None:
+        return self._waiting.popleft() if self._waiting else self._receive()
+
+    def _receive(self) -> say.Request | None:
+        while (body := say.take_frame(self._inbox)) is None:
+            data = self._channel.recv(1 << 16)
+            if not data:
+                return None
+            self._inbox += data
+        return say.decode_request(body)

@@ -75,10 +75,30 @@ def name_unopened(source: ByteSource, volume: VolumeFacts) -> str:
     if not volume.allocated:
         return "unallocated"
     untrusted_head = _head(source, volume)
+    known = _by_signature(untrusted_head)
+    return known or ("unknown" if any(untrusted_head) else "empty")
+
+
+def recognise(untrusted_head: bytes) -> str:
+    """Name the file system that a volume's first bytes are of.
+
+    Args:
+        untrusted_head: Up to 64 KiB and 256 bytes from the volume's beginning.
+
+    Returns:
+        A driver's name or one by signature, empty where the bytes are not known.
+    """
+    for driver in _DRIVERS:
+        if driver.detect(untrusted_head):
+            return str(driver.NAME)
+    return _by_signature(untrusted_head)
+
+
+def _by_signature(untrusted_head: bytes) -> str:
     for name, offset, signature in _SIGNATURES:
         if untrusted_head.startswith(signature, offset):
             return name
-    return "unknown" if any(untrusted_head) else "empty"
+    return ""
 
 
 def _head(source: ByteSource, volume: VolumeFacts) -> bytes:

@@ -1,30 +1,28 @@
 """Which ranges of a source are volumes: every byte is told of once, or named as a problem.
 
-Runs in the walker only.
+Runs in the walker only. One module per scheme lives in ``evidence/volumes/``.
 """
 
-from dataclasses import dataclass
+from polit.base.plugins import modules_of
+from polit.evidence import volumes
+from polit.evidence.source import ByteSource
+from polit.evidence.volumes._cover import FoundVolumes
 
-from polit.evidence.source import ByteSource, SourceProblem
-from polit.model.evidence import VolumeFacts
+__all__ = ["FoundVolumes", "find_volumes"]
 
-
-@dataclass(frozen=True, slots=True)
-class FoundVolumes:
-    """What a source is divided into.
-
-    Args:
-        scheme: ``mbr``, ``gpt`` or ``none``.
-        volumes: In the order of their offsets; gaps between volumes among them.
-        problems: What is wrong with the table.
-    """
-
-    scheme: str
-    volumes: tuple[VolumeFacts, ...]
-    problems: tuple[SourceProblem, ...]
+_SCHEMES = modules_of(volumes)
 
 
 def find_volumes(source: ByteSource) -> FoundVolumes:
-    """Return the volumes of a source; the whole source where it has no partition table."""
-    whole = VolumeFacts(0, "none", "no partition table", 0, source.size_bytes, allocated=True)
-    return FoundVolumes("none", (whole,), ())
+    """Return the volumes of a source and the gaps between them.
+
+    A damaged or hostile table ends in problems, never in an exception and in bounded time.
+
+    Raises:
+        SourceUnreadable: The operating system refused a read.
+    """
+    for scheme in _SCHEMES:
+        found: FoundVolumes | None = scheme.find_volumes(source)
+        if found is not None:
+            return found
+    raise AssertionError("the scheme without a table takes every source")

@@ -52,10 +52,19 @@ def test_only_what_is_missing_is_installed_and_once() -> None:
 
 def test_who_may_not_install_gets_one_line() -> None:
     ended = bash(
-        "id() { echo 1000; }; sudo() { return 1; }; need_commands no-such-a=pack-a; echo on"
+        "id() { echo 1000; }; sudo() { return 1; }; need_system run no-such-a=pack-a; echo on"
     )
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "missing system packages; as root: apt-get install -y pack-a \n"
+
+
+def test_a_python_that_makes_no_environments_is_named_in_the_same_line() -> None:
+    program = "id() { echo 9; }; sudo() { return 1; }; find_python() { return 1; }"
+    program += "; current_venv() { :; }"
+    ended = bash(f"{program}; need_system dev no-such-a=pack-a no-such-b=pack-b")
+    assert ended.stderr.splitlines() == [
+        "missing system packages; as root: apt-get install -y pack-a pack-b python3-venv "
+    ]
 
 
 def test_who_may_use_sudo_installs_with_it(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from polit.decode.floors import FLOORS
+
 _FOLDER = Path("requirements")
 _LOCKS: dict[str, list[str]] = {
     "run": ["pyproject.toml"],
@@ -14,8 +16,6 @@ _LOCKS: dict[str, list[str]] = {
 }
 _PIN = re.compile(r"^([a-z0-9][a-z0-9.-]*)==([^\s;]+)", re.MULTILINE)
 _ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links")
-FLOORS = {"pillow": (13, 0, 0)}
-"""The least versions of what decodes hostile bytes; SECURITY.md says why."""
 
 
 def pins(text: str) -> dict[str, str]:
@@ -34,10 +34,11 @@ def lock_faults(text: str) -> list[str]:
         for block in blocks
         if _PIN.match(block) and "--hash=sha256:" not in block
     ]
-    for name, floor in FLOORS.items():
-        version = pins(text).get(name)
-        if version and tuple(int(part) for part in version.split(".")[:3]) < floor:
-            faults.append(f"{name} {version} is below its floor {'.'.join(map(str, floor))}")
+    for floor in FLOORS:
+        version = pins(text).get(floor.library)
+        if version and tuple(int(part) for part in version.split(".")[:3]) < floor.version:
+            least = ".".join(map(str, floor.version))
+            faults.append(f"{floor.library} {version} is below its floor {least}")
     return faults
 
 

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from polit.base import errors
+from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_cli import cli_page
+from tools.docs_plan import plan_page
 from tools.docs_settings import settings_page
 
 _FOLDER = Path("docs/reference")
@@ -50,11 +52,28 @@ def reasons_page() -> str:
     return lead + _table("code | meaning", rows)
 
 
+def floors_page() -> str:
+    """Return the page of version floors."""
+    rows = [
+        f"| {floor.library} | {'.'.join(map(str, floor.version))} | "
+        f"{', '.join(floor.types)} | {floor.reason} |"
+        for floor in FLOORS
+    ]
+    lead = (
+        "# Version floors\n\nThe least version of what decodes hostile bytes. Versions are read "
+        "from the libraries when polit\nstarts; below its floor a decoder stays off, and what it "
+        "would have decoded is counted.\n`./dev deps` refuses a lock that falls below.\n\n"
+    )
+    return lead + _table("library | floor | stays off below it | why", rows)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "errors.md": errors_page,
+    "plan.md": plan_page,
     "reasons.md": reasons_page,
     "settings.md": settings_page,
+    "version-floors.md": floors_page,
 }
 """Every generated page of ``docs/reference`` with what writes it."""
 

@@ -13,6 +13,10 @@ _MEANINGS = {
         "none",
         "Faults to plant, for tests: `point[=detail][@n]:action`. The manifest names them.",
     ),
+    "POLIT_FULL_WAIT_S": (
+        "600",
+        "How many seconds in all a run waits for room on a full disk before it stops, resumable.",
+    ),
     "POLIT_WORKER_STDERR": (
         "none",
         "`1` shows what sandboxed processes write to their standard error, for developers.",

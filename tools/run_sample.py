@@ -48,7 +48,7 @@ def _examine(source: str, options: list[str], outs: Path) -> tuple[int, str]:
     outs.mkdir(parents=True, exist_ok=True)
     out = tempfile.mkdtemp(prefix="run-", dir=outs)
     command = [_POLIT, "examine", source, *options, "--out", out]
-    _say("$ " + shlex.join(["polit", *command[1:]]))
+    _say("\n$ " + shlex.join(["polit", *command[1:]]))
     ended = subprocess.run([*command, "--json"], stdout=subprocess.PIPE, check=False)
     try:
         package = json.loads(ended.stdout)["package"]
@@ -67,12 +67,12 @@ def _show(package: str, source: str) -> int:
         ["thumbs", package, "--out", sheet],
     ]
     for step in steps:
-        _say("$ " + shlex.join(["polit", *step]))
+        _say("\n$ " + shlex.join(["polit", *step]))
         ended = subprocess.run([_POLIT, *step], check=False)
         if ended.returncode:
             return ended.returncode
     _say(
-        f"The sealed package: {package}\n"
+        f"\nThe sealed package: {package}\n"
         f"The contact sheet of safe tiles: {sheet}\n"
         "Try next:\n"
         f"  {_POLIT} list {shlex.quote(package)} --jsonl | head\n"
@@ -85,7 +85,7 @@ def _show(package: str, source: str) -> int:
 
 def _sample_verdict(code: int) -> int:
     if code == _SOME_FAILED:
-        _say("The sample's examination returned 3, as expected: some of its items are broken.")
+        _say("\nThe sample's examination returned 3, as expected: some of its items are broken.")
         return 0
     _say(f"The sample's examination returned {code}; expected was 3.")
     return code or 1

@@ -25,6 +25,10 @@ PLUGIN_FOLDERS = (
 )
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
+LOCAL_SIGNALS = {
+    "decode/stills.py: StillRefused",  # caught in the decoder process, leaves it as a reason code
+    "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
+}
 UNSAFE_STORAGE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 MACHINE_PATHS = re.compile(rb"/work/[m]ain|/work/[s]hared|/root/[.]")
 REGISTRY_HOSTS = re.compile(rb"pypi[.]org|python[h]osted|deb[.]debian[.]org")
@@ -159,7 +163,7 @@ def test_every_error_that_can_leave_its_module_is_in_the_one_tree() -> None:
         for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.ClassDef) and is_error(node) and not node.name.startswith("_")
     }
-    assert outside == set()
+    assert outside == LOCAL_SIGNALS
 
 
 def is_error(node: ast.ClassDef) -> bool:

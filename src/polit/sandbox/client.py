@@ -9,13 +9,15 @@ import fcntl
 import mmap
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import msgspec
 
 from polit.base.errors import SandboxError
 from polit.model.media import DecodedStill, PixelBlock
-from polit.sandbox.isolate import Child, Zygote
+from polit.sandbox.isolate import Child
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
     MAX_REPLY_BYTES,
@@ -43,12 +45,14 @@ class DecodeJob:
             the caller's, and may be closed once ``start`` has returned.
         size_bytes: Its size, at least 1.
         mime: What it was identified as.
+        limits: What it may cost, where not as the decoder's items in general.
     """
 
     job_id: int
     descriptor: int
     size_bytes: int
     mime: str
+    limits: ItemLimits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +76,28 @@ def read_only_copy(descriptor: int) -> int:
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
+class Forker(Protocol):
+    """What a decoder slot needs of a zygote."""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the libraries."""
+
+    def spawn(
+        self,
+        profile: Profile,
+        *,
+        fds: Sequence[int] = (),
+        arguments: bytes = b"",
+        memory_bytes: int | None = None,
+    ) -> Child:
+        """Fork a child."""
+
+
 class Decoder:
     """A decoder slot; not safe for threads."""
 
-    def __init__(self, zygote: Zygote, limits: ItemLimits) -> None:
+    def __init__(self, zygote: Forker, limits: ItemLimits) -> None:
         """Take the zygote to fork from; the process starts with the first item."""
         self._zygote = zygote
         self._limits = limits
@@ -131,7 +153,7 @@ class Decoder:
             process.send(request, job.descriptor)
         self._job = job
         self._cpu_at_start_s = process.child.cpu_s()
-        self._wall_deadline_s = now_s + self._limits.wall_s(job.size_bytes)
+        self._wall_deadline_s = now_s + self._limits_of(job).wall_s(job.size_bytes)
 
     def poll(self, now_s: float) -> DecodedStill | DecodeFailure | None:
         """Return the result, or ``None`` while there is none.
@@ -155,14 +177,20 @@ class Decoder:
         self._job = None
         self._drop_process()
 
+    def _limits_of(self, job: DecodeJob) -> ItemLimits:
+        return job.limits or self._limits
+
     def _check_limits(
         self, process: "_Process", job: DecodeJob, now_s: float
     ) -> DecodeFailure | None:
-        limit_s = self._limits.cpu_s(job.size_bytes)
+        limits = self._limits_of(job)
+        limit_s = limits.cpu_s(job.size_bytes)
         if process.child.cpu_s() - self._cpu_at_start_s > limit_s:
-            return self._lose("timeout", f"more than {limit_s:.0f} s of processor time")
+            return self._lose("timeout", f"more than {limit_s:g} s of processor time")
         if now_s > self._wall_deadline_s:
-            return self._lose("timeout", f"more than {self._limits.wall_s(job.size_bytes):.0f} s")
+            return self._lose(
+                "timeout", f"more than {limits.wall_s(job.size_bytes):g} s by the clock"
+            )
         return None
 
     def _check_reply(
@@ -226,7 +254,7 @@ def _checked(untrusted_packet: bytes, job_id: int) -> StillReply | FailureReply:
 class _Process:
     """One decoder process and its output memory, which no other process ever had."""
 
-    def __init__(self, zygote: Zygote, memory_bytes: int) -> None:
+    def __init__(self, zygote: Forker, memory_bytes: int) -> None:
         self.memory_bytes = memory_bytes
         descriptor = _sealed_memory()
         try:

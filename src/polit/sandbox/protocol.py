@@ -93,6 +93,24 @@ class DecodeRequest(msgspec.Struct, frozen=True):
     memory_bytes: int
 
 
+class AttackTargets(msgspec.Struct, frozen=True):
+    """What the bytes of an attack's item say: where the self-test put its targets.
+
+    Args:
+        folder: A folder with a file ``kept`` and a link ``link`` that leads out of it.
+        tcp_port: Where something listens on 127.0.0.1.
+        abstract_name: Where something listens on an abstract Unix socket.
+        sibling_pid: Another child of the zygote.
+        parent_pid: The zygote.
+    """
+
+    folder: str
+    tcp_port: int
+    abstract_name: str
+    sibling_pid: int
+    parent_pid: int
+
+
 _Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
 _TileSide = Annotated[int, msgspec.Meta(ge=1, le=TILE_SIDE_PX)]
 _ThumbnailSide = Annotated[int, msgspec.Meta(ge=1, le=THUMBNAIL_SIDE_PX)]

@@ -85,7 +85,7 @@ class Decoder:
         try:
             untrusted = mmap.mmap(item, request.size_bytes, prot=mmap.PROT_READ)
         except OSError as error:
-            return FailureReply(request.job, "memory", _printable(f"mmap: {error.strerror}"))
+            return FailureReply(request.job, "memory", printable(f"mmap: {error.strerror}"))
         finally:
             os.close(item)
         with untrusted:
@@ -95,12 +95,12 @@ class Decoder:
         try:
             return self._decode(request, untrusted)
         except StillRefused as refusal:
-            detail = _printable(refusal.detail)
+            detail = printable(refusal.detail)
             return FailureReply(request.job, refusal.code, detail, refusal.needed_bytes)
         except MemoryError:
             return FailureReply(request.job, "memory", "MemoryError")
         except Exception as error:  # noqa: BLE001 - the worker's loop: the item is hostile
-            detail = _printable(f"{type(error).__name__}: {error}")
+            detail = printable(f"{type(error).__name__}: {error}")
             return FailureReply(request.job, "undecodable", detail)
 
     def _decode(self, request: DecodeRequest, untrusted: mmap.mmap) -> StillReply:
@@ -131,6 +131,6 @@ class Decoder:
         self._output[offset_bytes : offset_bytes + len(pixels)] = pixels
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return words for people: no address (it differs from run to run), ASCII, short."""
     return _UNPRINTABLE.sub("?", _ADDRESS.sub("0x", text))[:MAX_DETAIL_CHARS]

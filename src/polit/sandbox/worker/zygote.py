@@ -159,9 +159,9 @@ def _run_child(
 
 def _attack_service() -> Serve:
     """Import the self-test's attacks, in a child that was spawned for them and nowhere else."""
-    from polit.sandbox.worker import attacks  # noqa: PLC0415
+    from polit.sandbox.worker.attacks import service  # noqa: PLC0415
 
-    return attacks.serve
+    return service.serve
 
 
 def _lockdown_request(

@@ -1,0 +1,121 @@
+"""Faults and lies: what a decoder that went wrong does to its coordinator."""
+
+import ctypes
+import os
+import select
+import signal
+import socket
+
+from polit.sandbox.protocol import encode_json
+from polit.sandbox.worker.attacks.scene import Attack, Scene
+
+
+def _crash(_: Scene) -> str:
+    ctypes.string_at(0)
+    return "address 0"
+
+
+def _abort(_: Scene) -> str:
+    os.abort()
+
+
+def _leave(_: Scene) -> str:
+    os._exit(0)
+
+
+def _stop_self(_: Scene) -> str:
+    signal.raise_signal(signal.SIGKILL)
+    return "nothing"
+
+
+def _loop(_: Scene) -> str:
+    while True:
+        pass
+
+
+def _sleep(_: Scene) -> str:
+    select.select([], [], [])
+    return "time"
+
+
+def _say(scene: Scene, *packets: bytes) -> str:
+    for packet in packets:
+        scene.channel.send(packet)
+    return ""
+
+
+def _still(scene: Scene, **changed: object) -> bytes:
+    """Return a reply that says "decoded", with figures of the attacker's choice."""
+    reply: dict[str, object] = {
+        "type": "still",
+        "job": scene.request.job,
+        "library": "pillow",
+        "width_px": 8,
+        "height_px": 8,
+        "tile_width_px": 8,
+        "tile_height_px": 8,
+        "thumbnail_width_px": 8,
+        "thumbnail_height_px": 8,
+    }
+    return encode_json(reply | changed)
+
+
+def _lie_about_pixels(scene: Scene) -> str:
+    return _say(scene, _still(scene, thumbnail_width_px=1 << 40))
+
+
+def _lie_about_size(scene: Scene) -> str:
+    return _say(scene, _still(scene, width_px=-1))
+
+
+def _lie_about_item(scene: Scene) -> str:
+    return _say(scene, _still(scene, job=scene.request.job + 1))
+
+
+def _lie_about_fields(scene: Scene) -> str:
+    return _say(scene, _still(scene, path="/etc/passwd"))
+
+
+def _lie_about_library(scene: Scene) -> str:
+    return _say(scene, _still(scene, library="\x1b[2J"))
+
+
+def _talk_nonsense(scene: Scene) -> str:
+    return _say(scene, b"\x80\x04\x95 this was never JSON")
+
+
+def _talk_deeply(scene: Scene) -> str:
+    return _say(scene, b"[" * 4000)
+
+
+def _talk_much(scene: Scene) -> str:
+    """Ten megabytes do not fit a packet: the longest that does, then."""
+    try:
+        scene.channel.send(b"x" * (10 << 20))
+    except OSError:
+        return _say(scene, b"x" * (192 << 10))
+    return ""
+
+
+def _pass_descriptor(scene: Scene) -> str:
+    socket.send_fds(scene.channel, [b"{}"], [scene.item])
+    return ""
+
+
+ATTACKS: dict[str, Attack] = {
+    "crash": _crash,
+    "abort": _abort,
+    "leave": _leave,
+    "stop_self": _stop_self,
+    "loop": _loop,
+    "sleep": _sleep,
+    "lie_about_pixels": _lie_about_pixels,
+    "lie_about_size": _lie_about_size,
+    "lie_about_item": _lie_about_item,
+    "lie_about_fields": _lie_about_fields,
+    "lie_about_library": _lie_about_library,
+    "talk_nonsense": _talk_nonsense,
+    "talk_deeply": _talk_deeply,
+    "talk_much": _talk_much,
+    "pass_descriptor": _pass_descriptor,
+}

@@ -33,8 +33,9 @@ def build_exfat(folder: Path) -> tuple[Path, truth.Truth]:
             (at / plan.VICTIM).unlink()
             (at / plan.REPLACEMENT).write_bytes(plan.standard_plan().replacement)
         _check_overwritten(ExfatImage(image), victim)
+        taking = _recycle_folder(image, at)
         _delete(image, at)
-    return image, _truth(ExfatImage(image), filling)
+    return image, _truth(ExfatImage(image), filling, taking)
 
 
 def build_exfat_own(folder: Path) -> tuple[Path, truth.Truth]:
@@ -50,12 +51,18 @@ def build_exfat_own(folder: Path) -> tuple[Path, truth.Truth]:
     made.delete(plan.VICTIM)
     made.add_file(plan.REPLACEMENT, standard.replacement)
     _check_overwritten(made, victim)
+    freed = made.clusters_of(plan.RECYCLED)
+    for path in (*standard.recycled, plan.RECYCLED):
+        made.delete(path)
+    taking = contents.noise(122, len(made.free_clusters()) * made.cluster_bytes)
+    made.add_file(plan.TAKER, taking)
+    _check_recycled(made, freed)
     made.rename(plan.OLD_NAME, plan.NEW_NAME)
     gone = (plan.FILLER, *standard.deleted, *standard.gone_folder, plan.GONE_FOLDER)
     for path in gone:
         made.delete(path)
     made.save()
-    return image, _truth(made, filling)
+    return image, _truth(made, filling, taking)
 
 
 def _made(path: Path) -> Path:
@@ -66,7 +73,7 @@ def _made(path: Path) -> Path:
 
 def _files() -> dict[str, bytes]:
     standard = plan.standard_plan()
-    files = {**standard.live, **standard.deleted, **standard.gone_folder}
+    files = {**standard.live, **standard.deleted, **standard.gone_folder, **standard.recycled}
     files |= {plan.OLD_NAME: standard.renamed, plan.VICTIM: standard.victim}
     return {**files, EMOJI: contents.jpeg(191, 100, 80)}
 
@@ -77,6 +84,26 @@ def _plant(image: Path, at: Path) -> bytes:
         set_times(at, EPOCH_S)
         whole = contents.filler(SIZE_BYTES)
         return whole[: write_until_full(at / plan.FILLER, whole)]
+
+
+def _recycle_folder(image: Path, at: Path) -> bytes:
+    """Delete a folder, let one file take all that this freed, and return the file's bytes."""
+    freed = ExfatImage(image).clusters_of(plan.RECYCLED)
+    with exfat_mounted(image, at):
+        for path in plan.standard_plan().recycled:
+            (at / path).unlink()
+        (at / plan.RECYCLED).rmdir()
+    made = ExfatImage(image)
+    taking = contents.noise(122, len(made.free_clusters()) * made.cluster_bytes)
+    with exfat_mounted(image, at):
+        (at / plan.TAKER).write_bytes(taking)
+    _check_recycled(ExfatImage(image), freed)
+    return taking
+
+
+def _check_recycled(made: ExfatImage, freed: tuple[int, ...]) -> None:
+    if not set(freed) <= set(made.clusters_of(plan.TAKER)):
+        raise AssertionError("the deleted folder's clusters were not given to another file")
 
 
 def _delete(image: Path, at: Path) -> None:
@@ -94,9 +121,10 @@ def _check_overwritten(made: ExfatImage, victim: tuple[int, ...]) -> None:
         raise AssertionError(f"the replacement lies in {now}, the victim was in {victim}")
 
 
-def _truth(made: ExfatImage, filling: bytes) -> truth.Truth:
+def _truth(made: ExfatImage, filling: bytes, taking: bytes) -> truth.Truth:
     standard = plan.standard_plan()
     live = {**standard.live, EMOJI: contents.jpeg(191, 100, 80)}
+    live[plan.TAKER] = taking
     live |= {plan.REPLACEMENT: standard.replacement, plan.NEW_NAME: standard.renamed}
     items = [truth.Planted(path, entry_type=truth.FOLDER) for path in standard.folders()]
     items += [truth.live_file(path, data) for path, data in live.items()]
@@ -104,6 +132,7 @@ def _truth(made: ExfatImage, filling: bytes) -> truth.Truth:
     items += [truth.deleted_file(path, data) for path, data in gone.items()]
     items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
     items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
+    items += truth.recycled_folder(plan.RECYCLED, standard.recycled)
     if any(item.deleted and item.path == plan.OLD_NAME for item in made.sets()):
         items.append(truth.overwritten_file(plan.OLD_NAME, standard.renamed))
     return truth.Truth(tuple(items))

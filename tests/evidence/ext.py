@@ -20,6 +20,8 @@ from evidence.tools import ToolFailed, blank, ended, run, write_tree
 
 UUID = "20240601-0000-4000-8000-00000000e2f5"
 SPACER = "Users/x/0 spacer/spacer.txt"
+SECOND_SPACER = "Users/x/0 spacer/spacer two.txt"
+TAKING = contents.noise(122, 64_000)
 CLEARED = "Users/x/Documents/cleared by the kernel.txt"
 FAST_LINK = "Users/x/fast link"
 SLOW_LINK = "Users/x/slow link"
@@ -77,14 +79,15 @@ def _build(folder: Path, kind: ExtKind) -> tuple[Path, truth.Truth]:
     debug(image, [f'rm "/{SPACER}"', f'rm "/{plan.VICTIM}"'])
     _write(image, plan.REPLACEMENT, standard.replacement)
     _check_overwritten(image, victim_blocks, spacer_inode)
+    _recycle_folder(image)
     debug(image, _deletions(standard))
     return image, _truth(standard)
 
 
 def _populate(root: Path, standard: plan.Plan) -> None:
-    files = {**standard.live, **standard.deleted, **standard.gone_folder}
+    files = {**standard.live, **standard.deleted, **standard.gone_folder, **standard.recycled}
     files |= {plan.OLD_NAME: standard.renamed, plan.VICTIM: standard.victim}
-    files |= {SPACER: b"spacer\n", CLEARED: contents.text(160, 9_000)}
+    files |= {SPACER: b"spacer\n", SECOND_SPACER: b"spacer\n", CLEARED: contents.text(160, 9_000)}
     raw = {os.fsencode(path): data for path, data in files.items()}
     write_tree(root, {**raw, **RAW_NAMES, os.fsencode(SPARSE): b""})
     with (root / SPARSE).open("r+b") as sparse:
@@ -129,6 +132,16 @@ def _write(image: Path, path: str, data: bytes) -> None:
         debug(image, [f'cd "/{folder}"', f'write {made.name} "{name}"'])
 
 
+def _recycle_folder(image: Path) -> None:
+    """Delete a folder and let a file take its block, but a spacer's inode."""
+    freed = blocks_of(image, plan.RECYCLED)
+    held = [f'rm "/{path}"' for path in (SECOND_SPACER, *plan.standard_plan().recycled)]
+    debug(image, [*held, f'rmdir "/{plan.RECYCLED}"'])
+    _write(image, plan.TAKER, TAKING)
+    if not freed <= blocks_of(image, plan.TAKER):
+        raise AssertionError("the deleted folder's block was not given to another file")
+
+
 def blocks_of(image: Path, path: str) -> frozenset[int]:
     """Return the blocks of a live file, its map's own blocks too, as debugfs tells them."""
     told = run(["debugfs", "-R", f'blocks "/{path}"', image]).decode()
@@ -158,6 +171,7 @@ def _truth(standard: plan.Plan) -> truth.Truth:
         plan.REPLACEMENT: standard.replacement,
         plan.NEW_NAME: standard.renamed,
     }
+    live[plan.TAKER] = TAKING
     live |= {HARD_LINK: standard.live["Users/x/Pictures/landscape.jpg"], SPARSE: sparse_bytes()}
     folders = (*standard.folders(), "Users/x/0 spacer", "Users/x/far away", "lost+found")
     items = [truth.Planted(path, entry_type=truth.FOLDER) for path in folders]
@@ -173,12 +187,13 @@ def _deleted(standard: plan.Plan) -> list[truth.Planted]:
     items += [truth.deleted_file(path, data) for path, data in standard.gone_folder.items()]
     items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
     items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
-    spacer = truth.live_file(SPACER, b"spacer\n")
+    items += truth.recycled_folder(plan.RECYCLED, standard.recycled)
+    spacers = [truth.live_file(path, b"spacer\n") for path in (SPACER, SECOND_SPACER)]
     cleared = truth.live_file(CLEARED, contents.text(160, 9_000))
     old = truth.live_file(plan.OLD_NAME, standard.renamed)
     return [
         *items,
-        truth.lost(spacer, "its inode belongs to another file now"),
+        *(truth.lost(item, "its inode belongs to another file now") for item in spacers),
         truth.lost(cleared, "its block map was cleared on deletion, as the Linux kernel does"),
         truth.lost(old, "the old name of a file that was renamed"),
     ]

@@ -55,7 +55,7 @@ def _build(folder: Path, kind: FatKind) -> tuple[Path, truth.Truth]:
     options = ["-F", str(kind.bits), "-s", str(kind.sectors_per_cluster), "-i", "20240601"]
     run(["mkfs.fat", "--invariant", *options, "-n", "PHOTOS", image])
     standard = plan.standard_plan()
-    planted = {**standard.live, **standard.deleted, **standard.gone_folder}
+    planted = {**standard.live, **standard.deleted, **standard.gone_folder, **standard.recycled}
     planted |= {plan.OLD_NAME: standard.renamed, plan.VICTIM: standard.victim}
     copy_tree(image, planted)
     filling = contents.filler(FatImage(image).free_bytes())
@@ -64,11 +64,12 @@ def _build(folder: Path, kind: FatKind) -> tuple[Path, truth.Truth]:
     run(["mdel", "-i", image, f"::/{plan.VICTIM}"])
     copy_tree(image, {plan.REPLACEMENT: standard.replacement})
     _check_overwritten(image, victim_clusters)
+    taking = _recycle_folder(image)
     run(["mren", "-i", image, f"::/{plan.OLD_NAME}", f"::/{plan.NEW_NAME}"])
     for path in (plan.FILLER, *standard.deleted):
         run(["mdel", "-i", image, f"::/{path}"])
     run(["mdeltree", "-i", image, f"::/{plan.GONE_FOLDER}"])
-    return image, _truth(standard, filling, FatImage(image))
+    return image, _truth(standard, (filling, taking), FatImage(image))
 
 
 def copy_tree(image: Path, files: dict[str, bytes]) -> None:
@@ -86,17 +87,30 @@ def copy_tree(image: Path, files: dict[str, bytes]) -> None:
             run(["mcopy", "-m", "-i", image, *(Path(made) / path for path in held), f"::/{folder}"])
 
 
+def _recycle_folder(image: Path) -> bytes:
+    """Delete a folder, let one file take all that this freed, and return the file's bytes."""
+    freed = FatImage(image).chain_of(plan.RECYCLED)
+    run(["mdeltree", "-i", image, f"::/{plan.RECYCLED}"])
+    taking = contents.noise(122, FatImage(image).free_bytes())
+    copy_tree(image, {plan.TAKER: taking})
+    if not set(freed) <= set(FatImage(image).chain_of(plan.TAKER)):
+        raise AssertionError("the deleted folder's clusters were not given to another file")
+    return taking
+
+
 def _check_overwritten(image: Path, victim_clusters: tuple[int, ...]) -> None:
     now = FatImage(image).chain_of(plan.REPLACEMENT)
     if set(now) != set(victim_clusters):
         raise AssertionError(f"the replacement lies in {now}, the victim was in {victim_clusters}")
 
 
-def _truth(standard: plan.Plan, filling: bytes, made: FatImage) -> truth.Truth:
+def _truth(standard: plan.Plan, filled: tuple[bytes, bytes], made: FatImage) -> truth.Truth:
+    filling, taking = filled
     live = {
         **standard.live,
         plan.REPLACEMENT: standard.replacement,
         plan.NEW_NAME: standard.renamed,
+        plan.TAKER: taking,
     }
     items = [truth.Planted(path, entry_type=truth.FOLDER) for path in standard.folders()]
     items += [truth.live_file(path, data) for path, data in live.items()]
@@ -105,6 +119,7 @@ def _truth(standard: plan.Plan, filling: bytes, made: FatImage) -> truth.Truth:
     items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
     items += [truth.deleted_file(path, data) for path, data in standard.gone_folder.items()]
     items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
+    items += truth.recycled_folder(plan.RECYCLED, standard.recycled)
     if made.has_deleted(plan.OLD_NAME):
         items.append(truth.overwritten_file(plan.OLD_NAME, standard.renamed))
     return truth.Truth(tuple(items))

@@ -27,8 +27,11 @@ SPARSE = "Users/x/Documents/sparse.bin"
 STREAM_OWNER = "Users/x/Documents/with streams.txt"
 DELETED_OWNER = "Users/x/Documents/deleted with a stream.txt"
 HARD_LINKED_OWNER = "Users/x/Documents/second name with streams.txt"
+TAKING_FOLDER = "Users/x/took the record"
 EMOJI = "Users/x/Documents/camera \U0001f4f7.jpg"
 RESIDENT = "Users/x/Documents/resident.txt"
+_ROOM_BYTES = 4 * plan.CLUSTER_BYTES
+"""Left free for folders' indexes: fewer clusters than the victim has."""
 _COMPRESSED_FOLDER = 0x810
 STREAMS = {
     f"{STREAM_OWNER}:hidden.jpg": contents.jpeg(171),
@@ -56,6 +59,7 @@ def build_ntfs(folder: Path) -> tuple[Path, truth.Truth]:
             raise AssertionError("the victim's clusters were not given to the replacement")
         if record_of(image, plan.REPLACEMENT) != spacer_record:
             raise AssertionError("the spacer's record was not given to the replacement")
+        _recycle_folder(image, at)
         _delete(image, at)
     return image, _truth(filling)
 
@@ -65,6 +69,7 @@ def _plant(image: Path, at: Path) -> bytes:
     with ntfs_mounted(image, at):
         (at / SPACER).write_bytes(b"spacer\n")
         files = {**standard.live, **standard.deleted, **standard.gone_folder, **_own_files()}
+        files |= standard.recycled
         files |= {plan.OLD_NAME: standard.renamed, plan.VICTIM: standard.victim}
         write_tree(at, {os.fsencode(path): data for path, data in files.items()})
         _plant_special(at)
@@ -72,7 +77,9 @@ def _plant(image: Path, at: Path) -> bytes:
             (at / path).write_bytes(data)
         set_times(at, EPOCH_S)
         whole = contents.filler(SIZE_BYTES)
-        return whole[: write_until_full(at / plan.FILLER, whole)]
+        size_bytes = write_until_full(at / plan.FILLER, whole) - _ROOM_BYTES
+        os.truncate(at / plan.FILLER, size_bytes)
+        return whole[:size_bytes]
 
 
 def _own_files() -> dict[str, bytes]:
@@ -115,6 +122,19 @@ def _overwrite(image: Path, at: Path) -> None:
         (at / plan.REPLACEMENT).write_bytes(plan.standard_plan().replacement)
 
 
+def _recycle_folder(image: Path, at: Path) -> None:
+    """Delete a folder, and let a new folder take its record: its files lose their path."""
+    record = record_of(image, plan.RECYCLED)
+    with ntfs_mounted(image, at):
+        for path in plan.standard_plan().recycled:
+            (at / path).unlink()
+        (at / plan.RECYCLED).rmdir()
+    with ntfs_mounted(image, at):
+        (at / TAKING_FOLDER).mkdir()
+    if record_of(image, TAKING_FOLDER) != record:
+        raise AssertionError("the deleted folder's record was not given to another folder")
+
+
 def _delete(image: Path, at: Path) -> None:
     standard = plan.standard_plan()
     with ntfs_mounted(image, at):
@@ -154,7 +174,7 @@ def _truth(filling: bytes) -> truth.Truth:
         for path, data in STREAMS.items()
         if path.startswith(f"{STREAM_OWNER}:")
     }
-    folders = (*standard.folders(), COMPRESSED.rpartition("/")[0])
+    folders = (*standard.folders(), COMPRESSED.rpartition("/")[0], TAKING_FOLDER)
     items = [truth.Planted(path, entry_type=truth.FOLDER) for path in folders]
     items += [truth.live_file(path, data) for path, data in live.items()]
     items += [
@@ -167,6 +187,7 @@ def _truth(filling: bytes) -> truth.Truth:
 
 def _deleted(standard: plan.Plan, filling: bytes) -> list[truth.Planted]:
     gone = {**standard.deleted, **standard.gone_folder, plan.FILLER: filling}
+    gone |= standard.recycled
     gone[DELETED_OWNER] = _own_files()[DELETED_OWNER]
     items = [truth.deleted_file(path, data) for path, data in gone.items()]
     items += [
@@ -176,10 +197,12 @@ def _deleted(standard: plan.Plan, filling: bytes) -> list[truth.Planted]:
     items.append(truth.Planted(plan.GONE_FOLDER, truth.DELETED, entry_type=truth.FOLDER))
     items.append(truth.overwritten_file(plan.VICTIM, standard.victim))
     spacer = truth.live_file(SPACER, b"spacer\n")
+    folder = truth.Planted(plan.RECYCLED, entry_type=truth.FOLDER)
     old = truth.live_file(plan.OLD_NAME, standard.renamed)
     return [
         *items,
         truth.lost(spacer, "its record belongs to another file now"),
+        truth.lost(folder, "its record belongs to another folder now"),
         truth.lost(old, "the old name of a file that was renamed"),
     ]
 

@@ -11,6 +11,8 @@ FILLER = "fill the rest.txt"
 OLD_NAME = "Users/x/Documents/old name of it.txt"
 NEW_NAME = "Users/x/Documents/renamed to this.txt"
 GONE_FOLDER = "Users/x/Downloads/gone folder"
+RECYCLED = "Users/x/recycled folder"
+TAKER = "taken over.bin"
 CLUSTER_BYTES = 4096
 
 
@@ -22,6 +24,8 @@ class Plan:
         live: Stay.
         deleted: Deleted singly; nothing is written afterwards.
         gone_folder: Deleted with the folder ``GONE_FOLDER`` that holds them.
+        recycled: Deleted with the folder ``RECYCLED``, whose own clusters (on NTFS: whose record)
+            are then given to something else: the names are lost with it.
         victim: Content of ``VICTIM``: deleted first, its clusters then given to another file.
         replacement: Content of ``REPLACEMENT``: as many clusters as the victim had.
         renamed: Content of ``OLD_NAME``, renamed to ``NEW_NAME``.
@@ -30,6 +34,7 @@ class Plan:
     live: dict[str, bytes]
     deleted: dict[str, bytes]
     gone_folder: dict[str, bytes]
+    recycled: dict[str, bytes]
     victim: bytes
     replacement: bytes
     renamed: bytes
@@ -61,6 +66,10 @@ def standard_plan() -> Plan:
             f"{GONE_FOLDER}/first of the gone.jpg": contents.jpeg(111),
             f"{GONE_FOLDER}/second of the gone.png": contents.png(112),
             f"{GONE_FOLDER}/third of the gone.txt": contents.text(113, 3_000),
+        },
+        recycled={
+            f"{RECYCLED}/first of the recycled.txt": contents.text(115, 2_000),
+            f"{RECYCLED}/second of the recycled.jpg": contents.jpeg(116),
         },
         victim=contents.jpeg(120, 800, 600)[: 8 * CLUSTER_BYTES],
         replacement=contents.noise(121, 8 * CLUSTER_BYTES),

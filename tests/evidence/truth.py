@@ -128,6 +128,13 @@ def lost(item: Planted, note: str) -> Planted:
     return replace(item, state=DELETED, recoverable=False, note=note)
 
 
+def recycled_folder(path: str, held: dict[str, bytes]) -> list[Planted]:
+    """Return the records of a deleted folder whose clusters belong to another file now."""
+    folder = Planted(path, DELETED, recoverable=False, overwritten=True, entry_type=FOLDER)
+    note = "the folder that held its name was overwritten"
+    return [folder, *(lost(live_file(inside, data), note) for inside, data in held.items())]
+
+
 def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 of bytes as lower-case hex."""
     return hashlib.sha256(data).hexdigest()

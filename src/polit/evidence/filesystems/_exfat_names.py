@@ -61,6 +61,13 @@ def names_in(untrusted_folder: bytes) -> Iterator[ExfatName]:
         at += taken * ENTRY_BYTES
 
 
+def begins_with_name(untrusted_head: bytes) -> bool:
+    """Tell whether bytes begin as the set of a name does: file, stream and name entry."""
+    kinds = untrusted_head[0 : 3 * ENTRY_BYTES : ENTRY_BYTES]
+    in_use = _IN_USE & kinds[0] if kinds else 0
+    return kinds == bytes((_FILE | in_use, _STREAM | in_use, _NAME | in_use))
+
+
 def _name(untrusted_set: bytes, position: int) -> ExfatName | None:
     """Return the name of a set, or None where its entries do not belong together."""
     in_use = untrusted_set[0] & _IN_USE

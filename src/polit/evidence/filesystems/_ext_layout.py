@@ -5,8 +5,12 @@ Group Descriptors, Bitmaps).
 """
 
 import struct
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
 
 from polit.base.errors import SourceUnreadable
 from polit.evidence.filesystems._image import VolumeImage
@@ -16,8 +20,13 @@ MAGIC = 0xEF53
 _INCOMPAT_META_BG, _INCOMPAT_64BIT = 0x10, 0x80
 _RO_SPARSE_SUPER, _RO_GDT_CSUM, _RO_BIGALLOC, _RO_METADATA_CSUM = 0x1, 0x10, 0x200, 0x400
 _COMPAT_SPARSE_SUPER2 = 0x200
-_GROUP_BLOCK_UNINIT = 0x2
+_GROUP_INODE_UNINIT, _GROUP_BLOCK_UNINIT = 0x1, 0x2
 _GROUPS_AT_MOST = 1 << 21
+_TABLE_READ_BYTES = 1 << 20
+_MODE_FILE = 0x8
+_PAGE_BYTES = 1 << 14
+_PAGES_KEPT = 1024
+"""16 MiB of inode tables: names of one folder lie in any order, its inodes close together."""
 
 
 def _u16(data: bytes, offset: int) -> int:
@@ -36,6 +45,7 @@ class Group:
     inode_bitmap: int
     inode_table: int
     block_uninit: bool
+    inode_uninit: bool
 
 
 class ExtLayout:
@@ -66,6 +76,7 @@ class ExtLayout:
         self._first_meta_group = _u32(block, 260)
         self._reserved_gdt = _u16(block, 206)
         self._backup_groups = struct.unpack_from("<II", block, 588)
+        self._pages: OrderedDict[int, bytes] = OrderedDict()
         self._check()
 
     def _check(self) -> None:
@@ -113,8 +124,32 @@ class ExtLayout:
         group, slot = divmod(number - 1, self.inodes_per_group)
         if not 0 <= group < self.group_count:
             return b""
-        start = self.groups[group].inode_table * self.block_size_bytes
-        return self._image.read_at(start + slot * self.inode_size_bytes, self.inode_size_bytes)
+        size = self.inode_size_bytes
+        start = self.groups[group].inode_table * self.block_size_bytes + slot * size
+        page, at = divmod(start, _PAGE_BYTES)
+        if at + size > _PAGE_BYTES:
+            return self._image.read_at(start, size)
+        return self._page(page)[at : at + size]
+
+    def unused_files(self) -> Iterator[int]:
+        """Yield the numbers of inodes that are not in use and state a file with a size."""
+        size, count = self.inode_size_bytes, self.inodes_per_group
+        for number, group in enumerate(self.groups):
+            if group.inode_uninit and self.ro_compat & (_RO_GDT_CSUM | _RO_METADATA_CSUM):
+                continue
+            block = self.block_size_bytes
+            held = self._image.read_at(group.inode_bitmap * block, -(-count // 8))
+            used = np.unpackbits(np.frombuffer(held, np.uint8), bitorder="little")
+            step = max(_TABLE_READ_BYTES // size, 1)
+            for first in range(0, min(count, len(used)), step):
+                taken = min(step, count - first, len(used) - first)
+                part = self._image.read_at(group.inode_table * block + first * size, taken * size)
+                rows = np.frombuffer(part, np.uint8)[: len(part) // size * size]
+                rows = rows.reshape(-1, size)
+                files = (rows[:, 1] >> 4 == _MODE_FILE) & rows[:, 4:8].any(axis=1)
+                free = used[first : first + len(rows)] == 0
+                for row in np.flatnonzero(files & free).tolist():
+                    yield number * count + first + row + 1
 
     def inode_in_use(self, number: int) -> bool:
         """Tell whether the inode bitmap holds an inode as used."""
@@ -122,8 +157,17 @@ class ExtLayout:
         if not 0 <= group < self.group_count:
             return False
         start = self.groups[group].inode_bitmap * self.block_size_bytes
-        held = self._image.read_at(start + slot // 8, 1)
+        page, at = divmod(start + slot // 8, _PAGE_BYTES)
+        held = self._page(page)[at : at + 1]
         return bool(held) and bool(held[0] >> (slot % 8) & 1)
+
+    def _page(self, number: int) -> bytes:
+        page = self._pages.get(number)
+        if page is None:
+            page = self._pages[number] = self._image.read_at(number * _PAGE_BYTES, _PAGE_BYTES)
+            if len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        return page
 
     def _group(self, raw: bytes) -> Group:
         high = (
@@ -136,6 +180,7 @@ class ExtLayout:
             _u32(raw, 4) | high[1],
             _u32(raw, 8) | high[2],
             bool(_u16(raw, 18) & _GROUP_BLOCK_UNINIT),
+            bool(_u16(raw, 18) & _GROUP_INODE_UNINIT),
         )
 
     def _descriptor_blocks(self) -> list[bytes]:

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 _HEAD = struct.Struct("<IHBB")
 _CHECKSUM_TAIL = 0xDE
+_SHORTEST = 12
+_DOTS = frozenset((b".", b"..", b""))
 
 
 class ExtName(NamedTuple):
@@ -37,24 +39,19 @@ def names_in_block(
     """
     size, at = len(untrusted_block), first_entry
     while at + 8 <= size:
-        inode, length, name_bytes, file_type = _HEAD.unpack_from(untrusted_block, at)
-        length = length or 65_536
-        if not with_types:
-            name_bytes, file_type = name_bytes | file_type << 8, 0
-        used = (8 + name_bytes + 3) & ~3
-        if length < 8 or length % 4 or at + length > size or used > length:
+        inode, length, name_bytes, file_type = _entry(untrusted_block, at, with_types=with_types)
+        used = (11 + name_bytes) & ~3
+        if length % 4 or at + length > size or used > length:
             return
         name = untrusted_block[at + 8 : at + 8 + name_bytes]
-        if inode == 0 and name_bytes == 0 and file_type == _CHECKSUM_TAIL:
-            return
         if inode or _possible(name, file_type):
-            if name not in (b".", b"..", b""):
-                yield ExtName(name, inode, file_type & 7, deleted=inode == 0)
-        elif length >= size - first_entry:
+            if name not in _DOTS:
+                yield ExtName(name, inode, file_type & 7, deleted=not inode)
+        elif file_type == _CHECKSUM_TAIL or length >= size - first_entry:
             return
-        yield from _deleted_in_gap(
-            untrusted_block[at + used : at + length], inode_count, with_types=with_types
-        )
+        if length - used >= _SHORTEST:
+            gap = untrusted_block[at + used : at + length]
+            yield from _deleted_in_gap(gap, inode_count, with_types=with_types)
         at += length
 
 
@@ -62,19 +59,24 @@ def _deleted_in_gap(
     untrusted_gap: bytes, inode_count: int, *, with_types: bool
 ) -> Iterator[ExtName]:
     at, size = 0, len(untrusted_gap)
-    while at + 12 <= size:
-        inode, length, name_bytes, file_type = _HEAD.unpack_from(untrusted_gap, at)
-        if not with_types:
-            name_bytes, file_type = name_bytes | file_type << 8, 0
-        used = (8 + name_bytes + 3) & ~3
+    while at + _SHORTEST <= size:
+        inode, length, name_bytes, file_type = _entry(untrusted_gap, at, with_types=with_types)
+        used = (11 + name_bytes) & ~3
         name = untrusted_gap[at + 8 : at + 8 + name_bytes]
         fits = used <= length and at + length <= size and length % 4 == 0
         if fits and name_bytes and 0 < inode <= inode_count and _possible(name, file_type):
-            if name not in (b".", b".."):
+            if name not in _DOTS:
                 yield ExtName(name, inode, file_type, deleted=True)
             at += used
         else:
             at += 4
+
+
+def _entry(data: bytes, at: int, *, with_types: bool) -> tuple[int, int, int, int]:
+    inode, length, name_bytes, file_type = _HEAD.unpack_from(data, at)
+    if with_types:
+        return inode, length or 65_536, name_bytes, file_type
+    return inode, length or 65_536, name_bytes | file_type << 8, 0
 
 
 def _possible(name: bytes, file_type: int) -> bool:

@@ -19,6 +19,7 @@ from polit.evidence.filesystems._exfat_layout import OEM_NAME, ExfatLayout
 from polit.evidence.filesystems._exfat_names import ExfatName
 from polit.evidence.filesystems._image import VolumeImage
 from polit.evidence.filesystems._listing import ListedFileSystem
+from polit.evidence.filesystems._orphans import free_heads, reach_all
 from polit.evidence.source import ByteSource
 from polit.model.evidence import (
     Address,
@@ -72,6 +73,13 @@ class _Slot(NamedTuple):
     name: ExfatName
     inode: int
     deleted: bool
+
+
+def _place(slot: _Slot) -> _Place:
+    name = slot.name
+    return _Place(
+        name.start_cluster, name.size_bytes, name.valid_bytes, name.in_one_piece, slot.deleted
+    )
 
 
 def detect(untrusted_head: bytes) -> bool:
@@ -144,7 +152,7 @@ class ExfatFileSystem(ListedFileSystem):
         raise SourceUnreadable("the volume's allocation bitmap is missing")
 
     def _root_entries(self) -> Iterator[tuple[int, bytes]]:
-        root = self._folder_bytes(_Place.unpack(self.root))
+        root = self._bytes_of(self._folder_clusters(_Place.unpack(self.root)))
         for at in range(0, len(root), names.ENTRY_BYTES):
             yield at, root[at : at + names.ENTRY_BYTES]
 
@@ -162,26 +170,26 @@ class ExfatFileSystem(ListedFileSystem):
             return self.layout.by_table(place.start_cluster)
         return self._clusters(place)
 
-    def _folder_bytes(self, place: _Place) -> bytes:
-        runs = self.layout.ranges(self._folder_clusters(place))
+    def _bytes_of(self, clusters: list[tuple[int, int]]) -> bytes:
+        runs = self.layout.ranges(clusters)
         size = min(sum(length for _, length in runs), _FOLDER_BYTES_AT_MOST)
         return RunContent(self.image, runs, size_bytes=size).read_at(0, size)
 
     def _slots(self, folder: _Place) -> Iterator[_Slot]:
+        for slot in self._names(self._folder_clusters(folder)):
+            yield slot._replace(deleted=True) if folder.deleted else slot
+
+    def _names(self, clusters: list[tuple[int, int]]) -> Iterator[_Slot]:
         layout = self.layout
         sectors = layout.cluster_bytes // layout.sector_bytes
         per_cluster = layout.cluster_bytes // names.ENTRY_BYTES
-        firsts = [
-            cluster
-            for first, count in self._folder_clusters(folder)
-            for cluster in range(first, first + count)
-        ]
-        for name in names.names_in(self._folder_bytes(folder)):
+        numbers = [each for first, count in clusters for each in range(first, first + count)]
+        for name in names.names_in(self._bytes_of(clusters)):
             number, index = divmod(name.position, per_cluster)
-            sector = (firsts[number] - 2) * sectors
+            sector = (numbers[number] - 2) * sectors
             inode = sector * (layout.sector_bytes // names.ENTRY_BYTES) + index + _FIRST_INODE
             if not name.deleted or self._possible(name):
-                yield _Slot(name, inode, name.deleted or folder.deleted)
+                yield _Slot(name, inode, name.deleted)
 
     def _possible(self, name: ExfatName) -> bool:
         """Tell whether an unused set can have been a name of this volume."""
@@ -189,15 +197,35 @@ class ExfatFileSystem(ListedFileSystem):
         return fits and (self.layout.holds(name.start_cluster) or not name.size_bytes)
 
     def _orphans(self) -> Iterator[_Slot]:
-        return iter(())
+        layout = self.layout
+        places = {layout.root_cluster: _Place.unpack(self.root)}
+
+        def folders_in(cluster: int) -> Iterator[int]:
+            for slot in self._slots(places[cluster]):
+                place = _place(slot)
+                if slot.name.is_folder and self._folder_state(place) is ContentState.NONE:
+                    places.setdefault(place.start_cluster, place)
+                    yield place.start_cluster
+
+        reached = reach_all(layout.root_cluster, folders_in)
+        heads = free_heads(
+            self.image,
+            cluster_count=layout.cluster_count,
+            cluster_bytes=layout.cluster_bytes,
+            offset_of=layout.offset_of,
+            used_page=lambda page: self._bitmap.read_at(page << 12, 1 << 12),
+            head_bytes=3 * names.ENTRY_BYTES,
+        )
+        for cluster, head in heads:
+            if cluster not in reached and names.begins_with_name(head):
+                for slot in self._names([(cluster, 1)]):
+                    yield slot._replace(deleted=True)
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
         if not isinstance(slot, _Slot):
             raise TypeError("a slot of another driver")
         name = slot.name
-        place = _Place(
-            name.start_cluster, name.size_bytes, name.valid_bytes, name.in_one_piece, slot.deleted
-        )
+        place = _place(slot)
         content = self._folder_state(place) if name.is_folder else self._file_state(place)
         yield FoundEntry(
             raw_name=name.raw_name,

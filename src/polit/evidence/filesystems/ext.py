@@ -5,6 +5,7 @@ gone. What debugfs or an ext2 driver deleted keeps them and is read.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytsk3
 
@@ -12,18 +13,14 @@ from polit.base.errors import SourceUnreadable
 from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.filesystems import _ext_layout as layout
 from polit.evidence.filesystems._allocation import AllocationMap
+from polit.evidence.filesystems._ext_inode import ENCRYPTED, INLINE_DATA, ExtInode, read_inode
 from polit.evidence.filesystems._ext_names import ExtName, names_in_block
 from polit.evidence.filesystems._image import VolumeImage
+from polit.evidence.filesystems._orphans import reach_all
 from polit.evidence.filesystems._tsk import (
-    META_ALLOCATED,
-    TYPE_FILE,
-    TYPE_FOLDER,
-    TYPE_LINK,
-    TYPES_SPECIAL,
     Reference,
     Run,
     TskFileSystem,
-    instant_ns,
     overwritten,
     runs_of,
 )
@@ -31,7 +28,6 @@ from polit.evidence.source import ByteSource
 from polit.model.evidence import (
     ContentState,
     EntryState,
-    EntryTimes,
     EntryType,
     FileSystemFacts,
     FoundEntry,
@@ -49,17 +45,21 @@ _KINDS = {
     int(pytsk3.TSK_FS_TYPE_EXT4): "ext4",
 }
 _INCOMPAT_FILETYPE = 0x2
-_INLINE_DATA_FLAG = 0x10000000
-_ENCRYPT_FLAG = 0x800
 _FOLDER_READ_BYTES = 1 << 20
-_STATED_TYPES = {1: TYPE_FILE, 2: TYPE_FOLDER, 3: 4, 4: 5, 5: 3, 6: 8, 7: TYPE_LINK}
-"""The file types of folder entries, as the Sleuth Kit numbers types of records."""
-_ENTRY_TYPES = {
-    TYPE_FILE: EntryType.FILE,
-    TYPE_FOLDER: EntryType.FOLDER,
-    TYPE_LINK: EntryType.LINK,
-    **dict.fromkeys(TYPES_SPECIAL, EntryType.SPECIAL),
+_FOLDER_KEPT_BYTES = 4 << 20
+"""The names of a folder up to this size are kept while it is listed; a larger one is read twice."""
+_LINK_BYTES_AT_MOST = 1 << 16
+_FIRST_USER = 11
+_STATED_TYPES = {
+    1: EntryType.FILE,
+    2: EntryType.FOLDER,
+    3: EntryType.SPECIAL,
+    4: EntryType.SPECIAL,
+    5: EntryType.SPECIAL,
+    6: EntryType.SPECIAL,
+    7: EntryType.LINK,
 }
+"""The file types that folder entries state."""
 
 
 def detect(untrusted_head: bytes) -> bool:
@@ -112,47 +112,82 @@ class ExtFileSystem(TskFileSystem):
             * figures.block_size_bytes,
         )
 
-    def _slots(self, folder: Reference) -> Iterator[ExtName]:
-        native = self.record(folder.inode)
-        meta = native.info.meta
-        if meta is None or int(meta.type) != TYPE_FOLDER:
-            raise SourceUnreadable(f"record {folder.inode} is no folder")
-        self._check_folder(folder, meta)
-        content = self.content(folder, native, meta.size)
-        # A folder that grew keeps copies of live names in its gaps: those were not deleted.
-        ghosts = dict.fromkeys(
-            (name.inode, name.raw_name, name.file_type)
-            for name in self._names(folder, content)
-            if name.deleted
-        )
-        for name in self._names(folder, content):
-            if not name.deleted:
-                ghosts.pop((name.inode, name.raw_name, name.file_type), None)
-                yield name._replace(deleted=folder.deleted)
-        for inode, raw_name, file_type in ghosts:
-            yield ExtName(raw_name, inode, file_type, deleted=True)
+    # Names
 
-    def _names(self, folder: Reference, content: Content) -> Iterator[ExtName]:
-        figures = self.layout
-        inline = bool(self._inode_flags(folder.inode) & _INLINE_DATA_FLAG)
+    def _slots(self, folder: Reference) -> Iterator[ExtName]:
+        inode = self._inode(folder)
+        if inode.entry_type is not EntryType.FOLDER:
+            raise SourceUnreadable(f"record {folder.inode} is no folder")
+        content = self.content(folder, self.record(folder.inode), inode.size_bytes)
+        inline = bool(inode.flags & INLINE_DATA)
+        ghosts: dict[ExtName, None] = {}
+        kept: list[ExtName] | None = None
+        if content.size_bytes <= _FOLDER_KEPT_BYTES:
+            kept = list(self._names(content, inline=inline))
+        # A folder that grew keeps copies of live names in its gaps: those were not deleted.
+        for name in kept or self._names(content, inline=inline):
+            if name.deleted:
+                ghosts[name] = None
+        for name in kept or self._names(content, inline=inline):
+            if not name.deleted:
+                if ghosts:
+                    ghosts.pop(name._replace(deleted=True), None)
+                yield name._replace(deleted=True) if folder.deleted else name
+        yield from ghosts
+
+    def _names(self, content: Content, *, inline: bool) -> Iterator[ExtName]:
         size = content.size_bytes
-        block_bytes = max(size, 1) if inline else figures.block_size_bytes
-        for offset in range(0, size, max(_FOLDER_READ_BYTES, block_bytes)):
-            part = content.read_at(offset, max(_FOLDER_READ_BYTES, block_bytes))
+        block_bytes = max(size, 1) if inline else self.layout.block_size_bytes
+        step = max(_FOLDER_READ_BYTES, block_bytes)
+        for offset in range(0, size, step):
+            part = content.read_at(offset, step)
             for at in range(0, len(part), block_bytes):
                 yield from names_in_block(
                     part[at : at + block_bytes],
-                    inode_count=figures.inode_count,
-                    with_types=bool(figures.incompat & _INCOMPAT_FILETYPE),
+                    inode_count=self.layout.inode_count,
+                    with_types=bool(self.layout.incompat & _INCOMPAT_FILETYPE),
                     first_entry=4 if inline else 0,
                 )
 
-    def _check_folder(self, folder: Reference, meta: pytsk3.TSK_FS_META) -> None:
-        if folder.deleted and int(meta.flags) & META_ALLOCATED:
-            raise SourceUnreadable(f"record {folder.inode} belongs to a live folder now")
+    def _inode(self, reference: Reference) -> ExtInode:
+        """Unpack an inode and refuse one that a deleted name led to and a live one has now.
+
+        Raises:
+            SourceUnreadable: There is no such inode, or it is in use again.
+        """
+        inode = read_inode(self.layout.inode_bytes(reference.inode))
+        if inode is None:
+            raise SourceUnreadable(f"there is no record {reference.inode}")
+        if reference.deleted and self.layout.inode_in_use(reference.inode):
+            raise SourceUnreadable(f"record {reference.inode} belongs to a live name now")
+        return inode
 
     def _orphans(self) -> Iterator[ExtName]:
-        return iter(())
+        named = bytearray(self.layout.inode_count // 8 + 1)
+
+        def folders_in(number: int) -> Iterator[int]:
+            inode, deleted = number >> 1, bool(number & 1)
+            for name in self._slots(Reference(inode, deleted=deleted)):
+                if not 0 < name.inode <= self.layout.inode_count:
+                    continue
+                named[name.inode >> 3] |= 1 << (name.inode & 7)
+                if self._is_folder(name):
+                    yield name.inode << 1 | name.deleted
+
+        reach_all(self.info.root_inum << 1, folders_in)
+        for inode in self.layout.unused_files():
+            unnamed = inode >= _FIRST_USER and not named[inode >> 3] >> (inode & 7) & 1
+            # Without a name, and with its beginning in use again, nothing of its own is left.
+            if unnamed and (runs := self._runs(inode)) and not self._overwritten([_head(runs)]):
+                yield ExtName(b"OrphanFile-%d" % inode, inode, 1, deleted=True)
+
+    def _is_folder(self, name: ExtName) -> bool:
+        if name.file_type not in (0, 2):
+            return False
+        inode = read_inode(self.layout.inode_bytes(name.inode))
+        return inode is not None and inode.entry_type is EntryType.FOLDER
+
+    # Entries
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
         if not isinstance(slot, ExtName):
@@ -161,112 +196,97 @@ class ExtFileSystem(TskFileSystem):
 
     def _live_entry(self, name: ExtName) -> FoundEntry:
         reference = Reference(name.inode)
-        try:
-            meta = self.record(name.inode).info.meta
-        except SourceUnreadable:
-            meta = None
-        if meta is None:
-            kind = _ENTRY_TYPES.get(_STATED_TYPES.get(name.file_type, TYPE_FILE), EntryType.FILE)
-            return _bare_entry(name, kind, ContentState.READABLE, reference)
-        kind = _ENTRY_TYPES.get(int(meta.type), EntryType.FILE)
+        inode = read_inode(self.layout.inode_bytes(name.inode))
+        kind = inode.entry_type if inode is not None else None
+        if inode is None or kind is None:
+            stated = _STATED_TYPES.get(name.file_type, EntryType.FILE)
+            return _bare_entry(name, stated, _CONTENT[stated], reference)
         return FoundEntry(
             raw_name=name.raw_name,
             entry_type=kind,
             state=EntryState.LIVE,
-            content=_content_state(kind),
+            content=_CONTENT[kind],
             address=reference.pack(),
             record=str(name.inode),
-            size_bytes=0 if kind is EntryType.FOLDER else max(meta.size, 0),
-            link_target=(meta.link or b"") if kind is EntryType.LINK else b"",
-            times=self._times(meta),
+            size_bytes=0 if kind is EntryType.FOLDER else inode.size_bytes,
+            link_target=self._link(reference, inode) if kind is EntryType.LINK else b"",
+            times=inode.times,
         )
 
     def _deleted_entry(self, name: ExtName) -> FoundEntry:
-        stated = _STATED_TYPES.get(name.file_type, 0)
-        kind = _ENTRY_TYPES.get(stated, EntryType.FILE)
+        stated = _STATED_TYPES.get(name.file_type)
+        kind = stated or EntryType.FILE
         reference = Reference(name.inode, deleted=True)
-        native = self._record_if_any(name.inode)
-        meta = native.info.meta if native is not None else None
-        if native is None or meta is None:
+        inode = read_inode(self.layout.inode_bytes(name.inode)) if name.inode else None
+        if inode is None:
             return _bare_entry(name, kind, ContentState.GONE, reference)
-        found = int(meta.type)
-        if int(meta.flags) & META_ALLOCATED or (stated and found and stated != found):
+        found = inode.entry_type
+        if self.layout.inode_in_use(name.inode) or (stated and found and stated is not found):
             return _bare_entry(name, kind, ContentState.REALLOCATED, reference)
-        kind = _ENTRY_TYPES.get(found, kind)
-        runs = [run for attribute in native for run in runs_of(attribute)]
-        state = _content_state(kind)
-        if meta.size <= 0 or (not runs and kind is not EntryType.LINK and not self._inline(name)):
-            state = ContentState.GONE
+        kind = found or kind
+        runs = self._runs(name.inode)
+        content = _CONTENT[kind]
+        held = runs or inode.short_link or inode.flags & INLINE_DATA
+        if not inode.size_bytes or not held:
+            content = ContentState.GONE
         return FoundEntry(
             raw_name=name.raw_name,
             entry_type=kind,
             state=EntryState.DELETED,
-            content=state,
+            content=content,
             address=reference.pack(),
             record=str(name.inode),
-            size_bytes=0 if kind is EntryType.FOLDER else max(meta.size, 0),
+            size_bytes=0 if kind is EntryType.FOLDER else inode.size_bytes,
             overwritten=self._overwritten(runs),
-            link_target=(meta.link or b"") if kind is EntryType.LINK else b"",
-            times=self._times(meta, deleted_ns=self._deleted_at(name.inode)),
+            link_target=inode.short_link,
+            times=replace(inode.times, deleted_ns=inode.deleted_s * 1_000_000_000 or None),
         )
 
-    def _record_if_any(self, inode: int) -> pytsk3.File | None:
-        if inode == 0:
-            return None
+    def _link(self, reference: Reference, inode: ExtInode) -> bytes:
+        if inode.short_link or not 0 < inode.size_bytes <= _LINK_BYTES_AT_MOST:
+            return inode.short_link
         try:
-            return self.record(inode)
+            native = self.record(reference.inode)
+            return self.content(reference, native, inode.size_bytes).read_at(0, inode.size_bytes)
         except SourceUnreadable:
-            return None
+            return b""
+
+    def _runs(self, inode: int) -> list[Run]:
+        try:
+            native = self.record(inode)
+        except SourceUnreadable:
+            return []
+        return [run for attribute in native for run in runs_of(attribute)]
 
     def _overwritten(self, runs: list[Run]) -> bool:
         ratio, first = self.layout.cluster_blocks, self.layout.first_data_block
-        scaled = [
-            Run(
-                0,
-                start // ratio,
-                (run.first_block - first + run.length - 1) // ratio - start // ratio + 1,
-            )
-            for run in runs
-            for start in (run.first_block - first,)
-        ]
+        scaled = []
+        for run in runs:
+            start = run.first_block - first
+            end = start + run.length - 1
+            scaled.append(Run(0, start // ratio, end // ratio - start // ratio + 1))
         return overwritten(self.allocation, scaled)
 
-    def _inode_flags(self, inode: int) -> int:
-        return int.from_bytes(self.layout.inode_bytes(inode)[32:36], "little")
-
-    def _inline(self, name: ExtName) -> bool:
-        return bool(self._inode_flags(name.inode) & _INLINE_DATA_FLAG)
-
-    def _deleted_at(self, inode: int) -> int | None:
-        """The Sleuth Kit knows the time of deletion and its wheel does not tell it."""
-        seconds = int.from_bytes(self.layout.inode_bytes(inode)[20:24], "little")
-        return instant_ns(seconds, 0)
-
-    def _times(self, meta: pytsk3.TSK_FS_META, deleted_ns: int | None = None) -> EntryTimes:
-        return EntryTimes(
-            created_ns=instant_ns(meta.crtime, meta.crtime_nano),
-            modified_ns=instant_ns(meta.mtime, meta.mtime_nano),
-            accessed_ns=instant_ns(meta.atime, meta.atime_nano),
-            changed_ns=instant_ns(meta.ctime, meta.ctime_nano),
-            deleted_ns=deleted_ns,
-        )
+    # Contents
 
     def _open(self, reference: Reference) -> Content:
-        native = self.record(reference.inode)
-        meta = native.info.meta
-        if meta is None:
-            raise SourceUnreadable(f"record {reference.inode} holds nothing")
-        if reference.deleted and int(meta.flags) & META_ALLOCATED:
-            raise SourceUnreadable(f"record {reference.inode} belongs to a live file now")
-        if self._inode_flags(reference.inode) & _ENCRYPT_FLAG:
+        inode = self._inode(reference)
+        if inode.flags & ENCRYPTED:
             raise SourceUnreadable("the content is encrypted by the file system (fscrypt)")
-        return self.content(reference, native, meta.size)
+        return self.content(reference, self.record(reference.inode), inode.size_bytes)
 
 
-def _content_state(kind: EntryType) -> ContentState:
-    if kind in (EntryType.FOLDER, EntryType.LINK):
-        return ContentState.NONE
-    return ContentState.SPECIAL if kind is EntryType.SPECIAL else ContentState.READABLE
+_CONTENT = {
+    EntryType.FILE: ContentState.READABLE,
+    EntryType.FOLDER: ContentState.NONE,
+    EntryType.LINK: ContentState.NONE,
+    EntryType.SPECIAL: ContentState.SPECIAL,
+}
+
+
+def _head(runs: list[Run]) -> Run:
+    first = min(runs, key=lambda run: run.offset)
+    return first._replace(length=1)
 
 
 def _bare_entry(
@@ -276,7 +296,7 @@ def _bare_entry(
         raw_name=name.raw_name,
         entry_type=kind,
         state=EntryState.DELETED if name.deleted else EntryState.LIVE,
-        content=content if kind is EntryType.FILE or name.deleted else _content_state(kind),
+        content=content,
         address=reference.pack(),
         record=str(name.inode),
     )

@@ -17,6 +17,7 @@ from polit.evidence.filesystems._contents import RunContent
 from polit.evidence.filesystems._fat_layout import FatLayout
 from polit.evidence.filesystems._fat_names import FatName
 from polit.evidence.filesystems._image import VolumeImage
+from polit.evidence.filesystems._orphans import free_heads, reach_all
 from polit.evidence.filesystems._tsk import Reference, Run, TskFileSystem, runs_of
 from polit.evidence.source import ByteSource
 from polit.model.evidence import (
@@ -91,24 +92,64 @@ class FatFileSystem(TskFileSystem):
         return FileSystemFacts(self.kind, size, _TIME_FACTS, self.allocation.free_blocks() * size)
 
     def _slots(self, folder: Reference) -> Iterator[_Slot]:
-        native = self.record(folder.inode)
-        runs = [run for attribute in native for run in runs_of(attribute)]
-        wide = self.kind == "fat32"
-        per_sector = self.layout.sector_bytes // names.ENTRY_BYTES
-        sectors = _SectorWalk(self.image, runs, self.layout.sector_bytes)
+        runs = self._folder_runs(folder)
         parent = 0
         if folder.inode != self.info.root_inum and runs:
             parent = self.layout.cluster_of_sector(runs[0].first_block)
+        for slot in self._names(runs, parent):
+            yield slot._replace(deleted=True) if folder.deleted else slot
+
+    def _names(self, runs: list[Run], parent_cluster: int) -> Iterator[_Slot]:
+        per_sector = self.layout.sector_bytes // names.ENTRY_BYTES
+        sectors = _SectorWalk(self.image, runs, self.layout.sector_bytes)
         for name in names.names_in(
-            sectors.read(), wide_clusters=wide, cluster_count=self.layout.cluster_count
+            sectors.read(),
+            wide_clusters=self.kind == "fat32",
+            cluster_count=self.layout.cluster_count,
         ):
             sector, index = divmod(name.position, per_sector)
             place = sectors.numbers[sector] - self.layout.first_root_sector
             inode = place * per_sector + index + _FIRST_INODE
-            yield _Slot(name, inode, name.deleted or folder.deleted, parent)
+            yield _Slot(name, inode, name.deleted, parent_cluster)
 
     def _orphans(self) -> Iterator[_Slot]:
-        return iter(())
+        layout = self.layout
+        reached = {
+            self._first_cluster(Reference(number >> 1, deleted=bool(number & 1)))
+            for number in reach_all(self.info.root_inum << 1, self._folders_in)
+        }
+        heads = free_heads(
+            self.image,
+            cluster_count=layout.cluster_count,
+            cluster_bytes=layout.cluster_bytes,
+            offset_of=layout.cluster_offset,
+            used_page=layout.used_page,
+            head_bytes=2 * names.ENTRY_BYTES,
+        )
+        for cluster, head in heads:
+            own, _ = names.dots(head, wide_clusters=self.kind == "fat32")
+            if own == cluster and cluster not in reached:
+                first = layout.cluster_offset(cluster) // layout.sector_bytes
+                run = Run(0, first, layout.cluster_bytes // layout.sector_bytes)
+                for slot in self._names([run], cluster):
+                    yield slot._replace(deleted=True)
+
+    def _folders_in(self, number: int) -> Iterator[int]:
+        for slot in self._slots(Reference(number >> 1, deleted=bool(number & 1))):
+            attributes = slot.name.attributes
+            folder = attributes & names.ATTRIBUTE_FOLDER and not attributes & names.ATTRIBUTE_LABEL
+            if folder and self._folder_state(slot) is ContentState.NONE:
+                yield slot.inode << 1 | slot.deleted
+
+    def _first_cluster(self, folder: Reference) -> int:
+        runs = self._folder_runs(folder)
+        if folder.inode == self.info.root_inum or not runs:
+            return 0
+        return self.layout.cluster_of_sector(runs[0].first_block)
+
+    def _folder_runs(self, folder: Reference) -> list[Run]:
+        native = self.record(folder.inode)
+        return [run for attribute in native for run in runs_of(attribute)]
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
         if not isinstance(slot, _Slot):

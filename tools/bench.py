@@ -1,5 +1,6 @@
-"""``./dev bench [NAME]``: run one benchmark, or all of them, on this machine."""
+"""``./dev bench [NAME…] [options of the benchmarks]``: measure on this machine."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -11,23 +12,29 @@ _FOLDER = Path("benchmarks")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the benchmarks named, all when none is; return 1 when one failed, 2 for a wrong name."""
+    """Run the benchmarks named, or all of them; options go to each.
+
+    Returns:
+        0, 1 when a benchmark failed, 2 when there is none of that name.
+    """
     present = sorted(path.stem for path in _FOLDER.glob("*.py") if not path.stem.startswith("_"))
-    wanted = arguments or present
+    named = list(itertools.takewhile(lambda word: not word.startswith("-"), arguments))
+    options = arguments[len(named) :]
+    wanted = named or present
     unknown = [name for name in wanted if name not in present]
     if unknown:
         print(f"no benchmark {', '.join(unknown)}; there are: {', '.join(present)}")
         return 2
     print(json.dumps(machine_facts(), indent=1), flush=True)
-    failed = [name for name in wanted if not _runs(name)]
+    failed = [name for name in wanted if not _runs(name, options)]
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
-def _runs(name: str) -> bool:
+def _runs(name: str, options: list[str]) -> bool:
     print(f"== {name}", flush=True)
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    command = [sys.executable, "-m", f"benchmarks.{name}", *options]
     return subprocess.run(command, check=False).returncode == 0
 
 

@@ -55,7 +55,10 @@ _FOLDER_INDEX = b"$I30"
 _TABLE, _ROOT, _BITMAP, _BAD_CLUSTERS, _EXTEND, _FIRST_USER = 0, 5, 6, 8, 11, 16
 _PAGE_CLUSTERS = 1 << 18
 _INDEX_READ_BYTES = 1 << 18
+_INDEX_KEPT_BYTES = 4 << 20
+"""The names of an index up to this size are kept while it is listed; a larger one is read twice."""
 _REPARSE_BYTES_AT_MOST = 1 << 14
+_NO_REPARSE = Reparse(is_link=False, target=b"", reason="")
 _TIME_FACTS = TimeFacts(
     TimeBasis.UTC,
     (("accessed", 100), ("changed", 100), ("created", 100), ("modified", 100)),
@@ -70,13 +73,20 @@ class _Slot(NamedTuple):
 
 
 class _Data(NamedTuple):
-    """A ``$DATA`` attribute as listed; its runs only where its record is deleted."""
+    """A ``$DATA`` attribute; its runs are asked for only where its record is deleted."""
 
     name: bytes
     number: int
     size_bytes: int
     flags: int
     native: pytsk3.Attribute
+
+
+class _Parts(NamedTuple):
+    """What matters of a record's attributes."""
+
+    data: list[_Data]
+    reparse: Reparse
 
 
 def detect(untrusted_head: bytes) -> bool:
@@ -120,25 +130,14 @@ class NtfsFileSystem(TskFileSystem):
 
     @cached_property
     def _bitmap(self) -> Content:
-        native = self.record(_BITMAP)
-        for data in _data_attributes(native):
-            if not data.name:
-                reference = Reference(_BITMAP, 0, _DATA, data.number)
-                return self.content(reference, native, data.size_bytes)
-        raise SourceUnreadable("$Bitmap has no content")
+        return self._unnamed(_BITMAP)
 
     def _used_page(self, page: int) -> bytes:
         return self._bitmap.read_at(page * _PAGE_CLUSTERS // 8, _PAGE_CLUSTERS // 8)
 
     @cached_property
     def _children(self) -> dict[tuple[int, int], list[NtfsName]]:
-        native = self.record(_TABLE)
-        for data in _data_attributes(native):
-            if not data.name:
-                reference = Reference(_TABLE, 0, _DATA, data.number)
-                table = self.content(reference, native, data.size_bytes)
-                return unused_children(table, self.layout.record_bytes)
-        return {}
+        return unused_children(self._unnamed(_TABLE), self.layout.record_bytes)
 
     # Names
 
@@ -147,18 +146,23 @@ class NtfsFileSystem(TskFileSystem):
         meta = native.info.meta
         if meta is None or int(meta.type) != TYPE_FOLDER:
             raise SourceUnreadable(f"record {folder.inode} is no folder")
-        unused = self._children.get((folder.inode, folder.sequence), [])
-        ghosts = [name for name in self._index_names(native, folder) if name.deleted]
-        wanted = {name.inode for name in (*ghosts, *unused)}
+        kept: list[NtfsName] | None = None
+        if meta.size <= _INDEX_KEPT_BYTES:
+            kept = list(self._index_names(native, folder))
+        gone = self._children.get((folder.inode, folder.sequence), []) + [
+            name for name in kept or self._index_names(native, folder) if name.deleted
+        ]
+        wanted = {name.inode for name in gone}
         met: set[tuple[int, bytes]] = set()
-        for name in self._index_names(native, folder):
+        for name in kept or self._index_names(native, folder):
             if not name.deleted:
                 if name.inode in wanted:
                     met.add((name.inode, name.raw_name))
                 if name.inode != _ROOT or folder.inode != _ROOT:
                     yield _Slot(name, folder.inode, folder.deleted)
-        for name in (*unused, *ghosts):
-            if (name.inode, name.raw_name) not in met:
+        # An index that was balanced keeps copies of live names: those were not deleted.
+        for name in gone:
+            if (name.inode, name.raw_name) not in met and name.inode <= self.info.last_inum:
                 met.add((name.inode, name.raw_name))
                 yield _Slot(name, folder.inode, deleted=True)
 
@@ -219,10 +223,9 @@ class NtfsFileSystem(TskFileSystem):
     def _record_entries(
         self, slot: _Slot, reference: Reference, native: pytsk3.File, meta: pytsk3.TSK_FS_META
     ) -> Iterator[FoundEntry]:
-        streams = _data_attributes(native)
+        streams, reparse = self._parts(native)
         is_folder = int(meta.type) == TYPE_FOLDER
         own = next((data for data in streams if not data.name), None)
-        reparse = self._reparse(native)
         kind = EntryType.FOLDER if is_folder else EntryType.FILE
         if reparse.is_link:
             kind = EntryType.LINK
@@ -278,26 +281,39 @@ class NtfsFileSystem(TskFileSystem):
             return ContentState.GONE, False
         return ContentState.READABLE, overwritten(self.allocation, runs)
 
-    def _reparse(self, native: pytsk3.File) -> Reparse:
+    def _parts(self, native: pytsk3.File) -> _Parts:
+        data, reparse = [], _NO_REPARSE
         for attribute in native:
             facts = attribute.info
-            if int(facts.type) == _REPARSE:
+            kind = int(facts.type)
+            if kind == _DATA:
+                name, flags = facts.name or b"", int(facts.flags)
+                data.append(_Data(name, facts.id, facts.size, flags, attribute))
+            elif kind == _REPARSE:
                 size = min(facts.size, _REPARSE_BYTES_AT_MOST)
                 reference = Reference(0, 0, _REPARSE, facts.id)
-                return read_reparse(self.content(reference, native, size).read_at(0, size))
-        return Reparse(is_link=False, target=b"", reason="")
+                reparse = read_reparse(self.content(reference, native, size).read_at(0, size))
+        return _Parts(data, reparse)
+
+    def _unnamed(self, inode: int) -> Content:
+        native = self.record(inode)
+        for data in self._parts(native).data:
+            if not data.name:
+                reference = Reference(inode, 0, _DATA, data.number)
+                return self.content(reference, native, data.size_bytes)
+        raise SourceUnreadable(f"record {inode} has no content")
 
     # Contents
 
     def _open(self, reference: Reference) -> Content:
         native = self._checked_record(reference)
-        for data in _data_attributes(native):
+        parts = self._parts(native)
+        for data in parts.data:
             if reference.attribute_type == _DATA and data.number == reference.attribute_id:
                 if data.flags & _ENCRYPTED:
                     raise SourceUnreadable("the content is encrypted by the file system (EFS)")
-                reason = "" if data.name else self._reparse(native).reason
-                if reason:
-                    raise SourceUnreadable(f"the content is {reason}")
+                if parts.reparse.reason and not data.name:
+                    raise SourceUnreadable(f"the content is {parts.reparse.reason}")
                 return self.content(reference, native, data.size_bytes)
         raise SourceUnreadable(f"record {reference.inode} has no such content")
 
@@ -309,16 +325,6 @@ class NtfsFileSystem(TskFileSystem):
                 f"record {reference.inode} does not belong to sequence {reference.sequence} now"
             )
         return native
-
-
-def _data_attributes(native: pytsk3.File) -> list[_Data]:
-    found = []
-    for attribute in native:
-        facts = attribute.info
-        if int(facts.type) == _DATA:
-            name = facts.name or b""
-            found.append(_Data(name, facts.id, facts.size, int(facts.flags), attribute))
-    return found
 
 
 def _record_state(meta: pytsk3.TSK_FS_META | None, reference: Reference) -> ContentState:

@@ -155,11 +155,11 @@ class NtfsFileSystem(TskFileSystem):
         wanted = {name.inode for name in gone}
         met: set[tuple[int, bytes]] = set()
         for name in kept or self._index_names(native, folder):
-            if not name.deleted:
-                if name.inode in wanted:
-                    met.add((name.inode, name.raw_name))
-                if name.inode != _ROOT or folder.inode != _ROOT:
-                    yield _Slot(name, folder.inode, folder.deleted)
+            if name.deleted or name.inode == folder.inode:
+                continue
+            if name.inode in wanted:
+                met.add((name.inode, name.raw_name))
+            yield _Slot(name, folder.inode, folder.deleted)
         # An index that was balanced keeps copies of live names: those were not deleted.
         for name in gone:
             if (name.inode, name.raw_name) not in met and name.inode <= self.info.last_inum:

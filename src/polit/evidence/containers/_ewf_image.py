@@ -105,7 +105,9 @@ def _in_order(segments: Sequence[Segment], notes: _Notes) -> list[_Part]:
         numbers = named
     for segment, number, claimed in zip(segments, numbers, stated, strict=True):
         if number != claimed:
-            notes.add("file_header", f"{segment.name}: the file header says number {claimed}")
+            notes.add(
+                "file_header", f"{segment.name}, byte 0: the header says number {claimed}"
+            )
     if named is not None and numbers is stated and named != stated:
         notes.add("segment_order", "the files' names are not in the order of their contents")
     parts = [
@@ -149,7 +151,7 @@ def _try_geometry(segment: Segment, section: Section, notes: _Notes) -> facts.Ge
         return facts.read_geometry(segment, section)
     except facts.DamagedPart as damage:
         if section.kind != "data" or not facts.has_no_checksum(segment, section):
-            notes.add("section_checksum", f"{segment.name}, {section.kind}: {damage}")
+            notes.add("section_checksum", _where(segment, section, damage))
     return None
 
 
@@ -172,9 +174,13 @@ def _is_foreign(part: _Part, geometry: facts.Geometry) -> bool:
         _try_geometry(part.segment, section, silent)
         for section in _sections_of(part, _GEOMETRY_KINDS)
     ]
-    return any(
-        other is not None and other.set_identifier != geometry.set_identifier for other in stated
-    )
+    return any(other is not None and _contradicts(other, geometry) for other in stated)
+
+
+def _contradicts(other: facts.Geometry, geometry: facts.Geometry) -> bool:
+    """Tell whether two geometries cannot be of one set; counts may grow while imaging."""
+    identifiers = {other.set_identifier, geometry.set_identifier} - {bytes(16)}
+    return len(identifiers) > 1 or other.chunk_size_bytes != geometry.chunk_size_bytes
 
 
 def _build_line(parts: Sequence[_Part], builder: LineBuilder, notes: _Notes) -> None:
@@ -221,6 +227,10 @@ def _size(
     return size
 
 
+def _where(segment: Segment, section: Section, damage: facts.DamagedPart) -> str:
+    return f"{segment.name}, byte {section.offset_bytes}, {section.kind}: {damage}"
+
+
 class _Statements:
     """Collects what the sections state, and a problem for each that is damaged."""
 
@@ -255,7 +265,4 @@ class _Statements:
         try:
             reader(segment, section)
         except facts.DamagedPart as damage:
-            self._notes.add(
-                "section_checksum",
-                f"{segment.name}, byte {section.offset_bytes}, {section.kind}: {damage}",
-            )
+            self._notes.add("section_checksum", _where(segment, section, damage))

@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from polit.sandbox.limits import PROFILE_LIMITS, Profile
-from polit.sandbox.seccomp import Permissions, build_filter, this_machine
+from polit.sandbox.seccomp import KILL, Permissions, build_filter, this_machine
 
 NOBODY = 65_534
 """The user and group that a child of root becomes."""
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_GET_SECCOMP = 1, 4, 21
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 24, 38, 47
 _PR_CAP_AMBIENT_CLEAR_ALL = 4
 _CAP_DAC_READ_SEARCH, _CAP_FOWNER = 2, 3
 _CAP_VERSION_3 = 0x20080522
-_SECCOMP_SET_MODE_FILTER, _SECCOMP_FLAG_TSYNC = 1, 1
+_SECCOMP_SET_MODE_FILTER, _SECCOMP_FLAG_TSYNC, _SECCOMP_GET_ACTION_AVAIL = 1, 1, 2
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _LANDLOCK_READ_FILE, _LANDLOCK_READ_DIR = 1 << 2, 1 << 3
 _LANDLOCK_RULE_PATH = 1
@@ -79,7 +79,7 @@ def lock_down(request: LockdownRequest) -> LockdownFacts:
     limits = PROFILE_LIMITS[request.profile]
     permissions = Permissions(threads=limits.threads, opens_folder=limits.opens_folder)
     # Built before the limits: the filter is a few kilobytes of Python.
-    program = build_filter(permissions, os.getpid()) if _has_seccomp() else b""
+    program = build_filter(permissions, os.getpid()) if has_seccomp() else b""
     _limit_resources(request)
     uid_dropped = _drop_privileges(keep_reading=limits.opens_folder)
     die_with(request.parent)
@@ -109,11 +109,11 @@ def landlock_abi() -> int:
     return max(0, int(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
 
 
-def _has_seccomp() -> bool:
-    return (
-        _libc.prctl(_PR_GET_SECCOMP, _ZERO, _ZERO, _ZERO, _ZERO) >= 0
-        or ctypes.get_errno() != errno.EINVAL
-    )
+def has_seccomp() -> bool:
+    """Tell whether the kernel filters calls, and can end a process for one."""
+    action = ctypes.create_string_buffer(struct.pack("=I", KILL), 4)
+    number = this_machine().calls["seccomp"]
+    return int(_libc.syscall(number, _SECCOMP_GET_ACTION_AVAIL, 0, action)) == 0
 
 
 def _limit_resources(request: LockdownRequest) -> None:

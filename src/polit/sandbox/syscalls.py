@@ -1,7 +1,7 @@
 """The numbers of the system calls that the filter names (and of seccomp itself), for each machine.
 
-Generated from the kernel's ``asm/unistd_64.h`` and ``asm-generic/unistd.h`` (Linux 6.1); a
-test compares them with the headers where those are installed. They never change.
+Generated from the kernel's ``asm/unistd_64.h`` and ``asm-generic/unistd.h`` (Linux 6.1). They
+never change.
 """
 
 from dataclasses import dataclass

@@ -13,6 +13,7 @@ import os
 import select
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
@@ -203,6 +204,4 @@ def _developer_watches() -> bool:
 
 def _tell_developer() -> None:
     if _developer_watches():
-        import traceback  # noqa: PLC0415 - only ever for a developer
-
         traceback.print_exc()

@@ -7,6 +7,7 @@ drops the whole folder at one damaged block, it cannot go on after a record that
 and it replaces the bytes of names that it cannot print.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple, Self
@@ -32,6 +33,7 @@ RUN_WITHOUT_BLOCKS = 3
 _REFERENCE = struct.Struct("<QIIHB")
 _READ_AT_MOST = 1 << 24
 _RUNS_LOOKED_AT = 100_000
+_PLACE_IN_LIBRARY = re.compile(r"^\w+: \(tsk3\.cpp:\d+\) ")
 
 
 class Reference(NamedTuple):
@@ -216,4 +218,5 @@ def instant_ns(seconds: int, nanoseconds: int) -> int | None:
 
 def plain(error: BaseException) -> str:
     """Return what the library says without the place in its own source."""
-    return str(error).rpartition(") ")[2] or type(error).__name__
+    said = " ".join(_PLACE_IN_LIBRARY.sub("", str(error)).split())
+    return said or type(error).__name__

@@ -270,13 +270,25 @@ def test_standard_error_of_a_child_leads_nowhere(capfd: pytest.CaptureFixture[st
     assert capfd.readouterr().err == ""
 
 
-def test_a_developer_sees_why_a_child_ended(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("POLIT_WORKER_STDERR", "1")
-    zygote = start_zygote(Role.DECODER)
-    child = zygote.spawn(Profile.DECODER, fds=[])
-    assert child.exit_status() == "exit 70"
-    child.close()
-    zygote.close()
-    assert "Error" in capfd.readouterr().err
+FAILING_CHILD = """
+from polit.sandbox.isolate import Role, start_zygote
+from polit.sandbox.limits import Profile
+zygote = start_zygote(Role.DECODER)
+child = zygote.spawn(Profile.DECODER)
+print(child.exit_status())
+child.close()
+zygote.close()
+"""
+
+
+@pytest.mark.parametrize("watched", ["", "1"])
+def test_a_developer_sees_why_a_child_ended(watched: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FAILING_CHILD],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "POLIT_WORKER_STDERR": watched},
+    )
+    assert done.stdout == "exit 70\n"
+    assert ("IndexError" in done.stderr) == bool(watched)

@@ -98,7 +98,7 @@ def build_card(folder: Path, photographs: list[bytes]) -> tuple[Path, truth.Trut
         truth.deleted_file(fat.after_deletion(path), data)
         for path, data in {**gone, **gone_folder}.items()
     ]
-    items.append(truth.Planted("/DCIM/holiday at the lake", truth.DELETED, entry_type=truth.FOLDER))
+    items.append(truth.Planted("DCIM/holiday at the lake", truth.DELETED, entry_type=truth.FOLDER))
     items.append(truth.overwritten_file(fat.after_deletion(victim_path), victim))
     return image, truth.Truth(tuple(items))
 

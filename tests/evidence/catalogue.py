@@ -85,5 +85,19 @@ def _drop_stale(root: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-BUILDERS: dict[str, Builder] = {**FILE_SYSTEMS, **disk.DISKS, **containers.CONTAINERS}
+def _of_mbr(container: containers.Container) -> Builder:
+    """Return a builder that puts the one cached MBR disk into a container."""
+
+    def build(folder: Path) -> tuple[Path, Truth]:
+        image, planted = built("mbr")
+        return container(image, folder), planted
+
+    return build
+
+
+BUILDERS: dict[str, Builder] = {
+    **FILE_SYSTEMS,
+    **disk.DISKS,
+    **{name: _of_mbr(container) for name, container in containers.CONTAINERS.items()},
+}
 """Every builder whose image is kept."""

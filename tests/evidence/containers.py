@@ -5,9 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from evidence.disk import build_mbr
 from evidence.tools import run
-from evidence.truth import Truth
 
 _EWF = (
     "ewfacquire",
@@ -32,20 +30,16 @@ _EWF = (
 )
 
 
-def build_split_raw(folder: Path) -> tuple[Path, Truth]:
-    """Build with ``split -b 20M -d -a 3 --numeric-suffixes=1 mbr.dd mbr.dd.`` (.001, .002 …)."""
-    disk, planted = build_mbr(folder)
+def build_split_raw(disk: Path, folder: Path) -> Path:
+    """Build with ``split -b 20M -a 3 --numeric-suffixes=1 mbr.dd disk.dd.`` (.001, .002 …)."""
     run(["split", "-b", "20M", "-a", "3", "--numeric-suffixes=1", disk, folder / "disk.dd."])
-    disk.unlink()
-    return folder / "disk.dd.001", planted
+    return folder / "disk.dd.001"
 
 
-def build_e01(folder: Path, *, compression: str, segment: str) -> tuple[Path, Truth]:
+def build_e01(disk: Path, folder: Path, *, compression: str, segment: str) -> Path:
     """Build with ``ewfacquire -u -f encase6 -c COMPRESSION -S SEGMENT -t disk mbr.dd``."""
-    disk, planted = build_mbr(folder)
     acquire(disk, folder / "disk", compression=compression, segment=segment)
-    disk.unlink()
-    return folder / "disk.E01", planted
+    return folder / "disk.E01"
 
 
 def acquire(disk: Path, target: Path, *, compression: str, segment: str) -> None:
@@ -71,7 +65,9 @@ def copied(image: Path, folder: Path) -> Path:
     return folder / image.name
 
 
-CONTAINERS: dict[str, Callable[[Path], tuple[Path, Truth]]] = {
+Container = Callable[[Path, Path], Path]
+
+CONTAINERS: dict[str, Container] = {
     "split_raw": build_split_raw,
     "e01": partial(build_e01, compression="deflate:fast", segment="1.4 GiB"),
     "e01_best": partial(build_e01, compression="deflate:best", segment="1.4 GiB"),
@@ -79,4 +75,4 @@ CONTAINERS: dict[str, Callable[[Path], tuple[Path, Truth]]] = {
     "e01_segments": partial(build_e01, compression="deflate:fast", segment="2 MiB"),
     "e01_none_segments": partial(build_e01, compression="none", segment="16 MiB"),
 }
-"""Containers of the MBR disk by name."""
+"""By name: functions from a raw disk and a folder to the first segment in that folder."""

@@ -64,6 +64,11 @@ def _edit(folder: Path, sql: str) -> None:
     connection.close()
 
 
+def _rename_examiner(folder: Path) -> None:
+    path = folder / "manifest.json"
+    path.write_text(path.read_text().replace("tester", "another"))
+
+
 ALTERATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
     "a bit of a pack": (lambda p: _flip(p / "derivatives/tiles.pack", 5), {"parts"}),
     "a pack cut short": (
@@ -77,10 +82,7 @@ ALTERATIONS: dict[str, tuple[Callable[[Path], None], set[str]]] = {
         lambda p: _edit(p, "UPDATE entries SET path = 'z' WHERE entry_id = 1"), {"parts", "rows"}),
     "a derivative's row": (lambda p: _edit(p, "DELETE FROM derivatives"),
                            {"parts", "rows", "packs"}),
-    "the examiner": (
-        lambda p: (p / "manifest.json").write_text(
-            (p / "manifest.json").read_text().replace("tester", "another")) and None,
-        {"seal"}),
+    "the examiner": (_rename_examiner, {"seal"}),
 }  # fmt: skip
 
 

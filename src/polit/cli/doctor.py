@@ -12,7 +12,7 @@ from polit.base.errors import PolitError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
 from polit.cli.output import human_bytes, print_object, print_text
-from polit.run.local import library_versions
+from polit.run.local import Zygotes
 from polit.sandbox.selftest import run_selftest
 from polit.store.keys import keys_exist, open_keys
 
@@ -36,7 +36,8 @@ def doctor(*, as_json: JsonFlag = False) -> None:
 
     Exit code 1 when something has to be mended before seized media are examined.
     """
-    findings = [_isolation(), *_libraries(), _keys(), _room()]
+    with Zygotes() as zygotes:
+        findings = [_isolation(zygotes), _libraries(zygotes), _keys(), _room()]
     well = all(finding.well for finding in findings)
     if as_json:
         print_object({
@@ -54,9 +55,9 @@ def doctor(*, as_json: JsonFlag = False) -> None:
         raise typer.Exit(1)
 
 
-def _isolation() -> Finding:
+def _isolation(zygotes: Zygotes) -> Finding:
     try:
-        report = run_selftest()
+        report = run_selftest(zygotes.decoding)
     except PolitError as error:
         return Finding("isolation", well=False, detail=str(error))
     missed = [result.name for result in report.results if not result.contained]
@@ -69,13 +70,13 @@ def _isolation() -> Finding:
     return Finding("isolation", report.level == "full", detail)
 
 
-def _libraries() -> list[Finding]:
+def _libraries(zygotes: Zygotes) -> Finding:
     try:
-        versions = library_versions()
+        versions = zygotes.versions
     except PolitError as error:
-        return [Finding("libraries", well=False, detail=str(error))]
+        return Finding("libraries", well=False, detail=str(error))
     listed = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-    return [Finding("libraries", well=True, detail=listed)]
+    return Finding("libraries", well=True, detail=listed)
 
 
 def _keys() -> Finding:

@@ -66,6 +66,6 @@ def _digests_text(manifest: Manifest) -> str:
     acquisition = manifest.acquisition
     if not acquisition.measured:
         return "not measured"
-    said = {True: "agree with what was stated", False: "DIFFER from what was stated"}
+    said = {True: "as stated or stored", False: "DIFFERS from what was stated or stored"}
     verdict = said.get(bool(acquisition.agrees)) if acquisition.agrees is not None else None
     return f"sha256 {acquisition.measured['sha256']}" + (f" ({verdict})" if verdict else "")

@@ -33,7 +33,7 @@ from polit.package.derivatives import DerivativeWriter
 from polit.package.layout import LOCK, MANIFEST, package_name
 from polit.package.seal import read_manifest
 from polit.package.write import Ledger
-from polit.run.local import LocalFleet
+from polit.run.local import LocalFleet, Zygotes
 from polit.sandbox.selftest import run_selftest
 from polit.sandbox.walking import WalkPatience
 from polit.store.cipher import KEY_BYTES
@@ -84,8 +84,9 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
         if (package / MANIFEST).exists():
             return _already_sealed(package, request, monotonic_s() - started_s)
         _prepare_folder(package, request)
-        isolation = _test_isolation(request, watch)
-        manifest = _Session(package, request, source, keys, watch).run(isolation)
+        with Zygotes() as zygotes:
+            isolation = _test_isolation(zygotes, request, watch)
+            manifest = _Session(package, request, source, keys, watch).run(zygotes, isolation)
     finally:
         source.close()
     return Examined(package, manifest, monotonic_s() - started_s, was_sealed=False)
@@ -108,9 +109,10 @@ class _Session:
         self._waited_s = 0.0
         self._checked_at = monotonic_s()
 
-    def run(self, isolation: IsolationFacts) -> Manifest:
+    def run(self, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest:
         ledger = Ledger(self._package)
         fleet = LocalFleet(
+            zygotes,
             self._source.walk,
             workers=self._request.workers,
             slot_bytes=self._request.plan.max_still_bytes,
@@ -119,7 +121,7 @@ class _Session:
             ),
         )
         try:
-            key = self._take_up(ledger, fleet.versions)
+            key = self._take_up(ledger, zygotes.versions)
             derivatives = DerivativeWriter(
                 self._package, package_id=str(ledger.meta("package_id")), package_key=key
             )
@@ -246,8 +248,8 @@ def _check_outside(package: Path, source: Path) -> None:
         raise UsageError(f"{package} lies inside the evidence {source}: choose another --out")
 
 
-def _test_isolation(request: ExamineRequest, watch: Watcher) -> IsolationFacts:
-    report = run_selftest()
+def _test_isolation(zygotes: Zygotes, request: ExamineRequest, watch: Watcher) -> IsolationFacts:
+    report = run_selftest(zygotes.decoding)
     facts = IsolationFacts(
         level=report.level,
         landlock_abi=report.landlock_abi,

@@ -138,7 +138,7 @@ class Pipeline:
     def _leave_volume(self, volume: _Volume, reply: say.Reply | WalkerLost) -> None:
         problem = None
         if isinstance(reply, say.VolumeOpened):
-            reason = reply.unopened or "no file system recognised"
+            reason = f"its file system is not read by this version: {reply.unopened or 'unknown'}"
         else:
             code, detail = _trouble(reply)
             reason = f"its file system could not be opened ({code})"

@@ -11,7 +11,7 @@ from polit.model.manifest import Manifest
 from polit.package.read import read_contents
 from polit.package.rows import ReadRow
 from polit.package.verify import Check
-from polit.run.local import LocalFleet
+from polit.run.local import LocalFleet, Zygotes
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost, WalkPatience
 
@@ -40,15 +40,18 @@ def recheck_evidence(
         if source.is_folder != (manifest.source.container == "folder"):
             yield Check("evidence", holds=False, detail="it is another kind of source")
             return
-        fleet = LocalFleet(source.walk, workers=1, slot_bytes=_SLOT_BYTES, patience=WalkPatience())
-        try:
-            if source.is_folder:
-                yield _recheck_folder(fleet, package, watch)
-            else:
-                yield _recheck_image(fleet, manifest, watch)
-            source.check_unchanged()
-        finally:
-            fleet.close()
+        with Zygotes() as zygotes:
+            fleet = LocalFleet(
+                zygotes, source.walk, workers=1, slot_bytes=_SLOT_BYTES, patience=WalkPatience()
+            )
+            try:
+                if source.is_folder:
+                    yield _recheck_folder(fleet, package, watch)
+                else:
+                    yield _recheck_image(fleet, manifest, watch)
+                source.check_unchanged()
+            finally:
+                fleet.close()
     finally:
         source.close()
 

@@ -89,7 +89,7 @@ class Ledger:
                 [
                     (v.number, v.scheme, v.description, v.offset_bytes, v.size_bytes,
                      v.allocated, locator, "pending" if v.allocated else "not_examined",
-                     None if v.allocated else "space outside volumes")
+                     None if v.allocated else "no volume covers it")
                     for v, locator in volumes
                 ],
             )  # fmt: skip

@@ -8,7 +8,6 @@ needs more memory than a decoder has gets it alone, as much as its checked heade
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from polit.base.clock import monotonic_s
 from polit.model.evidence import VolumeFacts
@@ -19,9 +18,6 @@ from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import ItemLimits
 from polit.sandbox.walking import Walker, WalkerLost, WalkPatience, WalkSource, wait_readable
-
-if TYPE_CHECKING:
-    from polit.sandbox.isolate import Zygote
 
 RETRIED = frozenset({"crash", "timeout", "memory", "protocol"})
 _ATTEMPTS = 2
@@ -50,41 +46,64 @@ class Decoded:
 Event = say.Reply | WalkerLost | Decoded
 
 
+class Zygotes:
+    """The two warm processes that all others are forked from; started beside each other."""
+
+    def __init__(self) -> None:
+        """Start both; they warm up while the caller goes on."""
+        self.decoding = start_zygote(Role.DECODER)
+        self.walking = start_zygote(Role.WALKER)
+
+    def __enter__(self) -> "Zygotes":
+        """Use them for a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End both, and whatever was forked from them."""
+        self.walking.close()
+        self.decoding.close()
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of every library that touches evidence, as the zygotes told them."""
+        return {**self.decoding.versions, **self.walking.versions}
+
+
 class LocalFleet:
     """The processes of one examination on this machine."""
 
     def __init__(
-        self, source: WalkSource, *, workers: int, slot_bytes: int, patience: WalkPatience
+        self,
+        zygotes: Zygotes,
+        source: WalkSource,
+        *,
+        workers: int,
+        slot_bytes: int,
+        patience: WalkPatience,
     ) -> None:
-        """Start the walker and the decoders.
+        """Start the walker and make the decoders ready.
 
         Args:
+            zygotes: What they are forked from; it must outlive the fleet.
             source: What the walker is handed.
             workers: How many decoders, at least 1.
             slot_bytes: The largest content that is decoded.
             patience: When the walker counts as hung.
         """
-        self._decoding: Zygote = start_zygote(Role.DECODER)
-        self._walking: Zygote = start_zygote(Role.WALKER)
         self._slots = Slots(workers + 3, slot_bytes)
         self.walker = Walker(
-            self._walking,
+            zygotes.walking,
             source,
             slots=self._slots.descriptors,
             slot_bytes=slot_bytes,
             patience=patience,
         )
-        self._decoders = [Decoder(self._decoding, ItemLimits()) for _ in range(workers)]
+        self._decoders = [Decoder(zygotes.decoding, ItemLimits()) for _ in range(workers)]
         self._running: dict[int, DecodeTask] = {}
         self._queue: deque[DecodeTask] = deque()
         self._alone: deque[DecodeTask] = deque()
         self._is_alone = False
         self._next_job = 1
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """Versions of every library that touches evidence, as the zygotes told them."""
-        return {**self._decoding.versions, **self._walking.versions}
 
     @property
     def is_decoding(self) -> bool:
@@ -125,8 +144,6 @@ class LocalFleet:
         self.walker.close()
         for decoder in self._decoders:
             decoder.close()
-        self._walking.close()
-        self._decoding.close()
         self._slots.close()
 
     def _collect(self, decoder: Decoder) -> list[Decoded]:
@@ -177,15 +194,3 @@ class LocalFleet:
         self._next_job += 1
         self._running[id(decoder)] = task
         decoder.start(job, now_s=monotonic_s(), memory_bytes=task.memory_bytes)
-
-
-def library_versions() -> dict[str, str]:
-    """Start both zygotes, ask for their libraries' versions, and stop them again."""
-    versions: dict[str, str] = {}
-    for role in (Role.DECODER, Role.WALKER):
-        zygote = start_zygote(role)
-        try:
-            versions.update(zygote.versions)
-        finally:
-            zygote.close()
-    return versions

@@ -131,9 +131,11 @@ def test_a_child_is_nobody_without_powers(zygote: Zygote, output: int) -> None:
     child.close()
 
 
-def test_the_walker_of_a_folder_keeps_only_reading(zygote: Zygote, tmp_path: Path) -> None:
+def test_the_walker_of_a_folder_keeps_only_reading(
+    zygote: Zygote, output: int, tmp_path: Path
+) -> None:
     folder = os.open(tmp_path, os.O_RDONLY)
-    child = zygote.spawn_attacker(Profile.WALKER_FOLDER, fds=[folder])
+    child = zygote.spawn_attacker(Profile.WALKER_FOLDER, fds=[output, folder])
     status = Path(f"/proc/{child.pid}/status")
     assert until(lambda: "Seccomp:\t2" in status.read_text())
     expected = "CapEff:\t000000000000000c" if os.geteuid() == 0 else "CapEff:\t0000000000000000"

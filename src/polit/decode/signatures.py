@@ -86,9 +86,9 @@ application/x-tar 257 7573746172
 application/x-squashfs 0 68737173
 application/x-ms-wim 0 4d5357494d000000
 application/x-android-backup 0 414e44524f4944204241434b55500a
-application/x-ewf 0 4556460d0aff00
-application/x-ewf 0 4c56460d0aff00
-application/x-ewf 0 455646320d0a81
+application/x-ewf 0 455646090d0aff00
+application/x-ewf 0 4c5646090d0aff00
+application/x-ewf 0 455646320d0a8100
 application/x-ad1 0 41445345474d454e544544
 application/x-aff 0 4146463130
 application/x-qemu-disk 0 514649fb

@@ -1,0 +1,37 @@
+"""Version floors: what is below one is switched off, and it is said."""
+
+import mmap
+
+import pytest
+
+from polit.decode import stills
+from polit.decode.floors import FLOORS, switched_off
+from polit.decode.stills import StillRefused, decode_still
+
+GOOD = {"pillow": "13.0.0", "simplejpeg": "1.9.0"}
+
+
+def test_at_the_floor_nothing_is_off() -> None:
+    assert switched_off(GOOD) == {}
+    assert switched_off({"pillow": "14.2", "simplejpeg": "2.0.0rc1"}) == {}
+
+
+def test_below_the_floor_every_type_of_the_library_is_off() -> None:
+    off = switched_off(GOOD | {"pillow": "12.9.9"})
+    assert set(off) == {"image/png", "image/jpeg"}
+    assert off["image/png"] == "pillow 12.9.9: below 13.0.0"
+
+
+@pytest.mark.parametrize("version", ["", "unknown", "13"])
+def test_a_version_that_cannot_be_read_is_below(version: str) -> None:
+    assert "image/png" in switched_off(GOOD | {"pillow": version})
+
+
+def test_every_floor_gives_its_reason() -> None:
+    assert all(floor.reason and floor.types for floor in FLOORS)
+
+
+def test_what_is_off_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(stills._off, "image/png", "pillow 1: below 13.0.0")
+    with mmap.mmap(-1, 1) as item, pytest.raises(StillRefused, match="switched off: pillow 1"):
+        decode_still(item, "image/png", memory_bytes=1 << 30)

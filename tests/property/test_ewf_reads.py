@@ -1,5 +1,7 @@
 """Any reads, in any order, with or without threads, give the slices of the device."""
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,6 +75,22 @@ def test_where_no_thread_can_start_the_caller_decodes(
     monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
     segments = open_segments(find_segments(image).paths)
     source = EwfSource(read_image(segments), 2)
+    assert source.read_at(0, len(DEVICE)) == DEVICE
+    source.close()
+    close_segments(segments)
+
+
+def test_fork_leaves_the_threads_behind(image: Path) -> None:
+    segments = open_segments(find_segments(image).paths)
+    source = EwfSource(read_image(segments), 2)
+    for offset in range(0, 8 << 20, 1 << 20):
+        source.read_at(offset, 1 << 20)
+    child = os.fork()
+    if child == 0:
+        # An alarm ends the child where it waits for threads that it does not have.
+        signal.alarm(60)
+        os._exit(0 if source.read_at(0, len(DEVICE)) == DEVICE else 1)
+    assert os.waitpid(child, 0)[1] == 0
     assert source.read_at(0, len(DEVICE)) == DEVICE
     source.close()
     close_segments(segments)

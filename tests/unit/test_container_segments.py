@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from polit.base.errors import EvidenceChanged, SourceMissing, SourceUnreadable
 from polit.evidence.containers.raw import RawSource
 from polit.evidence.segments import (
-    Segment,
     close_segments,
     ewf_number,
     find_segments,
@@ -194,6 +194,17 @@ class TestReadSegment:
         close_segments(segments)
 
 
+def test_every_read_gives_a_sign_of_life(tmp_path: Path) -> None:
+    segments = open_segments([touched(tmp_path, "disk.dd") / "disk.dd"])
+    signs: list[int] = []
+    watched = replace(segments[0], on_read=lambda: signs.append(1))
+    assert watched == segments[0]
+    read_segment(watched, 0, 4)
+    read_segment(watched, 4, 3)
+    assert len(signs) == 2
+    close_segments(segments)
+
+
 class TestUnreadableSectors:
     def source(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: set[int]
@@ -245,7 +256,3 @@ def test_empty_raw_image_has_no_bytes(tmp_path: Path) -> None:
     assert source.size_bytes == 0
     assert source.read_at(0, 10) == b""
     close_segments(segments)
-
-
-def test_segment_is_a_value() -> None:
-    assert Segment("a", 3, 5) == Segment("a", 3, 5)

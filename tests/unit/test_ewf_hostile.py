@@ -95,8 +95,16 @@ class TestChains:
             made.data += descriptor(b"ltypes", len(made.data) + 76, 76)
             made.data += b"table".ljust(76, b"\0")
         with opened(written(tmp_path, made.end())) as source:
-            assert 0 < len(source.problems()) <= 2_100
+            assert 0 < len(source.problems()) <= 1_001
             assert source.read_at(0, 1) == b"\x01"
+
+    def test_endless_problems_are_summed_up(self, tmp_path: Path) -> None:
+        made = image_of([plain(1)])
+        for _ in range(3_000):
+            made.add("hash", bytes(36))
+        with opened(written(tmp_path, made.end())) as source:
+            assert len(source.problems()) == 1_001
+            assert source.problems()[-1].detail == "2000 more of the same kind"
 
     def test_next_beyond_the_file_is_a_truncation(self, tmp_path: Path) -> None:
         made = image_of([plain(1)])
@@ -265,6 +273,14 @@ class TestStatements:
                 StoredDigest("md5", "ab" * 16, "hash"),
                 StoredDigest("sha1", "cd" * 20, "digest"),
             )
+
+    def test_digests_that_disagree_are_named(self, tmp_path: Path) -> None:
+        made = image_of([plain(1)])
+        for fill in (b"\xab", b"\xcd"):
+            made.add("hash", with_sum(fill * 16 + bytes(16)))
+        with opened(written(tmp_path, made.end())) as source:
+            assert len(source.stored_digests()) == 2
+            assert codes(source) == {"digests_disagree"}
 
     def test_interrupted_acquisition_is_named(self, tmp_path: Path) -> None:
         made = image_of([plain(1)])

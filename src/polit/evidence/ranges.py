@@ -12,6 +12,7 @@ class BadRanges:
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._codes: list[str] = []
+        self._told: tuple[BadRange, ...] | None = ()
 
     def add(self, offset_bytes: int, length_bytes: int, code: str) -> None:
         """Add a range; parts already known are left as they are.
@@ -22,6 +23,7 @@ class BadRanges:
             code: As in ``BadRange``.
         """
         end = offset_bytes + length_bytes
+        self._told = None
         while offset_bytes < end:
             index = bisect.bisect_right(self._starts, offset_bytes) - 1
             if index >= 0 and self._ends[index] > offset_bytes:
@@ -54,7 +56,10 @@ class BadRanges:
 
     def ranges(self) -> tuple[BadRange, ...]:
         """Return all ranges, in order, without overlap."""
-        return tuple(
-            BadRange(start, end - start, code)
-            for start, end, code in zip(self._starts, self._ends, self._codes, strict=True)
-        )
+        if self._told is None:
+            # Asked for with every read, changed hardly ever.
+            self._told = tuple(
+                BadRange(start, end - start, code)
+                for start, end, code in zip(self._starts, self._ends, self._codes, strict=True)
+            )
+        return self._told

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from polit.base import faults
@@ -24,6 +24,10 @@ _LETTERS_SUFFIX = re.compile(r"\.([a-z]{2,4})$")
 _FIRST_LETTERED = 100
 
 
+def _keep_silent() -> None:
+    """Give no sign of life."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """One opened file of an image.
@@ -32,11 +36,14 @@ class Segment:
         name: Its file name, without folder.
         descriptor: An open descriptor that can only read.
         size_bytes: Its size when it was opened; a later one is a change of the evidence.
+        on_read: Called before every read, from any thread, for a sign of life: opening a
+            large image reads tables all over a slow disk.
     """
 
     name: str
     descriptor: int
     size_bytes: int
+    on_read: Callable[[], None] = field(default=_keep_silent, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +273,7 @@ def read_segment(segment: Segment, offset_bytes: int, length_bytes: int) -> byte
 
 
 def _pread(segment: Segment, length_bytes: int, offset_bytes: int) -> bytes:
+    segment.on_read()
     try:
         faults.reach("segment.read", segment.name.encode())
         return os.pread(segment.descriptor, length_bytes, offset_bytes)

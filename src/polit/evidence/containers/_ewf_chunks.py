@@ -203,6 +203,10 @@ class ChunkReader:
 
     def chunks(self, first: int, last: int) -> list[Buffer]:
         """Return the decoded chunks ``first`` to ``last``, both included."""
+        if self._pool_pid not in (0, os.getpid()):
+            # A fork takes along the pool's book-keeping and none of its threads.
+            self._ahead.clear()
+            self._pool, self._pool_pid = None, 0
         is_stream = self._note_stream(first, last)
         found: list[Buffer] = []
         while first <= last:
@@ -271,9 +275,7 @@ class ChunkReader:
             self._ahead.clear()
 
     def _started_pool(self) -> ThreadPoolExecutor | None:
-        if self._threads and self._pool_pid != os.getpid():
-            # A fork takes along the pool's book-keeping and none of its threads.
-            self._ahead.clear()
+        if self._threads and self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, "polit-chunks")
             self._pool_pid = os.getpid()
         return self._pool if self._threads else None

@@ -21,6 +21,7 @@ _LEAST_CEILING_BYTES = 64 << 30
 _CEILING_RATIO = 4096
 """Deflate reaches 1,032:1; an image that states more than four times that lies."""
 _MAXIMUM_TEXTS = 256
+_MAXIMUM_PROBLEMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class _Notes:
     def add(self, code: str, detail: str) -> None:
         self.problems.append(SourceProblem(code, detail))
 
+    def told(self) -> tuple[SourceProblem, ...]:
+        """Return the problems, or so many that a person can read, and how many follow."""
+        more = len(self.problems) - _MAXIMUM_PROBLEMS
+        if more <= 0:
+            return tuple(self.problems)
+        rest = SourceProblem("more_problems", f"{more} more of the same kind")
+        return (*self.problems[:_MAXIMUM_PROBLEMS], rest)
+
 
 def read_image(segments: Sequence[Segment]) -> EwfImage:
     """Read all sections of all segments.
@@ -76,13 +85,18 @@ def read_image(segments: Sequence[Segment]) -> EwfImage:
     statements = _Statements(notes)
     for part in parts:
         statements.read(part.segment, part.chain)
+    digests = tuple(dict.fromkeys(statements.digests))
+    if len({(one.algorithm, one.value_hex) for one in digests}) > len(
+        {one.algorithm for one in digests}
+    ):
+        notes.add("digests_disagree", "the image states two digests of one algorithm")
     return EwfImage(
         segments=tuple(part.segment for part in parts),
         chunk_size_bytes=geometry.chunk_size_bytes,
         size_bytes=size,
         line=line,
-        problems=tuple(notes.problems),
-        digests=tuple(dict.fromkeys(statements.digests)),
+        problems=notes.told(),
+        digests=digests,
         facts=AcquisitionFacts(
             geometry.sector_size_bytes,
             tuple(dict.fromkeys(statements.errors)),
@@ -105,9 +119,7 @@ def _in_order(segments: Sequence[Segment], notes: _Notes) -> list[_Part]:
         numbers = named
     for segment, number, claimed in zip(segments, numbers, stated, strict=True):
         if number != claimed:
-            notes.add(
-                "file_header", f"{segment.name}, byte 0: the header says number {claimed}"
-            )
+            notes.add("file_header", f"{segment.name}, byte 0: the header says number {claimed}")
     if named is not None and numbers is stated and named != stated:
         notes.add("segment_order", "the files' names are not in the order of their contents")
     parts = [

@@ -67,17 +67,24 @@ def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
         channel.send(encode_json(decoder.decode(decode_decode_request(packet), received[0])))
 
 
+def keep_heap() -> None:
+    """Keep the heap from shrinking between pictures.
+
+    Else each picture's pages are given back and faulted in anew: +35 to +100 % of processor
+    time that looks like the cost of isolation.
+    """
+    _libc.mallopt(_M_MMAP_THRESHOLD, _HEAP_USED_BYTES)
+    _libc.mallopt(_M_TRIM_THRESHOLD, _HEAP_KEPT_BYTES)
+    _imaging.set_blocks_max(_PILLOW_BLOCKS_KEPT)
+
+
 class Decoder:
     """Turns requests into replies."""
 
     def __init__(self, output: int) -> None:
-        """Map the output memory and keep the heap from shrinking between items."""
+        """Map the output memory, and set the heap for a life of many pictures."""
         self._output = mmap.mmap(output, OUTPUT_BYTES)
-        # Else each picture's pages are given back and faulted in anew: +35 to +100 % of
-        # processor time that looks like the cost of isolation.
-        _libc.mallopt(_M_MMAP_THRESHOLD, _HEAP_USED_BYTES)
-        _libc.mallopt(_M_TRIM_THRESHOLD, _HEAP_KEPT_BYTES)
-        _imaging.set_blocks_max(_PILLOW_BLOCKS_KEPT)
+        keep_heap()
 
     def decode(self, request: DecodeRequest, item: int) -> Reply:
         """Decode one item and close it."""

@@ -12,7 +12,7 @@ from typing import NoReturn
 from polit.base.errors import EvidenceChanged, SourceUnreadable
 from polit.evidence.filesystem import Content, FileSystem, Journal
 from polit.evidence.filesystems._descend import (
-    PATH_BYTES_AT_MOST,
+    ROOT,
     UNASKED,
     Descent,
     Identity,
@@ -95,7 +95,7 @@ class FolderFileSystem:
     @property
     def root(self) -> Address:
         """The address of the root folder."""
-        return Place(self._descent.root_identity).pack()
+        return Place(self._descent.root_identity, ROOT).pack()
 
     def list_folder(
         self, folder: Address, *, start_index: int, journal: Journal
@@ -107,18 +107,15 @@ class FolderFileSystem:
             SourceUnreadable: It may not be read, or a mount makes it a loop.
         """
         place = Place.unpack(folder)
-        names = place.names or self._descent.names_of(place.positions)
-        reached = self._descent.reach(names)
+        reached = self._descent.reach(place.way)
         held = os.dup(reached.descriptor)
         try:
-            here = Reached(held, names, reached.above)
             _check_same(os.fstat(held), place.identity)
-            found = self._descent.names_in(here)
-            positions = self._positions(place, names, found)
-            for index in range(start_index, len(found)):
+            names = self._descent.names_in(place.way, Reached(held, reached.above))
+            way_to = self._descent.ways_from(place.way, names)
+            for index in range(start_index, len(names)):
                 journal(index)
-                way = (*positions, index) if positions is not None else ()
-                yield index, self._entry(here, found[index], way)
+                yield index, self._entry(held, names[index], way_to(index))
             _check_same(os.fstat(held), place.identity)
         finally:
             os.close(held)
@@ -140,10 +137,10 @@ class FolderFileSystem:
             SourceUnreadable: It may not be read.
         """
         place = Place.unpack(address)
-        names = place.names or self._descent.names_of(place.positions)
-        if not names:
+        if place.way == ROOT:
             raise SourceUnreadable("the root folder has no content")
-        descriptor = self._descent.open_in(self._descent.reach(names[:-1]), names[-1], _READ)
+        folder, name = self._descent.parent_and_name(place.way)
+        descriptor = self._descent.open_in(folder, name, _READ)
         try:
             status = os.fstat(descriptor)
             _check_same(status, place.identity)
@@ -153,50 +150,30 @@ class FolderFileSystem:
             raise
         return HostContent(descriptor, Identity.of(status))
 
-    def _positions(
-        self, place: Place, names: tuple[bytes, ...], found: list[bytes]
-    ) -> tuple[int, ...] | None:
-        """The folder's own way in positions, where one of its names needs that."""
-        longest = max(map(len, found), default=0)
-        if sum(map(len, names)) + len(names) + longest <= PATH_BYTES_AT_MOST:
-            return None
-        return place.positions or self._descent.positions_of(names)
-
-    def _entry(self, here: Reached, name: bytes, way: tuple[int, ...]) -> FoundEntry:
+    def _entry(self, folder: int, name: bytes, way: bytes) -> FoundEntry:
         try:
-            status = os.stat(name, dir_fd=here.descriptor, follow_symlinks=False)
+            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
         except OSError as error:
-            raised = trouble(error, (*here.names, name))
+            raised = trouble(error)
             if isinstance(raised, EvidenceChanged):
                 raise raised from error
-            return _unasked_entry(name, _place(UNASKED, here, name, way))
+            return _unasked_entry(name, Place(UNASKED, way))
         kind = _kind(status.st_mode)
-        link = b""
-        if kind is EntryType.LINK:
-            link = self._link_target(here, name)
         return FoundEntry(
             raw_name=name,
             entry_type=kind,
             state=EntryState.LIVE,
             content=_CONTENT[kind],
-            address=_place(Identity.of(status), here, name, way).pack(),
+            address=Place(Identity.of(status), way).pack(),
             record="",
             size_bytes=0 if kind is EntryType.FOLDER else status.st_size,
-            link_target=link,
+            link_target=_link_target(folder, name) if kind is EntryType.LINK else b"",
             times=EntryTimes(
                 modified_ns=status.st_mtime_ns,
                 accessed_ns=status.st_atime_ns,
                 changed_ns=status.st_ctime_ns,
             ),
         )
-
-    def _link_target(self, here: Reached, name: bytes) -> bytes:
-        try:
-            return os.readlink(name, dir_fd=here.descriptor)
-        except OSError as error:
-            if error.errno == errno.EACCES:
-                return b""
-            raise EvidenceChanged("a link is not what it was when it was listed") from error
 
 
 class HostContent:
@@ -225,7 +202,7 @@ class HostContent:
             try:
                 part = os.pread(self._descriptor, wanted, offset_bytes)
             except OSError as error:
-                raise trouble(error, ()) from error
+                raise trouble(error) from error
             if not part:
                 raise EvidenceChanged("a file became shorter while it was read")
             parts.append(part)
@@ -273,10 +250,13 @@ def _check_regular(status: os.stat_result) -> None:
         raise SourceUnreadable("it is no regular file")
 
 
-def _place(identity: Identity, here: Reached, name: bytes, positions: tuple[int, ...]) -> Place:
-    if positions:
-        return Place(identity, positions=positions)
-    return Place(identity, (*here.names, name))
+def _link_target(folder: int, name: bytes) -> bytes:
+    try:
+        return os.readlink(name, dir_fd=folder)
+    except OSError as error:
+        if error.errno == errno.EACCES:
+            return b""
+        raise EvidenceChanged("a link is not what it was when it was listed") from error
 
 
 def _unasked_entry(name: bytes, place: Place) -> FoundEntry:

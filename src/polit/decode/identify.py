@@ -64,7 +64,7 @@ def _by_content(untrusted_head: bytes, size_bytes: int) -> Identification:
     mime = text_type(untrusted_head, is_whole=len(untrusted_head) >= size_bytes)
     if mime is not None:
         return Identification(mime, kind_of(mime), "text")
-    if not untrusted_head.strip(b"\0"):
+    if untrusted_head.count(0) == len(untrusted_head):
         return by_signature(UNKNOWN)  # wiped or sparse: nothing for libmagic to see
     if _magic is None:
         raise SandboxError("libmagic is not loaded: call warm() before the lockdown")

@@ -6,7 +6,12 @@ import re
 import msgspec
 
 # What a text never holds; ESC is let through, as in logs of terminals.
-_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\n\v\f\r\x1b")
+_NO_CONTROLS = bytes(set(range(256)) - set(_CONTROLS))
+_PROBED_BYTES = 256
+# Text in a code page: Latin letters among ASCII; what is mostly high bytes is left to libmagic.
+_ASCII = bytes(range(0x80))
+_MOST_HIGH_PERCENT = 40
 _UTF16_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufffe\uffff]")
 _LOOKED_AT_BYTES = 4096
 
@@ -22,6 +27,14 @@ _MAIL_HEADER = re.compile(
     rb"^(?:Received|Message-ID|MIME-Version|Return-Path|Delivered-To|From|Subject): ?",
     re.MULTILINE | re.IGNORECASE,
 )
+_FIRST_WORDS = {
+    mark[:2]: (mark, mime)
+    for mark, mime in (
+        (b"%!PS", "application/postscript"),
+        (b"WEBVTT", "text/vtt"),
+        (b"/* XPM */", "image/x-xpixmap"),
+    )
+}
 _SEPARATORS = ((b",", "text/csv"), (b";", "text/csv"), (b"\t", "text/tab-separated-values"))
 _CSV_LINES, _CSV_SEPARATORS = 3, 2
 
@@ -40,14 +53,20 @@ def text_type(untrusted_head: bytes, *, is_whole: bool) -> str | None:
 def _as_utf8(head: bytes, *, is_whole: bool) -> bytes | None:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _from_utf16(head, is_whole=is_whole)
-    if _CONTROLS.search(head):
+    if head[:_PROBED_BYTES].translate(None, _NO_CONTROLS) or head.translate(None, _NO_CONTROLS):
         return None
-    if not head.isascii():
-        try:
-            codecs.utf_8_decode(head, "strict", is_whole)
-        except UnicodeDecodeError:
-            return None
+    if head.isascii():
+        return head
+    try:
+        codecs.utf_8_decode(head, "strict", is_whole)
+    except UnicodeDecodeError:
+        return head if _is_code_page(head) else None
     return head.removeprefix(codecs.BOM_UTF8)
+
+
+def _is_code_page(head: bytes) -> bool:
+    """Tell whether bytes without controls, and not UTF-8, are text in one byte a letter."""
+    return len(head.translate(None, _ASCII)) * 100 <= len(head) * _MOST_HIGH_PERCENT
 
 
 def _from_utf16(head: bytes, *, is_whole: bool) -> bytes | None:
@@ -96,16 +115,11 @@ def _json(text: bytes, start: bytes, *, is_whole: bool) -> str:
 
 
 def _by_first_line(start: bytes) -> str | None:
-    upper = start[:16].upper()
-    for mark, mime in (
-        (b"BEGIN:VCARD", "text/vcard"),
-        (b"BEGIN:VCALENDAR", "text/calendar"),
-        (b"%!PS", "application/postscript"),
-        (b"WEBVTT", "text/vtt"),
-        (b"/* XPM */", "image/x-xpixmap"),
-    ):
-        if upper.startswith(mark):
-            return mime
+    marks = _FIRST_WORDS.get(start[:2].upper())
+    if marks and start[: len(marks[0])].upper() == marks[0]:
+        return marks[1]
+    if start[:8].upper() == b"BEGIN:VC":
+        return "text/calendar" if start[8:15].upper() == b"ALENDAR" else "text/vcard"
     if start.startswith(b"#!/"):
         return "text/x-shellscript" if b"sh" in start.partition(b"\n")[0] else "text/x-script"
     if start.startswith(b"From ") and _MAIL_HEADER.search(start):
@@ -114,17 +128,17 @@ def _by_first_line(start: bytes) -> str | None:
 
 
 def _by_lines(text: bytes) -> str:
-    header = text.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
-    if (
-        _HEADER_LINE.match(text)
-        and len(_MAIL_HEADER.findall(header)) >= 2
-        and len(_HEADER_LINE.findall(header)) >= 3
-    ):
+    if _HEADER_LINE.match(text) and _is_mail(text):
         return "message/rfc822"
-    lines = text.split(b"\n")[:-1][:8]
+    lines = text.split(b"\n", 8)[:-1]
     if len(lines) >= _CSV_LINES:
         for separator, mime in _SEPARATORS:
-            counts = {line.count(separator) for line in lines}
-            if len(counts) == 1 and counts.pop() >= _CSV_SEPARATORS:
+            count = lines[0].count(separator)
+            if count >= _CSV_SEPARATORS and all(line.count(separator) == count for line in lines):
                 return mime
     return "text/plain"
+
+
+def _is_mail(text: bytes) -> bool:
+    header = text.partition(b"\n\n")[0].partition(b"\r\n\r\n")[0]
+    return len(_MAIL_HEADER.findall(header)) >= 2 and len(_HEADER_LINE.findall(header)) >= 3

@@ -225,6 +225,7 @@ class TestDamagedTables:
             offsets = {bad.offset_bytes // CHUNK for bad in source.bad_ranges()}
             assert offsets == {50, 70}
 
+    @pytest.mark.parametrize("image", ["one", "plain"], indirect=True)
     def test_both_heads_damaged_chunks_are_found_without_them(self, image: Path) -> None:
         for kind in ("table", "table2"):
             flip(image, table_of(image, kind).offset + 76)

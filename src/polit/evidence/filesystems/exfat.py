@@ -176,7 +176,10 @@ class ExfatFileSystem(ListedFileSystem):
         return RunContent(self.image, runs, size_bytes=size).read_at(0, size)
 
     def _slots(self, folder: _Place) -> Iterator[_Slot]:
-        for slot in self._names(self._folder_clusters(folder)):
+        clusters = self._folder_clusters(folder)
+        if not clusters and folder.start_cluster:
+            raise SourceUnreadable("the folder's first cluster is not one of this volume")
+        for slot in self._names(clusters):
             yield slot._replace(deleted=True) if folder.deleted else slot
 
     def _names(self, clusters: list[tuple[int, int]]) -> Iterator[_Slot]:

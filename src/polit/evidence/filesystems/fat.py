@@ -93,6 +93,8 @@ class FatFileSystem(TskFileSystem):
 
     def _slots(self, folder: Reference) -> Iterator[_Slot]:
         runs = self._folder_runs(folder)
+        if not runs:
+            raise SourceUnreadable("the folder's first cluster is not one of this volume")
         parent = 0
         if folder.inode != self.info.root_inum and runs:
             parent = self.layout.cluster_of_sector(runs[0].first_block)

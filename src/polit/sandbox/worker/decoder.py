@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from PIL import Image, _imaging
 
 from polit.base import faults
-from polit.decode import identify, stills
+from polit.decode import stills
 from polit.decode.derive import derive
 from polit.decode.stills import StillRefused
 from polit.sandbox.protocol import (
@@ -47,7 +47,7 @@ def warm() -> dict[str, str]:
     for mode in ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK"):
         for size in ((1200, 900), (300, 200), (30, 20)):
             derive(Image.new(mode, size))
-    return versions | identify.warm()
+    return versions
 
 
 def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:

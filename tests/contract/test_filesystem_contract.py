@@ -16,6 +16,8 @@ from polit.model.evidence import Address, ContentState, EntryState, EntryType
 Images = Callable[[str], tuple[Path, Truth]]
 IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
 Opener = Callable[[], FileSystem]
+STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
+"""Compressed and sparse: their places hold other bytes than they have."""
 
 
 @pytest.fixture(params=[*IMAGES, "folder"])
@@ -165,3 +167,20 @@ def test_every_read_of_a_volume_is_a_sign_of_life(kind: str, evidence_image: Ima
         opened = len(beats)
         walk(system)
     assert 0 < opened < len(beats)
+
+
+@pytest.mark.parametrize("kind", IMAGES)
+def test_contents_lie_where_they_say(kind: str, evidence_image: Images) -> None:
+    image, _ = evidence_image(kind)
+    agreed = 0
+    with RawImage(image) as source:
+        system = open_filesystem(source, whole(source))
+        assert system is not None
+        for item in readable(walk(system)):
+            places = system.open_content(item.entry.address).places()
+            stored = b"".join(source.read_at(*place) for place in places)
+            assert item.content is not None
+            if places and item.entry.raw_name not in STORED_OTHERWISE:
+                assert stored[: len(item.content)] == item.content, item.path
+                agreed += 1
+    assert agreed > 20

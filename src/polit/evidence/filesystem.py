@@ -28,6 +28,14 @@ class Content(Protocol):
             EvidenceChanged: A host file is not what it was when it was listed.
         """
 
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where in its source the content lies: offset and length in bytes each.
+
+        Empty where it lies within a record (a resident or inline content) or in a host file.
+        Native code keeps a cache and reads more than it is asked for: what a content stands
+        on is told by this, and not by which reads reached the source.
+        """
+
     def close(self) -> None:
         """Release what the content holds open; calling it twice is harmless."""
 

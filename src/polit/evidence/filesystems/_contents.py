@@ -64,5 +64,10 @@ class RunContent:
             index += 1
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where in its source the content lies."""
+        base = self._image.offset_bytes
+        return tuple((base + offset, length) for offset, length in self._runs)
+
     def close(self) -> None:
         """Do nothing: the volume belongs to who opened it."""

@@ -87,6 +87,7 @@ class TskContent:
         image: VolumeImage,
         native: pytsk3.File,
         *,
+        block_bytes: int,
         size_bytes: int,
         attribute: tuple[int, int],
     ) -> None:
@@ -95,11 +96,12 @@ class TskContent:
         Args:
             image: The volume it lies in.
             native: The record.
+            block_bytes: The unit that the library counts its runs in.
             size_bytes: Its logical size.
             attribute: Type and number of the attribute; ``(0, 0)`` for the default one.
         """
         self._image, self._native = image, native
-        self._size_bytes = size_bytes
+        self._size_bytes, self._block_bytes = size_bytes, block_bytes
         self._attribute = attribute
 
     @property
@@ -131,6 +133,21 @@ class TskContent:
             raise SourceUnreadable(f"content at {offset_bytes}: {plain(error)}") from error
         self._image.raise_failure()
         return data
+
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return where in its source the content lies."""
+        found = []
+        for attribute in self._native:
+            facts = attribute.info
+            if self._attribute in ((0, 0), (int(facts.type), facts.id)):
+                found += [
+                    (
+                        self._image.offset_bytes + run.first_block * self._block_bytes,
+                        run.length * self._block_bytes,
+                    )
+                    for run in runs_of(attribute)
+                ]
+        return tuple(found)
 
     def close(self) -> None:
         """Do nothing: the library frees a record with its last reference."""
@@ -188,7 +205,13 @@ class TskFileSystem(ListedFileSystem):
         """Return the content of a loaded record, of at most the volume's size."""
         self.check_size(size_bytes)
         attribute = (reference.attribute_type, reference.attribute_id)
-        return TskContent(self.image, native, size_bytes=size_bytes, attribute=attribute)
+        return TskContent(
+            self.image,
+            native,
+            block_bytes=self.info.block_size,
+            size_bytes=size_bytes,
+            attribute=attribute,
+        )
 
     def _slots(self, folder: Reference) -> Iterator[Slot]:
         raise NotImplementedError

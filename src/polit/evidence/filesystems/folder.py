@@ -210,6 +210,10 @@ class HostContent:
             wanted -= len(part)
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return nothing: a host file lies in no source."""
+        return ()
+
     def close(self) -> None:
         """Close the file.
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from polit.model.evidence import EntryTimes, EntryType
 
-INLINE_DATA, ENCRYPTED = 0x10000000, 0x800
+INLINE_DATA, ENCRYPTED, EXTENTS = 0x10000000, 0x800, 0x80000
+_EXTENT_MAGIC = 0xF30A
 _HEAD = struct.Struct("<H2xIiiiI8xI4x60s8xI")
 _EXTRA = struct.Struct("<IIIiI")
 _SECOND = 1_000_000_000
@@ -36,6 +37,7 @@ class ExtInode(NamedTuple):
         deleted_s: The field for the time of deletion, which holds other things while the
             inode is in use.
         short_link: The target of a link that is kept in the inode itself.
+        body: The 60 bytes that lead to the content.
     """
 
     entry_type: EntryType | None
@@ -44,6 +46,17 @@ class ExtInode(NamedTuple):
     times: EntryTimes
     deleted_s: int
     short_link: bytes
+    body: bytes
+
+    def leads_within(self, block_count: int) -> bool:
+        """Tell whether what the inode holds can lead to blocks of its volume.
+
+        What was never an inode rarely passes: 15 block numbers, or the head of an extent tree.
+        """
+        if self.flags & EXTENTS:
+            magic, count, most, depth = struct.unpack_from("<HHHH", self.body)
+            return bool(magic == _EXTENT_MAGIC and count <= most <= 4 and depth <= 5)
+        return all(block < block_count for block in struct.unpack("<15I", self.body))
 
 
 def read_inode(untrusted_inode: bytes) -> ExtInode | None:
@@ -67,7 +80,7 @@ def read_inode(untrusted_inode: bytes) -> ExtInode | None:
         )
     else:
         times = EntryTimes(None, _instant(modified, 0), _instant(accessed, 0), _instant(changed, 0))
-    return ExtInode(kind, size, flags, times, deleted, link)
+    return ExtInode(kind, size, flags, times, deleted, link, body)
 
 
 def _instant(seconds: int, extra: int) -> int | None:

@@ -118,7 +118,8 @@ class ExtFileSystem(TskFileSystem):
         inode = self._inode(folder)
         if inode.entry_type is not EntryType.FOLDER:
             raise SourceUnreadable(f"record {folder.inode} is no folder")
-        content = self.content(folder, self.record(folder.inode), inode.size_bytes)
+        native = self._sized_record(folder.inode, inode)
+        content = self.content(folder, native, inode.size_bytes)
         inline = bool(inode.flags & INLINE_DATA)
         ghosts: dict[ExtName, None] = {}
         kept: list[ExtName] | None = None
@@ -175,11 +176,18 @@ class ExtFileSystem(TskFileSystem):
                     yield name.inode << 1 | name.deleted
 
         reach_all(self.info.root_inum << 1, folders_in)
-        for inode in self.layout.unused_files():
-            unnamed = inode >= _FIRST_USER and not named[inode >> 3] >> (inode & 7) & 1
-            # Without a name, and with its beginning in use again, nothing of its own is left.
-            if unnamed and (runs := self._runs(inode)) and not self._overwritten([_head(runs)]):
-                yield ExtName(b"OrphanFile-%d" % inode, inode, 1, deleted=True)
+        for number in self.layout.unused_files():
+            named_already = named[number >> 3] >> (number & 7) & 1
+            if number >= _FIRST_USER and not named_already and self._is_orphan(number):
+                yield ExtName(b"OrphanFile-%d" % number, number, 1, deleted=True)
+
+    def _is_orphan(self, number: int) -> bool:
+        """Tell whether an unused inode without a name still leads to something of its own."""
+        inode = read_inode(self.layout.inode_bytes(number))
+        if inode is None or not inode.leads_within(self.layout.block_count):
+            return False
+        runs = self._runs(number, inode)
+        return bool(runs) and not self._overwritten([_head(runs)])
 
     def _is_folder(self, name: ExtName) -> bool:
         if name.file_type not in (0, 2):
@@ -224,7 +232,7 @@ class ExtFileSystem(TskFileSystem):
         if self.layout.inode_in_use(name.inode) or (stated and found and stated is not found):
             return _bare_entry(name, kind, ContentState.REALLOCATED, reference)
         kind = found or kind
-        runs = self._runs(name.inode)
+        runs = self._runs(name.inode, inode)
         content = _CONTENT[kind]
         held = runs or inode.short_link or inode.flags & INLINE_DATA
         if not inode.size_bytes or not held:
@@ -246,14 +254,19 @@ class ExtFileSystem(TskFileSystem):
         if inode.short_link or not 0 < inode.size_bytes <= _LINK_BYTES_AT_MOST:
             return inode.short_link
         try:
-            native = self.record(reference.inode)
+            native = self._sized_record(reference.inode, inode)
             return self.content(reference, native, inode.size_bytes).read_at(0, inode.size_bytes)
         except SourceUnreadable:
             return b""
 
-    def _runs(self, inode: int) -> list[Run]:
+    def _sized_record(self, number: int, inode: ExtInode) -> pytsk3.File:
+        """Load a record whose size can be: the library counts block by block up to any size."""
+        self.check_size(inode.size_bytes)
+        return self.record(number)
+
+    def _runs(self, number: int, inode: ExtInode) -> list[Run]:
         try:
-            native = self.record(inode)
+            native = self._sized_record(number, inode)
         except SourceUnreadable:
             return []
         return [run for attribute in native for run in runs_of(attribute)]
@@ -273,7 +286,8 @@ class ExtFileSystem(TskFileSystem):
         inode = self._inode(reference)
         if inode.flags & ENCRYPTED:
             raise SourceUnreadable("the content is encrypted by the file system (fscrypt)")
-        return self.content(reference, self.record(reference.inode), inode.size_bytes)
+        native = self._sized_record(reference.inode, inode)
+        return self.content(reference, native, inode.size_bytes)
 
 
 _CONTENT = {

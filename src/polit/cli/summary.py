@@ -45,10 +45,11 @@ def summary_text(package: Path, manifest: Manifest) -> str:
         ("package", str(package)),
     ]  # fmt: skip
     lines = [table(rows)]
-    if manifest.integrity.bad_ranges:
+    if not manifest.integrity.holds or manifest.source.missing:
         lines.append(
             f"\nINTEGRITY: {manifest.integrity.bad_ranges} bad ranges, "
-            f"{human_bytes(manifest.integrity.bad_bytes)} of the source could not be read"
+            f"{human_bytes(manifest.integrity.bad_bytes)} of the source could not be read; "
+            f"{manifest.integrity.container_problems} problems of the image itself"
         )
     if manifest.problems:
         lines.append("\nProblems")

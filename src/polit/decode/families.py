@@ -240,12 +240,31 @@ def transport_stream(head: bytes) -> str | None:
     return "video/mp2t" if head[188:189] == head[376:377] == b"G" else None
 
 
+def targa(head: bytes) -> bool:
+    """Truevision TGA has no mark: tell whether its header agrees with itself."""
+    if len(head) < 18 or head[1] > 1 or head[16] not in {8, 15, 16, 24, 32}:
+        return False
+    has_map, kind = head[1] == 1, head[2]
+    sides = (int.from_bytes(head[12:14], "little"), int.from_bytes(head[14:16], "little"))
+    if kind in {1, 9}:
+        return has_map and head[7] in {15, 16, 24, 32} and all(sides)
+    return kind in {2, 3, 10, 11} and all(sides)
+
+
+_ICON_DEPTHS = frozenset({0, 1, 4, 8, 16, 24, 32})
+
+
 def icon(head: bytes) -> str | None:
-    """Icon or cursor: few pictures, the first one with a reserved zero and a sane offset."""
+    """Icon or cursor: few pictures, the first one with sane planes, depth, size and offset."""
     if len(head) < 22 or not 1 <= int.from_bytes(head[4:6], "little") <= 64 or head[9]:
         return None
-    at = int.from_bytes(head[18:22], "little")
-    return "image/vnd.microsoft.icon" if 22 <= at < 1 << 20 else None
+    count, planes, depth = (int.from_bytes(head[i : i + 2], "little") for i in (4, 10, 12))
+    is_icon = head[2] == 1
+    if is_icon and (planes > 1 or depth not in _ICON_DEPTHS):
+        return None
+    size, at = (int.from_bytes(head[i : i + 4], "little") for i in (14, 18))
+    sane = 6 + 16 * count <= at < 1 << 24 and 0 < size < 1 << 24
+    return "image/vnd.microsoft.icon" if sane else None
 
 
 def java_or_mach(head: bytes) -> str | None:

@@ -56,7 +56,7 @@ class Examined:
     def exit_code(self) -> int:
         """4 when a hash or chunk does not hold, else 3 when items failed, else 0."""
         manifest = self.manifest
-        broken = manifest.integrity.bad_ranges or manifest.source.missing
+        broken = not manifest.integrity.holds or manifest.source.missing
         if broken or manifest.acquisition.agrees is False:
             return IntegrityError.exit_code
         return 3 if manifest.tally.failed else 0

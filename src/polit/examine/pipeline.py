@@ -108,9 +108,18 @@ class Pipeline:
         self._ledger.add_volumes(
             [(volume, f"volume:{volume.number}@{volume.offset_bytes}") for volume in reply.volumes]
         )
-        for code, detail in reply.problems:
-            self._ledger.add_problem(ProblemRow("source", None, "open", code, detail))
+        self._note_problems("container", reply.problems)
+        self._note_problems("partitions", reply.table_problems)
+        self._note_problems(
+            "acquisition",
+            [("acquisition_error", f"sector {first}, {count} sectors")
+             for first, count in reply.unread_sectors],
+        )  # fmt: skip
         return reply
+
+    def _note_problems(self, stage: str, problems: list[tuple[str, str]]) -> None:
+        for code, detail in problems:
+            self._ledger.add_problem(ProblemRow("source", None, stage, code, detail))
 
     def _open_volumes(self) -> None:
         for volume_id, facts, locator, state, filesystem in self._ledger.volumes():
@@ -242,8 +251,7 @@ class Pipeline:
                 self._names.take(reply)
             case say.SourceState():
                 self._ledger.add_bad_ranges(reply.bad_ranges)
-                for code, detail in reply.problems:
-                    self._ledger.add_problem(ProblemRow("source", None, "open", code, detail))
+                self._note_problems("container", reply.problems)
             case say.SourceProgress():
                 self.progress.measured_bytes = reply.done_bytes
             case say.WalkRefused(code="evidence_changed"):

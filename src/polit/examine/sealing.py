@@ -18,7 +18,6 @@ from polit.examine.source import OpenedSource
 from polit.model.manifest import (
     Acquisition,
     Host,
-    Integrity,
     IsolationFacts,
     Manifest,
     SourceFacts,
@@ -77,7 +76,6 @@ def seal_package(package: Path, ledger: Ledger, run: SealedRun) -> Manifest:
 def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> Manifest:
     meta = dict(connection.execute("SELECT key, value FROM meta"))
     request = run.request
-    bad_ranges, bad_bytes = account.count_bad_bytes(connection)
     restarts = connection.execute("SELECT coalesce(sum(restarts), 0) FROM volumes").fetchone()[0]
     return Manifest(
         format=FORMAT,
@@ -89,7 +87,7 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         host=_host(),
         source=_source(run),
         acquisition=compare_digests(request, run.report),
-        integrity=Integrity(bad_ranges, bad_bytes),
+        integrity=account.count_integrity(connection),
         device_clock_offset_s=request.clock_offset_s,
         device_time_zone=request.time_zone,
         versions=json.loads(meta["versions"]),

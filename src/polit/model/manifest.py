@@ -69,10 +69,24 @@ class IsolationFacts:
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """Bad bytes of the source: how many ranges, how many bytes."""
+    """What does not hold in the source.
+
+    Args:
+        bad_ranges: Ranges that could not be read as they were acquired.
+        bad_bytes: Their bytes.
+        container_problems: Checksums, tables, chains and segments of the image that are wrong.
+        unread_sectors: Ranges that the imager could not read when it made the image.
+    """
 
     bad_ranges: int
     bad_bytes: int
+    container_problems: int
+    unread_sectors: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the image is what was acquired; sectors unread then are another matter."""
+        return not (self.bad_ranges or self.container_problems)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 
+from polit.model.manifest import Integrity
 from polit.model.media import MediaKind
 from polit.model.outcome import (
     TIME_LIMITED,
@@ -138,9 +139,12 @@ def count_bytes_read(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(sum(bytes_read), 0) FROM results").fetchone()[0])
 
 
-def count_bad_bytes(connection: sqlite3.Connection) -> tuple[int, int]:
-    """Count bad ranges of the source and their bytes."""
+def count_integrity(connection: sqlite3.Connection) -> Integrity:
+    """Count what does not hold in the source."""
     row = connection.execute(
-        "SELECT count(*), coalesce(sum(length_bytes), 0) FROM bad_ranges"
+        "SELECT (SELECT count(*) FROM bad_ranges),"
+        " (SELECT coalesce(sum(length_bytes), 0) FROM bad_ranges),"
+        " (SELECT count(*) FROM problems WHERE stage = 'container'),"
+        " (SELECT count(*) FROM problems WHERE stage = 'acquisition')"
     ).fetchone()
-    return int(row[0]), int(row[1])
+    return Integrity(*row)

@@ -187,7 +187,7 @@ class LocalFleet:
         task.attempts += 1
         job = DecodeJob(
             job_id=self._next_job,
-            descriptor=self._slots.reader(task.slot),
+            descriptor=self._slots.reader(task.slot, task.size_bytes),
             size_bytes=task.size_bytes,
             mime=task.mime,
         )

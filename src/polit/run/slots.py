@@ -26,8 +26,12 @@ class Slots:
         self._held.add(slot)
         return True
 
-    def reader(self, slot: int) -> int:
-        """Return the descriptor for the decoder; it cannot be written or mapped writable."""
+    def reader(self, slot: int, size_bytes: int) -> int:
+        """Return the descriptor for the decoder: read-only, and not a byte beyond the content.
+
+        What an item before it left behind the content's end is cut off.
+        """
+        os.ftruncate(self.descriptors[slot], size_bytes)
         return self._read_only[slot]
 
     def release(self, slot: int) -> None:

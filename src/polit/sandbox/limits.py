@@ -53,7 +53,7 @@ PROFILE_LIMITS: dict[Profile, ProcessLimits] = {
         memory_bytes=272 * MIB, open_files=16, threads=False, opens_folder=False
     ),
     Profile.WALKER_IMAGE: ProcessLimits(
-        memory_bytes=4096 * MIB, open_files=256, threads=True, opens_folder=False
+        memory_bytes=4096 * MIB, open_files=4096, threads=True, opens_folder=False
     ),
     Profile.WALKER_FOLDER: ProcessLimits(
         memory_bytes=4096 * MIB, open_files=256, threads=True, opens_folder=True

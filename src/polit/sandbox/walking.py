@@ -7,6 +7,7 @@ where it stood is returned with the loss, so that exactly that entry is skipped.
 
 import os
 import select
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -145,16 +146,26 @@ class Walker:
             no_atime=self._source.no_atime,
         )
         self._journal.enter(say.IDLE, 0)
-        profile = Profile.WALKER_FOLDER if self._source.is_folder else Profile.WALKER_IMAGE
+        is_folder = self._source.is_folder
+        evidence = [segment.descriptor for segment in self._source.segments]
+        profile = Profile.WALKER_FOLDER if is_folder else Profile.WALKER_IMAGE
         self._child: Child = self._zygote.spawn(
             profile,
-            fds=[self._journal_fd, *self._slots, *(s.descriptor for s in self._source.segments)],
+            fds=[self._journal_fd, *self._slots, *(evidence if is_folder else ())],
             arguments=msgspec.msgpack.encode(setup),
         )
+        if not is_folder:
+            self._hand_over(evidence)
         self._child.channel.setblocking(False)
         self._inbox, self._outbox = bytearray(), bytearray()
         self._seen = self._journal.position()
         self._alive_at = self._moved_at = monotonic_s()
+
+    def _hand_over(self, descriptors: Sequence[int]) -> None:
+        """Send the evidence; an image may have more segments than one message carries."""
+        for start in range(0, len(descriptors), say.DESCRIPTORS_AT_ONCE):
+            part = descriptors[start : start + say.DESCRIPTORS_AT_ONCE]
+            socket.send_fds(self._child.channel, [say.HANDED_OVER], part)
 
     def _flush(self) -> None:
         while self._outbox:

@@ -16,6 +16,9 @@ from polit.base.errors import SandboxError
 from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
 
 MAX_MESSAGE_BYTES = 16 << 20
+DESCRIPTORS_AT_ONCE = 200
+"""Evidence descriptors in one message; SCM_RIGHTS carries 253."""
+HANDED_OVER = b"\0"
 _INT63 = 1 << 63
 _LENGTH = struct.Struct("<I")
 
@@ -33,8 +36,8 @@ class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class WalkSetup(Message, frozen=True):
     """First message of all, as the arguments of the spawn.
 
-    ``descriptors`` after the journal and the slots are the segments of an image, or the one
-    folder descriptor.
+    The child's descriptors are the journal, the slots and, last, a folder's own. The segments
+    of an image follow over the channel before the first request: there may be hundreds.
     """
 
     slot_count: Figure
@@ -108,6 +111,8 @@ class VolumesFound(Message, frozen=True):
     size_bytes: Figure
     volumes: list[VolumeFacts]
     problems: list[tuple[Code, Text]]
+    table_problems: list[tuple[Code, Text]]
+    unread_sectors: list[tuple[Figure, Figure]]
     stored_digests: dict[str, str]
     description: dict[str, Text]
 

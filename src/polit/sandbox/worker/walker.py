@@ -8,7 +8,7 @@ import mmap
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from socket import socket
+from socket import recv_fds, socket
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -39,6 +39,7 @@ _LISTED_AT_ONCE = 2048
 _RESULTS_AT_ONCE = 128
 _FLUSH_S = 0.05
 _PROGRESS_BYTES = 64 << 20
+_SECTOR_RANGES = 10_000
 
 
 class _SkipSlot(Exception):
@@ -56,6 +57,17 @@ def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
     Walker(channel, fds, setup).run()
 
 
+def _take_evidence(channel: socket, count: int) -> list[int]:
+    """Receive the evidence descriptors that the coordinator sends before its first request."""
+    descriptors: list[int] = []
+    while len(descriptors) < count:
+        data, received, _, _ = recv_fds(channel, len(say.HANDED_OVER), say.DESCRIPTORS_AT_ONCE)
+        if not data:
+            raise SystemExit(0)
+        descriptors += received
+    return descriptors
+
+
 class Walker:
     """One walker process: its source, the file systems it has mounted, its slots."""
 
@@ -64,7 +76,8 @@ class Walker:
         self._channel, self._setup = channel, setup
         self._journal = say.Journal(fds[0])
         self._slots = list(fds[1 : 1 + setup.slot_count])
-        self._evidence = list(fds[1 + setup.slot_count :])
+        given = list(fds[1 + setup.slot_count :])
+        self._evidence = given or _take_evidence(channel, len(setup.segment_names))
         self._free = deque(setup.free_slots)
         self._inbox = bytearray()
         self._waiting: deque[say.Request] = deque()
@@ -106,7 +119,10 @@ class Walker:
         if self._source is None:
             names, sizes = self._setup.segment_names, self._setup.segment_sizes
             self._opened = open_container(
-                [Segment(*parts) for parts in zip(names, self._evidence, sizes, strict=True)]
+                [
+                    Segment(name, descriptor, size, self._journal.beat)
+                    for name, descriptor, size in zip(names, self._evidence, sizes, strict=True)
+                ]
             )
             self._source = WatchedSource(self._opened.source, self._journal.beat)
         return self._source
@@ -115,20 +131,23 @@ class Walker:
         self._journal.enter(say.FINDING, 0)
         if self._setup.is_folder:
             whole = VolumeFacts(0, "folder", "host folder", 0, 0, allocated=True)
-            self._send(say.VolumesFound("folder", 0, [whole], [], {}, {}))
+            self._send(say.VolumesFound("folder", 0, [whole], [], [], [], {}, {}))
             return
         source = self._open_source()
         faults.reach("walker.volumes")
         found = find_volumes(source)
         opened = self._opened
         acquired = opened.source.acquisition() if opened else AcquisitionFacts()
+        unread = [(one.first_sector, one.sectors) for one in acquired.acquisition_errors]
         stored = opened.source.stored_digests() if opened else ()
         self._send(
             say.VolumesFound(
                 opened.name if opened else "",
                 source.size_bytes,
                 list(found.volumes),
-                [(p.code, p.detail) for p in (*source.problems(), *found.problems)],
+                [(p.code, p.detail[:4096]) for p in source.problems()],
+                [(p.code, p.detail[:4096]) for p in found.problems],
+                unread[:_SECTOR_RANGES],
                 {digest.algorithm: digest.value_hex for digest in stored},
                 {key: text[:4096] for key, text in acquired.untrusted_texts},
             )

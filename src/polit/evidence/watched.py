@@ -1,6 +1,6 @@
-"""A byte source that gives signs of life and knows when a read touched bad bytes."""
+"""A byte source that gives a sign of life with every read, and tells which contents are damaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 
@@ -11,7 +11,6 @@ class WatchedSource:
     def __init__(self, source: ByteSource, on_read: Callable[[], None]) -> None:
         """Watch a source; ``on_read`` is called before every read."""
         self._source, self._on_read = source, on_read
-        self.touched_code = ""
 
     @property
     def size_bytes(self) -> int:
@@ -19,15 +18,9 @@ class WatchedSource:
         return self._source.size_bytes
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
-        """Read, and note in ``touched_code`` when a bad range lies within the read."""
+        """Read a range."""
         self._on_read()
-        data = self._source.read_at(offset_bytes, length_bytes)
-        for bad in self._source.bad_ranges():
-            end = bad.offset_bytes + bad.length_bytes
-            if bad.offset_bytes < offset_bytes + length_bytes and offset_bytes < end:
-                self.touched_code = bad.code
-                break
-        return data
+        return self._source.read_at(offset_bytes, length_bytes)
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
         """Return the bad ranges met so far."""
@@ -36,3 +29,19 @@ class WatchedSource:
     def problems(self) -> tuple[SourceProblem, ...]:
         """Return what is wrong with the source as a whole."""
         return self._source.problems()
+
+
+def damage_code(places: Sequence[tuple[int, int]], bad_ranges: Sequence[BadRange]) -> str:
+    """Return the code of the first bad range that a content lies on, empty where there is none.
+
+    Args:
+        places: Where the content lies in the source, ``(offset_bytes, length_bytes)``. Which
+            reads a content caused would not do: drivers cache blocks, and read beyond.
+        bad_ranges: The bad ranges of the source, in order, without overlap.
+    """
+    for bad in bad_ranges:
+        end = bad.offset_bytes + bad.length_bytes
+        for offset, length in places:
+            if offset < end and bad.offset_bytes < offset + length:
+                return bad.code
+    return ""

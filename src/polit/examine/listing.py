@@ -28,6 +28,7 @@ class FolderListing:
         self._text = "/".join(map(name_text, folder.path.split(b"/"))) if folder.path else ""
         inner = escape_value(b"/" + folder.path + (b"/" if folder.path else b""))
         self._locator = f"{volume};{filesystem}:{inner}"
+        self._rank = rank_of(self._text)
         self._seen: set[int] = set()
         self.place = f"{volume};{filesystem}:{escape_value(b'/' + folder.path)}"
         self.next_index = 0
@@ -35,7 +36,7 @@ class FolderListing:
         self.urgent: list[ReadRow] = []
 
     def row(self, found: FoundEntry) -> EntryRow:
-        """Return the row of a name that was met."""
+        """Return the row of a name that was met. A content ranks as the folder it lies in."""
         owner = found.owner_name or found.raw_name
         name = name_text(owner)
         if found.entry_type is EntryType.STREAM:
@@ -45,7 +46,7 @@ class FolderListing:
             found=self._planned(found, path),
             locator=self._unique(self._locator_of(found, owner)),
             path=path,
-            rank=rank_of(path),
+            rank=rank_of(path) if found.entry_type is EntryType.FOLDER else self._rank,
         )
 
     def note_urgent(self, ids: range, rows: Sequence[EntryRow]) -> None:

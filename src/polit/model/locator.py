@@ -61,7 +61,9 @@ class Locator:
 
 def escape_value(value: bytes) -> str:
     """Return a step's value as text; see the module's head for what is escaped."""
-    escaped = _ESCAPED.sub(lambda match: b"%%%02X" % match[0][0], value)
+    escaped = value
+    if _ESCAPED.search(value) is not None:
+        escaped = _ESCAPED.sub(lambda match: b"%%%02X" % match[0][0], value)
     try:
         return escaped.decode("utf-8")
     except UnicodeDecodeError:

@@ -8,7 +8,7 @@ import mmap
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from socket import recv_fds, socket
+from socket import socket
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -26,9 +26,10 @@ from polit.evidence.opening import name_unopened, open_filesystem, open_folder
 from polit.evidence.segments import Segment
 from polit.evidence.source_digests import digest_source
 from polit.evidence.volume import find_volumes
-from polit.evidence.watched import WatchedSource
+from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.worker.walker_channel import WalkerChannel
 
 if TYPE_CHECKING:
     from polit.evidence.container import OpenedContainer
@@ -57,30 +58,17 @@ def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
     Walker(channel, fds, setup).run()
 
 
-def _take_evidence(channel: socket, count: int) -> list[int]:
-    """Receive the evidence descriptors that the coordinator sends before its first request."""
-    descriptors: list[int] = []
-    while len(descriptors) < count:
-        data, received, _, _ = recv_fds(channel, len(say.HANDED_OVER), say.DESCRIPTORS_AT_ONCE)
-        if not data:
-            raise SystemExit(0)
-        descriptors += received
-    return descriptors
-
-
 class Walker:
     """One walker process: its source, the file systems it has mounted, its slots."""
 
     def __init__(self, channel: socket, fds: Sequence[int], setup: say.WalkSetup) -> None:
         """Map the journal; open nothing yet."""
-        self._channel, self._setup = channel, setup
+        self._channel, self._setup = WalkerChannel(channel), setup
         self._journal = say.Journal(fds[0])
         self._slots = list(fds[1 : 1 + setup.slot_count])
         given = list(fds[1 + setup.slot_count :])
-        self._evidence = given or _take_evidence(channel, len(setup.segment_names))
+        self._evidence = given or self._channel.take_evidence(len(setup.segment_names))
         self._free = deque(setup.free_slots)
-        self._inbox = bytearray()
-        self._waiting: deque[say.Request] = deque()
         self._mounted: dict[int, FileSystem] = {}
         self._volumes: dict[int, VolumeFacts] = dict(setup.volumes)
         self._opened: OpenedContainer | None = None
@@ -89,13 +77,13 @@ class Walker:
 
     def run(self) -> None:
         """Answer requests in order until the channel closes."""
-        while (request := self._next_request()) is not None:
+        while (request := self._channel.next_request()) is not None:
             try:
                 self._answer(request)
             except EvidenceChanged as error:
-                self._send(say.WalkRefused("evidence_changed", str(error)[:4096]))
+                self._channel.send(say.WalkRefused("evidence_changed", str(error)[:4096]))
             except SourceError as error:
-                self._send(say.WalkRefused("source_unreadable", str(error)[:4096]))
+                self._channel.send(say.WalkRefused("source_unreadable", str(error)[:4096]))
             self._journal.enter(say.IDLE, 0)
 
     def _answer(self, request: say.Request) -> None:
@@ -131,7 +119,7 @@ class Walker:
         self._journal.enter(say.FINDING, 0)
         if self._setup.is_folder:
             whole = VolumeFacts(0, "folder", "host folder", 0, 0, allocated=True)
-            self._send(say.VolumesFound("folder", 0, [whole], [], [], [], {}, {}))
+            self._channel.send(say.VolumesFound("folder", 0, [whole], [], [], [], {}, {}))
             return
         source = self._open_source()
         faults.reach("walker.volumes")
@@ -140,7 +128,7 @@ class Walker:
         acquired = opened.source.acquisition() if opened else AcquisitionFacts()
         unread = [(one.first_sector, one.sectors) for one in acquired.acquisition_errors]
         stored = opened.source.stored_digests() if opened else ()
-        self._send(
+        self._channel.send(
             say.VolumesFound(
                 opened.name if opened else "",
                 source.size_bytes,
@@ -158,10 +146,10 @@ class Walker:
         system = self._mount(request.volume_id)
         if system is None:
             unopened = name_unopened(self._open_source(), request.volume)
-            self._send(say.VolumeOpened(request.volume_id, None, b"", unopened))
+            self._channel.send(say.VolumeOpened(request.volume_id, None, b"", unopened))
         else:
             reply = say.VolumeOpened(request.volume_id, system.facts, system.root, "")
-            self._send(reply)
+            self._channel.send(reply)
         self._tell_state()
 
     def _mount(self, volume_id: int) -> FileSystem | None:
@@ -194,13 +182,13 @@ class Walker:
                 faults.reach("walker.list", entry.raw_name)
                 entries.append((index, entry))
                 if len(entries) >= _LISTED_AT_ONCE:
-                    self._send(say.Listed(request.folder_id, entries, done=False, error=""))
+                    self._channel.send(say.Listed(request.folder_id, entries, done=False, error=""))
                     entries = []
         except EvidenceChanged:
             raise
         except SourceError as problem:
             error = str(problem)[:4096] or "it cannot be listed"
-        self._send(say.Listed(request.folder_id, entries, done=True, error=error))
+        self._channel.send(say.Listed(request.folder_id, entries, done=True, error=error))
         self._tell_state()
 
     def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:
@@ -271,9 +259,6 @@ class Walker:
         self, job: say.ReadJob, content: Content, results: list[say.ReadResult]
     ) -> say.ReadResult:
         size = content.size_bytes
-        source = self._source
-        if source is not None:
-            source.touched_code = ""
         untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
         kind = identify(untrusted_head, size_bytes=size)
         meter, slot = DigestMeter(), -1
@@ -283,10 +268,10 @@ class Walker:
             self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
         else:
             self._stream(job.entry_id, content, meter)
-        if meter.size_bytes != size or (source is not None and source.touched_code):
+        code = self._damage(content)
+        if code or meter.size_bytes != size:
             if slot >= 0:
                 self._free.append(slot)
-            code = source.touched_code if source is not None else ""
             detail = f"{meter.size_bytes} of {size} bytes could be read"
             return say.ReadResult(job.entry_id, code or "unreadable", detail)
         digests = meter.digests()
@@ -304,6 +289,10 @@ class Walker:
             extension_agrees=extension_agrees(job.raw_name, kind),
             slot=slot,
         )
+
+    def _damage(self, content: Content) -> str:
+        bad_ranges = self._source.bad_ranges() if self._source is not None else ()
+        return damage_code(content.places(), bad_ranges) if bad_ranges else ""
 
     def _stream(self, entry_id: int, content: Content, meter: DigestMeter) -> None:
         while meter.size_bytes < content.size_bytes:
@@ -339,13 +328,13 @@ class Walker:
             self._flush(results)
         while not self._free:
             self._journal.beat()
-            request = self._receive()
+            request = self._channel.receive()
             if request is None:
                 raise SystemExit(0)
             if isinstance(request, say.ReleaseSlot):
                 self._free.append(request.slot)
             else:
-                self._waiting.append(request)
+                self._channel.postpone(request)
         return self._free.popleft()
 
     # The whole source
@@ -359,11 +348,13 @@ class Walker:
             self._journal.enter(say.MEASURING, 0, done_bytes)
             if done_bytes - told >= _PROGRESS_BYTES:
                 told = done_bytes
-                self._send(say.SourceProgress(done_bytes))
+                self._channel.send(say.SourceProgress(done_bytes))
 
         found = digest_source(self._open_source(), progress=progress).digests
         self._tell_state()
-        self._send(say.SourceMeasured(found.size_bytes, found.md5, found.sha1, found.sha256))
+        self._channel.send(
+            say.SourceMeasured(found.size_bytes, found.md5, found.sha1, found.sha256)
+        )
 
     # The channel
 
@@ -373,7 +364,7 @@ class Walker:
         ranges, problems = self._source.bad_ranges(), self._source.problems()
         if (len(ranges), len(problems)) != self._told_state:
             self._told_state = (len(ranges), len(problems))
-            self._send(
+            self._channel.send(
                 say.SourceState(
                     [(r.offset_bytes, r.length_bytes, r.code) for r in ranges],
                     [(p.code, p.detail) for p in problems],
@@ -382,19 +373,5 @@ class Walker:
 
     def _flush(self, results: list[say.ReadResult]) -> None:
         if results:
-            self._send(say.ContentsRead(list(results)))
+            self._channel.send(say.ContentsRead(list(results)))
             results.clear()
-
-    def _send(self, message: say.Message) -> None:
-        self._channel.sendall(say.frame(message))
-
-    def _next_request(self) -> say.Request | None:
-        return self._waiting.popleft() if self._waiting else self._receive()
-
-    def _receive(self) -> say.Request | None:
-        while (body := say.take_frame(self._inbox)) is None:
-            data = self._channel.recv(1 << 16)
-            if not data:
-                return None
-            self._inbox += data
-        return say.decode_request(body)

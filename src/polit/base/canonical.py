@@ -4,11 +4,15 @@ JSON as RFC 8785 asks for it, restricted so that no rule about figures is needed
 are ASCII and sorted, figures are integers within 64 bits, no white space, UTF-8.
 """
 
+from collections.abc import Callable, Sequence
+
 import msgspec
 
 from polit.base.errors import UsageError
 
 JsonValue = str | int | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
+
+Cell = str | int | bool | None
 
 _encoder = msgspec.json.Encoder(order="sorted")
 
@@ -24,9 +28,22 @@ def canonical_json(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-def canonical_row(row: dict[str, str | int | bool | None]) -> bytes:
-    """Return the canonical line of one flat row, newline included. The caller gives no floats."""
-    return _encoder.encode(row) + b"\n"
+def row_writer(names: Sequence[str]) -> Callable[[Sequence[Cell]], bytes]:
+    """Return a function from the values of a flat row to its canonical line, newline included.
+
+    For millions of rows: the keys are sorted once, here. The caller gives no floats.
+
+    Args:
+        names: ASCII keys of the row, in the order in which its values will come.
+    """
+    order = sorted(range(len(names)), key=lambda index: names[index])
+    keys = [names[index] for index in order]
+    encode = msgspec.json.Encoder().encode
+
+    def line(values: Sequence[Cell]) -> bytes:
+        return encode({key: values[at] for key, at in zip(keys, order, strict=True)}) + b"\n"
+
+    return line
 
 
 def _check_form(value: object) -> None:

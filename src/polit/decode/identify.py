@@ -54,7 +54,7 @@ def warm() -> dict[str, str]:
 
 
 def identify(untrusted_head: bytes, *, size_bytes: int) -> Identification:
-    """Identify a content.
+    """Identify a content, whatever it costs.
 
     Args:
         untrusted_head: Its first bytes, at most 64 KiB.
@@ -63,6 +63,12 @@ def identify(untrusted_head: bytes, *, size_bytes: int) -> Identification:
     Raises:
         SandboxError: ``warm`` was not called, and libmagic would be needed.
     """
+    found = identify_quickly(untrusted_head, size_bytes=size_bytes)
+    return found or identify_unknown(untrusted_head)
+
+
+def identify_quickly(untrusted_head: bytes, *, size_bytes: int) -> Identification | None:
+    """Identify a content by signature or as text, ``None`` where only libmagic may know it."""
     if not untrusted_head:
         return _EMPTY if size_bytes == 0 else by_signature(UNKNOWN)
     found = at_start(untrusted_head)
@@ -71,21 +77,30 @@ def identify(untrusted_head: bytes, *, size_bytes: int) -> Identification:
     mime = by_family(untrusted_head)
     if mime is not None:
         return by_signature(mime)
-    return further_in(untrusted_head) or _by_content(untrusted_head, size_bytes)
+    return further_in(untrusted_head) or _by_text(untrusted_head, size_bytes)
 
 
-def _by_content(untrusted_head: bytes, size_bytes: int) -> Identification:
-    mime = text_type(untrusted_head, is_whole=len(untrusted_head) >= size_bytes)
-    if mime is not None:
-        return Identification(mime, kind_of(mime), "text")
-    if untrusted_head.count(0) == len(untrusted_head):
-        return by_signature(UNKNOWN)  # wiped or sparse: nothing for libmagic to see
+def identify_unknown(untrusted_head: bytes) -> Identification:
+    """Ask libmagic; not safe for threads: one thread at a time may ask.
+
+    Raises:
+        SandboxError: ``warm`` was not called.
+    """
     if _magic is None:
         raise SandboxError("libmagic is not loaded: call warm() before the lockdown")
     mime = _magic.mime(untrusted_head)
     if mime in _DECIDED_BEFORE or (mime == "image/x-tga" and not targa(untrusted_head)):
         mime = UNKNOWN
     return Identification(mime, kind_of(mime), "libmagic")
+
+
+def _by_text(untrusted_head: bytes, size_bytes: int) -> Identification | None:
+    mime = text_type(untrusted_head, is_whole=len(untrusted_head) >= size_bytes)
+    if mime is not None:
+        return Identification(mime, kind_of(mime), "text")
+    if untrusted_head.count(0) == len(untrusted_head):
+        return by_signature(UNKNOWN)  # wiped or sparse: nothing for libmagic to see
+    return None
 
 
 def extension_agrees(raw_name: bytes, identification: Identification) -> bool | None:

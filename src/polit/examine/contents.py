@@ -10,6 +10,7 @@ from polit.model.media import DecodedStill, Identification, MediaKind
 from polit.package.rows import MediaRow, ProblemRow, ReadRow, ResultRow
 from polit.run.local import Decoded, DecodeTask, LocalFleet
 from polit.sandbox import walking_messages as say
+from polit.sandbox.walking import WalkerLost
 
 
 class Contents:
@@ -49,11 +50,14 @@ class Contents:
         row = self.reading.pop(result.entry_id, None)
         if row is None:
             return
-        if result.code:
+        if result.code and result.code != "too_large":
             self.fail(row, result.code, result.detail)
             return
         entry = _entry_result(result)
         self._progress.bytes_read += result.size_bytes
+        if result.code:
+            self._settle_picture(row, entry, ("failed", result.code), "", 1)
+            return
         held = result.slot >= 0 and self._fleet.hold(result.slot)
         if held and self._decode_stills:
             self._take_picture(row, entry, result)
@@ -126,6 +130,17 @@ class Contents:
     def _settle(self, entry: ResultRow) -> None:
         self._settlement.settle(entry)
         self._progress.settled += 1
+
+    def charge(self, lost: WalkerLost, *, exactly: bool) -> None:
+        """Charge the walker's loss to the content that it was reading.
+
+        A walker that was not careful may have been lost by what it did beside: nobody is
+        charged then, and the careful one that follows reads the same again.
+        """
+        row = self.reading.get(lost.position.item)
+        if exactly and row is not None:
+            del self.reading[row.entry_id]
+            self.fail(row, lost.code, lost.detail)
 
     def fail(self, row: ReadRow, code: str, detail: str) -> None:
         """Settle an entry whose content could not be read."""

@@ -1,8 +1,10 @@
 """One examination from the request to the sealed package; begun anew, or gone on with."""
 
 import base64
+import errno
 import json
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -110,7 +112,26 @@ class _Session:
         self._checked_at = monotonic_s()
 
     def run(self, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest:
-        ledger = Ledger(self._package)
+        """Examine and seal; where the disk fills up, wait and take the run up again.
+
+        Pictures and results are kept in memory and written again as they are; wherever else
+        the disk fills up, the session begins anew from what was committed, as any resume does.
+        """
+        with self._stopping():
+            while True:
+                ledger: Ledger | None = None
+                try:
+                    ledger = Ledger(self._package)
+                    return self._run(ledger, zygotes, isolation)
+                except (StorageFull, OSError, sqlite3.OperationalError) as error:
+                    if not _is_full(error):
+                        raise
+                    self._wait_for_room(error)
+                finally:
+                    if ledger is not None:
+                        ledger.abandon()
+
+    def _run(self, ledger: Ledger, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest:
         fleet = LocalFleet(
             zygotes,
             self._source.walk,
@@ -128,12 +149,16 @@ class _Session:
             derivatives.cut(ledger.pack_ends())
             settlement = Settlement(ledger, derivatives, on_full=self._wait_for_room)
             pipeline = Pipeline(ledger, fleet, settlement, self._request.plan, check=self._check)
-            with self._stopping(settlement):
+            try:
                 report = pipeline.run()
-                self._source.check_unchanged()
+            except Interrupted:
+                settlement.commit()
+                raise
+            finally:
+                derivatives.close()
+            self._source.check_unchanged()
         finally:
             fleet.close()
-        derivatives.close()
         pipeline.progress.phase = "sealing"
         self._watch(pipeline.progress, "")
         run = SealedRun(self._request, self._source, report, isolation, self._keys)
@@ -192,7 +217,7 @@ class _Session:
         if self._stopped:
             raise Interrupted("stopped at a checkpoint: go on with the same command and --resume")
 
-    def _wait_for_room(self, error: StorageFull) -> None:
+    def _wait_for_room(self, error: Exception) -> None:
         self._watch(Progress(), f"paused: {error}; free some space, the run goes on by itself")
         limit_s = settings.number("POLIT_FULL_WAIT_S", 600.0)
         sleep_s(_FULL_WAIT_S)
@@ -203,7 +228,7 @@ class _Session:
             ) from error
 
     @contextmanager
-    def _stopping(self, settlement: Settlement) -> Iterator[None]:
+    def _stopping(self) -> Iterator[None]:
         """Turn Ctrl-C and a polite kill into a checkpoint."""
 
         def stop(_number: int, _frame: FrameType | None) -> None:
@@ -212,12 +237,17 @@ class _Session:
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
-        except Interrupted:
-            settlement.commit()
-            raise
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return "full" in str(error)
+    if isinstance(error, StorageFull):
+        return True
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 def _already_sealed(package: Path, request: ExamineRequest, seconds: float) -> Examined:

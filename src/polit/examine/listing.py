@@ -31,6 +31,7 @@ class FolderListing:
         self._rank = rank_of(self._text)
         self._seen: set[int] = set()
         self.place = f"{volume};{filesystem}:{escape_value(b'/' + folder.path)}"
+        self.begun = False
         self.next_index = 0
         self.lost: list[int] = []
         self.urgent: list[ReadRow] = []

@@ -18,6 +18,8 @@ from polit.sandbox.walking import WalkerLost
 if TYPE_CHECKING:
     from polit.package.rows import ReadRow
 
+_FOLDERS_AT_ONCE = 2
+
 
 class Names:
     """Folders waiting, the one being listed, and contents that go before other folders."""
@@ -34,13 +36,23 @@ class Names:
         self._ledger, self._fleet, self._settlement = ledger, fleet, settlement
         self._progress, self._plan = progress, plan
         self._folders: list[tuple[int, int, FolderRow]] = []
-        self.listing: FolderListing | None = None
+        self._listings: deque[FolderListing] = deque()
         self.urgent: deque[ReadRow] = deque()
 
     @property
     def is_pending(self) -> bool:
         """Whether names are still to come."""
-        return bool(self._folders) or self.listing is not None
+        return bool(self._folders or self._listings)
+
+    @property
+    def listing(self) -> FolderListing | None:
+        """The folder whose names come in now."""
+        return self._listings[0] if self._listings else None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another folder may be asked for: one comes in, one waits in the walker."""
+        return len(self._listings) < _FOLDERS_AT_ONCE
 
     def add(self, folders: Iterable[FolderRow]) -> None:
         """Queue folders by rank, then in the order in which they were met."""
@@ -53,52 +65,38 @@ class Names:
 
     def begin(self, folder: FolderRow, *, volume: str, filesystem: str) -> None:
         """Ask for the names of a folder."""
-        self._ledger.begin_folder(folder.folder_id)
-        self.listing = FolderListing(folder, volume=volume, filesystem=filesystem, plan=self._plan)
-        self.ask()
+        listing = FolderListing(folder, volume=volume, filesystem=filesystem, plan=self._plan)
+        self._listings.append(listing)
+        self._ask(listing)
 
     def refuse(self, folder: FolderRow, code: str) -> None:
         """Settle a folder that cannot be listed because its volume is gone."""
         problem = ProblemRow("source", folder.entry_id, "list", code, "")
         self._ledger.finish_folder(folder, problem=problem)
+        self._progress.settled += folder.entry_id is not None
 
-    def ask(self) -> None:
-        """Ask for the names of the present folder from where they ended."""
-        if self.listing is None:
-            return
-        folder = self.listing.folder
-        self._fleet.walker.send(
-            say.ListFolder(
-                folder_id=folder.folder_id,
-                volume_id=folder.volume_id,
-                kind=folder.kind,
-                address=folder.address,
-                start_index=self.listing.next_index,
-                skip=self.listing.lost,
-            )
-        )
+    def ask_again(self) -> None:
+        """Ask a new walker for the folders under way, each from where its names ended."""
+        for listing in self._listings:
+            self._ask(listing)
 
     def take(self, reply: say.Listed) -> None:
-        """Write names that came in."""
+        """Write names that came in, and the end of their folder, in one transaction."""
         listing = self.listing
         if listing is None or reply.folder_id != listing.folder.folder_id:
             return
-        if reply.entries:
-            rows = [listing.row(found) for _, found in reply.entries]
-            listing.next_index = reply.entries[-1][0] + 1
-            ids, folders = self._ledger.add_entries(listing.folder, rows)
-            self._progress.entries += len(ids)
-            self._progress.settled += sum(map(_is_settled, rows))
-            self.add(folders)
-            listing.note_urgent(ids, rows)
-        if reply.done:
-            self.end(reply.error)
+        with self._ledger.together():
+            self._begin_if_new(listing)
+            if reply.entries:
+                listing.next_index = reply.entries[-1][0] + 1
+                rows = [listing.row(found) for _, found in reply.entries]
+                listing.note_urgent(self._write(listing, rows), rows)
+            if reply.done:
+                self.end(reply.error)
 
     def end(self, error: str = "", code: str = "unlistable") -> None:
         """End the present folder: all its names are in, or ``error`` says why not."""
-        listing = self.listing
-        if listing is None:
-            return
+        listing = self._listings.popleft()
         folder = listing.folder
         problem = None
         if error:
@@ -106,7 +104,6 @@ class Names:
         self._ledger.finish_folder(folder, problem=problem)
         self._progress.settled += folder.entry_id is not None
         self.urgent.extend(listing.urgent)
-        self.listing = None
 
     def charge(self, lost: WalkerLost) -> None:
         """Charge the walker's loss to the one slot where it stood, or to the folder itself."""
@@ -117,15 +114,42 @@ class Names:
             self.end(lost.detail or lost.code, lost.code)
             return
         row = listing.lost_row(index)
-        ids, _ = self._ledger.add_entries(listing.folder, [row])
-        self._settlement.settle(
-            ResultRow(ids[0], "failed", lost.code),
-            ProblemRow(row.locator, ids[0], "list", lost.code, lost.detail),
-        )
+        with self._ledger.together():
+            self._begin_if_new(listing)
+            ids = self._write(listing, [row])
+            problem = ProblemRow(row.locator, ids[0], "list", lost.code, lost.detail)
+            self._settlement.settle(ResultRow(ids[0], "failed", lost.code), problem)
         self._settlement.commit()
-        self._progress.entries += 1
+        self._progress.settled += 1
         self._progress.failed += 1
         listing.lost.append(index)
+
+    def _begin_if_new(self, listing: FolderListing) -> None:
+        # Only now: what a crash drops is everything from the first name of an unfinished
+        # folder on, so no other folder's names may come in between.
+        if not listing.begun:
+            listing.begun = True
+            self._ledger.begin_folder(listing.folder.folder_id)
+
+    def _write(self, listing: FolderListing, rows: list[EntryRow]) -> range:
+        ids, folders = self._ledger.add_entries(listing.folder, rows)
+        self._progress.entries += len(ids)
+        self._progress.settled += sum(map(_is_settled, rows))
+        self.add(folders)
+        return ids
+
+    def _ask(self, listing: FolderListing) -> None:
+        folder = listing.folder
+        self._fleet.walker.send(
+            say.ListFolder(
+                folder_id=folder.folder_id,
+                volume_id=folder.volume_id,
+                kind=folder.kind,
+                address=folder.address,
+                start_index=listing.next_index,
+                skip=listing.lost,
+            )
+        )
 
 
 def _is_settled(row: EntryRow) -> bool:

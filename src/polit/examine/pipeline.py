@@ -162,7 +162,7 @@ class Pipeline:
     def _list_everything(self) -> None:
         names, contents = self._names, self._contents
         while names.is_pending or contents.reading or names.urgent:
-            if names.listing is None and not contents.reading:
+            if not contents.reading:
                 self._next_step()
             self._turn()
         for volume_id in self._volumes:
@@ -171,10 +171,10 @@ class Pipeline:
 
     def _next_step(self) -> None:
         names = self._names
-        if names.urgent:
+        if names.urgent and names.listing is None:
             count = min(len(names.urgent), _READS_AT_ONCE)
             self._ask([names.urgent.popleft() for _ in range(count)])
-        elif (folder := names.next_folder()) is not None:
+        while not names.urgent and names.has_room and (folder := names.next_folder()) is not None:
             volume = self._volumes.get(folder.volume_id)
             if volume is None:
                 names.refuse(folder, "volume_unopened")
@@ -268,8 +268,8 @@ class Pipeline:
             self._answers.append(lost)
             return
         volume_id = self._volume_of(lost)
-        if lost.position.operation == say.READING and lost.position.item in contents.reading:
-            contents.fail(contents.reading.pop(lost.position.item), lost.code, lost.detail)
+        if lost.position.operation == say.READING:
+            contents.charge(lost, exactly=self._fleet.walker.is_careful)
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
         restarts = self._ledger.count_restart(volume_id)
@@ -279,7 +279,7 @@ class Pipeline:
         rows = list(contents.reading.values())
         contents.reading.clear()
         self._ask(rows)
-        names.ask()
+        names.ask_again()
 
     def _volume_of(self, lost: WalkerLost) -> int:
         if self._names.listing is not None:
@@ -289,7 +289,7 @@ class Pipeline:
 
     def _abandon(self, volume_id: int, lost: WalkerLost) -> None:
         """Give a volume up: what is still pending in it fails, with the reason."""
-        if self._names.listing is not None:
+        while self._names.listing and self._names.listing.folder.volume_id == volume_id:
             self._names.end(lost.detail or lost.code, lost.code)
         volume = self._volumes.pop(volume_id)
         self._ledger.close_volume(

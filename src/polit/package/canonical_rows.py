@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 
-from polit.base.canonical import canonical_row
+from polit.base.canonical import row_writer
 
 _VOLUMES = """
 SELECT 'volume' AS row, locator, scheme, description, offset_bytes, size_bytes, allocated, state,
@@ -35,9 +35,9 @@ SELECT 'entry' AS row, e.locator, e.path, lower(hex(e.raw_name)) AS raw_name,
        lower(hex(t.plaintext_sha256)) AS tile_sha256,
        lower(hex(b.plaintext_sha256)) AS thumbnail_sha256
 FROM entries e LEFT JOIN results r USING (entry_id)
-LEFT JOIN media m ON m.sha256 = r.sha256
-LEFT JOIN derivatives t ON t.sha256 = r.sha256 AND t.role = 'tile'
-LEFT JOIN derivatives b ON b.sha256 = r.sha256 AND b.role = 'thumbnail'
+LEFT JOIN media m ON r.kind = 'still' AND m.sha256 = r.sha256
+LEFT JOIN derivatives t ON t.sha256 = m.sha256 AND t.role = 'tile'
+LEFT JOIN derivatives b ON b.sha256 = m.sha256 AND b.role = 'thumbnail'
 ORDER BY e.locator
 """
 
@@ -48,9 +48,7 @@ def canonical_rows(connection: sqlite3.Connection) -> Iterator[bytes]:
     times = "" if is_folder else "e.accessed_ns, e.changed_ns,"
     for sql in (_VOLUMES, _BAD_RANGES, _PROBLEMS, _ENTRIES.replace("{times}", times)):
         cursor = connection.execute(sql)
-        names = [column[0] for column in cursor.description]
-        for values in cursor:
-            yield canonical_row(dict(zip(names, values, strict=True)))
+        yield from map(row_writer([column[0] for column in cursor.description]), cursor)
 
 
 def rows_sha256(connection: sqlite3.Connection) -> str:

@@ -74,11 +74,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def close_writer(connection: sqlite3.Connection) -> None:
+def fold_writer(connection: sqlite3.Connection) -> None:
     """Fold the WAL into the one file and leave it as a plain database."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("PRAGMA journal_mode=DELETE")
-    connection.close()
 
 
 def _quoted(path: Path) -> str:

@@ -9,13 +9,14 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
-from polit.package.database import close_writer, open_writer, transaction
+from polit.package.database import fold_writer, open_writer, transaction
 from polit.package.layout import LOCK
 from polit.package.rows import (
     EntryRow,
@@ -44,8 +45,20 @@ class Ledger:
         Raises:
             PackageBusy: Another process examines into this package.
         """
+        self._is_closed = False
         self._lock = _take_lease(package)
-        self._connection = open_writer(package)
+        try:
+            self._connection = open_writer(package)
+        except BaseException:
+            os.close(self._lock)
+            raise
+        try:
+            self._take_up()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def _take_up(self) -> None:
         with transaction(self._connection):
             self._fence = int(self.meta("fence") or 0) + 1
             self.set_meta("fence", str(self._fence))
@@ -55,8 +68,15 @@ class Ledger:
 
     def close(self) -> None:
         """Fold the rows into one file and give the lease back."""
-        close_writer(self._connection)
-        os.close(self._lock)
+        fold_writer(self._connection)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let go of everything as it is, for a later resume; harmless after ``close``."""
+        if not self._is_closed:
+            self._is_closed = True
+            self._connection.close()
+            os.close(self._lock)
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -74,13 +94,13 @@ class Ledger:
 
     def begin(self, values: dict[str, str]) -> None:
         """Store what the run is, all of it or nothing."""
-        with self._write():
+        with self.together():
             for key, value in values.items():
                 self.set_meta(key, value)
 
     def add_volumes(self, volumes: Iterable[tuple[VolumeFacts, str]]) -> None:
         """Write the volumes of the source with their locators, once."""
-        with self._write():
+        with self.together():
             if self._connection.execute("SELECT 1 FROM volumes").fetchone():
                 return
             self._connection.executemany(
@@ -110,7 +130,7 @@ class Ledger:
     ) -> None:
         """Note a volume's file system and the folders that its walk begins with."""
         times = facts.time_facts
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE volumes SET state = 'opened', filesystem = ?, block_size_bytes = ?,"
                 " unallocated_bytes = ?, time_basis = ?, time_resolution = ?, time_source = ?"
@@ -129,7 +149,7 @@ class Ledger:
 
     def close_volume(self, volume_id: int, *, reason: str, problem: ProblemRow | None) -> None:
         """Note that a volume is not examined, and why."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE volumes SET state = 'not_examined', reason = ? WHERE volume_id = ?",
                 (reason, volume_id),
@@ -139,7 +159,7 @@ class Ledger:
 
     def count_restart(self, volume_id: int) -> int:
         """Count one restart of the walker in a volume; return how many there were."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE volumes SET restarts = restarts + 1 WHERE volume_id = ?", (volume_id,)
             )
@@ -158,7 +178,7 @@ class Ledger:
 
     def begin_folder(self, folder_id: int) -> None:
         """Note that a folder's names come in from here on."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE folders SET state = 'listing', first_entry_id = ? WHERE folder_id = ?",
                 (self._next_entry_id, folder_id),
@@ -176,7 +196,7 @@ class Ledger:
         numbered = list(zip(rows, ids, strict=True))
         below = [row.folder_below(folder, entry_id) for row, entry_id in numbered
                  if row.is_descended]  # fmt: skip
-        with self._write():
+        with self.together():
             self._connection.executemany(
                 _ENTRY_SQL,
                 [row.columns(entry_id, folder) for row, entry_id in numbered],
@@ -195,7 +215,7 @@ class Ledger:
 
     def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None) -> None:
         """Note that all names of a folder are in, or that it could not be listed."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE folders SET state = ? WHERE folder_id = ?",
                 ("listed" if problem is None else "failed", folder.folder_id),
@@ -209,7 +229,7 @@ class Ledger:
 
     def finish_volume(self, volume_id: int) -> None:
         """Note that every name of a volume is in."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "UPDATE volumes SET state = 'walked' WHERE volume_id = ? AND state = 'opened'",
                 (volume_id,),
@@ -241,7 +261,7 @@ class Ledger:
             StorageFull: Nothing of it was kept; the same batch can be given again.
             PackageBusy: Another process took the package over.
         """
-        with self._write():
+        with self.together():
             faults.reach("ledger.append")
             self._connection.executemany(
                 "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -271,7 +291,7 @@ class Ledger:
                 last[1] = max(int(last[1]), offset + length - int(last[0]))
             else:
                 merged.append([offset, length, code])
-        with self._write():
+        with self.together():
             self._connection.execute("DELETE FROM bad_ranges")
             self._connection.executemany("INSERT INTO bad_ranges VALUES (?, ?, ?)", merged)
 
@@ -282,7 +302,7 @@ class Ledger:
             (problem.locator, problem.stage, problem.code, problem.detail),
         ).fetchone()
         if known is None:
-            with self._write():
+            with self.together():
                 self._add_problems([problem])
 
     def pack_ends(self) -> dict[str, int]:
@@ -294,7 +314,7 @@ class Ledger:
 
     def index_locators(self) -> None:
         """Build the index by locator; it proves that no locator stands twice."""
-        with self._write():
+        with self.together():
             self._connection.execute(
                 "CREATE UNIQUE INDEX IF NOT EXISTS entries_locator ON entries (locator)"
             )
@@ -306,8 +326,21 @@ class Ledger:
         ).fetchone()
         return int(row[0]), int(row[1])
 
-    def _write(self) -> "_Fenced":
-        return _Fenced(self._connection, self._fence)
+    def together(self) -> AbstractContextManager[None]:
+        """Commit what is written in a block as one transaction, fenced; blocks may nest.
+
+        Raises:
+            StorageFull: Nothing of the block was kept.
+            PackageBusy: Another process took the package over.
+        """
+        return nullcontext() if self._connection.in_transaction else self._fenced()
+
+    @contextmanager
+    def _fenced(self) -> Iterator[None]:
+        with transaction(self._connection):
+            if int(self.meta("fence") or 0) != self._fence:
+                raise PackageBusy("another process took this package over: let it finish")
+            yield
 
     def _drop_half_listed(self) -> None:
         row = self._connection.execute(
@@ -348,24 +381,6 @@ class Ledger:
             " VALUES (?, ?, ?, ?, ?, ?)",
             [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
         )
-
-
-class _Fenced:
-    """A transaction that is refused when another process took the package over."""
-
-    def __init__(self, connection: sqlite3.Connection, fence: int) -> None:
-        self._connection, self._fence = connection, fence
-        self._transaction = transaction(connection)
-
-    def __enter__(self) -> None:
-        self._transaction.__enter__()
-        row = self._connection.execute("SELECT value FROM meta WHERE key = 'fence'").fetchone()
-        if row is None or int(row[0]) != self._fence:
-            self._connection.execute("ROLLBACK")
-            raise PackageBusy("another process took this package over: let it finish")
-
-    def __exit__(self, *exc_info: object) -> bool | None:
-        return self._transaction.__exit__(*exc_info)  # type: ignore[arg-type]
 
 
 def _take_lease(package: Path) -> int:

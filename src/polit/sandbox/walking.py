@@ -85,10 +85,16 @@ class Walker:
         self._journal_fd = os.memfd_create("polit-journal", os.MFD_CLOEXEC)
         os.ftruncate(self._journal_fd, say.JOURNAL_BYTES)
         self._journal = say.Journal(self._journal_fd)
+        self.is_careful = False
         self._start(range(len(slots)), {})
 
     def restart(self, free_slots: Sequence[int], volumes: Mapping[int, VolumeFacts]) -> None:
-        """Replace a lost walker; it mounts the given volumes again when they are asked for."""
+        """Replace a lost walker by a careful one.
+
+        It mounts the given volumes again when they are asked for, and does one thing at a
+        time, so that its journal tells exactly what a further loss is due to.
+        """
+        self.is_careful = True
         self._start(free_slots, volumes)
 
     @property
@@ -143,6 +149,7 @@ class Walker:
             segment_names=[segment.name for segment in self._source.segments],
             segment_sizes=[segment.size_bytes for segment in self._source.segments],
             is_folder=self._source.is_folder,
+            is_careful=self.is_careful,
             no_atime=self._source.no_atime,
         )
         self._journal.enter(say.IDLE, 0)

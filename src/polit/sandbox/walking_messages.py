@@ -47,6 +47,7 @@ class WalkSetup(Message, frozen=True):
     segment_names: list[str]
     segment_sizes: list[int]
     is_folder: bool
+    is_careful: bool
     no_atime: bool
 
 

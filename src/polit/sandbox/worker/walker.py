@@ -4,9 +4,6 @@ Runs in a child of the zygote. It opens no file (for a host folder: only beneath
 descriptor), holds no key, and may crash or hang at any call: its place stands in the journal.
 """
 
-import mmap
-import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from socket import socket
 from typing import TYPE_CHECKING
@@ -15,9 +12,7 @@ import msgspec
 import pytsk3
 
 from polit.base import faults
-from polit.base.digests import DigestMeter
 from polit.base.errors import EvidenceChanged, SourceError
-from polit.decode.identify import DECODABLE_STILLS, extension_agrees, identify
 from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
 from polit.evidence.container import open_container
@@ -29,6 +24,7 @@ from polit.evidence.volume import find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
 
 if TYPE_CHECKING:
@@ -65,15 +61,16 @@ class Walker:
         """Map the journal; open nothing yet."""
         self._channel, self._setup = WalkerChannel(channel), setup
         self._journal = say.Journal(fds[0])
-        self._slots = list(fds[1 : 1 + setup.slot_count])
         given = list(fds[1 + setup.slot_count :])
         self._evidence = given or self._channel.take_evidence(len(setup.segment_names))
-        self._free = deque(setup.free_slots)
         self._mounted: dict[int, FileSystem] = {}
         self._volumes: dict[int, VolumeFacts] = dict(setup.volumes)
         self._opened: OpenedContainer | None = None
         self._source: WatchedSource | None = None
         self._told_state = (0, 0)
+        self._reader = ContentReader(
+            self, self._channel, self._journal, setup, fds[1 : 1 + setup.slot_count]
+        )
 
     def run(self) -> None:
         """Answer requests in order until the channel closes."""
@@ -89,7 +86,8 @@ class Walker:
     def _answer(self, request: say.Request) -> None:
         match request:
             case say.ReadContents():
-                self._read_contents(request.jobs)
+                self._reader.read(request.jobs)
+                self._tell_state()
             case say.ListFolder():
                 self._list_folder(request)
             case say.OpenVolume():
@@ -99,7 +97,7 @@ class Walker:
             case say.MeasureSource():
                 self._measure_source()
             case say.ReleaseSlot():
-                self._free.append(request.slot)
+                self._reader.release(request.slot)
 
     # The source and its volumes
 
@@ -166,7 +164,18 @@ class Walker:
             self._mounted[volume_id] = system
         return self._mounted[volume_id]
 
-    def _mounted_system(self, volume_id: int) -> FileSystem:
+    def volume_size_bytes(self, volume_id: int) -> int:
+        """Return the size of a volume, 0 where it has none (a host folder)."""
+        volume = self._volumes.get(volume_id)
+        return volume.size_bytes if volume else 0
+
+    def damage(self, content: Content) -> str:
+        """Return the code of the damage that a content lies on, empty where there is none."""
+        bad_ranges = self._source.bad_ranges() if self._source is not None else ()
+        return damage_code(content.places(), bad_ranges) if bad_ranges else ""
+
+    def mounted_system(self, volume_id: int) -> FileSystem:
+        """Return the file system of a volume, mounting it where that is still to be done."""
         system = self._mount(volume_id)
         if system is None:
             raise SourceError("its volume cannot be opened")
@@ -193,7 +202,7 @@ class Walker:
 
     def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:
         """Yield a folder's names from the start index on, without the slots to be skipped."""
-        system = self._mounted_system(request.volume_id)
+        system = self.mounted_system(request.volume_id)
         start = request.start_index
         skipped = sorted(index for index in request.skip if index >= start)
         while True:
@@ -216,126 +225,6 @@ class Walker:
                 start = (stop or 0) + 1
             else:
                 return
-
-    # Contents
-
-    def _read_contents(self, jobs: Sequence[say.ReadJob]) -> None:
-        results: list[say.ReadResult] = []
-        flushed_at = time.monotonic()
-        for job in jobs:
-            result = self._read_one(job, results)
-            results.append(result)
-            now = time.monotonic()
-            full = len(results) >= _RESULTS_AT_ONCE
-            if full or result.slot >= 0 or now - flushed_at > _FLUSH_S:
-                self._flush(results)
-                flushed_at = now
-        self._flush(results)
-        self._tell_state()
-
-    def _read_one(self, job: say.ReadJob, results: list[say.ReadResult]) -> say.ReadResult:
-        volume = self._volumes.get(job.volume_id)
-        if volume and 0 < volume.size_bytes < job.size_bytes:
-            return say.ReadResult(job.entry_id, "exceeds_volume", "")
-        try:
-            system = self._mounted_system(job.volume_id)
-            self._journal.enter(say.READING, job.entry_id)
-            faults.reach("walker.read", job.raw_name)
-            content = system.open_content(Address(job.address))
-        except EvidenceChanged:
-            raise
-        except SourceError as error:
-            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
-        try:
-            return self._read_content(job, content, results)
-        except EvidenceChanged:
-            raise
-        except SourceError as error:
-            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
-        finally:
-            content.close()
-
-    def _read_content(
-        self, job: say.ReadJob, content: Content, results: list[say.ReadResult]
-    ) -> say.ReadResult:
-        size = content.size_bytes
-        untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
-        kind = identify(untrusted_head, size_bytes=size)
-        meter, slot = DigestMeter(), -1
-        meter.update(untrusted_head)
-        if kind.mime in DECODABLE_STILLS and len(untrusted_head) <= size <= self._setup.slot_bytes:
-            slot = self._take_slot(results)
-            self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
-        else:
-            self._stream(job.entry_id, content, meter)
-        code = self._damage(content)
-        if code or meter.size_bytes != size:
-            if slot >= 0:
-                self._free.append(slot)
-            detail = f"{meter.size_bytes} of {size} bytes could be read"
-            return say.ReadResult(job.entry_id, code or "unreadable", detail)
-        digests = meter.digests()
-        return say.ReadResult(
-            entry_id=job.entry_id,
-            code="",
-            detail="",
-            size_bytes=size,
-            md5=digests.md5,
-            sha1=digests.sha1,
-            sha256=digests.sha256,
-            mime=kind.mime,
-            kind=kind.kind.value,
-            basis=kind.basis,
-            extension_agrees=extension_agrees(job.raw_name, kind),
-            slot=slot,
-        )
-
-    def _damage(self, content: Content) -> str:
-        bad_ranges = self._source.bad_ranges() if self._source is not None else ()
-        return damage_code(content.places(), bad_ranges) if bad_ranges else ""
-
-    def _stream(self, entry_id: int, content: Content, meter: DigestMeter) -> None:
-        while meter.size_bytes < content.size_bytes:
-            wanted = min(_READ_BYTES, content.size_bytes - meter.size_bytes)
-            untrusted_part = content.read_at(meter.size_bytes, wanted)
-            if not untrusted_part:
-                return
-            self._journal.enter(say.READING, entry_id, meter.size_bytes)
-            meter.update(untrusted_part)
-
-    def _fill_slot(
-        self,
-        entry_id: int,
-        slot: int,
-        content: Content,
-        meter: DigestMeter,
-        untrusted_head: bytes,
-    ) -> None:
-        with mmap.mmap(self._slots[slot], content.size_bytes) as room:
-            room[: len(untrusted_head)] = untrusted_head
-            while meter.size_bytes < content.size_bytes:
-                start = meter.size_bytes
-                wanted = min(_READ_BYTES, content.size_bytes - start)
-                untrusted_part = content.read_at(start, wanted)
-                if not untrusted_part:
-                    return
-                self._journal.enter(say.READING, entry_id, start)
-                meter.update(untrusted_part)
-                room[start : start + len(untrusted_part)] = untrusted_part
-
-    def _take_slot(self, results: list[say.ReadResult]) -> int:
-        if not self._free:
-            self._flush(results)
-        while not self._free:
-            self._journal.beat()
-            request = self._channel.receive()
-            if request is None:
-                raise SystemExit(0)
-            if isinstance(request, say.ReleaseSlot):
-                self._free.append(request.slot)
-            else:
-                self._channel.postpone(request)
-        return self._free.popleft()
 
     # The whole source
 
@@ -370,8 +259,3 @@ class Walker:
                     [(p.code, p.detail) for p in problems],
                 )
             )
-
-    def _flush(self, results: list[say.ReadResult]) -> None:
-        if results:
-            self._channel.send(say.ContentsRead(list(results)))
-            results.clear()

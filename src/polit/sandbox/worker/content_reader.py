@@ -1,0 +1,231 @@
+"""Reads contents once: three digests, the type, and a picture's bytes into a slot.
+
+What only libmagic may know is asked in a thread beside, half a millisecond each, while the next
+contents are read. A crash there and a crash here look alike, so the first loss of a walker is
+charged to nobody: the next walker is *careful*, does one thing at a time, and shows who it was.
+"""
+
+import mmap
+import sys
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from polit.base import faults
+from polit.base.clock import monotonic_s
+from polit.base.digests import DigestMeter
+from polit.base.errors import EvidenceChanged, SourceError
+from polit.decode.identify import (
+    DECODABLE_STILLS,
+    extension_agrees,
+    identify_quickly,
+    identify_unknown,
+)
+from polit.evidence.filesystem import Content, FileSystem
+from polit.model.evidence import Address
+from polit.model.media import Identification, MediaKind
+from polit.sandbox import walking_messages as say
+from polit.sandbox.worker.walker_channel import WalkerChannel
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+_HEAD_BYTES = 65_536
+_READ_BYTES = 1 << 20
+_RESULTS_AT_ONCE = 128
+_FLUSH_S = 0.05
+_SWITCH_S = 0.0005
+"""The thread beside must get its turn soon after each answer: Python's own 5 ms are ten calls."""
+
+_NOT_YET_KNOWN = Identification("application/octet-stream", MediaKind.OTHER, "")
+
+
+class Evidence(Protocol):
+    """What the reader needs of the walker."""
+
+    def mounted_system(self, volume_id: int) -> FileSystem:
+        """Return the file system of a volume."""
+
+    def volume_size_bytes(self, volume_id: int) -> int:
+        """Return the size of a volume, 0 where it has none."""
+
+    def damage(self, content: Content) -> str:
+        """Return the code of the damage that a content lies on."""
+
+
+class ContentReader:
+    """Reads contents and tells results in the order of the jobs."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        channel: WalkerChannel,
+        journal: say.Journal,
+        setup: say.WalkSetup,
+        slots: Sequence[int],
+    ) -> None:
+        """Make ready; the thread beside starts with the first content that needs it."""
+        self._evidence, self._channel, self._journal = evidence, channel, journal
+        self._slots, self._slot_bytes = slots, setup.slot_bytes
+        self._free = deque(setup.free_slots)
+        self._results: list[say.ReadResult] = []
+        self._asked: list[tuple[int, bytes, Future[Identification]]] = []
+        self._beside = None if setup.is_careful else ThreadPoolExecutor(1)
+        sys.setswitchinterval(_SWITCH_S)
+
+    def release(self, slot: int) -> None:
+        """Take a slot back from the coordinator."""
+        self._free.append(slot)
+
+    def read(self, jobs: Sequence[say.ReadJob]) -> None:
+        """Read contents in this order and tell what they gave."""
+        flushed_s = monotonic_s()
+        for job in jobs:
+            result = self._read_one(job)
+            self._results.append(result)
+            now_s = monotonic_s()
+            full = len(self._results) >= _RESULTS_AT_ONCE
+            if full or result.slot >= 0 or now_s - flushed_s > _FLUSH_S:
+                self._flush()
+                flushed_s = now_s
+        self._flush()
+
+    def _read_one(self, job: say.ReadJob) -> say.ReadResult:
+        if 0 < self._evidence.volume_size_bytes(job.volume_id) < job.size_bytes:
+            return say.ReadResult(job.entry_id, "exceeds_volume", "")
+        try:
+            system = self._evidence.mounted_system(job.volume_id)
+            self._journal.enter(say.READING, job.entry_id)
+            faults.reach("walker.read", job.raw_name)
+            content = system.open_content(Address(job.address))
+            try:
+                return self._read_content(job, content)
+            finally:
+                content.close()
+        except EvidenceChanged:
+            raise
+        except SourceError as error:
+            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
+
+    def _read_content(self, job: say.ReadJob, content: Content) -> say.ReadResult:
+        size = content.size_bytes
+        untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
+        kind = identify_quickly(untrusted_head, size_bytes=size)
+        meter, slot = DigestMeter(), -1
+        meter.update(untrusted_head)
+        decodable = kind is not None and kind.mime in DECODABLE_STILLS
+        if decodable and size <= self._slot_bytes:
+            slot = self._take_slot()
+        try:
+            if slot >= 0:
+                self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
+            else:
+                self._stream(job.entry_id, content, meter)
+            code = self._evidence.damage(content)
+        except SourceError:
+            self._free.extend([slot] if slot >= 0 else [])
+            raise
+        if code or meter.size_bytes != size:
+            self._free.extend([slot] if slot >= 0 else [])
+            detail = f"{meter.size_bytes} of {size} bytes could be read"
+            return say.ReadResult(job.entry_id, code or "unreadable", detail)
+        if kind is None:
+            kind = self._ask_beside(job, untrusted_head)
+        code = "too_large" if decodable and slot < 0 else ""
+        return _result(job, meter, kind, code=code, slot=slot)
+
+    def _ask_beside(self, job: say.ReadJob, untrusted_head: bytes) -> Identification | None:
+        if self._beside is None:
+            return identify_unknown(untrusted_head)
+        future = self._beside.submit(identify_unknown, untrusted_head)
+        self._asked.append((len(self._results), job.raw_name, future))
+        return None
+
+    def _stream(self, entry_id: int, content: Content, meter: DigestMeter) -> None:
+        while meter.size_bytes < content.size_bytes:
+            wanted = min(_READ_BYTES, content.size_bytes - meter.size_bytes)
+            untrusted_part = content.read_at(meter.size_bytes, wanted)
+            if not untrusted_part:
+                return
+            self._journal.enter(say.READING, entry_id, meter.size_bytes)
+            meter.update(untrusted_part)
+
+    def _fill_slot(
+        self,
+        entry_id: int,
+        slot: int,
+        content: Content,
+        meter: DigestMeter,
+        untrusted_head: bytes,
+    ) -> None:
+        with mmap.mmap(self._slots[slot], content.size_bytes) as room:
+            room[: len(untrusted_head)] = untrusted_head
+            while meter.size_bytes < content.size_bytes:
+                start = meter.size_bytes
+                wanted = min(_READ_BYTES, content.size_bytes - start)
+                untrusted_part = content.read_at(start, wanted)
+                if not untrusted_part:
+                    return
+                self._journal.enter(say.READING, entry_id, start)
+                meter.update(untrusted_part)
+                room[start : start + len(untrusted_part)] = untrusted_part
+
+    def _take_slot(self) -> int:
+        if not self._free:
+            self._flush()
+        while not self._free:
+            self._journal.beat()
+            request = self._channel.receive()
+            if request is None:
+                raise SystemExit(0)
+            if isinstance(request, say.ReleaseSlot):
+                self._free.append(request.slot)
+            else:
+                self._channel.postpone(request)
+        return self._free.popleft()
+
+    def _flush(self) -> None:
+        for index, raw_name, future in self._asked:
+            pending = self._results[index]
+            self._journal.enter(say.READING, pending.entry_id, pending.size_bytes)
+            kind = future.result()
+            self._results[index] = msgspec.structs.replace(
+                pending,
+                mime=kind.mime,
+                kind=kind.kind.value,
+                basis=kind.basis,
+                extension_agrees=extension_agrees(raw_name, kind),
+            )
+        self._asked.clear()
+        if self._results:
+            self._channel.send(say.ContentsRead(list(self._results)))
+            self._results.clear()
+
+
+def _result(
+    job: say.ReadJob,
+    meter: DigestMeter,
+    kind: Identification | None,
+    *,
+    code: str,
+    slot: int,
+) -> say.ReadResult:
+    digests = meter.digests()
+    shown = kind or _NOT_YET_KNOWN
+    return say.ReadResult(
+        entry_id=job.entry_id,
+        code=code,
+        detail="",
+        size_bytes=digests.size_bytes,
+        md5=digests.md5,
+        sha1=digests.sha1,
+        sha256=digests.sha256,
+        mime=shown.mime,
+        kind=shown.kind.value,
+        basis=shown.basis,
+        extension_agrees=extension_agrees(job.raw_name, kind) if kind else None,
+        slot=slot,
+    )

@@ -19,6 +19,9 @@ from polit.examine.plan import read_plan
 from polit.examine.request import ExamineRequest
 from polit.store.keys import Keys, create_keys, keys_exist, open_keys
 
+_MOST_BY_DEFAULT = 64
+"""Each decoder holds a slot for the largest picture: more are for who asks for them."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -42,7 +45,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
     time_zone: Annotated[str, typer.Option(help="Time zone of the device, as found.")] = "",
     plan: Annotated[Path | None, typer.Option(help="Plan file (JSON).")] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Number of decoders; default: processors.")
+        int | None, typer.Option(help="Number of decoders, 1 to 240; default: processors, to 64.")
     ] = None,
     *,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
@@ -112,4 +115,4 @@ def _keys() -> Keys:
 
 
 def _processors() -> int:
-    return max(1, len(os.sched_getaffinity(0)))
+    return min(_MOST_BY_DEFAULT, max(1, len(os.sched_getaffinity(0))))

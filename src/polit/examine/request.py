@@ -6,9 +6,15 @@ from pathlib import Path
 from polit.base.digests import StatedDigest
 from polit.base.errors import UsageError
 from polit.examine.plan import Plan
+from polit.package.layout import package_name
 
 _MAX_TEXT = 1000
 _MAX_REFERENCE = 120
+_MAX_WORKERS = 240
+_MAX_FOLDER_NAME_BYTES = 240
+"""File systems take 255 bytes a name; some suffixes of copies and archives want room too."""
+_MAX_CLOCK_OFFSET_S = 10 * 366 * 86_400
+"""Ten years: a clock that never was set begins at its maker's epoch, seldom earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +32,7 @@ class ExamineRequest:
         clock_offset_s: Device clock minus true time, in seconds.
         time_zone: The device's time zone as found, such as ``Europe/London``.
         plan: What is done and left out.
-        workers: How many decoders, at least 1.
+        workers: How many decoders, 1 to 240.
         resume: Go on with a package that was begun.
         accept_atime: Read a folder even where that changes access times.
         accept_reduced_isolation: Examine although the sandbox holds less than fully.
@@ -61,7 +67,26 @@ class ExamineRequest:
             if not value.isprintable():
                 raise UsageError(f"{name} holds control characters: give plain text")
         for name, value in (("--authority", self.authority), ("--time-zone", self.time_zone)):
-            if len(value) > _MAX_TEXT:
-                raise UsageError(f"{name} is over {_MAX_TEXT} characters")
-        if not 1 <= self.workers <= 256:
-            raise UsageError(f"--workers is {self.workers}: give 1 to 256")
+            _check_text(name, value)
+        if len(package_name(self.exhibit).encode()) > _MAX_FOLDER_NAME_BYTES:
+            raise UsageError(
+                f"--exhibit makes a folder name of over {_MAX_FOLDER_NAME_BYTES} bytes "
+                "(characters outside ASCII take six or more): give a shorter reference"
+            )
+        if not 1 <= self.workers <= _MAX_WORKERS:
+            raise UsageError(f"--workers is {self.workers}: give 1 to {_MAX_WORKERS}")
+        if abs(self.clock_offset_s) > _MAX_CLOCK_OFFSET_S:
+            raise UsageError(
+                f"--clock-offset is {self.clock_offset_s} seconds: give at most ten years, "
+                f"{_MAX_CLOCK_OFFSET_S}, either way"
+            )
+
+
+def _check_text(name: str, value: str) -> None:
+    """Refuse what cannot be sealed: the manifest is UTF-8."""
+    if len(value) > _MAX_TEXT:
+        raise UsageError(f"{name} is over {_MAX_TEXT} characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"{name} holds bytes that are not UTF-8: give plain text") from error

@@ -1,18 +1,24 @@
 """The evidence as the coordinator holds it: opened read-only once, and watched for change."""
 
+import fcntl
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from polit.base.errors import EvidenceChanged, SourceError, SourceMissing
+from polit.base.text import name_text
 from polit.evidence.segments import (
     Segment,
     close_segments,
     find_segments,
     open_segments,
 )
+from polit.examine.mounts import check_unmounted
 from polit.sandbox.walking import WalkSource
+
+_DEVICE = 3
+"""So many figures identify a block device; its size stands apart, it has no times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +30,15 @@ class OpenedSource:
         paths: The files of an image in order, or the one folder.
         missing: Numbers of segments that should be there and are not.
         identity: Per file ``(device, inode, size, modified_ns, changed_ns)``; for a folder
-            device and inode of the folder alone.
+            device and inode of the folder alone, for a block device with its number.
+        access_times_may_change: Whether reading leaves access times as they were, or not.
     """
 
     walk: WalkSource
     paths: tuple[Path, ...]
     missing: tuple[int, ...]
     identity: tuple[tuple[int, ...], ...]
+    access_times_may_change: bool
 
     @property
     def is_folder(self) -> bool:
@@ -55,11 +63,14 @@ class OpenedSource:
                 )
 
     def fingerprint(self) -> list[list[str | int]]:
-        """Return names, sizes and modification times, to know the source again on a resume."""
+        """Return what knows the source again on a resume: names, sizes, modification times.
+
+        A block device has no modification time of its own: 0 stands for it.
+        """
         if self.is_folder:
             return [[str(self.paths[0]), *self.identity[0][:2]]]
         return [
-            [segment.name, segment.size_bytes, identity[3]]
+            [segment.name, segment.size_bytes, identity[3] if len(identity) > _DEVICE else 0]
             for segment, identity in zip(self.walk.segments, self.identity, strict=True)
         ]
 
@@ -84,10 +95,35 @@ def open_source(path: Path, *, accept_atime: bool) -> OpenedSource:
     if path.is_dir():
         return _open_folder(path, accept_atime=accept_atime)
     found = find_segments(path)
-    segments = open_segments(found.paths)
-    identity = tuple(_identity(segment.descriptor, is_folder=False) for segment in segments)
+    opened = open_segments(found.paths)
+    try:
+        for one, segment in zip(found.paths, opened, strict=True):
+            _check_device(one, segment.descriptor)
+        identity = tuple(_identity(segment.descriptor, is_folder=False) for segment in opened)
+        may_change = any(map(_may_change, opened))
+    except BaseException:
+        close_segments(opened)
+        raise
+    segments = tuple(replace(segment, name=_safe_name(segment.name)) for segment in opened)
     walk = WalkSource(segments, is_folder=False, no_atime=False)
-    return OpenedSource(walk, found.paths, found.missing_numbers, identity)
+    return OpenedSource(walk, found.paths, found.missing_numbers, identity, may_change)
+
+
+def _check_device(path: Path, descriptor: int) -> None:
+    facts = os.fstat(descriptor)
+    if stat.S_ISBLK(facts.st_mode):
+        check_unmounted(path, facts.st_rdev)
+
+
+def _may_change(segment: Segment) -> bool:
+    """Tell whether reading a file of the image may set its access time."""
+    kept = fcntl.fcntl(segment.descriptor, fcntl.F_GETFL) & os.O_NOATIME
+    return not kept and not os.fstatvfs(segment.descriptor).f_flag & os.ST_RDONLY
+
+
+def _safe_name(name: str) -> str:
+    """Return a name that can be told and sealed: bytes that are not UTF-8 stand escaped."""
+    return name_text(os.fsencode(name))
 
 
 def _open_folder(path: Path, *, accept_atime: bool) -> OpenedSource:
@@ -103,9 +139,11 @@ def _open_folder(path: Path, *, accept_atime: bool) -> OpenedSource:
             f"reading {path} would change access times: mount it read-only, own its files "
             "(O_NOATIME), or accept the change with --accept-atime"
         )
-    segment = Segment(path.name or "folder", descriptor, 0)
+    segment = Segment(_safe_name(path.name) or "folder", descriptor, 0)
     walk = WalkSource((segment,), is_folder=True, no_atime=no_atime)
-    return OpenedSource(walk, (path,), (), (_identity(descriptor, is_folder=True),))
+    identity = (_identity(descriptor, is_folder=True),)
+    may_change = not (read_only or no_atime)
+    return OpenedSource(walk, (path,), (), identity, may_change)
 
 
 def _may_keep_atime(path: Path) -> bool:

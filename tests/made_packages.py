@@ -27,6 +27,7 @@ from polit.model.evidence import (
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.model.media import DecodedStill, Identification, MediaKind, PixelBlock
 from polit.package.derivatives import DerivativeWriter
+from polit.package.layout import LOCK
 from polit.package.rows import EntryRow, FolderRow, MediaRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
 from polit.sandbox.walking import WalkSource
@@ -126,12 +127,14 @@ def sealed(folder: Path) -> MadePackage:
     _settle(package, ledger, ids)
     run = SealedRun(
         request=request(folder, folder / "image.dd"),
-        source=OpenedSource(WalkSource((), False, False), (), (), ()),
+        source=OpenedSource(WalkSource((), False, False), (), (), (), False),
         report=SourceReport("raw", 1000, {}, {}, digests(b"image")),
         isolation=IsolationFacts("full", 7, {"read": True}),
         keys=keys,
     )
-    return MadePackage(package, keys, seal_package(package, ledger, run))
+    manifest = seal_package(package, ledger, run)
+    (package / LOCK).unlink(missing_ok=True)
+    return MadePackage(package, keys, manifest)
 
 
 def request(folder: Path, source: Path) -> ExamineRequest:

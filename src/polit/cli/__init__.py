@@ -1,8 +1,9 @@
 """The command line: one module per verb. Data on stdout, everything else on stderr."""
 
+import os
 import sys
 
-from polit.base.errors import PolitError
+from polit.base.errors import PolitError, UsageError
 from polit.cli import doctor, examine, init, list_entries, pack, show, thumbs, unpack, verify
 from polit.cli.application import app
 from polit.cli.output import report_error
@@ -16,8 +17,19 @@ def main() -> None:
     try:
         app()
     except PolitError as error:
-        report_error(error, as_json="--json" in sys.argv or "--jsonl" in sys.argv)
+        report_error(error, as_json=_wants_json())
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        # With a name it is a path that was given, or one below it; without, it is our fault.
+        if error.filename is None:
+            raise
+        refusal = UsageError(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        report_error(refusal, as_json=_wants_json())
+        sys.exit(refusal.exit_code)
+
+
+def _wants_json() -> bool:
+    return "--json" in sys.argv or "--jsonl" in sys.argv

@@ -8,15 +8,15 @@ from typing import Annotated
 import pyrage
 import typer
 
-from polit.base.errors import AuthorityError, UsageError
+from polit.base.errors import AuthorityError, IntegrityError, UsageError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text
 from polit.model.manifest import Manifest
 from polit.package.contact_sheet import draw_sheet
 from polit.package.read import DerivativeReader, read_derivatives
-from polit.package.seal import read_manifest
-from polit.store.keys import open_keys
+from polit.package.verify import verify_package
+from polit.store.keys import Keys, open_keys
 
 
 def register(app: typer.Typer) -> None:
@@ -34,11 +34,12 @@ def thumbs(
 
     The numbers follow the order of 'polit list': the first entry that holds a picture.
     """
-    manifest = read_manifest(package)
+    keys = open_keys(data_folder())
+    manifest = _sealed_here(package, keys)
     reader = DerivativeReader(
         package,
         package_id=manifest.package_id,
-        package_key=_package_key(manifest),
+        package_key=_package_key(manifest, keys),
         role="tile",
     )
     rows = read_derivatives(package, "tile")
@@ -56,11 +57,25 @@ def thumbs(
         print_text(f"{len(rows)} safe tiles in {out}")
 
 
-def _package_key(manifest: Manifest) -> bytes:
-    identity = open_keys(data_folder()).identity
+def _sealed_here(package: Path, keys: Keys) -> Manifest:
+    # Tiles are decoded in this process: only those that this installation made, unaltered.
+    found = verify_package(package)
+    if not found.holds:
+        raise IntegrityError(
+            f"{package} does not hold, its tiles are not opened: see 'polit verify'"
+        )
+    if found.signer_sha256 != keys.fingerprint:
+        raise AuthorityError(
+            f"{package} was sealed by another installation, its tiles are not opened here: "
+            "draw the sheet on the one that examined it"
+        )
+    return found.manifest
+
+
+def _package_key(manifest: Manifest, keys: Keys) -> bytes:
     try:
-        return pyrage.decrypt(base64.b64decode(manifest.wrapped_key), [identity])
-    except pyrage.DecryptError as error:
+        return pyrage.decrypt(base64.b64decode(manifest.wrapped_key), [keys.identity])
+    except (pyrage.DecryptError, ValueError) as error:
         raise AuthorityError(
             "this package's key is not wrapped to this installation: "
             "ask the one that examined it to pack it for you"
@@ -69,7 +84,9 @@ def _package_key(manifest: Manifest) -> bytes:
 
 def _write(out: Path, data: bytes) -> None:
     try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise UsageError(f"{out} is there already: name another file") from error
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}") from error
     with os.fdopen(descriptor, "wb") as stream:

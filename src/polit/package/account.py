@@ -13,6 +13,16 @@ from polit.model.outcome import (
     reason_name,
 )
 
+# SQLite's sum raises beyond 64 bits, so each column is summed in two halves of its bits.
+_LOW_BITS = 31
+_MOST = 2**63 - 1
+
+
+def _whole(high: int | None, low: int | None) -> int:
+    """Put the halves together again, at most 2^63 - 1: what a manifest can hold."""
+    return min(((high or 0) << _LOW_BITS) + (low or 0), _MOST)
+
+
 _KINDS_INSIDE = {
     "archive": ("contents of archives", "no archive reader in this version"),
     "document": ("pictures inside documents", "no document reader in this version"),
@@ -57,49 +67,55 @@ def count_problems(connection: sqlite3.Connection) -> tuple[ProblemCount, ...]:
 def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...]:
     """Count what was met but not looked into, in a fixed order; nothing is left unnamed."""
     found: list[NotExamined] = []
-    for description, reason, count, size in connection.execute(
+    for description, reason, count, high, low in connection.execute(
         "SELECT CASE allocated WHEN 0 THEN 'space outside volumes'"
-        " ELSE 'volume (' || description || ')' END, reason, count(*), sum(size_bytes)"
+        " ELSE 'volume (' || description || ')' END, reason, count(*),"
+        " sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
         " FROM volumes WHERE state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2"
     ):
-        found.append(NotExamined(description, reason, count, size))
+        found.append(NotExamined(description, reason, count, _whole(high, low)))
     for sql, what, why in _QUERIES:
-        count, size = connection.execute(sql).fetchone()
+        count, high, low = connection.execute(sql).fetchone()
         if count:
-            found.append(NotExamined(what, why, count, size or 0))
+            found.append(NotExamined(what, why, count, _whole(high, low)))
     for kind, (what, why) in _KINDS_INSIDE.items():
-        count, size = connection.execute(
-            "SELECT count(*), sum(bytes_read) FROM results WHERE outcome = 'done' AND kind = ?"
+        count, high, low = connection.execute(
+            "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
+            " FROM results WHERE outcome = 'done' AND kind = ?"
             " AND mime NOT LIKE 'text/%'",
             (kind,),
         ).fetchone()
         if count:
-            found.append(NotExamined(what, why, count, size or 0))
+            found.append(NotExamined(what, why, count, _whole(high, low)))
     return tuple(found)
 
 
 _QUERIES = (
     (
-        "SELECT count(*), sum(unallocated_bytes) FROM volumes WHERE unallocated_bytes > 0",
+        (
+            "SELECT count(*), sum(unallocated_bytes >> 31), sum(unallocated_bytes & 2147483647)"
+            " FROM volumes WHERE unallocated_bytes > 0"
+        ),
         "unallocated space",
         "not carved in this version",
     ),
     (
         (
-            "SELECT count(*), 0 FROM volumes WHERE filesystem IS NOT NULL"
+            "SELECT count(*), 0, 0 FROM volumes WHERE filesystem IS NOT NULL"
             " AND unallocated_bytes IS NULL AND scheme <> 'folder'"
         ),
         "unallocated space of unknown size",
         "its allocation map could not be read",
     ),
     (
-        "SELECT count(*), 0 FROM folders WHERE state = 'failed'",
+        "SELECT count(*), 0, 0 FROM folders WHERE state = 'failed'",
         "names inside folders",
         "the folder could not be listed",
     ),
     (
         (
-            "SELECT count(*), sum(size_bytes) FROM entries JOIN results USING (entry_id)"
+            "SELECT count(*), sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
+            " FROM entries JOIN results USING (entry_id)"
             " WHERE reason = 'left_out_by_plan'"
         ),
         "entries left out",
@@ -107,7 +123,8 @@ _QUERIES = (
     ),
     (
         (
-            "SELECT count(*), sum(size_bytes) FROM entries JOIN results USING (entry_id)"
+            "SELECT count(*), sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
+            " FROM entries JOIN results USING (entry_id)"
             " WHERE reason IN ('content_gone', 'record_reallocated')"
         ),
         "content of deleted entries",
@@ -115,7 +132,8 @@ _QUERIES = (
     ),
     (
         (
-            "SELECT count(*), sum(bytes_read) FROM results r LEFT JOIN media m USING (sha256)"
+            "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
+            " FROM results r LEFT JOIN media m USING (sha256)"
             " WHERE r.outcome = 'done' AND r.kind = 'still' AND m.sha256 IS NULL"
         ),
         "pictures not decoded",
@@ -136,15 +154,20 @@ def list_time_limited(connection: sqlite3.Connection) -> tuple[str, ...]:
 
 def count_bytes_read(connection: sqlite3.Connection) -> int:
     """Sum the bytes of all contents that were read."""
-    return int(connection.execute("SELECT coalesce(sum(bytes_read), 0) FROM results").fetchone()[0])
+    return _whole(
+        *connection.execute(
+            "SELECT sum(bytes_read >> 31), sum(bytes_read & 2147483647) FROM results"
+        ).fetchone()
+    )
 
 
 def count_integrity(connection: sqlite3.Connection) -> Integrity:
     """Count what does not hold in the source."""
+    ranges, high, low = connection.execute(
+        "SELECT count(*), sum(length_bytes >> 31), sum(length_bytes & 2147483647) FROM bad_ranges"
+    ).fetchone()
     row = connection.execute(
-        "SELECT (SELECT count(*) FROM bad_ranges),"
-        " (SELECT coalesce(sum(length_bytes), 0) FROM bad_ranges),"
-        " (SELECT count(*) FROM problems WHERE stage = 'container'),"
+        "SELECT (SELECT count(*) FROM problems WHERE stage = 'container'),"
         " (SELECT count(*) FROM problems WHERE stage = 'acquisition')"
     ).fetchone()
-    return Integrity(*row)
+    return Integrity(ranges, _whole(high, low), *row)

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
+from polit.base.errors import IntegrityError
+
 _CELL_PX = 88
 _TILE_PX = 72
+_MAX_SIDE_PX = 24
 _MARGIN_PX = 16
 _HEADING_PX = 32
 _MAX_ROWS = 600
@@ -32,6 +35,9 @@ def draw_sheet(tiles: Sequence[bytes], *, heading: str) -> Sheet:
 
     Returns:
         The sheet; beyond 600 rows it grows wider instead of longer.
+
+    Raises:
+        IntegrityError: A tile is no WebP, or has a side of 0 or over 24 px.
     """
     columns = max(12, -(-len(tiles) // _MAX_ROWS))
     rows = max(1, -(-len(tiles) // columns))
@@ -53,7 +59,12 @@ def draw_sheet(tiles: Sequence[bytes], *, heading: str) -> Sheet:
 
 
 def _enlarged(encoded: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(encoded), formats=["WEBP"]) as tile:
-        grey = tile.convert("L")
+    try:
+        with Image.open(io.BytesIO(encoded), formats=["WEBP"]) as tile:
+            if not 0 < min(tile.size) <= max(tile.size) <= _MAX_SIDE_PX:
+                raise IntegrityError(f"a safe tile measures {tile.size} px: it is none of ours")
+            grey = tile.convert("L")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise IntegrityError("a safe tile is no picture: it is none of ours") from error
     factor = _TILE_PX // max(grey.size)
     return grey.resize((grey.width * factor, grey.height * factor), Image.Resampling.NEAREST)

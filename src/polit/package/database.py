@@ -1,12 +1,13 @@
 """Open the findings database: for the one writer of a run, or for readers."""
 
 import sqlite3
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
-from polit.package.layout import SCHEMA, findings_path
+from polit.package.layout import LOCATOR_INDEX, MANIFEST, SCHEMA, findings_path
 
 _CACHE_KIB = 96 * 1024
 
@@ -32,6 +33,9 @@ def open_writer(package: Path) -> sqlite3.Connection:
 def open_reader(package: Path) -> sqlite3.Connection:
     """Open the findings of a package read-only.
 
+    Of a sealed package the one file alone is read: a WAL beside it is not part of what was
+    sealed, and must not change what is seen.
+
     Raises:
         SourceMissing: There is no package, or no findings in it.
         PackageDamaged: The file is no database of this layout.
@@ -39,20 +43,40 @@ def open_reader(package: Path) -> sqlite3.Connection:
     path = findings_path(package)
     if not path.exists():
         raise SourceMissing(f"{package} holds no findings: give the folder of a package")
-    sealed = not path.with_name(path.name + "-wal").exists()
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise PackageDamaged(f"{path} is no regular file: compare with another copy")
+    is_sealed = (package / MANIFEST).exists()
+    is_quiet = is_sealed or not path.with_name(path.name + "-wal").exists()
     connection = sqlite3.connect(
-        f"file:{_quoted(path)}?mode=ro{'&immutable=1' if sealed else ''}",
+        f"file:{_quoted(path)}?mode=ro{'&immutable=1' if is_quiet else ''}",
         uri=True,
         isolation_level=None,
     )
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
-        connection.execute("SELECT count(*) FROM meta").fetchone()
+        has_meta = connection.execute(
+            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
+        ).fetchone()
     except sqlite3.DatabaseError as error:
         connection.close()
         raise PackageDamaged(f"{path} cannot be read as findings: {error}") from error
+    if not has_meta:
+        connection.close()
+        raise PackageDamaged(f"{path} cannot be read as findings: it has no table 'meta'")
     return connection
+
+
+def read_schema(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str, str | None]]:
+    """Return type, name, table and SQL of all that a database's schema holds."""
+    return frozenset(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
+
+
+def sealed_schema() -> frozenset[tuple[str, str, str, str | None]]:
+    """Return what ``read_schema`` gives for a sealed package of this format."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA + LOCATOR_INDEX)
+        return read_schema(connection)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image
 
 from polit.base import faults
-from polit.base.errors import StorageFull
+from polit.base.errors import PackageDamaged, StorageFull
 from polit.model.media import PixelBlock
 from polit.package.layout import PACKS, THUMBNAILS, TILES
 from polit.package.rows import DerivativeRow
@@ -24,6 +24,7 @@ from polit.store.cipher import BlobCipher, KeyRole
 MEDIA_TYPE = "image/webp"
 _QUALITY = {"tile": 60, "thumbnail": 75}
 _METHOD = 0
+_PACK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 PACK_OF = {"tile": TILES, "thumbnail": THUMBNAILS}
 _ROLE_OF = {"tile": KeyRole.SAFE_TILES, "thumbnail": KeyRole.PICTURES}
 
@@ -59,15 +60,26 @@ class DerivativeWriter:
         self._package_id = package_id
         self._ciphers = {role: cipher_of(package_key, role) for role in PACK_OF}
         (package / "derivatives").mkdir(exist_ok=True)
-        self._files = {
-            name: os.open(package / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            for name in PACKS
-        }
+        self._files = {name: os.open(package / name, _PACK_FLAGS, 0o600) for name in PACKS}
+        # The names must outlive a power cut as the blobs do: rows will point into these files.
+        for folder in (package / "derivatives", package):
+            _sync_folder(folder)
         self._ends = dict.fromkeys(PACKS, 0)
         self._dirty: set[str] = set()
 
     def cut(self, ends: dict[str, int]) -> None:
-        """Cut each pack after its last named blob, at the given byte."""
+        """Cut each pack after its last named blob, at the given byte.
+
+        Raises:
+            PackageDamaged: A pack is shorter than that: pictures are lost, nothing is cut.
+        """
+        for name, descriptor in self._files.items():
+            size, end = os.fstat(descriptor).st_size, ends.get(name, 0)
+            if size < end:
+                raise PackageDamaged(
+                    f"{name} has {size} bytes, its rows name {end}: restore the package from a "
+                    "copy, or examine the source again into another folder"
+                )
         for name, descriptor in self._files.items():
             self._ends[name] = ends.get(name, 0)
             os.ftruncate(descriptor, self._ends[name])
@@ -127,6 +139,14 @@ def _room_for_writing() -> Iterator[None]:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFull(f"no room for pictures: {error.strerror}") from error
         raise
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write_at(descriptor: int, data: bytes, offset: int) -> None:

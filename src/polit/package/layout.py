@@ -12,6 +12,8 @@ RUN = "run.json"
 TILES = "derivatives/tiles.pack"
 THUMBNAILS = "derivatives/thumbnails.pack"
 PACKS = (TILES, THUMBNAILS)
+PARTS = (FINDINGS, *PACKS)
+SUPPLEMENTS = "supplements"
 
 SCHEMA = """
 CREATE TABLE meta (
@@ -148,6 +150,9 @@ CREATE VIEW occurrences AS
 
 Checks are written with OR: IN builds a set for each row, which doubles the cost of an insert.
 """
+
+LOCATOR_INDEX = "CREATE UNIQUE INDEX entries_locator ON entries (locator)"
+"""What sealing adds to the schema: no locator stands twice, and rows come out in order."""
 
 
 def package_name(exhibit: str) -> str:

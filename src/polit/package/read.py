@@ -1,13 +1,17 @@
 """Read a package's rows: entries for listings, derivatives for pictures."""
 
+import os
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from polit.base.errors import PackageDamaged
 from polit.package.database import open_reader
 from polit.package.derivatives import cipher_of, context_of
+from polit.package.layout import PACKS
 from polit.package.rows import DerivativeRow, ReadRow
+from polit.store.cipher import OVERHEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +24,17 @@ class EntryFilter:
 
 
 _PAGE = 256
+_MAX_BLOB_BYTES = 1 << 20
 _LIST = """
-SELECT path, locator, state, overwritten, outcome, reason, size_bytes, lower(hex(md5)) AS md5,
-       lower(hex(sha1)) AS sha1, lower(hex(sha256)) AS sha256, mime, kind, extension_agrees,
-       width_px, height_px, entry_type, lower(hex(raw_name)) AS raw_name,
-       created_ns, modified_ns, accessed_ns, changed_ns, deleted_ns,
-       lower(hex(link_target)) AS link_target
-FROM occurrences
-WHERE (:kind IS NULL OR kind = :kind) AND (:state IS NULL OR state = :state)
-  AND (:outcome IS NULL OR outcome = :outcome)
-ORDER BY locator
+SELECT e.path, e.locator, e.state, e.overwritten, r.outcome, r.reason, e.size_bytes,
+       lower(hex(r.md5)) AS md5, lower(hex(r.sha1)) AS sha1, lower(hex(r.sha256)) AS sha256,
+       r.mime, r.kind, r.extension_agrees, m.width_px, m.height_px, e.entry_type,
+       lower(hex(e.raw_name)) AS raw_name, e.created_ns, e.modified_ns, e.accessed_ns,
+       e.changed_ns, e.deleted_ns, lower(hex(e.link_target)) AS link_target
+FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256
+WHERE (:kind IS NULL OR r.kind = :kind) AND (:state IS NULL OR e.state = :state)
+  AND (:outcome IS NULL OR r.outcome = :outcome)
+ORDER BY e.locator
 """
 _DIGESTS = ("md5", "sha1", "sha256", "link_target")
 _BOOLEANS = ("overwritten", "extension_agrees")
@@ -92,8 +97,13 @@ class DerivativeReader:
 
         Raises:
             IntegrityError: It was altered, or the key is another package's.
+            PackageDamaged: Its row names no place in a pack.
         """
+        if row.pack not in PACKS or not OVERHEAD_BYTES < row.stored_bytes <= _MAX_BLOB_BYTES:
+            raise PackageDamaged("a picture's row names no place in a pack: verify the package")
         with (self._package / row.pack).open("rb") as stream:
+            if not 0 <= row.offset_bytes <= os.fstat(stream.fileno()).st_size - row.stored_bytes:
+                raise PackageDamaged(f"a picture's row names a place outside {row.pack}")
             stream.seek(row.offset_bytes)
             sealed = stream.read(row.stored_bytes)
         return self._cipher.open(

@@ -1,7 +1,9 @@
 """Seal a package: fold the rows, digest the parts, sign the manifest. Repeatable until done."""
 
 import base64
+import errno
 import os
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from polit.base.canonical import canonical_json
 from polit.base.digests import file_sha256
 from polit.base.errors import PackageDamaged, SourceMissing
 from polit.model.manifest import Manifest, Part, Signature
-from polit.package.layout import FINDINGS, MANIFEST, PACKS
+from polit.package.layout import MANIFEST, PARTS
 
 _MAX_MANIFEST_BYTES = 64 << 20
 
@@ -39,10 +41,15 @@ def sign_manifest(manifest: Manifest, key: Ed25519PrivateKey) -> Manifest:
 
 
 def digest_parts(package: Path) -> tuple[Part, ...]:
-    """Return the parts of a package with their digests, by path."""
+    """Return the parts of a package with their digests, by path.
+
+    Raises:
+        PackageDamaged: A part is a link, or no regular file.
+        OSError: A part is missing or cannot be read.
+    """
     parts = []
-    for name in sorted((FINDINGS, *PACKS)):
-        descriptor = os.open(package / name, os.O_RDONLY | os.O_CLOEXEC)
+    for name in sorted(PARTS):
+        descriptor = _open_regular(package / name)
         try:
             parts.append(Part(name, os.fstat(descriptor).st_size, file_sha256(descriptor)))
         finally:
@@ -50,9 +57,18 @@ def digest_parts(package: Path) -> tuple[Part, ...]:
     return tuple(parts)
 
 
+def render_manifest(manifest: Manifest) -> bytes:
+    """Return the one form in which a manifest is written; any other text was not sealed.
+
+    Raises:
+        UsageError: It holds a value that has no canonical form.
+    """
+    return msgspec.json.format(canonical_json(msgspec.to_builtins(manifest)), indent=1) + b"\n"
+
+
 def write_manifest(package: Path, manifest: Manifest) -> None:
     """Write the manifest in one step: temporary file, sync, rename, sync of the folder."""
-    data = msgspec.json.format(canonical_json(msgspec.to_builtins(manifest)), indent=1) + b"\n"
+    data = render_manifest(manifest)
     temporary = package / (MANIFEST + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
     try:
@@ -78,9 +94,19 @@ def read_manifest(package: Path) -> Manifest:
         SourceMissing: The package is not sealed, or is none.
         PackageDamaged: It is no manifest of this layout.
     """
+    return parse_manifest(read_manifest_bytes(package))
+
+
+def read_manifest_bytes(package: Path) -> bytes:
+    """Return the text of a package's manifest as it stands in the file.
+
+    Raises:
+        SourceMissing: The package is not sealed, or is none.
+        PackageDamaged: It is no regular file, or longer than 64 MiB.
+    """
     path = package / MANIFEST
     try:
-        with path.open("rb") as stream:
+        with os.fdopen(_open_regular(path), "rb") as stream:
             raw = stream.read(_MAX_MANIFEST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise SourceMissing(
@@ -88,7 +114,31 @@ def read_manifest(package: Path) -> Manifest:
         ) from error
     if len(raw) > _MAX_MANIFEST_BYTES:
         raise PackageDamaged(f"{path} is over {_MAX_MANIFEST_BYTES} bytes: no manifest")
+    return raw
+
+
+def parse_manifest(untrusted_text: bytes) -> Manifest:
+    """Parse a manifest; keys that it does not know are passed over here, not in verifying.
+
+    Raises:
+        PackageDamaged: It is no manifest of this layout.
+    """
     try:
-        return msgspec.json.decode(raw, type=Manifest)
-    except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
-        raise PackageDamaged(f"{path} is no manifest: {error}") from error
+        return msgspec.json.decode(untrusted_text, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PackageDamaged(f"{MANIFEST} is no manifest: {error}") from error
+
+
+def _open_regular(path: Path) -> int:
+    # O_NONBLOCK: opening a planted FIFO would wait for ever.
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        descriptor = os.open(path, flags)
+    except OSError as error:
+        if error.errno in {errno.ELOOP, errno.ENXIO}:
+            raise PackageDamaged(f"{path} is a link or no regular file") from error
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise PackageDamaged(f"{path} is no regular file")
+    return descriptor

@@ -7,16 +7,17 @@ names that a package has; whatever else the stream holds is refused.
 import os
 import shutil
 import tarfile
+import tempfile
 import threading
 from pathlib import Path, PurePosixPath
 
 import pyrage
 
 from polit.base.errors import AuthorityError, PackageDamaged, UsageError
-from polit.package.layout import FINDINGS, MANIFEST, PACKS, SUFFIX
+from polit.package.layout import MANIFEST, PARTS, exhibit_of, package_name
 from polit.package.seal import read_manifest
 
-_NAMES = frozenset({MANIFEST, FINDINGS, *PACKS})
+_NAMES = frozenset({MANIFEST, *PARTS})
 
 
 def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipient]) -> int:
@@ -24,27 +25,60 @@ def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipi
 
     Raises:
         SourceMissing: The package is not sealed.
+        PackageDamaged: A part is missing, or could not be read to its end.
         UsageError: The file is there already, or cannot be written.
     """
-    read_manifest(package)
+    top = package_name(read_manifest(package).exhibit)
+    for name in sorted(_NAMES):
+        if (package / name).is_symlink() or not (package / name).is_file():
+            raise PackageDamaged(f"{package} lacks its part {name}: verify it")
     if out.exists():
         raise UsageError(f"{out} is there already: name another file")
-    temporary = out.with_name(out.name + ".part")
-    read_end, write_end = os.pipe()
-    feeder = threading.Thread(target=_write_tar, args=(package, write_end), daemon=True)
     try:
-        with os.fdopen(read_end, "rb") as plain, temporary.open("xb") as sealed:
-            feeder.start()
-            pyrage.encrypt_io(plain, sealed, recipients)
-            sealed.flush()
-            os.fsync(sealed.fileno())
-        feeder.join()
-        temporary.rename(out)
+        descriptor, temporary = tempfile.mkstemp(prefix=".packing-", dir=out.parent)
+        try:
+            _encrypt(package, top, descriptor, recipients)
+            Path(temporary).rename(out)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror or error}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return out.stat().st_size
+
+
+def _encrypt(
+    package: Path, top: str, descriptor: int, recipients: list[pyrage.x25519.Recipient]
+) -> None:
+    with os.fdopen(descriptor, "wb") as sealed:
+        read_end, write_end = os.pipe()
+        feeder = _Feeder(package, top, write_end)
+        feeder.start()
+        try:
+            with os.fdopen(read_end, "rb") as plain:
+                pyrage.encrypt_io(plain, sealed, recipients)
+        finally:
+            feeder.join()
+        if feeder.error is not None:
+            raise PackageDamaged(
+                f"{package} could not be read to its end, nothing was packed: {feeder.error}"
+            ) from feeder.error
+        sealed.flush()
+        os.fsync(sealed.fileno())
+
+
+class _Feeder(threading.Thread):
+    """Writes the tar stream into a pipe and keeps what stopped it, for the reader to raise."""
+
+    def __init__(self, package: Path, top: str, descriptor: int) -> None:
+        super().__init__(daemon=True)
+        self._package, self._top, self._descriptor = package, top, descriptor
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            _write_tar(self._package, self._top, self._descriptor)
+        except (OSError, ValueError, tarfile.TarError) as error:
+            self.error = error
 
 
 def unpack_package(file: Path, out: Path, identity: pyrage.x25519.Identity) -> Path:
@@ -56,29 +90,26 @@ def unpack_package(file: Path, out: Path, identity: pyrage.x25519.Identity) -> P
         UsageError: The folder is there already.
     """
     out.mkdir(parents=True, exist_ok=True)
-    temporary = out / (file.name + ".unpacking")
-    plain = out / (file.name + ".tar")
-    shutil.rmtree(temporary, ignore_errors=True)
+    # A folder of our own: nothing that the person keeps in ``out`` can bear its name.
+    private = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=out))
     try:
-        _decrypt(file, plain, identity)
-        name = _extract(plain, temporary)
-        target = out / name
+        _decrypt(file, private / "tar", identity)
+        target = out / _extract(private / "tar", private / "package")
         if target.exists():
             raise UsageError(f"{target} is there already: unpack into another folder")
-        temporary.rename(target)
+        (private / "package").rename(target)
     finally:
-        plain.unlink(missing_ok=True)
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)
     return target
 
 
-def _write_tar(package: Path, descriptor: int) -> None:
+def _write_tar(package: Path, top: str, descriptor: int) -> None:
     with (
         os.fdopen(descriptor, "wb") as stream,
         tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
     ):
         for name in sorted(_NAMES):
-            tar.add(package / name, f"{package.name}/{name}", filter=_anonymous)
+            tar.add(package / name, f"{top}/{name}", filter=_anonymous)
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -111,7 +142,8 @@ def _extract(plain: Path, folder: Path) -> str:
         with tarfile.open(plain, mode="r:") as tar:
             for member in tar:
                 top, _, name = member.name.partition("/")
-                _check_member(member, top, name, package or top)
+                if not _is_part(member, top, name) or name in seen or top != (package or top):
+                    raise PackageDamaged("the packed file holds something that is no part")
                 package = top
                 seen.add(name)
                 target = folder / PurePosixPath(name)
@@ -127,7 +159,6 @@ def _extract(plain: Path, folder: Path) -> str:
     return package
 
 
-def _check_member(member: tarfile.TarInfo, top: str, name: str, package: str) -> None:
-    fits = member.isfile() and name in _NAMES and top == package
-    if not fits or not top.endswith(SUFFIX) or top.startswith(".") or "\\" in top:
-        raise PackageDamaged("the packed file holds something that is no part of a package")
+def _is_part(member: tarfile.TarInfo, top: str, name: str) -> bool:
+    # The name must be one that ``package_name`` makes: no separator, no "..", nothing hidden in it.
+    return member.isfile() and name in _NAMES and top == package_name(exhibit_of(top))

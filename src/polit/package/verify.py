@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,9 +14,15 @@ from polit.base.errors import IntegrityError, PackageDamaged, PolitError
 from polit.model.manifest import Manifest
 from polit.package import account
 from polit.package.canonical_rows import rows_sha256
-from polit.package.database import open_reader
-from polit.package.layout import FORMAT
-from polit.package.seal import digest_parts, read_manifest, signed_bytes
+from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
+from polit.package.seal import (
+    digest_parts,
+    parse_manifest,
+    read_manifest_bytes,
+    render_manifest,
+    signed_bytes,
+)
 from polit.store.keys import check_signature
 
 
@@ -49,10 +56,12 @@ def verify_package(package: Path) -> Verification:
         SourceMissing: There is no sealed package.
         PackageDamaged: The manifest cannot be read at all.
     """
-    manifest = read_manifest(package)
+    untrusted_text = read_manifest_bytes(package)
+    manifest = parse_manifest(untrusted_text)
     checks = (
         _check_format(manifest),
-        _check_seal(manifest),
+        _check_seal(manifest, untrusted_text),
+        _check_files(package),
         _check_parts(package, manifest),
         *_check_rows(package, manifest),
     )
@@ -69,7 +78,7 @@ def _check_format(manifest: Manifest) -> Check:
     )
 
 
-def _check_seal(manifest: Manifest) -> Check:
+def _check_seal(manifest: Manifest, untrusted_text: bytes) -> Check:
     if manifest.signature is None:
         return Check("seal", holds=False, detail="the manifest carries no signature")
     try:
@@ -78,14 +87,46 @@ def _check_seal(manifest: Manifest) -> Check:
             signature=base64.b64decode(manifest.signature.value, validate=True),
             message=signed_bytes(manifest),
         )
-    except (IntegrityError, ValueError, binascii.Error) as error:
+        is_ours = render_manifest(manifest) == untrusted_text
+    except (IntegrityError, ValueError, binascii.Error, RecursionError) as error:
         return Check("seal", holds=False, detail=str(error))
+    if not is_ours:
+        # What is signed are the values: text that they do not give back was added by somebody.
+        detail = f"{MANIFEST} holds text that the signature does not cover"
+        return Check("seal", holds=False, detail=detail)
     return Check("seal", holds=True, detail="Ed25519 over the canonical manifest")
+
+
+def _check_files(package: Path) -> Check:
+    try:
+        strange = sorted(_strange_files(package))
+    except OSError as error:
+        return Check("files", holds=False, detail=f"a folder cannot be listed: {error}")
+    detail = f"no part of a package: {', '.join(strange)}" if strange else "parts and manifest only"
+    return Check("files", not strange, detail)
+
+
+def _strange_files(package: Path) -> Iterator[str]:
+    files = {MANIFEST, *PARTS}
+    folders = {str(Path(name).parent) for name in PACKS}
+    for below in ("", *sorted(folders)):
+        # A link in the folder's place is told where the folder above is listed.
+        if below and (package / below).is_symlink():
+            continue
+        with os.scandir(package / below) as found:
+            for entry in found:
+                name = f"{below}/{entry.name}" if below else entry.name
+                is_part = name in files and entry.is_file(follow_symlinks=False)
+                is_place = name in {*folders, SUPPLEMENTS}
+                if not is_part and not (is_place and entry.is_dir(follow_symlinks=False)):
+                    yield name
 
 
 def _check_parts(package: Path, manifest: Manifest) -> Check:
     try:
         parts = {part.path: part for part in digest_parts(package)}
+    except PackageDamaged as error:
+        return Check("parts", holds=False, detail=str(error))
     except OSError as error:
         return Check("parts", holds=False, detail=f"a part is missing: {error}")
     wrong = [part.path for part in manifest.parts if parts.get(part.path) != part]
@@ -97,6 +138,11 @@ def _check_parts(package: Path, manifest: Manifest) -> Check:
 def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
     try:
         with closing(open_reader(package)) as connection:
+            if read_schema(connection) != sealed_schema():
+                # Nothing is asked of tables that are not ours: they may be views that lie.
+                yield Check("schema", holds=False, detail="not the schema of this format")
+                return
+            yield Check("schema", holds=True, detail="the schema of this format")
             found = rows_sha256(connection)
             yield Check("rows", found == manifest.rows_sha256, f"rows_sha256 {found}")
             yield _check_account(connection, manifest)
@@ -125,7 +171,9 @@ def _check_packs(connection: sqlite3.Connection, package: Path) -> Check:
     for pack, end in connection.execute(
         "SELECT pack, max(offset_bytes + stored_bytes) FROM derivatives GROUP BY pack"
     ):
-        size = (package / pack).stat().st_size
+        if pack not in PACKS:
+            return Check("packs", holds=False, detail="rows name a file that is no pack")
+        size = (package / pack).lstat().st_size
         if size != end:
             return Check("packs", holds=False, detail=f"{pack} has {size} bytes, rows name {end}")
     missing = connection.execute(

@@ -4,8 +4,10 @@ The signing key seals packages; the identity opens the package keys wrapped to i
 are readable by their owner alone. On one system user this is a convention, not a wall.
 """
 
+import contextlib
 import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,12 +84,12 @@ def open_keys(folder: Path) -> Keys:
     place = folder / "keys"
     try:
         pem = (place / _SIGNING).read_bytes()
-        text = (place / _IDENTITY).read_text()
+        text = (place / _IDENTITY).read_bytes()
     except FileNotFoundError as error:
         raise SourceMissing(f"no keys in {place}: run 'polit init' first") from error
     try:
         signing = serialization.load_pem_private_key(pem, password=None)
-        identity = pyrage.x25519.Identity.from_str(text.strip())
+        identity = pyrage.x25519.Identity.from_str(text.decode("ascii").strip())
     except (ValueError, pyrage.IdentityError) as error:
         raise SourceUnreadable(f"a key file in {place} is damaged: restore it") from error
     if not isinstance(signing, Ed25519PrivateKey):
@@ -108,9 +110,20 @@ def check_signature(*, public_key: bytes, signature: bytes, message: bytes) -> N
 
 
 def _write_new(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    # Whole or not at all: a key file that a kill left empty would block every later run. A link
+    # never replaces; where another process was first, its key is the one that counts.
+    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
-        os.write(descriptor, data)
-        os.fsync(descriptor)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
     finally:
-        os.close(descriptor)
+        Path(temporary).unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

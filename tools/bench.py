@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +36,10 @@ def main(arguments: list[str]) -> int:
 def _runs(name: str, options: list[str]) -> bool:
     print(f"== {name}", flush=True)
     command = [sys.executable, "-m", f"benchmarks.{name}", *options]
-    return subprocess.run(command, check=False).returncode == 0
+    # The builders of large inputs are those of the tests.
+    paths = os.pathsep.join(["tests", os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": paths}
+    return subprocess.run(command, env=environment, check=False).returncode == 0
 
 
 if __name__ == "__main__":

@@ -31,17 +31,22 @@ class WatchedSource:
         return self._source.problems()
 
 
-def damage_code(places: Sequence[tuple[int, int]], bad_ranges: Sequence[BadRange]) -> str:
+def damage_code(
+    places: Sequence[tuple[int, int]], bad_ranges: Sequence[BadRange], *, size_bytes: int
+) -> str:
     """Return the code of the first bad range that a content lies on, empty where there is none.
 
     Args:
         places: Where the content lies in the source, ``(offset_bytes, length_bytes)``. Which
             reads a content caused would not do: drivers cache blocks, and read beyond.
         bad_ranges: The bad ranges of the source, in order, without overlap.
+        size_bytes: The content's size: what lies behind it in its last cluster is not its own.
     """
-    for bad in bad_ranges:
-        end = bad.offset_bytes + bad.length_bytes
-        for offset, length in places:
-            if offset < end and bad.offset_bytes < offset + length:
+    left = size_bytes
+    for offset, length in places:
+        end = offset + min(length, left)
+        left -= min(length, left)
+        for bad in bad_ranges:
+            if offset < bad.offset_bytes + bad.length_bytes and bad.offset_bytes < end:
                 return bad.code
     return ""

@@ -6,7 +6,7 @@ A content is decoded once, however many entries hold it.
 from polit.base.digests import Digests
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
-from polit.model.media import DecodedStill, Identification, MediaKind
+from polit.model.media import DecodedStill, Identification
 from polit.package.rows import MediaRow, ProblemRow, ReadRow, ResultRow
 from polit.run.local import Decoded, DecodeTask, LocalFleet
 from polit.sandbox import walking_messages as say
@@ -55,10 +55,10 @@ class Contents:
             return
         entry = _entry_result(result)
         self._progress.bytes_read += result.size_bytes
-        if result.code:
+        if result.code and self._decode_stills:
             self._settle_picture(row, entry, ("failed", result.code), "", 1)
             return
-        held = result.slot >= 0 and self._fleet.hold(result.slot)
+        held = result.slot >= 0 and self._fleet.hold(result.slot, result.size_bytes)
         if held and self._decode_stills:
             self._take_picture(row, entry, result)
         else:
@@ -157,6 +157,6 @@ def _entry_result(result: say.ReadResult) -> ResultRow:
         entry_id=result.entry_id,
         outcome="done",
         digests=Digests(result.size_bytes, result.md5, result.sha1, result.sha256),
-        identification=Identification(result.mime, MediaKind(result.kind), result.basis),
+        identification=Identification(result.mime, result.kind, result.basis),
         extension_agrees=result.extension_agrees,
     )

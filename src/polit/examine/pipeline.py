@@ -26,6 +26,7 @@ from polit.sandbox.walking import WalkerLost
 
 _READS_AT_ONCE = 256
 _TICK_S = 0.25
+_UNCHARGED_LOSSES = 20
 
 
 @dataclass(slots=True)
@@ -61,11 +62,16 @@ class Pipeline:
         self._ledger, self._fleet, self._settlement = ledger, fleet, settlement
         self._plan, self._check = plan, check
         self.progress = Progress()
-        self._names = Names(ledger, fleet, settlement, self.progress, plan)
+        self._names = Names(
+            ledger, fleet, settlement, self.progress, plan, ask_next=self._ask_next_folder
+        )
         self._contents = Contents(
             fleet, settlement, self.progress, decode_stills=plan.decode_stills
         )
         self._volumes: dict[int, _Volume] = {}
+        self._is_asked = False
+        self._uncharged = 0
+        self._mounts_lost: set[int] = set()
         self._answers: deque[say.Reply | WalkerLost] = deque()
 
     def run(self) -> SourceReport:
@@ -162,7 +168,7 @@ class Pipeline:
     def _list_everything(self) -> None:
         names, contents = self._names, self._contents
         while names.is_pending or contents.reading or names.urgent:
-            if not contents.reading:
+            if names.listing is None and not contents.reading:
                 self._next_step()
             self._turn()
         for volume_id in self._volumes:
@@ -171,10 +177,15 @@ class Pipeline:
 
     def _next_step(self) -> None:
         names = self._names
-        if names.urgent and names.listing is None:
+        if names.urgent:
             count = min(len(names.urgent), _READS_AT_ONCE)
             self._ask([names.urgent.popleft() for _ in range(count)])
-        while not names.urgent and names.has_room and (folder := names.next_folder()) is not None:
+        else:
+            self._ask_next_folder()
+
+    def _ask_next_folder(self) -> None:
+        names = self._names
+        while names.listing is None and (folder := names.next_folder()) is not None:
             volume = self._volumes.get(folder.volume_id)
             if volume is None:
                 names.refuse(folder, "volume_unopened")
@@ -230,8 +241,10 @@ class Pipeline:
         self._settlement.commit()
 
     def _answer(self) -> say.Reply | WalkerLost:
+        self._is_asked = True
         while not self._answers:
             self._turn()
+        self._is_asked = False
         return self._answers.popleft()
 
     def _take(self, event: Event) -> None:
@@ -263,35 +276,49 @@ class Pipeline:
 
     def _take_loss(self, lost: WalkerLost) -> None:
         """Charge a loss to the one entry where the walker stood; ask again for the rest."""
-        names, contents = self._names, self._contents
-        if names.listing is None and not contents.reading:
+        if self._is_asked:
             self._answers.append(lost)
             return
+        names, contents = self._names, self._contents
         volume_id = self._volume_of(lost)
+        before = self.progress.failed
         if lost.position.operation == say.READING:
             contents.charge(lost, exactly=self._fleet.walker.is_careful)
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
-        restarts = self._ledger.count_restart(volume_id)
-        if lost.position.operation == say.MOUNTING or restarts >= self._plan.max_restarts:
+        self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
+        if volume_id is not None and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
         self._restart()
         rows = list(contents.reading.values())
         contents.reading.clear()
         self._ask(rows)
-        names.ask_again()
+        names.ask()
 
-    def _volume_of(self, lost: WalkerLost) -> int:
+    def _is_too_much(self, volume_id: int, lost: WalkerLost) -> bool:
+        """Count a loss in a volume; tell whether the volume is to be given up."""
+        charged = self._ledger.count_restart(volume_id)
+        again = volume_id in self._mounts_lost
+        if lost.position.operation == say.MOUNTING:
+            self._mounts_lost.add(volume_id)
+            return again
+        return charged >= self._plan.max_restarts or self._uncharged > _UNCHARGED_LOSSES
+
+    def _volume_of(self, lost: WalkerLost) -> int | None:
+        position = lost.position
+        if position.operation == say.MOUNTING and position.item in self._volumes:
+            return position.item
         if self._names.listing is not None:
             return self._names.listing.folder.volume_id
         reading = self._contents.reading
-        return (reading.get(lost.position.item) or next(iter(reading.values()))).volume_id
+        row = reading.get(position.item) or next(iter(reading.values()), None)
+        return None if row is None else row.volume_id
 
     def _abandon(self, volume_id: int, lost: WalkerLost) -> None:
         """Give a volume up: what is still pending in it fails, with the reason."""
-        while self._names.listing and self._names.listing.folder.volume_id == volume_id:
-            self._names.end(lost.detail or lost.code, lost.code)
         volume = self._volumes.pop(volume_id)
+        if self._names.listing and self._names.listing.folder.volume_id == volume_id:
+            self._names.end(lost.detail or lost.code, lost.code)
         self._ledger.close_volume(
             volume_id,
             reason=f"its reader failed too often ({lost.code})",

@@ -5,7 +5,6 @@ folder is ``listing`` while its names come in, and what such a folder had brough
 and listed again after a crash, so that no name is met twice or forgotten.
 """
 
-import fcntl
 import json
 import os
 import sqlite3
@@ -17,7 +16,8 @@ from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.package.database import fold_writer, open_writer, transaction
-from polit.package.layout import LOCK
+from polit.package.finishing import index_locators, merge_ranges
+from polit.package.lease import take_lease
 from polit.package.rows import (
     EntryRow,
     FolderRow,
@@ -46,7 +46,7 @@ class Ledger:
             PackageBusy: Another process examines into this package.
         """
         self._is_closed = False
-        self._lock = _take_lease(package)
+        self._lock = take_lease(package)
         try:
             self._connection = open_writer(package)
         except BaseException:
@@ -68,8 +68,13 @@ class Ledger:
 
     def close(self) -> None:
         """Fold the rows into one file and give the lease back."""
-        fold_writer(self._connection)
+        self.fold()
         self.abandon()
+
+    def fold(self) -> None:
+        """Fold the rows into one file and close it; the lease is kept until ``abandon``."""
+        fold_writer(self._connection)
+        self._connection.close()
 
     def abandon(self) -> None:
         """Let go of everything as it is, for a later resume; harmless after ``close``."""
@@ -158,13 +163,18 @@ class Ledger:
                 self._add_problems([problem])
 
     def count_restart(self, volume_id: int) -> int:
-        """Count one restart of the walker in a volume; return how many there were."""
+        """Count one restart of the walker; return how many entries of the volume it cost so far.
+
+        Entries, not restarts, are what a limit goes by: a killed run meets some of them again.
+        """
         with self.together():
             self._connection.execute(
                 "UPDATE volumes SET restarts = restarts + 1 WHERE volume_id = ?", (volume_id,)
             )
         row = self._connection.execute(
-            "SELECT restarts FROM volumes WHERE volume_id = ?", (volume_id,)
+            "SELECT count(*) FROM results JOIN entries USING (entry_id)"
+            " WHERE volume_id = ? AND (reason = 'walker_crash' OR reason = 'walker_timeout')",
+            (volume_id,),
         ).fetchone()
         return int(row[0])
 
@@ -192,26 +202,40 @@ class Ledger:
         Returns:
             Their entry ids, in order, and the folders among them that are new.
         """
-        ids = range(self._next_entry_id, self._next_entry_id + len(rows))
-        numbered = list(zip(rows, ids, strict=True))
-        below = [row.folder_below(folder, entry_id) for row, entry_id in numbered
-                 if row.is_descended]  # fmt: skip
         with self.together():
-            self._connection.executemany(
-                _ENTRY_SQL,
-                [row.columns(entry_id, folder) for row, entry_id in numbered],
-            )
-            settled = [row.settled(entry_id) for row, entry_id in numbered]
-            self._add_results(result for result in settled if result is not None)
-            new = self._add_folders(below)
-            listed = {row.entry_id for row in new}
-            self._add_results(
-                ResultRow(row.entry_id, "skipped", "folder")
-                for row in below
-                if row.entry_id is not None and row.entry_id not in listed
-            )
+            ids, new = self.reserve_entries(folder, rows)
+            self.write_entries(folder, rows, ids)
+        return ids, new
+
+    def reserve_entries(
+        self, folder: FolderRow, rows: Sequence[EntryRow]
+    ) -> tuple[range, list[FolderRow]]:
+        """Number the names of a folder and write the folders among them that are new.
+
+        A folder whose address is known already (a loop) is settled, not listed again.
+        ``write_entries`` must follow in the same transaction.
+        """
+        ids = range(self._next_entry_id, self._next_entry_id + len(rows))
+        below = [row.folder_below(folder, entry_id) for row, entry_id in zip(rows, ids, strict=True)
+                 if row.is_descended]  # fmt: skip
+        new = self._add_folders(below)
+        listed = {row.entry_id for row in new}
+        self._add_results(
+            ResultRow(row.entry_id, "skipped", "folder")
+            for row in below
+            if row.entry_id is not None and row.entry_id not in listed
+        )
         self._next_entry_id = ids.stop
         return ids, new
+
+    def write_entries(self, folder: FolderRow, rows: Sequence[EntryRow], ids: range) -> None:
+        """Write the names that were numbered, and settle those without content to read."""
+        numbered = list(zip(rows, ids, strict=True))
+        self._connection.executemany(
+            _ENTRY_SQL, [row.columns(entry_id, folder) for row, entry_id in numbered]
+        )
+        settled = [row.settled(entry_id) for row, entry_id in numbered]
+        self._add_results(result for result in settled if result is not None)
 
     def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None) -> None:
         """Note that all names of a folder are in, or that it could not be listed."""
@@ -284,13 +308,7 @@ class Ledger:
         Ranges of one code that touch or overlap become one, in whatever order they come.
         """
         known = self._connection.execute("SELECT offset_bytes, length_bytes, code FROM bad_ranges")
-        merged: list[list[int | str]] = []
-        for offset, length, code in sorted({*known, *ranges}, key=lambda r: (r[2], r[0], r[1])):
-            last = merged[-1] if merged else None
-            if last is not None and last[2] == code and offset <= int(last[0]) + int(last[1]):
-                last[1] = max(int(last[1]), offset + length - int(last[0]))
-            else:
-                merged.append([offset, length, code])
+        merged = merge_ranges({*known, *ranges})
         with self.together():
             self._connection.execute("DELETE FROM bad_ranges")
             self._connection.executemany("INSERT INTO bad_ranges VALUES (?, ?, ?)", merged)
@@ -313,11 +331,8 @@ class Ledger:
         return {str(pack): int(end) for pack, end in rows}
 
     def index_locators(self) -> None:
-        """Build the index by locator; it proves that no locator stands twice."""
-        with self.together():
-            self._connection.execute(
-                "CREATE UNIQUE INDEX IF NOT EXISTS entries_locator ON entries (locator)"
-            )
+        """Build the index by locator; see ``polit.package.finishing``."""
+        index_locators(self._connection, self.together)
 
     def counts(self) -> tuple[int, int]:
         """Return how many entries there are, and how many have a result."""
@@ -381,15 +396,3 @@ class Ledger:
             " VALUES (?, ?, ?, ?, ?, ?)",
             [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
         )
-
-
-def _take_lease(package: Path) -> int:
-    descriptor = os.open(package / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(descriptor)
-        raise PackageBusy(
-            f"{package} is being examined by another process: wait for it, or stop it"
-        ) from error
-    return descriptor

@@ -110,9 +110,9 @@ class LocalFleet:
         """Whether contents are being decoded or wait for it."""
         return bool(self._running or self._queue or self._alone)
 
-    def hold(self, slot: int) -> bool:
+    def hold(self, slot: int, size_bytes: int) -> bool:
         """Take over a slot that the walker filled; False when it lies."""
-        return self._slots.hold(slot)
+        return size_bytes <= self._slots.size_bytes and self._slots.hold(slot)
 
     def release(self, slot: int) -> None:
         """Give a slot back to the walker."""

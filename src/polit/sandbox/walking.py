@@ -202,12 +202,12 @@ class Walker:
 
     def _stuck(self) -> str | None:
         now, position = monotonic_s(), self._journal.position()
-        if position.beats != self._seen.beats or position.operation == say.IDLE:
+        if position.beats != self._seen.beats or position.operation in say.RESTING:
             self._alive_at = now
         if replace(position, beats=0) != replace(self._seen, beats=0):
             self._moved_at = now
         self._seen = position
-        if position.operation == say.IDLE:
+        if position.operation in say.RESTING:
             self._moved_at = now
         if now - self._alive_at > self._patience.silence_s:
             return f"no sign of life for {self._patience.silence_s:g} s"

@@ -7,22 +7,32 @@ What the walker says is untrusted: types and lengths are checked on decoding, fi
 
 import mmap
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
+from polit.model.evidence import (
+    Address,
+    EntryTimes,
+    FileSystemFacts,
+    FoundEntry,
+    VolumeFacts,
+)
+from polit.model.media import MediaKind
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
 """Evidence descriptors in one message; SCM_RIGHTS carries 253."""
 HANDED_OVER = b"\0"
 _INT63 = 1 << 63
+_MAX_FIELD_BYTES = 65_535
+_WITH_DIGESTS = frozenset({"", "too_large"})
 _LENGTH = struct.Struct("<I")
 
 Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
+Length = Annotated[int, msgspec.Meta(ge=1, le=_INT63 - 1)]
 Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
 Text = Annotated[str, msgspec.Meta(max_length=4_096)]
 Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}$")]
@@ -147,7 +157,7 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     sha1: bytes = b""
     sha256: bytes = b""
     mime: Mime = "application/octet-stream"
-    kind: Code = "other"
+    kind: MediaKind = MediaKind.OTHER
     basis: Code = ""
     extension_agrees: bool | None = None
     slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
@@ -162,7 +172,7 @@ class ContentsRead(Message, frozen=True):
 class SourceState(Message, frozen=True):
     """Bad ranges ``(offset, length, code)`` and problems of the source, as known so far."""
 
-    bad_ranges: list[tuple[Figure, Figure, Code]]
+    bad_ranges: list[tuple[Figure, Length, Code]]
     problems: list[tuple[Code, Text]]
 
 
@@ -241,16 +251,39 @@ def decode_reply(body: bytes) -> Reply:
     """
     try:
         reply = _reply_decoder.decode(body)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise SandboxError(f"the walker broke its protocol: {error}") from error
-    if isinstance(reply, Listed):
-        for _, entry in reply.entries:
-            check_found(entry)
-    elif isinstance(reply, ContentsRead):
-        for result in reply.results:
-            if not result.code and len(result.sha256) != 32:
-                raise SandboxError("the walker gave a result without digests")
+    _check_reply(reply)
     return reply
+
+
+def _check_reply(reply: Reply) -> None:
+    match reply:
+        case Listed():
+            for _, entry in reply.entries:
+                check_found(entry)
+        case ContentsRead():
+            for result in reply.results:
+                _check_digests(result)
+        case VolumesFound():
+            for volume in reply.volumes:
+                _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
+        case VolumeOpened(facts=FileSystemFacts() as facts):
+            steps = [step for _, step in facts.time_facts.resolution_ns]
+            _check_figures(facts.block_size_bytes, facts.unallocated_bytes or 0, *steps)
+        case _:
+            pass
+
+
+def _check_digests(result: ReadResult) -> None:
+    lengths = (len(result.md5), len(result.sha1), len(result.sha256))
+    if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
+        raise SandboxError("the walker gave a result without digests")
+
+
+def _check_figures(*figures: int) -> None:
+    if not all(0 <= figure < _INT63 for figure in figures):
+        raise SandboxError("the walker told a figure out of range")
 
 
 def check_found(entry: FoundEntry) -> None:
@@ -266,8 +299,56 @@ def check_found(entry: FoundEntry) -> None:
         raise SandboxError("the walker told a size out of range")
     if any(stamp is not None and not -_INT63 <= stamp < _INT63 for stamp in stamps):
         raise SandboxError("the walker told a time out of range")
-    if max(len(entry.raw_name), len(entry.address), len(entry.link_target)) > 65_535:
+    if _longest(entry) > _MAX_FIELD_BYTES:
         raise SandboxError("the walker told a name over 65,535 bytes")
+
+
+def fitted(entry: FoundEntry) -> FoundEntry:
+    """Return an entry that passes ``check_found``: what is out of range is cut, or not known.
+
+    A file dated 2300 or of 2^63 bytes must cost no more than that one value.
+    """
+    try:
+        check_found(entry)
+    except SandboxError:
+        times = entry.times
+        return replace(
+            entry,
+            size_bytes=min(max(entry.size_bytes, 0), _INT63 - 1),
+            raw_name=entry.raw_name[:_MAX_FIELD_BYTES],
+            owner_name=entry.owner_name[:_MAX_FIELD_BYTES],
+            link_target=entry.link_target[:_MAX_FIELD_BYTES],
+            address=Address(entry.address[:_MAX_FIELD_BYTES]),
+            times=EntryTimes(
+                _in_range(times.created_ns),
+                _in_range(times.modified_ns),
+                _in_range(times.accessed_ns),
+                _in_range(times.changed_ns),
+                _in_range(times.deleted_ns),
+            ),
+        )
+    return entry
+
+
+def _in_range(stamp: int | None) -> int | None:
+    return stamp if stamp is not None and -_INT63 <= stamp < _INT63 else None
+
+
+def _longest(entry: FoundEntry) -> int:
+    return max(
+        len(entry.raw_name), len(entry.owner_name), len(entry.address), len(entry.link_target)
+    )
+
+
+def weight_bytes(entry: FoundEntry) -> int:
+    """Return about how much of a message an entry takes."""
+    return (
+        200
+        + len(entry.raw_name)
+        + len(entry.owner_name)
+        + len(entry.address)
+        + len(entry.link_target)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +364,9 @@ class Position:
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING = range(6)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING = range(7)
+RESTING = frozenset({IDLE, WAITING})
+"""What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")
 _BEATS = struct.Struct("<Q")
 JOURNAL_BYTES = 4096

@@ -44,9 +44,12 @@ class Identity(NamedTuple):
     def of(cls, status: os.stat_result) -> Self:
         """Return the identity that a status tells."""
         size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
-        return cls(status.st_dev, status.st_ino, size, status.st_mtime_ns, status.st_ctime_ns)
+        # A host may hold dates beyond 2262; their low 63 bits tell a change as well.
+        modified_ns, changed_ns = status.st_mtime_ns & _LOW_BITS, status.st_ctime_ns & _LOW_BITS
+        return cls(status.st_dev, status.st_ino, size, modified_ns, changed_ns)
 
 
+_LOW_BITS = (1 << 63) - 1
 UNASKED = Identity(0, 0, 0, 0, 0)
 
 

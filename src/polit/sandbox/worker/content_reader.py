@@ -119,6 +119,7 @@ class ContentReader:
         decodable = kind is not None and kind.mime in DECODABLE_STILLS
         if decodable and size <= self._slot_bytes:
             slot = self._take_slot()
+            self._journal.enter(say.READING, job.entry_id)
         try:
             if slot >= 0:
                 self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
@@ -177,7 +178,7 @@ class ContentReader:
         if not self._free:
             self._flush()
         while not self._free:
-            self._journal.beat()
+            self._journal.enter(say.WAITING, 0)
             request = self._channel.receive()
             if request is None:
                 raise SystemExit(0)
@@ -195,7 +196,7 @@ class ContentReader:
             self._results[index] = msgspec.structs.replace(
                 pending,
                 mime=kind.mime,
-                kind=kind.kind.value,
+                kind=kind.kind,
                 basis=kind.basis,
                 extension_agrees=extension_agrees(raw_name, kind),
             )
@@ -224,7 +225,7 @@ def _result(
         sha1=digests.sha1,
         sha256=digests.sha256,
         mime=shown.mime,
-        kind=shown.kind.value,
+        kind=shown.kind,
         basis=shown.basis,
         extension_agrees=extension_agrees(job.raw_name, kind) if kind else None,
         slot=slot,

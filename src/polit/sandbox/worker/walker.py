@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 65_536
 _READ_BYTES = 1 << 20
 _LISTED_AT_ONCE = 2048
+_LISTED_BYTES = 2 << 20
 _RESULTS_AT_ONCE = 128
 _FLUSH_S = 0.05
 _PROGRESS_BYTES = 64 << 20
@@ -172,7 +173,9 @@ class Walker:
     def damage(self, content: Content) -> str:
         """Return the code of the damage that a content lies on, empty where there is none."""
         bad_ranges = self._source.bad_ranges() if self._source is not None else ()
-        return damage_code(content.places(), bad_ranges) if bad_ranges else ""
+        if not bad_ranges:
+            return ""
+        return damage_code(content.places(), bad_ranges, size_bytes=content.size_bytes)
 
     def mounted_system(self, volume_id: int) -> FileSystem:
         """Return the file system of a volume, mounting it where that is still to be done."""
@@ -185,14 +188,17 @@ class Walker:
 
     def _list_folder(self, request: say.ListFolder) -> None:
         entries: list[tuple[int, FoundEntry]] = []
-        error = ""
+        error, weight = "", 0
         try:
             for index, entry in self._found(request):
                 faults.reach("walker.list", entry.raw_name)
-                entries.append((index, entry))
-                if len(entries) >= _LISTED_AT_ONCE:
+                full = len(entries) >= _LISTED_AT_ONCE or weight > _LISTED_BYTES
+                # Never between a file and its streams: a walk goes on behind a whole slot.
+                if full and index != entries[-1][0]:
                     self._channel.send(say.Listed(request.folder_id, entries, done=False, error=""))
-                    entries = []
+                    entries, weight = [], 0
+                entries.append((index, say.fitted(entry)))
+                weight += say.weight_bytes(entry)
         except EvidenceChanged:
             raise
         except SourceError as problem:

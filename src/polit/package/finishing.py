@@ -1,0 +1,51 @@
+"""What makes rows canonical at the end: locators that are unique, bad ranges that are merged."""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+_TELL_APART_SQL = """
+UPDATE entries SET locator = entries.locator || ';place:' || twin.place
+FROM (
+  SELECT e.entry_id AS entry_id,
+         row_number() OVER (PARTITION BY e.locator ORDER BY f.address, e.address) AS place
+  FROM entries e LEFT JOIN folders f ON f.entry_id = e.parent_id
+  WHERE e.locator IN (SELECT locator FROM entries GROUP BY locator HAVING count(*) > 1)
+) AS twin
+WHERE twin.entry_id = entries.entry_id AND twin.place > 1
+"""
+_INDEX_SQL = "CREATE UNIQUE INDEX IF NOT EXISTS entries_locator ON entries (locator)"
+
+
+def index_locators(
+    connection: sqlite3.Connection, together: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """Build the index by locator; it proves that no locator stands twice.
+
+    Two folders of one path (a live one and a deleted one, say) may each hold the same name of
+    the same record. Their locators get a step ``place:N`` from 2 on, in the order of the
+    folders' addresses, whatever the order in which they were met.
+
+    Args:
+        connection: The ledger's database.
+        together: Makes a block one fenced transaction.
+    """
+    try:
+        with together():
+            connection.execute(_INDEX_SQL)
+    except sqlite3.IntegrityError:
+        with together():
+            connection.execute(_TELL_APART_SQL)
+            connection.execute(_INDEX_SQL)
+
+
+def merge_ranges(ranges: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Join ranges ``(offset, length, code)`` of one code that touch or overlap, in order."""
+    merged: list[tuple[int, int, str]] = []
+    for offset, length, code in sorted(ranges, key=lambda r: (r[2], r[0], r[1])):
+        if merged and merged[-1][2] == code and offset <= merged[-1][0] + merged[-1][1]:
+            first, so_far, _ = merged[-1]
+            merged[-1] = (first, max(so_far, offset + length - first), code)
+        else:
+            merged.append((offset, length, code))
+    return merged

@@ -13,7 +13,7 @@ from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text, say
 from polit.cli.progress import ProgressLine
 from polit.cli.summary import summary_object, summary_text
-from polit.examine.examination import Examined
+from polit.examine.examination import Examined, check_request
 from polit.examine.examination import examine as run_examination
 from polit.examine.plan import read_plan
 from polit.examine.request import ExamineRequest
@@ -82,7 +82,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
     )
-    request.check()
+    check_request(request)
     with ProgressLine() as line:
         examined = run_examination(request, _keys(), line.watch)
     _tell(examined, as_json=as_json)

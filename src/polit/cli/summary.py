@@ -1,5 +1,6 @@
 """The summary of a sealed package, for programs and for people. It prints no names of files."""
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -8,14 +9,21 @@ from polit.cli.output import human_bytes, table
 from polit.model.manifest import Manifest
 
 
+def path_text(path: Path) -> str:
+    """Return a path of this machine as text; bytes that are not UTF-8 stand escaped."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
 def summary_object(package: Path, manifest: Manifest) -> dict[str, object]:
     """Return the summary as the object that ``examine --json`` ends with."""
     return {
         "case": manifest.case,
         "exhibit": manifest.exhibit,
-        "package": str(package.absolute()),
+        "package": path_text(package.absolute()),
         "sealed": manifest.signature is not None,
         "isolation_level": manifest.isolation.level,
+        "access_times_may_change": manifest.access_times_may_change,
+        "failed_stages": manifest.failed_stages,
         "tally": msgspec.to_builtins(manifest.tally),
         "not_examined": msgspec.to_builtins(manifest.not_examined),
         "kinds": manifest.kinds,
@@ -42,7 +50,7 @@ def summary_text(package: Path, manifest: Manifest) -> str:
         ("read", human_bytes(manifest.bytes_read)),
         ("isolation", manifest.isolation.level),
         ("rows_sha256", manifest.rows_sha256),
-        ("package", str(package)),
+        ("package", path_text(package)),
     ]  # fmt: skip
     lines = [table(rows)]
     if not manifest.integrity.holds or manifest.source.missing:
@@ -51,6 +59,7 @@ def summary_text(package: Path, manifest: Manifest) -> str:
             f"{human_bytes(manifest.integrity.bad_bytes)} of the source could not be read; "
             f"{manifest.integrity.container_problems} problems of the image itself"
         )
+    lines += _warnings(manifest)
     if manifest.problems:
         lines.append("\nProblems")
         lines += [f"  {p.count:>9}  {p.code}: {p.name}" for p in manifest.problems]
@@ -61,6 +70,22 @@ def summary_text(package: Path, manifest: Manifest) -> str:
             for n in manifest.not_examined
         ]
     return "\n".join(lines)
+
+
+def _warnings(manifest: Manifest) -> list[str]:
+    """Say what a reader must know before relying on the figures above."""
+    acquisition = manifest.acquisition
+    found = []
+    if manifest.failed_stages:
+        found.append(
+            f"\nINCOMPLETE: {manifest.failed_stages} times a folder, a volume or the measuring "
+            "failed as a whole; what lies below is not counted above"
+        )
+    if acquisition.stated and acquisition.agrees is None:
+        found.append("\nThe digests that were stated at acquisition were NOT compared")
+    if manifest.access_times_may_change:
+        found.append("\nAccess times of the evidence may have changed")
+    return found
 
 
 def _digests_text(manifest: Manifest) -> str:

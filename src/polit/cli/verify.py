@@ -11,6 +11,7 @@ from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text
 from polit.cli.progress import ProgressLine
+from polit.cli.summary import path_text
 from polit.examine.recheck import recheck_evidence
 from polit.package.verify import Check, Verification, verify_package
 from polit.store.keys import keys_exist, open_keys
@@ -47,7 +48,7 @@ def verify(
     holds = all(check.holds for check in checks)
     if as_json:
         print_object({
-            "package": str(package.absolute()),
+            "package": path_text(package.absolute()),
             "holds": holds,
             "signer_sha256": found.signer_sha256,
             "signed_here": _signed_here(found),

@@ -20,19 +20,21 @@ from polit.base.errors import (
     IntegrityError,
     Interrupted,
     IsolationTooWeak,
+    SourceMissing,
     StorageFull,
     UsageError,
 )
 from polit.base.ids import new_uuid, random_bytes
+from polit.examine.mounts import check_outside
 from polit.examine.pipeline import Pipeline
 from polit.examine.progress import Progress
 from polit.examine.request import ExamineRequest
-from polit.examine.sealing import SealedRun, seal_package
+from polit.examine.sealing import SealedRun, note_session, seal_package
 from polit.examine.settling import Settlement
 from polit.examine.source import OpenedSource, open_source
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.package.derivatives import DerivativeWriter
-from polit.package.layout import LOCK, MANIFEST, package_name
+from polit.package.layout import MANIFEST, package_name
 from polit.package.seal import read_manifest
 from polit.package.write import Ledger
 from polit.run.local import LocalFleet, Zygotes
@@ -43,6 +45,7 @@ from polit.store.keys import Keys
 
 _FULL_WAIT_S = 2.0
 _CHANGE_CHECK_S = 5.0
+_SOME_FAILED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,16 @@ class Examined:
 
     @property
     def exit_code(self) -> int:
-        """4 when a hash or chunk does not hold, else 3 when items failed, else 0."""
+        """4 when a hash or chunk does not hold, else 3 when anything failed, else 0.
+
+        Failed is also what as a whole was not examined: a folder without names, a volume that
+        was given up, a measuring that broke off, a stated digest that nothing was compared to.
+        """
         manifest = self.manifest
         broken = not manifest.integrity.holds or manifest.source.missing
         if broken or manifest.acquisition.agrees is False:
             return IntegrityError.exit_code
-        return 3 if manifest.tally.failed else 0
+        return 0 if manifest.is_complete else _SOME_FAILED
 
 
 Watcher = Callable[[Progress, str], None]
@@ -79,7 +86,7 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
         Interrupted: Stopped at a checkpoint, or waited too long for room on the disk.
     """
     started_s = monotonic_s()
-    request.check()
+    check_request(request)
     package = request.out / package_name(request.exhibit)
     source = open_source(request.source, accept_atime=request.accept_atime)
     try:
@@ -89,9 +96,27 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
         with Zygotes() as zygotes:
             isolation = _test_isolation(zygotes, request, watch)
             manifest = _Session(package, request, source, keys, watch).run(zygotes, isolation)
+            if manifest is None:
+                return _already_sealed(package, request, monotonic_s() - started_s)
     finally:
         source.close()
     return Examined(package, manifest, monotonic_s() - started_s, was_sealed=False)
+
+
+def check_request(request: ExamineRequest) -> None:
+    """Check a request before anything is made for it, keys and folders included.
+
+    Raises:
+        SourceMissing: There is no source.
+        UsageError: The request is wrong, or what it writes to lies inside the evidence.
+    """
+    request.check()
+    if not request.source.exists():
+        raise SourceMissing(f"{request.source}: there is no such file or folder")
+    package = request.out / package_name(request.exhibit)
+    check_outside(request.source, (package, settings.data_folder()))
+    if request.source.absolute().resolve().is_relative_to(package.absolute().resolve()):
+        raise UsageError(f"the evidence {request.source} lies inside {package}: choose another")
 
 
 class _Session:
@@ -111,17 +136,24 @@ class _Session:
         self._waited_s = 0.0
         self._checked_at = monotonic_s()
 
-    def run(self, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest:
+    def run(self, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest | None:
         """Examine and seal; where the disk fills up, wait and take the run up again.
 
         Pictures and results are kept in memory and written again as they are; wherever else
         the disk fills up, the session begins anew from what was committed, as any resume does.
+
+        Returns:
+            ``None`` where another process sealed the package before this one had its lease.
         """
         with self._stopping():
             while True:
                 ledger: Ledger | None = None
                 try:
+                    if (self._package / MANIFEST).exists():
+                        return None
                     ledger = Ledger(self._package)
+                    if (self._package / MANIFEST).exists():
+                        return None
                     return self._run(ledger, zygotes, isolation)
                 except (StorageFull, OSError, sqlite3.OperationalError) as error:
                     if not _is_full(error):
@@ -143,6 +175,7 @@ class _Session:
         )
         try:
             key = self._take_up(ledger, zygotes.versions)
+            note_session(ledger, self._request, self._source, isolation)
             derivatives = DerivativeWriter(
                 self._package, package_id=str(ledger.meta("package_id")), package_key=key
             )
@@ -161,10 +194,8 @@ class _Session:
             fleet.close()
         pipeline.progress.phase = "sealing"
         self._watch(pipeline.progress, "")
-        run = SealedRun(self._request, self._source, report, isolation, self._keys)
-        manifest = seal_package(self._package, ledger, run)
-        (self._package / LOCK).unlink(missing_ok=True)
-        return manifest
+        run = SealedRun(self._request, self._source, report, self._keys)
+        return seal_package(self._package, ledger, run)
 
     def _take_up(self, ledger: Ledger, versions: dict[str, str]) -> bytes:
         """Write what the run is, or check that it is the same one; return the package key."""
@@ -183,7 +214,6 @@ class _Session:
                     f"{self._package} was begun with another {name.replace('_', ' ')}: "
                     "resume with the same, or examine into another folder"
                 )
-        ledger.set_meta("sessions", str(int(ledger.meta("sessions") or 0) + 1))
         if faults.armed():
             ledger.set_meta("faults_planted", "1")
         wrapped = base64.b64decode(ledger.meta("wrapped_key") or "")
@@ -202,7 +232,6 @@ class _Session:
             "package_id": new_uuid(),
             "wrapped_key": base64.b64encode(wrapped).decode(),
             "started_at": instant_text(now_utc()),
-            "sessions": "1",
             "faults_planted": str(int(faults.armed())),
         }
         ledger.begin(values)
@@ -265,17 +294,10 @@ def _already_sealed(package: Path, request: ExamineRequest, seconds: float) -> E
 def _prepare_folder(package: Path, request: ExamineRequest) -> None:
     if package.exists() and any(package.iterdir()) and not request.resume:
         raise UsageError(f"{package} was begun already: go on with it by --resume")
-    _check_outside(package, request.source)
     try:
         package.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{package} cannot be made: {error.strerror}") from error
-
-
-def _check_outside(package: Path, source: Path) -> None:
-    """Refuse to write into the evidence."""
-    if source.is_dir() and package.absolute().resolve().is_relative_to(source.resolve()):
-        raise UsageError(f"{package} lies inside the evidence {source}: choose another --out")
 
 
 def _test_isolation(zygotes: Zygotes, request: ExamineRequest, watch: Watcher) -> IsolationFacts:

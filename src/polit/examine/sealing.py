@@ -20,12 +20,13 @@ from polit.model.manifest import (
     Host,
     IsolationFacts,
     Manifest,
+    SessionFacts,
     SourceFacts,
 )
 from polit.package import account
 from polit.package.canonical_rows import rows_sha256
 from polit.package.database import open_reader
-from polit.package.layout import FORMAT
+from polit.package.layout import FORMAT, LOCK
 from polit.package.seal import digest_parts, sign_manifest, write_manifest
 from polit.package.write import Ledger
 from polit.store.keys import Keys
@@ -38,8 +39,33 @@ class SealedRun:
     request: ExamineRequest
     source: OpenedSource
     report: SourceReport
-    isolation: IsolationFacts
     keys: Keys
+
+
+_LEVELS = ("none", "reduced", "full")
+_FAILED_STAGES_SQL = (
+    "SELECT count(*) FROM problems WHERE entry_id IS NULL"
+    " AND stage IN ('list', 'mount', 'walk', 'measure')"
+)
+
+
+def note_session(
+    ledger: Ledger, request: ExamineRequest, source: OpenedSource, isolation: IsolationFacts
+) -> None:
+    """Note a session of the run: who, when, how isolated. The weakest isolation stands."""
+    known = ledger.meta("sessions_detail")
+    details = msgspec.json.decode(known, type=list[SessionFacts]) if known else []
+    details.append(SessionFacts(instant_text(now_utc()), request.examiner, isolation.level))
+    before = ledger.meta("isolation")
+    if before is not None:
+        weakest = msgspec.json.decode(before, type=IsolationFacts)
+        isolation = min(weakest, isolation, key=lambda facts: _LEVELS.index(facts.level))
+    with ledger.together():
+        ledger.set_meta("sessions_detail", msgspec.json.encode(details).decode())
+        ledger.set_meta("sessions", str(len(details)))
+        ledger.set_meta("isolation", msgspec.json.encode(isolation).decode())
+        if source.access_times_may_change:
+            ledger.set_meta("access_times_may_change", "1")
 
 
 def compare_digests(request: ExamineRequest, report: SourceReport) -> Acquisition:
@@ -57,19 +83,21 @@ def compare_digests(request: ExamineRequest, report: SourceReport) -> Acquisitio
 
 
 def seal_package(package: Path, ledger: Ledger, run: SealedRun) -> Manifest:
-    """Seal a run that has settled every entry; closes the ledger.
+    """Seal a run that has settled every entry; folds the ledger, and keeps its lease.
 
     Raises:
         PackageDamaged: The tally does not balance; nothing is sealed.
     """
     ledger.index_locators()
     account.count_tally(ledger.connection).check_balance()
-    ledger.close()
+    ledger.fold()
     faults.reach("seal.closed")
     with closing(open_reader(package)) as connection:
         manifest = _manifest(package, connection, run)
     sealed = sign_manifest(manifest, run.keys.signing)
     write_manifest(package, sealed)
+    # Still under the lease: whoever takes it next finds the manifest there.
+    (package / LOCK).unlink(missing_ok=True)
     return sealed
 
 
@@ -93,10 +121,12 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         versions=json.loads(meta["versions"]),
         plan=msgspec.to_builtins(request.plan),
         plan_sha256=request.plan.digest,
-        isolation=run.isolation,
+        isolation=msgspec.json.decode(meta["isolation"], type=IsolationFacts),
         started_at=meta["started_at"],
         ended_at=instant_text(now_utc()),
         sessions=int(meta["sessions"]),
+        sessions_detail=msgspec.json.decode(meta["sessions_detail"], type=tuple[SessionFacts, ...]),
+        access_times_may_change="access_times_may_change" in meta,
         walker_restarts=restarts,
         faults_planted=meta["faults_planted"] == "1",
         tally=account.count_tally(connection),
@@ -104,6 +134,7 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         problems=account.count_problems(connection),
         not_examined=account.count_not_examined(connection),
         time_limited=account.list_time_limited(connection),
+        failed_stages=connection.execute(_FAILED_STAGES_SQL).fetchone()[0],
         bytes_read=account.count_bytes_read(connection),
         rows_sha256=rows_sha256(connection),
         parts=digest_parts(package),
@@ -120,7 +151,7 @@ def _source(run: SealedRun) -> SourceFacts:
         sizes_bytes=tuple(segment.size_bytes for segment in segments),
         missing=run.source.missing,
         size_bytes=run.report.size_bytes,
-        description=run.report.description,
+        description=tuple(sorted(run.report.description.items())),
     )
 
 

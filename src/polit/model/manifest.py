@@ -34,7 +34,7 @@ class SourceFacts:
         sizes_bytes: Their sizes, in the same order.
         missing: Numbers of segments that should be there and are not.
         size_bytes: The decoded size, 0 for a folder.
-        description: What an image's header says (untrusted text).
+        description: What an image's header says, by key (untrusted text, keys too).
     """
 
     container: str
@@ -42,7 +42,7 @@ class SourceFacts:
     sizes_bytes: tuple[int, ...]
     missing: tuple[int, ...]
     size_bytes: int
-    description: dict[str, str]
+    description: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +60,23 @@ class Acquisition:
 
 @dataclass(frozen=True, slots=True)
 class IsolationFacts:
-    """What the start-up self-test found: level, and what each attack came to."""
+    """What the start-up self-test found: level, and what each attack came to.
+
+    Of several sessions the one that held least stands for the run.
+    """
 
     level: str
     landlock_abi: int
     attacks: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """One session of a run: when it began, who examined, and how isolated."""
+
+    started_at: str
+    examiner: str
+    isolation_level: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,12 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Everything a reader needs to know of a package, and to check it without any key."""
+    """Everything a reader needs to know of a package, and to check it without any key.
+
+    ``access_times_may_change`` tells whether reading may have set access times of the evidence.
+    ``failed_stages`` counts what was not examined because mounting, walking, listing or
+    measuring failed as a whole, beside the entries that failed.
+    """
 
     format: int
     package_id: str
@@ -121,6 +138,8 @@ class Manifest:
     started_at: str
     ended_at: str
     sessions: int
+    sessions_detail: tuple[SessionFacts, ...]
+    access_times_may_change: bool
     walker_restarts: int
     faults_planted: bool
     tally: Tally
@@ -128,9 +147,16 @@ class Manifest:
     problems: tuple[ProblemCount, ...]
     not_examined: tuple[NotExamined, ...]
     time_limited: tuple[str, ...]
+    failed_stages: int
     bytes_read: int
     rows_sha256: str
     parts: tuple[Part, ...]
     recipients: tuple[str, ...]
     wrapped_key: str
     signature: Signature | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing failed, and no digest that was stated went without comparison."""
+        uncompared = self.acquisition.stated and self.acquisition.agrees is None
+        return not (self.tally.failed or self.failed_stages or uncompared)

@@ -105,3 +105,21 @@ def test_each_session_is_told_and_the_weakest_isolation_stands(tmp_path: Path) -
     assert {one.examiner for one in manifest.sessions_detail} == {"tester"}
     assert manifest.access_times_may_change is False
     assert not (run.package_of(tmp_path) / "lock").exists()
+
+
+def test_a_faithful_copy_of_a_folder_holds_and_a_change_is_told(tmp_path: Path) -> None:
+    source, copy = tmp_path / "source", tmp_path / "copy"
+    (source / "sub").mkdir(parents=True)
+    (source / "a.txt").write_bytes(b"text")
+    (source / "sub" / os.fsdecode(b"\xff.bin")).write_bytes(b"more")
+    assert run.examine(source, tmp_path).code == 0
+    shutil.copytree(source, copy)
+    words = ("verify", run.package_of(tmp_path), "--evidence", copy)
+    ran = run.polit(tmp_path / "data", *words)
+    assert ran.code == 0, ran.stdout
+    (copy / "a.txt").write_bytes(b"else")
+    (copy / "new.txt").write_bytes(b"new")
+    next((copy / "sub").iterdir()).unlink()
+    ran = run.polit(tmp_path / "data", *words)
+    assert ran.code == 4
+    assert b"1 differ, 1 names are missing, 1 are new" in ran.stdout

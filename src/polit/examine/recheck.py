@@ -1,15 +1,12 @@
 """Read evidence again and compare it with what a sealed package says of it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 
-from polit.base.errors import EvidenceChanged
 from polit.examine.progress import Progress
+from polit.examine.recheck_folder import recheck_folder
 from polit.examine.source import open_source
 from polit.model.manifest import Manifest
-from polit.package.read import read_contents
-from polit.package.rows import ReadRow
 from polit.package.verify import Check
 from polit.run.local import LocalFleet, Zygotes
 from polit.sandbox import walking_messages as say
@@ -30,7 +27,7 @@ def recheck_evidence(
     """Yield what comparing the evidence with the package gave.
 
     An image is measured again as a whole and compared with the digests in the manifest; a
-    folder's files are read again one by one, in the isolated walker.
+    folder is listed and read again by its paths, in the isolated walker.
 
     Raises:
         SourceError: The evidence cannot be opened.
@@ -46,7 +43,7 @@ def recheck_evidence(
             )
             try:
                 if source.is_folder:
-                    yield _recheck_folder(fleet, package, watch)
+                    yield recheck_folder(fleet, package, manifest, watch)
                 else:
                     yield _recheck_image(fleet, manifest, watch)
                 source.check_unchanged()
@@ -85,54 +82,3 @@ def _compare(manifest: Manifest, measured: say.SourceMeasured) -> Check:
     }
     same = before == now and measured.size_bytes == manifest.source.size_bytes
     return Check("evidence", same, f"sha256 {now['sha256']}, {measured.size_bytes} bytes")
-
-
-def _recheck_folder(
-    fleet: LocalFleet, package: Path, watch: Callable[[Progress, str], None]
-) -> Check:
-    """Ask for every content again, a page at a time, and compare its SHA-256."""
-    progress = Progress(phase="reading again")
-    progress.entries, differing = 0, 0
-    with closing(read_contents(package)) as pages:
-        for page in pages:
-            progress.entries += len(page)
-            fleet.walker.send(
-                say.ReadContents(
-                    [
-                        say.ReadJob(row.entry_id, row.volume_id, row.address, row.raw_name, 0)
-                        for row, _ in page
-                    ]
-                )
-            )
-            try:
-                differing += _await_page(fleet, dict(_expected(page)), progress, watch)
-            except EvidenceChanged as error:
-                return Check("evidence", holds=False, detail=str(error))
-    detail = f"{progress.settled} contents read again, {differing} differ"
-    return Check("evidence", differing == 0, detail)
-
-
-def _expected(page: list[tuple[ReadRow, bytes]]) -> Iterator[tuple[int, bytes]]:
-    return ((row.entry_id, sha256) for row, sha256 in page)
-
-
-def _await_page(
-    fleet: LocalFleet,
-    expected: dict[int, bytes],
-    progress: Progress,
-    watch: Callable[[Progress, str], None],
-) -> int:
-    differing = 0
-    while expected:
-        for event in fleet.wait(_TICK_S):
-            if isinstance(event, say.ContentsRead):
-                for result in event.results:
-                    differing += result.sha256 != expected.pop(result.entry_id, b"")
-                    progress.settled += 1
-                    progress.bytes_read += result.size_bytes
-                    if result.slot >= 0 and fleet.hold(result.slot):
-                        fleet.release(result.slot)
-            elif isinstance(event, (say.WalkRefused, WalkerLost)):
-                raise EvidenceChanged(f"{event.code}: {event.detail}")
-        watch(progress, "")
-    return differing

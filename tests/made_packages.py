@@ -11,7 +11,7 @@ from polit.base.digests import Digests
 from polit.examine.plan import Plan
 from polit.examine.progress import SourceReport
 from polit.examine.request import ExamineRequest
-from polit.examine.sealing import SealedRun, seal_package
+from polit.examine.sealing import SealedRun, note_session, seal_package
 from polit.examine.source import OpenedSource
 from polit.model.evidence import (
     Address,
@@ -27,7 +27,6 @@ from polit.model.evidence import (
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.model.media import DecodedStill, Identification, MediaKind, PixelBlock
 from polit.package.derivatives import DerivativeWriter
-from polit.package.layout import LOCK
 from polit.package.rows import EntryRow, FolderRow, MediaRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
 from polit.sandbox.walking import WalkSource
@@ -125,15 +124,13 @@ def sealed(folder: Path) -> MadePackage:
         ledger.finish_folder(below, problem=None)
     ledger.finish_volume(1)
     _settle(package, ledger, ids)
-    run = SealedRun(
-        request=request(folder, folder / "image.dd"),
-        source=OpenedSource(WalkSource((), False, False), (), (), (), False),
-        report=SourceReport("raw", 1000, {}, {}, digests(b"image")),
-        isolation=IsolationFacts("full", 7, {"read": True}),
-        keys=keys,
-    )
+    asked = request(folder, folder / "image.dd")
+    source = OpenedSource(WalkSource((), False, False), (), (), (), False)
+    note_session(ledger, asked, source, IsolationFacts("full", 7, {"read": True}))
+    report = SourceReport("raw", 1000, {}, {}, digests(b"image"))
+    run = SealedRun(request=asked, source=source, report=report, keys=keys)
     manifest = seal_package(package, ledger, run)
-    (package / LOCK).unlink(missing_ok=True)
+    ledger.abandon()
     return MadePackage(package, keys, manifest)
 
 

@@ -1,0 +1,98 @@
+"""The verbs at their edges: paths that cannot be used, packages of others, files in the way."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import made_packages as made
+import pytest
+import typer
+
+from polit import cli
+from polit.base.errors import AuthorityError, IntegrityError, UsageError
+from polit.cli.thumbs import thumbs
+from polit.package import seal
+from polit.store.keys import create_keys
+
+
+@pytest.fixture
+def sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> made.MadePackage:
+    """Return a sealed package of the installation that the verbs find."""
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path / "data"))
+    return made.sealed(tmp_path)
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr(sys, "argv", ["polit", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return int(ended.value.code or 0)
+
+
+def test_thumbs_draws_our_own_verified_package(sealed: made.MadePackage, tmp_path: Path) -> None:
+    thumbs(sealed.folder, tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_thumbs_overwrites_nothing(sealed: made.MadePackage, tmp_path: Path) -> None:
+    (tmp_path / "sheet.png").write_text("mine")
+    with pytest.raises(UsageError, match="is there already"):
+        thumbs(sealed.folder, tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").read_text() == "mine"
+
+
+def test_thumbs_opens_no_altered_package(sealed: made.MadePackage, tmp_path: Path) -> None:
+    (sealed.folder / "derivatives/tiles.pack").write_bytes(b"another")
+    with pytest.raises(IntegrityError, match="does not hold"):
+        thumbs(sealed.folder, tmp_path / "sheet.png")
+    assert not (tmp_path / "sheet.png").exists()
+
+
+def test_thumbs_opens_no_package_of_another_signer(
+    sealed: made.MadePackage, tmp_path: Path
+) -> None:
+    other = create_keys(tmp_path / "other")
+    seal.write_manifest(
+        sealed.folder,
+        seal.sign_manifest(replace(sealed.manifest, signature=None), other.signing),
+    )
+    with pytest.raises(AuthorityError, match="another installation"):
+        thumbs(sealed.folder, tmp_path / "sheet.png")
+
+
+@pytest.mark.parametrize("verb", ["show", "list", "verify"])
+@pytest.mark.parametrize("name", ["x" * 300, "file/below"])
+def test_a_path_that_cannot_be_used_is_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    verb: str,
+    name: str,
+) -> None:
+    (tmp_path / "file").touch()
+    assert _run(monkeypatch, verb, tmp_path / name) in {2, 6}
+    told = capfd.readouterr().err
+    assert told.startswith("polit: ")
+    assert told.count("\n") == 1
+
+
+def test_an_error_of_the_system_is_told_as_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(monkeypatch, "verify", tmp_path / ("x" * 300), "--json") == 2
+    error = json.loads(capfd.readouterr().out)["error"]
+    assert (error["name"], error["exit_code"]) == ("UsageError", 2)
+
+
+def test_an_error_without_a_path_stays_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError(5, "inner fault")
+
+    monkeypatch.setattr(cli, "app", fail)
+    with pytest.raises(OSError, match="inner fault"):
+        cli.main()
+
+
+def test_a_verb_that_exits_keeps_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _run(monkeypatch, "--version") == typer.Exit().exit_code

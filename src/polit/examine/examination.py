@@ -34,7 +34,7 @@ from polit.examine.settling import Settlement
 from polit.examine.source import OpenedSource, open_source
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.package.derivatives import DerivativeWriter
-from polit.package.layout import MANIFEST, package_name
+from polit.package.layout import LOCK, MANIFEST, package_name
 from polit.package.seal import read_manifest
 from polit.package.write import Ledger
 from polit.run.local import LocalFleet, Zygotes
@@ -288,6 +288,8 @@ def _already_sealed(package: Path, request: ExamineRequest, seconds: float) -> E
     manifest = read_manifest(package)
     if (manifest.case, manifest.exhibit) != (request.case, request.exhibit):
         raise UsageError(f"{package} belongs to another case or exhibit")
+    # A kill between the manifest and the end of the lease leaves the lock's file behind.
+    (package / LOCK).unlink(missing_ok=True)
     return Examined(package, manifest, seconds, was_sealed=True)
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from polit.base.errors import PackageBusy
-from polit.package.layout import LOCK
+from polit.package.layout import LOCK, MANIFEST
 
 
 def take_lease(package: Path) -> int:
@@ -23,3 +23,13 @@ def take_lease(package: Path) -> int:
             f"{package} is being examined by another process: wait for it, or stop it"
         ) from error
     return descriptor
+
+
+def check_unsealed(package: Path) -> None:
+    """Refuse to write into a package that was sealed between a first look and the lease.
+
+    Raises:
+        PackageBusy: It is sealed; nothing of it was touched.
+    """
+    if (package / MANIFEST).exists():
+        raise PackageBusy(f"{package} has just been sealed by another process: show or verify it")

@@ -17,7 +17,7 @@ from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.package.database import fold_writer, open_writer, transaction
 from polit.package.finishing import index_locators, merge_ranges
-from polit.package.lease import take_lease
+from polit.package.lease import check_unsealed, take_lease
 from polit.package.rows import (
     EntryRow,
     FolderRow,
@@ -43,11 +43,12 @@ class Ledger:
         """Take the package's lease and open its rows.
 
         Raises:
-            PackageBusy: Another process examines into this package.
+            PackageBusy: Another process examines into this package, or has just sealed it.
         """
         self._is_closed = False
         self._lock = take_lease(package)
         try:
+            check_unsealed(package)
             self._connection = open_writer(package)
         except BaseException:
             os.close(self._lock)

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
+from polit.package.layout import LOCATOR_INDEX
+
 _TELL_APART_SQL = """
 UPDATE entries SET locator = entries.locator || ';place:' || twin.place
 FROM (
@@ -14,7 +16,8 @@ FROM (
 ) AS twin
 WHERE twin.entry_id = entries.entry_id AND twin.place > 1
 """
-_INDEX_SQL = "CREATE UNIQUE INDEX IF NOT EXISTS entries_locator ON entries (locator)"
+# A run that was killed while it was sealed has the index already.
+_INDEX_SQL = LOCATOR_INDEX.replace("INDEX ", "INDEX IF NOT EXISTS ", 1)
 
 
 def index_locators(

@@ -8,7 +8,6 @@ SUFFIX = ".polit"
 FINDINGS = "findings.sqlite"
 MANIFEST = "manifest.json"
 LOCK = "lock"
-RUN = "run.json"
 TILES = "derivatives/tiles.pack"
 THUMBNAILS = "derivatives/thumbnails.pack"
 PACKS = (TILES, THUMBNAILS)

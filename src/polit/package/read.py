@@ -10,7 +10,7 @@ from polit.base.errors import PackageDamaged
 from polit.package.database import open_reader
 from polit.package.derivatives import cipher_of, context_of
 from polit.package.layout import PACKS
-from polit.package.rows import DerivativeRow, ReadRow
+from polit.package.rows import DerivativeRow
 from polit.store.cipher import OVERHEAD_BYTES
 
 
@@ -23,7 +23,6 @@ class EntryFilter:
     outcome: str | None = None
 
 
-_PAGE = 256
 _MAX_BLOB_BYTES = 1 << 20
 _LIST = """
 SELECT e.path, e.locator, e.state, e.overwritten, r.outcome, r.reason, e.size_bytes,
@@ -58,18 +57,6 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
             for name in _BOOLEANS:
                 row[name] = None if row[name] is None else bool(row[name])
             yield row
-
-
-def read_contents(package: Path) -> Generator[list[tuple[ReadRow, bytes]], None, None]:
-    """Yield pages of entries whose content was read, each with its SHA-256."""
-    with closing(open_reader(package)) as connection:
-        cursor = connection.execute(
-            "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes,"
-            " r.sha256 FROM entries e JOIN results r USING (entry_id)"
-            " WHERE r.sha256 IS NOT NULL ORDER BY e.entry_id"
-        )
-        while page := cursor.fetchmany(_PAGE):
-            yield [(ReadRow(*values[:6]), values[6]) for values in page]
 
 
 def read_derivatives(package: Path, role: str) -> list[DerivativeRow]:

@@ -25,8 +25,6 @@ from polit.sandbox.limits import Profile
 if TYPE_CHECKING:
     from polit.sandbox.isolate import Child
 
-_BACKLOG_BYTES = 1 << 18
-
 
 @dataclass(frozen=True, slots=True)
 class WalkSource:
@@ -110,11 +108,6 @@ class Walker:
         """Queue a request; it goes out now as far as the channel takes it."""
         self._outbox += say.frame(request)
         self._flush()
-
-    @property
-    def is_backlogged(self) -> bool:
-        """Whether requests wait that the channel did not take yet."""
-        return len(self._outbox) > _BACKLOG_BYTES
 
     def poll(self) -> list[say.Reply | WalkerLost]:
         """Return what has come in. ``WalkerLost`` is always the last, and asks for a restart."""

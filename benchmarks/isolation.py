@@ -26,7 +26,7 @@ from PIL import Image
 from polit.base.clock import monotonic_s
 from polit.decode import stills
 from polit.decode.derive import derive
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeJob, Decoder, read_only_copy
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
@@ -83,7 +83,7 @@ def decode_isolated(decoder: Decoder, item: Item) -> bytes:
     while True:
         select.select([decoder], [], [], 1.0)
         result = decoder.poll(monotonic_s())
-        if isinstance(result, DecodedStill):
+        if isinstance(result, DecodedMedia):
             return result.tile.data + result.thumbnail.data
         if result is not None:
             raise SystemExit(f"a benign picture failed: {result}")

@@ -25,7 +25,7 @@ from polit.model.evidence import (
     VolumeFacts,
 )
 from polit.model.manifest import IsolationFacts, Manifest
-from polit.model.media import DecodedStill, Identification, MediaKind, PixelBlock
+from polit.model.media import DecodedMedia, Identification, MediaFacts, MediaKind, PixelBlock
 from polit.package.derivatives import DerivativeWriter
 from polit.package.rows import EntryRow, FolderRow, MediaRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
@@ -68,11 +68,10 @@ def digests(data: bytes) -> Digests:
     )
 
 
-def still(grey: int = 90) -> DecodedStill:
+def still(grey: int = 90) -> DecodedMedia:
     """Return a decoded picture of one colour."""
-    return DecodedStill(
-        640,
-        480,
+    return DecodedMedia(
+        MediaFacts(640, 480),
         PixelBlock(24, 18, 1, bytes([grey]) * (24 * 18)),
         PixelBlock(256, 192, 3, bytes([grey, 40, 90]) * (256 * 192)),
         "made 1",

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from PIL import Image
 
 from polit.base.clock import monotonic_s
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
+from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.limits import ItemLimits
 
-Outcome = DecodedStill | DecodeFailure
+Outcome = DecodedMedia | OpenedBatch | DecodeFailure
 
 
 def encoded(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:

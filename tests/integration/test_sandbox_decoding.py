@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sandbox_pictures import encoded, mutated, png_chunk, png_claiming, run
 
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeFailure, Decoder
 from polit.sandbox.isolate import Role, Zygote, start_zygote
 from polit.sandbox.limits import ItemLimits
@@ -37,15 +37,15 @@ def failed(decoder: Decoder, content: bytes, mime: str = "image/png") -> DecodeF
     """Decode a bad item; the next one must decode."""
     result = run(decoder, content, mime)
     assert isinstance(result, DecodeFailure)
-    assert isinstance(run(decoder, GOOD), DecodedStill)
+    assert isinstance(run(decoder, GOOD), DecodedMedia)
     return result
 
 
 @pytest.mark.parametrize("mode", PNG_MODES)
 def test_a_png_of_every_mode_decodes(decoder: Decoder, mode: str) -> None:
     result = run(decoder, encoded(mode, (1500, 900), "PNG"))
-    assert isinstance(result, DecodedStill)
-    assert (result.width_px, result.height_px) == (1500, 900)
+    assert isinstance(result, DecodedMedia)
+    assert (result.facts.width_px, result.facts.height_px) == (1500, 900)
     assert (result.tile.width_px, result.tile.height_px, result.tile.channels) == (24, 14, 1)
     assert (result.thumbnail.width_px, result.thumbnail.height_px) == (256, 154)
     assert len(result.thumbnail.data) == 256 * 154 * 3
@@ -57,21 +57,21 @@ def test_a_png_of_every_mode_decodes(decoder: Decoder, mode: str) -> None:
 def test_a_jpeg_of_every_mode_decodes(decoder: Decoder, mode: str, *, progressive: bool) -> None:
     content = encoded(mode, (700, 500), "JPEG", progressive=progressive)
     result = run(decoder, content, "image/jpeg")
-    assert isinstance(result, DecodedStill)
-    assert (result.width_px, result.height_px) == (700, 500)
+    assert isinstance(result, DecodedMedia)
+    assert (result.facts.width_px, result.facts.height_px) == (700, 500)
     assert result.decoder.startswith("pillow " if mode == "CMYK" else "simplejpeg ")
 
 
 def test_a_small_picture_is_not_enlarged(decoder: Decoder) -> None:
     result = run(decoder, encoded("RGB", (5, 3), "PNG"))
-    assert isinstance(result, DecodedStill)
+    assert isinstance(result, DecodedMedia)
     assert (result.tile.width_px, result.tile.height_px) == (5, 3)
     assert (result.thumbnail.width_px, result.thumbnail.height_px) == (5, 3)
 
 
 def test_a_sliver_keeps_one_pixel(decoder: Decoder) -> None:
     result = run(decoder, encoded("L", (60_000, 1), "PNG"))
-    assert isinstance(result, DecodedStill)
+    assert isinstance(result, DecodedMedia)
     assert (result.thumbnail.width_px, result.thumbnail.height_px) == (256, 1)
 
 
@@ -81,7 +81,7 @@ def test_the_same_bytes_give_the_same_pixels(zygote: Zygote) -> None:
     for _ in range(2):
         decoder = Decoder(zygote, ItemLimits())
         result = run(decoder, content, "image/jpeg")
-        assert isinstance(result, DecodedStill)
+        assert isinstance(result, DecodedMedia)
         digests.add(hashlib.sha256(result.tile.data + result.thumbnail.data).hexdigest())
         decoder.close()
     assert len(digests) == 1
@@ -133,27 +133,27 @@ def test_a_large_picture_asks_for_memory_and_gets_it(decoder: Decoder) -> None:
     assert result.code == "needs_memory"
     assert 300 << 20 < result.needed_bytes < 400 << 20
     again = run(decoder, content, memory_bytes=result.needed_bytes)
-    assert isinstance(again, DecodedStill)
+    assert isinstance(again, DecodedMedia)
     assert again.thumbnail.data == b"\x40" * (256 * 256 * 3)
-    assert isinstance(run(decoder, GOOD), DecodedStill)
+    assert isinstance(run(decoder, GOOD), DecodedMedia)
 
 
 def test_a_lack_of_memory_costs_one_item(decoder: Decoder) -> None:
     content = png_claiming(3_000, 3_000, (b"\0" * 9_001) * 3_000)
     result = run(decoder, content, memory_bytes=52 << 20)
-    assert isinstance(result, DecodedStill)
+    assert isinstance(result, DecodedMedia)
     result = run(decoder, content, memory_bytes=20 << 20)
     assert isinstance(result, DecodeFailure)
     assert result.code == "needs_memory"
-    assert isinstance(run(decoder, GOOD), DecodedStill)
+    assert isinstance(run(decoder, GOOD), DecodedMedia)
 
 
 def test_many_large_pictures_in_a_row_all_decode(decoder: Decoder) -> None:
     jpeg = encoded("RGB", (5700, 4300), "JPEG", progressive=True, subsampling=0)
     png = encoded("RGBA", (5700, 4300), "PNG", compress_level=1)
     for content, mime in ((jpeg, "image/jpeg"), (png, "image/png")) * 2:
-        assert isinstance(run(decoder, content, mime), DecodedStill)
-        assert isinstance(run(decoder, GOOD), DecodedStill)
+        assert isinstance(run(decoder, content, mime), DecodedMedia)
+        assert isinstance(run(decoder, GOOD), DecodedMedia)
     assert decoder.processes_started == 1
 
 
@@ -163,7 +163,7 @@ def test_a_slow_item_is_ended(decoder: Decoder) -> None:
     result = run(decoder, content, limits=hasty)
     assert isinstance(result, DecodeFailure)
     assert result.code == "timeout"
-    assert isinstance(run(decoder, GOOD), DecodedStill)
+    assert isinstance(run(decoder, GOOD), DecodedMedia)
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ def test_a_planted_fault_costs_one_item(
     zygote = start_zygote(Role.DECODER)
     decoder = Decoder(zygote, ItemLimits(base_s=0.1, per_mib_s=0.0, wall_factor=2.0))
     patient = ItemLimits()
-    assert isinstance(run(decoder, GOOD, limits=patient), DecodedStill)
+    assert isinstance(run(decoder, GOOD, limits=patient), DecodedMedia)
     assert run(decoder, GOOD) == expected
-    assert isinstance(run(decoder, GOOD, limits=patient), DecodedStill)
+    assert isinstance(run(decoder, GOOD, limits=patient), DecodedMedia)
     decoder.close()
     zygote.close()
 
@@ -197,8 +197,8 @@ def test_damaged_pictures_cost_one_item_each(decoder: Decoder) -> None:
     for _ in range(400):
         original, mime = chance.choice(originals)
         result = run(decoder, mutated(original, chance), mime)
-        seen["decoded" if isinstance(result, DecodedStill) else result.code] += 1
-    assert isinstance(run(decoder, GOOD), DecodedStill)
+        seen[result.code if isinstance(result, DecodeFailure) else "decoded"] += 1
+    assert isinstance(run(decoder, GOOD), DecodedMedia)
     assert seen.total() == 400
     assert seen.keys() <= {"decoded", "undecodable", "truncated", "too_large", "needs_memory"}
     assert seen["decoded"] > 20

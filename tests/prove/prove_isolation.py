@@ -15,7 +15,7 @@ import msgspec
 from sandbox_pictures import encoded, mutated, run
 from sandbox_users import run_ordinary
 
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import Decoder
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import ItemLimits
@@ -70,12 +70,12 @@ def _damage(count: int) -> tuple[Counter[str], int]:
     for number in range(count):
         original, mime = chance.choice(originals)
         result = run(decoder, mutated(original, chance), mime)
-        decoded = isinstance(result, DecodedStill)
-        outcomes["decoded" if isinstance(result, DecodedStill) else _named(result)] += 1
+        decoded = isinstance(result, DecodedMedia)
+        outcomes["decoded" if isinstance(result, DecodedMedia) else _named(result)] += 1
         lost = not decoded and decoder.child is None
         if lost or number % _CHECKED_EVERY == 0:
             after = run(decoder, good, good_type)
-            assert isinstance(after, DecodedStill), f"after item {number}: {after}"
+            assert isinstance(after, DecodedMedia), f"after item {number}: {after}"
     processes = decoder.processes_started
     decoder.close()
     zygote.close()

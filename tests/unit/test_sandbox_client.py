@@ -10,29 +10,37 @@ from typing import cast
 import pytest
 
 from polit.base.errors import SandboxError
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
+from polit.sandbox.facts import (
+    FACTS_BYTES,
+    FACTS_OFFSET,
+    OUTPUT_BYTES,
+    TILE_BYTES,
+    OpenedBatch,
+    encode_facts,
+)
 from polit.sandbox.isolate import Child
 from polit.sandbox.limits import MAX_NEEDED_BYTES, PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
-    OUTPUT_BYTES,
-    TILE_SIDE_PX,
+    ARENA_BYTES,
     FailureReply,
-    StillReply,
+    MediaReply,
+    MembersReply,
     encode_json,
 )
 
 LIMITS = ItemLimits(base_s=2.0, per_mib_s=1.0, wall_factor=10.0)
-TILE_BYTES = TILE_SIDE_PX**2
 
 
 class FakeChild:
     """A process that says what a test wants it to say."""
 
-    def __init__(self, output: int, memory_bytes: int | None) -> None:
+    def __init__(self, outputs: Sequence[int], memory_bytes: int | None) -> None:
         self.channel, self.far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.channel.setblocking(False)
-        self.output = os.dup(output)
+        self.output = os.dup(outputs[0])
+        self.arena = os.dup(outputs[1]) if len(outputs) > 1 else -1
         self.memory_bytes = memory_bytes
         self.used_s = 0.0
         self.closed = False
@@ -58,8 +66,20 @@ class FakeChild:
         self.requests.append(packet)
         return content
 
-    def reply(self, message: StillReply | FailureReply | bytes) -> None:
+    def reply(self, message: MediaReply | FailureReply | bytes) -> None:
+        if isinstance(message, MediaReply):
+            self.put(FACTS)
         self.far.send(message if isinstance(message, bytes) else encode_json(message))
+
+    def put(self, facts: dict[str, object]) -> int:
+        """Write facts where the coordinator reads them; return their length."""
+        text = encode_facts(facts)
+        os.pwrite(self.output, text, FACTS_OFFSET)
+        return len(text)
+
+    def list_members(self, job_id: int, **listing: object) -> None:
+        length = self.put({"members": [], "unopened": [], "is_complete": True} | listing)
+        self.far.send(encode_json(MembersReply(job_id, length)))
 
 
 class FakeForker:
@@ -79,7 +99,7 @@ class FakeForker:
     ) -> Child:
         assert profile is Profile.DECODER
         assert arguments == b""
-        self.children.append(FakeChild(fds[0], memory_bytes))
+        self.children.append(FakeChild(fds, memory_bytes))
         return cast("Child", self.children[-1])
 
 
@@ -91,6 +111,8 @@ def forker() -> Iterator[FakeForker]:
         child.channel.close()
         child.far.close()
         os.close(child.output)
+        if child.arena >= 0:
+            os.close(child.arena)
 
 
 @pytest.fixture
@@ -114,17 +136,12 @@ def job(item: int, job_id: int = 1, limits: ItemLimits | None = None) -> DecodeJ
     return DecodeJob(job_id, item, 7, "image/png", limits)
 
 
-def still(job_id: int = 1) -> StillReply:
-    return StillReply(
-        job=job_id,
-        library="pillow",
-        width_px=400,
-        height_px=300,
-        tile_width_px=3,
-        tile_height_px=2,
-        thumbnail_width_px=2,
-        thumbnail_height_px=1,
-    )
+FACTS: dict[str, object] = {"width_px": 400, "height_px": 300, "size": [3, 2, 2, 1]}
+HASH = ["pdq", "full", b"h" * 32, 100, 0, None, b""]
+
+
+def still(job_id: int = 1) -> MediaReply:
+    return MediaReply(job_id, "pillow", len(encode_facts(FACTS)))
 
 
 def _open_descriptors() -> int:
@@ -147,8 +164,12 @@ def test_a_decoded_still_carries_its_pixels(
     os.pwrite(child.output, b"RGBrgb", TILE_BYTES)
     child.reply(still())
     result = decoder.poll(0.0)
-    assert isinstance(result, DecodedStill)
-    assert (result.width_px, result.height_px, result.decoder) == (400, 300, "pillow 13.0.0")
+    assert isinstance(result, DecodedMedia)
+    assert (result.facts.width_px, result.facts.height_px, result.decoder) == (
+        400,
+        300,
+        "pillow 13.0.0",
+    )
     assert result.tile.data == b"GREYGY"
     assert (result.thumbnail.channels, result.thumbnail.data) == (3, b"RGBrgb")
     assert not decoder.busy
@@ -206,7 +227,7 @@ def test_after_a_loss_the_next_item_gets_a_fresh_process(
     failure(decoder)
     decoder.start(job(item, 2), now_s=0.0)
     forker.children[1].reply(still(2))
-    assert isinstance(decoder.poll(0.0), DecodedStill)
+    assert isinstance(decoder.poll(0.0), DecodedMedia)
 
 
 def test_processor_time_counts_from_the_start_of_the_item(
@@ -248,13 +269,9 @@ LIES = {
     "too deep": b"[" * 4000,
     "another item": encode_json(still(2)),
     "unknown field": encode_json(still()).replace(b'"job"', b'"path":"x","job"'),
-    "negative size": encode_json(still()).replace(b'"width_px":400', b'"width_px":-1'),
-    "too wide": encode_json(still()).replace(b'"width_px":400', b'"width_px":65536'),
-    "thumbnail too large": encode_json(still()).replace(
-        b'"thumbnail_width_px":2', b'"thumbnail_width_px":257'
-    ),
-    "size as text": encode_json(still()).replace(b'"width_px":400', b'"width_px":"400"'),
-    "size as fraction": encode_json(still()).replace(b'"width_px":400', b'"width_px":4.5'),
+    "endless facts": encode_json(MediaReply(1, "pillow", FACTS_BYTES + 1)),
+    "no facts": encode_json(MediaReply(1, "pillow", 0)),
+    "another question": encode_json(MembersReply(1, 40)),
     "unknown library": encode_json(still()).replace(b'"pillow"', b'"\\u001b[2J"'),
     "control characters": encode_json(FailureReply(1, "memory", "\x1b[2J")),
     "long detail": encode_json(FailureReply(1, "memory", "x" * 201)),
@@ -274,13 +291,124 @@ def test_a_lie_costs_the_process_its_life(
     assert forker.children[0].closed
 
 
+FALSE_FACTS: dict[str, dict[str, object]] = {
+    "negative size": {"width_px": -1},
+    "too wide": {"width_px": 65536},
+    "thumbnail too large": {"size": [3, 2, 257, 1]},
+    "tile too large": {"size": [25, 2, 2, 1]},
+    "size as text": {"width_px": "400"},
+    "size as fraction": {"width_px": 4.5},
+    "unknown field": {"path": "x"},
+    "unknown flaw": {"flaws": ["fine"]},
+    "two fingerprints of one thing": {"hashes": [HASH, HASH]},
+    "short fingerprint": {"hashes": [[*HASH[:2], b"h" * 31, *HASH[3:]]]},
+    "short dihedral": {"hashes": [[*HASH[:6], b"h" * 32]]},
+    "quality over 100": {"hashes": [[*HASH[:3], 101, *HASH[4:]]]},
+    "no time": {"taken": ["yesterday", "utc", None, "exif"]},
+    "no place": {"position": [900_000_001, 0, None, "exif"]},
+    "no orientation": {"orientation": 9},
+    "long text": {"make": "x" * 257},
+    "many tags": {"tags": [["a", "b"]] * 129},
+    "many story frames": {"story": [[0, 0, [1, 1, 1, 1]]] * 13},
+}
+
+
+@pytest.mark.parametrize("lie", FALSE_FACTS)
+def test_false_facts_cost_the_process_its_life(
+    decoder: Decoder, forker: FakeForker, item: int, lie: str
+) -> None:
+    decoder.start(job(item), now_s=0.0)
+    length = forker.children[0].put(FACTS | FALSE_FACTS[lie])
+    forker.children[0].reply(encode_json(MediaReply(1, "pillow", length)))
+    assert failure(decoder).code == "protocol"
+    assert forker.children[0].closed
+
+
+MEMBER = [[["pdf", b"page 1"]], b"a.jpg", 0, 5, "image/jpeg", "still", "signature", True]
+
+
+def test_a_holder_is_given_in_parts(decoder: Decoder, forker: FakeForker, item: int) -> None:
+    decoder.start(DecodeJob(1, item, 7, "application/pdf", opens=True), now_s=0.0)
+    child = forker.children[0]
+    child.take_request()
+    os.pwrite(child.arena, b"shape", 0)
+    child.list_members(1, members=[MEMBER], is_complete=False)
+    first = decoder.poll(0.0)
+    assert isinstance(first, OpenedBatch)
+    assert [(member.data, member.member.steps) for member in first.members] == [
+        (b"shape", (("pdf", b"page 1"),))
+    ]
+    assert decoder.busy
+    assert decoder.rests
+    assert decoder.poll(1e9) is None  # whoever asks decides when; no limit runs meanwhile
+    decoder.go_on()
+    child.list_members(1, unopened=[["encrypted", "page 2"]])
+    last = decoder.poll(0.0)
+    assert isinstance(last, OpenedBatch)
+    assert last.is_complete
+    assert [part.code for part in last.unopened] == ["encrypted"]
+    assert not decoder.busy
+
+
+def test_a_holder_gets_a_process_that_nothing_else_gets(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    for number, opens in enumerate([False, True, True, False]):
+        decoder.start(DecodeJob(number, item, 7, "application/pdf", opens=opens), now_s=0.0)
+        if opens:
+            forker.children[-1].list_members(number)
+        else:
+            forker.children[-1].reply(still(number))
+        assert not isinstance(decoder.poll(0.0), DecodeFailure | None)
+    assert [child.arena >= 0 for child in forker.children] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        {"members": [[*MEMBER[:2], ARENA_BYTES - 4, *MEMBER[3:]]]},
+        {"members": [[*MEMBER[:4], "image/../x", *MEMBER[5:]]]},
+        {"members": [[[], *MEMBER[1:]]]},
+        {"members": [MEMBER] * 257},
+        {"is_complete": False},
+        {"unopened": [["Encrypted!", ""]]},
+    ],
+    ids=["outside", "type", "no steps", "many", "endless", "code"],
+)
+def test_a_false_listing_costs_the_process_its_life(
+    decoder: Decoder, forker: FakeForker, item: int, listing: dict[str, object]
+) -> None:
+    decoder.start(DecodeJob(1, item, 7, "application/pdf", opens=True), now_s=0.0)
+    forker.children[0].list_members(1, **listing)
+    assert failure(decoder).code == "protocol"
+    assert forker.children[0].closed
+
+
+def test_a_holder_that_was_not_opened_cannot_go_on(decoder: Decoder, item: int) -> None:
+    decoder.start(job(item), now_s=0.0)
+    with pytest.raises(SandboxError, match="no open holder"):
+        decoder.go_on()
+
+
+def test_a_holder_whose_process_ended_between_two_parts_crashed(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    decoder.start(DecodeJob(1, item, 7, "application/pdf", opens=True), now_s=0.0)
+    forker.children[0].list_members(1, members=[MEMBER], is_complete=False)
+    decoder.poll(0.0)
+    forker.children[0].far.close()
+    decoder.go_on()
+    assert failure(decoder).code == "crash"
+
+
 def test_a_descriptor_that_comes_along_is_thrown_away(
     decoder: Decoder, forker: FakeForker, item: int
 ) -> None:
     decoder.start(job(item), now_s=0.0)
+    forker.children[0].put(FACTS)
     before = _open_descriptors()
     socket.send_fds(forker.children[0].far, [encode_json(still())], [item])
-    assert isinstance(decoder.poll(0.0), DecodedStill)
+    assert isinstance(decoder.poll(0.0), DecodedMedia)
     assert _open_descriptors() == before
 
 
@@ -304,7 +432,7 @@ def test_a_large_item_gets_a_process_of_its_own(
     for number, memory_bytes in enumerate([None, 1 << 30, None, None]):
         decoder.start(job(item, number), now_s=0.0, memory_bytes=memory_bytes)
         forker.children[-1].reply(still(number))
-        assert isinstance(decoder.poll(0.0), DecodedStill)
+        assert isinstance(decoder.poll(0.0), DecodedMedia)
     usual = PROFILE_LIMITS[Profile.DECODER].memory_bytes
     assert [child.memory_bytes for child in forker.children] == [usual, 1 << 30, usual]
 
@@ -322,7 +450,7 @@ def test_a_process_that_spoke_or_ended_while_idle_is_replaced(
         forker.children[0].far.close()
     decoder.start(job(item, 2), now_s=0.0)
     forker.children[1].reply(still(2))
-    assert isinstance(decoder.poll(0.0), DecodedStill)
+    assert isinstance(decoder.poll(0.0), DecodedMedia)
 
 
 def test_a_process_that_ends_before_it_takes_the_item_is_replaced_once(

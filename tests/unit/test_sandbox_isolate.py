@@ -15,9 +15,10 @@ import pytest
 from polit.base.clock import monotonic_s
 from polit.base.errors import SandboxError
 from polit.sandbox import isolate
+from polit.sandbox.facts import OUTPUT_BYTES
 from polit.sandbox.isolate import Role, Zygote, start_zygote
 from polit.sandbox.limits import Profile
-from polit.sandbox.protocol import MAX_ARGUMENTS_BYTES, OUTPUT_BYTES, Exited, encode_control
+from polit.sandbox.protocol import MAX_ARGUMENTS_BYTES, Exited, encode_control
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ A content is decoded once, however many entries hold it.
 from polit.base.digests import Digests
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
-from polit.model.media import DecodedStill, Identification
+from polit.model.media import DecodedMedia, Identification
 from polit.package.rows import MediaRow, ProblemRow, ReadRow, ResultRow
 from polit.run.local import Decoded, DecodeTask, LocalFleet
 from polit.sandbox import walking_messages as say
+from polit.sandbox.client import DecodeFailure
 from polit.sandbox.walking import WalkerLost
 
 
@@ -83,17 +84,18 @@ class Contents:
     def take_decoded(self, event: Decoded) -> None:
         """Settle every entry that waited for this content."""
         task, result = event.task, event.result
-        still = result if isinstance(result, DecodedStill) else None
-        reason = None if isinstance(result, DecodedStill) else result.code
-        detail = "" if isinstance(result, DecodedStill) else result.detail
+        still = result if isinstance(result, DecodedMedia) else None
+        failure = result if isinstance(result, DecodeFailure) else None
+        reason = failure.code if failure else None
+        detail = failure.detail if failure else ""
         outcome = "done" if still else "failed"
         media = MediaRow(
             sha256=task.sha256,
             outcome=outcome,
             reason=reason,
             attempts=task.attempts,
-            width_px=still.width_px if still else None,
-            height_px=still.height_px if still else None,
+            width_px=still.facts.width_px if still else None,
+            height_px=still.facts.height_px if still else None,
             decoder=still.decoder if still else None,
         )
         self._settlement.decide(media, still)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from polit.base.clock import monotonic_s
 from polit.base.errors import StorageFull
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.package.derivatives import DerivativeWriter
 from polit.package.rows import MediaRow, ProblemRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
@@ -48,7 +48,7 @@ class Settlement:
         if problem is not None:
             self._batch.problems.append(problem)
 
-    def decide(self, media: MediaRow, still: DecodedStill | None) -> None:
+    def decide(self, media: MediaRow, still: DecodedMedia | None) -> None:
         """Collect how decoding one content ended, and its pixels."""
         self._batch.media.append(media)
         self._decided[media.sha256] = (media.outcome, media.reason)

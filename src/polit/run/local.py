@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from polit.base.clock import monotonic_s
 from polit.model.evidence import VolumeFacts
-from polit.model.media import DecodedStill
 from polit.run.slots import Slots
 from polit.sandbox import walking_messages as say
-from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
+from polit.sandbox.client import Answer, DecodeFailure, DecodeJob, Decoder
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import ItemLimits
 from polit.sandbox.walking import Walker, WalkerLost, WalkPatience, WalkSource, wait_readable
@@ -40,7 +39,7 @@ class Decoded:
     """How decoding ended, for good; the slot has been given back."""
 
     task: DecodeTask
-    result: DecodedStill | DecodeFailure
+    result: Answer
 
 
 Event = say.Reply | WalkerLost | Decoded

@@ -5,6 +5,7 @@ after a crash, a timeout, a broken protocol or a lack of memory, so that each of
 item. What is tried again is the caller's decision.
 """
 
+import contextlib
 import fcntl
 import mmap
 import os
@@ -16,21 +17,32 @@ from typing import Protocol
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.media import DecodedStill, PixelBlock
+from polit.model.media import DecodedMedia, PixelBlock
+from polit.sandbox.facts import (
+    FACTS_OFFSET,
+    OUTPUT_BYTES,
+    OpenedBatch,
+    OpenedMember,
+    read_facts,
+    read_listing,
+)
 from polit.sandbox.isolate import Child
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
+    ARENA_BYTES,
     MAX_REPLY_BYTES,
-    OUTPUT_BYTES,
-    TILE_SIDE_PX,
     DecodeRequest,
     FailureReply,
-    StillReply,
+    MediaReply,
+    MembersReply,
+    NextRequest,
+    OpenRequest,
+    Reply,
+    Request,
     decode_reply,
     encode_json,
 )
 
-_TILE_BYTES = TILE_SIDE_PX**2
 _DEFAULT_MEMORY_BYTES = PROFILE_LIMITS[Profile.DECODER].memory_bytes
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
 
@@ -46,6 +58,9 @@ class DecodeJob:
         size_bytes: Its size, at least 1.
         mime: What it was identified as.
         limits: What it may cost, where not as the decoder's items in general.
+        opens: Open it as a holder instead of decoding it.
+        tail_bytes: Where only a part is held: how many of its last bytes follow the first.
+        held_bytes: How many bytes are held, first and last together; ``None`` means all.
     """
 
     job_id: int
@@ -53,6 +68,23 @@ class DecodeJob:
     size_bytes: int
     mime: str
     limits: ItemLimits | None = None
+    opens: bool = False
+    tail_bytes: int = 0
+    held_bytes: int | None = None
+
+    def request(self, memory_bytes: int) -> Request:
+        """Return what the decoder is asked."""
+        if self.opens:
+            return OpenRequest(self.job_id, self.size_bytes, self.mime, memory_bytes)
+        held_bytes = self.size_bytes if self.held_bytes is None else self.held_bytes
+        return DecodeRequest(
+            self.job_id,
+            self.size_bytes,
+            self.mime,
+            memory_bytes,
+            head_bytes=held_bytes - self.tail_bytes,
+            tail_bytes=self.tail_bytes,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +93,7 @@ class DecodeFailure:
 
     Args:
         code: ``crash``, ``timeout``, ``memory``, ``protocol``, ``too_large``, ``undecodable``,
-            ``truncated``, or ``needs_memory``.
+            ``truncated``, ``encrypted``, or ``needs_memory``.
         detail: Printable ASCII for people: a signal's name, an error, a size.
         needed_bytes: For ``needs_memory``: the ``memory_bytes`` to start it with.
     """
@@ -74,6 +106,9 @@ class DecodeFailure:
 def read_only_copy(descriptor: int) -> int:
     """Open a memory file again, for reading alone: that is what a decoder may be handed."""
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+Answer = DecodedMedia | OpenedBatch | DecodeFailure
 
 
 class Forker(Protocol):
@@ -103,14 +138,20 @@ class Decoder:
         self._limits = limits
         self._process: _Process | None = None
         self._job: DecodeJob | None = None
+        self._rests = False
         self._cpu_at_start_s = 0.0
         self._wall_deadline_s = 0.0
         self.processes_started = 0
 
     @property
     def busy(self) -> bool:
-        """Whether an item is being decoded."""
+        """Whether an item is being decoded, or a holder is open."""
         return self._job is not None
+
+    @property
+    def rests(self) -> bool:
+        """Whether an open holder waits for ``go_on``: there is nothing to watch meanwhile."""
+        return self._rests
 
     def fileno(self) -> int:
         """Return the descriptor to watch for reading while busy; it changes with the process.
@@ -142,39 +183,56 @@ class Decoder:
         if self.busy:
             raise SandboxError("this decoder is busy: poll it first")
         allowed_bytes = memory_bytes or _DEFAULT_MEMORY_BYTES
-        process = self._fit_process(allowed_bytes)
-        request = DecodeRequest(job.job_id, job.size_bytes, job.mime, allowed_bytes)
+        process = self._fit_process(allowed_bytes, job)
+        request = job.request(allowed_bytes)
         try:
             process.send(request, job.descriptor)
         except OSError:
             # It ended while idle, for a reason that is not this item's: once more, anew.
             self._drop_process()
-            process = self._fit_process(allowed_bytes)
+            process = self._fit_process(allowed_bytes, job)
             process.send(request, job.descriptor)
         self._job = job
         self._cpu_at_start_s = process.child.cpu_s()
         self._wall_deadline_s = now_s + self._limits_of(job).wall_s(job.size_bytes)
 
-    def poll(self, now_s: float) -> DecodedStill | DecodeFailure | None:
+    def go_on(self) -> None:
+        """Ask an open holder for what follows.
+
+        Raises:
+            SandboxError: No holder waits for that.
+        """
+        if self._job is None or self._process is None or not self._rests:
+            raise SandboxError("no open holder waits: poll this decoder first")
+        self._rests = False
+        # A process that ended meanwhile is noticed by poll, as any other crash.
+        with contextlib.suppress(OSError):
+            self._process.send(NextRequest(self._job.job_id))
+
+    def poll(self, now_s: float) -> Answer | None:
         """Return the result, or ``None`` while there is none.
 
-        Call it when ``fileno`` is readable, and at least once a second for the limits.
+        After an ``OpenedBatch`` that is not complete the decoder rests until ``go_on``. Call it
+        when ``fileno`` is readable, and at least once a second for the limits.
 
         Args:
             now_s: The monotonic clock.
         """
-        if self._job is None or self._process is None:
+        if self._job is None or self._process is None or self._rests:
             return None
         packet = self._process.receive()
         if packet is None:
             return self._check_limits(self._process, self._job, now_s)
         if not packet:
             return self._lose("crash", self._process.child.exit_status())
-        return self._check_reply(packet, self._process, self._job)
+        try:
+            return self._take(_checked(packet, self._job), self._process)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, SandboxError) as error:
+            return self._lose("protocol", type(error).__name__)
 
     def close(self) -> None:
         """End the process; calling it twice is harmless."""
-        self._job = None
+        self._job, self._rests = None, False
         self._drop_process()
 
     def _limits_of(self, job: DecodeJob) -> ItemLimits:
@@ -193,46 +251,61 @@ class Decoder:
             )
         return None
 
-    def _check_reply(
-        self, packet: bytes, process: "_Process", job: DecodeJob
-    ) -> DecodedStill | DecodeFailure:
-        try:
-            reply = _checked(packet, job.job_id)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, SandboxError) as error:
-            return self._lose("protocol", type(error).__name__)
+    def _take(self, reply: Reply, process: "_Process") -> Answer:
+        if isinstance(reply, MembersReply):
+            return self._batch(reply, process)
+        if isinstance(reply, MediaReply):
+            made = self._media(reply, process)
+            self._job = None
+            return made
         self._job = None
-        if isinstance(reply, StillReply):
-            return self._still(reply, process)
         if reply.code in ("memory", "needs_memory"):
             # A fresh heap decides whether it was this item or what earlier ones left.
             self._drop_process()
         return DecodeFailure(reply.code, reply.detail, reply.needed_bytes)
 
-    def _still(self, reply: StillReply, process: "_Process") -> DecodedStill:
-        version = self._zygote.versions.get(reply.library, "")
-        return DecodedStill(
-            width_px=reply.width_px,
-            height_px=reply.height_px,
-            tile=process.pixels(0, reply.tile_width_px, reply.tile_height_px, 1),
-            thumbnail=process.pixels(
-                _TILE_BYTES, reply.thumbnail_width_px, reply.thumbnail_height_px, 3
-            ),
+    def _media(self, reply: MediaReply, process: "_Process") -> DecodedMedia:
+        version = self._zygote.versions.get(reply.library)
+        if version is None:
+            raise SandboxError("a library that was never loaded")
+        return read_facts(
+            process.facts(reply.facts_bytes),
+            process.pixels,
             decoder=f"{reply.library} {version}",
         )
 
+    def _batch(self, reply: MembersReply, process: "_Process") -> OpenedBatch:
+        listing = read_listing(process.facts(reply.listing_bytes))
+        members = tuple(OpenedMember(member, process.member(member.offset_bytes, member.size_bytes))
+                        for member in listing.members)  # fmt: skip
+        if not listing.is_complete and not members and not listing.unopened:
+            raise SandboxError("a holder that gives nothing and does not end")
+        self._rests = not listing.is_complete
+        if listing.is_complete:
+            self._job = None
+        return OpenedBatch(members, listing.unopened, listing.is_complete)
+
     def _lose(self, code: str, detail: str) -> DecodeFailure:
-        self._job = None
+        self._job, self._rests = None, False
         self._drop_process()
         return DecodeFailure(code, detail)
 
-    def _fit_process(self, memory_bytes: int) -> "_Process":
-        """Return an idle process with this much memory, a fresh one where there is none."""
+    def _fit_process(self, memory_bytes: int, job: DecodeJob) -> "_Process":
+        """Return an idle process with this much memory, a fresh one where there is none.
+
+        A holder always gets a fresh one: nothing that one document did is left for the next.
+        """
         process = self._process
-        if process and (process.memory_bytes != memory_bytes or process.receive() is not None):
-            # The wrong size; or it spoke unasked, or ended.
+        if process and (
+            job.opens
+            or process.opens
+            or process.memory_bytes != memory_bytes
+            or process.receive() is not None
+        ):
+            # The wrong kind or size; or it spoke unasked, or ended.
             self._drop_process()
         if self._process is None:
-            self._process = _Process(self._zygote, memory_bytes)
+            self._process = _Process(self._zygote, memory_bytes, opens=job.opens)
             self.processes_started += 1
         return self._process
 
@@ -242,29 +315,36 @@ class Decoder:
             self._process = None
 
 
-def _checked(untrusted_packet: bytes, job_id: int) -> StillReply | FailureReply:
+def _checked(untrusted_packet: bytes, job: DecodeJob) -> Reply:
     if len(untrusted_packet) > MAX_REPLY_BYTES:
         raise SandboxError("a reply that is too long")
-    reply: StillReply | FailureReply = decode_reply(untrusted_packet)
-    if reply.job != job_id:
+    reply: Reply = decode_reply(untrusted_packet)
+    if reply.job != job.job_id:
         raise SandboxError("a reply to another item")
-    return reply
+    if isinstance(reply, FailureReply) or isinstance(reply, MembersReply) is job.opens:
+        return reply
+    raise SandboxError("a reply to another question")
 
 
 class _Process:
-    """One decoder process and its output memory, which no other process ever had."""
+    """One decoder process and its output memories, which no other process ever had."""
 
-    def __init__(self, zygote: Forker, memory_bytes: int) -> None:
-        self.memory_bytes = memory_bytes
-        descriptor = _sealed_memory()
+    def __init__(self, zygote: Forker, memory_bytes: int, *, opens: bool) -> None:
+        self.memory_bytes, self.opens = memory_bytes, opens
+        sizes = (OUTPUT_BYTES, ARENA_BYTES) if opens else (OUTPUT_BYTES,)
+        descriptors = [_sealed_memory(size) for size in sizes]
         try:
-            self.child = zygote.spawn(Profile.DECODER, fds=[descriptor], memory_bytes=memory_bytes)
-            self._output = mmap.mmap(descriptor, OUTPUT_BYTES, prot=mmap.PROT_READ)
+            self.child = zygote.spawn(Profile.DECODER, fds=descriptors, memory_bytes=memory_bytes)
+            self._maps = [
+                mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
+                for descriptor, size in zip(descriptors, sizes, strict=True)
+            ]
         finally:
-            os.close(descriptor)
+            for descriptor in descriptors:
+                os.close(descriptor)
 
-    def send(self, request: DecodeRequest, descriptor: int) -> None:
-        socket.send_fds(self.child.channel, [encode_json(request)], [descriptor])
+    def send(self, request: Request, *descriptors: int) -> None:
+        socket.send_fds(self.child.channel, [encode_json(request)], descriptors)
 
     def receive(self) -> bytes | None:
         """Return a packet, ``b""`` at the end, ``None`` when nothing waits.
@@ -280,17 +360,26 @@ class _Process:
 
     def pixels(self, offset_bytes: int, width_px: int, height_px: int, channels: int) -> PixelBlock:
         size_bytes = width_px * height_px * channels
-        data = self._output[offset_bytes : offset_bytes + size_bytes]
+        data = self._maps[0][offset_bytes : offset_bytes + size_bytes]
         return PixelBlock(width_px, height_px, channels, data)
+
+    def facts(self, size_bytes: int) -> bytes:
+        return self._maps[0][FACTS_OFFSET : FACTS_OFFSET + size_bytes]
+
+    def member(self, offset_bytes: int, size_bytes: int) -> bytes:
+        if offset_bytes + size_bytes > ARENA_BYTES:
+            raise SandboxError("a member outside the arena")
+        return self._maps[1][offset_bytes : offset_bytes + size_bytes]
 
     def close(self) -> None:
         self.child.close()
-        self._output.close()
+        for mapped in self._maps:
+            mapped.close()
 
 
-def _sealed_memory() -> int:
-    """Make the output memory; its size is sealed, so that shrinking it cannot hurt its reader."""
+def _sealed_memory(size_bytes: int) -> int:
+    """Make an output memory; its size is sealed, so that shrinking it cannot hurt its reader."""
     descriptor = os.memfd_create("polit-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, OUTPUT_BYTES)
+    os.ftruncate(descriptor, size_bytes)
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
     return descriptor

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from polit.sandbox.limits import MAX_NEEDED_BYTES, MAX_SIDE_PX, Profile
+from polit.sandbox.facts import FACTS_BYTES
+from polit.sandbox.limits import MAX_NEEDED_BYTES, Profile
 
 MAX_PACKET_BYTES = 192 * 1024
 """The largest packet on a channel; Linux gives a socket 208 KiB unless told otherwise."""
@@ -19,14 +20,12 @@ MAX_ARGUMENTS_BYTES = 128 * 1024
 """The largest ``arguments`` of a spawn request."""
 
 MAX_REPLY_BYTES = 4096
-"""The largest reply of a decoder: a few numbers."""
+"""The largest reply of a decoder: a few numbers; what is longer lies in its output memory."""
 
 MAX_DETAIL_CHARS = 200
 
-TILE_SIDE_PX = 24
-THUMBNAIL_SIDE_PX = 256
-OUTPUT_BYTES = TILE_SIDE_PX**2 + 3 * THUMBNAIL_SIDE_PX**2
-"""The size of a decoder's output memory: the tile's grey pixels, then the thumbnail's RGB."""
+ARENA_BYTES = 272 << 20
+"""The size of the second output memory, where an opened holder's members lie (sparse)."""
 
 
 class SpawnRequest(msgspec.Struct, frozen=True, tag="spawn"):
@@ -77,20 +76,42 @@ decode_request = msgspec.msgpack.Decoder(SpawnRequest).decode
 decode_report = msgspec.msgpack.Decoder(Report).decode
 
 
-class DecodeRequest(msgspec.Struct, frozen=True):
-    """Decode one item; its read-only descriptor travels with the packet.
+class DecodeRequest(msgspec.Struct, frozen=True, tag="decode"):
+    """Decode one picture or video; its read-only descriptor travels with the packet.
 
     Args:
         job: Echoed in the reply.
         size_bytes: The item's size, at least 1.
         mime: What the item was identified as.
         memory_bytes: What the process may map for it.
+        head_bytes: How many of its first bytes are there; less than the size where a video was
+            too large to be held: its last bytes follow the first ones in the descriptor.
     """
 
     job: int
     size_bytes: int
     mime: str
     memory_bytes: int
+    head_bytes: int
+    tail_bytes: int = 0
+
+
+class OpenRequest(msgspec.Struct, frozen=True, tag="open"):
+    """Open a holder (a document, a mail) and give the first of what it holds."""
+
+    job: int
+    size_bytes: int
+    mime: str
+    memory_bytes: int
+
+
+class NextRequest(msgspec.Struct, frozen=True, tag="next"):
+    """Give what follows in the holder that this job opened."""
+
+    job: int
+
+
+Request = DecodeRequest | OpenRequest | NextRequest
 
 
 class AttackTargets(msgspec.Struct, frozen=True):
@@ -111,31 +132,32 @@ class AttackTargets(msgspec.Struct, frozen=True):
     parent_pid: int
 
 
-_Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
-_TileSide = Annotated[int, msgspec.Meta(ge=1, le=TILE_SIDE_PX)]
-_ThumbnailSide = Annotated[int, msgspec.Meta(ge=1, le=THUMBNAIL_SIDE_PX)]
 _Job = Annotated[int, msgspec.Meta(ge=0)]
+_FactsBytes = Annotated[int, msgspec.Meta(ge=1, le=FACTS_BYTES)]
 
 
-class StillReply(msgspec.Struct, frozen=True, tag="still", forbid_unknown_fields=True):
-    """A decoded picture; its pixels lie in the output memory.
+class MediaReply(msgspec.Struct, frozen=True, tag="media", forbid_unknown_fields=True):
+    """A decoded picture or video; facts and pixels lie in the output memory.
 
     Args:
         library: Which decoder it was; the client adds the version that the zygote told.
+        facts_bytes: The length of the facts (``polit.sandbox.facts``).
     """
 
     job: _Job
-    library: Literal["simplejpeg", "pillow"]
-    width_px: _Side
-    height_px: _Side
-    tile_width_px: _TileSide
-    tile_height_px: _TileSide
-    thumbnail_width_px: _ThumbnailSide
-    thumbnail_height_px: _ThumbnailSide
+    library: Annotated[str, msgspec.Meta(max_length=32)]
+    facts_bytes: _FactsBytes
+
+
+class MembersReply(msgspec.Struct, frozen=True, tag="members", forbid_unknown_fields=True):
+    """Some of what a holder holds; the listing lies in the output memory, bytes in the arena."""
+
+    job: _Job
+    listing_bytes: _FactsBytes
 
 
 class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fields=True):
-    """A picture that was not decoded.
+    """An item that was not decoded.
 
     Args:
         detail: Printable ASCII for people.
@@ -143,13 +165,13 @@ class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fi
     """
 
     job: _Job
-    code: Literal["too_large", "undecodable", "truncated", "memory", "needs_memory"]
+    code: Literal["too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted"]
     detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*$")]
     needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0
 
 
-Reply = StillReply | FailureReply
+Reply = MediaReply | MembersReply | FailureReply
 
 encode_json = msgspec.json.Encoder().encode
-decode_decode_request = msgspec.json.Decoder(DecodeRequest).decode
+decode_decode_request = msgspec.json.Decoder(Request).decode
 decode_reply = msgspec.json.Decoder(Reply).decode

@@ -23,8 +23,9 @@ import msgspec
 from polit.base.clock import monotonic_s
 from polit.base.errors import SandboxError
 from polit.base.ids import new_uuid
-from polit.model.media import DecodedStill
+from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
+from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.isolate import Child, Role, Zygote, start_zygote
 from polit.sandbox.limits import ItemLimits, Profile
 from polit.sandbox.lockdown import LockdownFacts
@@ -62,6 +63,10 @@ _BREAKAGE = {
     "sleep": "timeout",
     "lie_about_pixels": "protocol",
     "lie_about_size": "protocol",
+    "lie_about_length": "protocol",
+    "lie_about_hashes": "protocol",
+    "lie_about_time": "protocol",
+    "lie_about_members": "protocol",
     "lie_about_item": "protocol",
     "lie_about_fields": "protocol",
     "lie_about_library": "protocol",
@@ -327,6 +332,8 @@ class _Slot:
                 result = self.decoder.poll(now_s)
                 if result is None:
                     return True
+                if isinstance(result, OpenedBatch):
+                    raise SandboxError("a holder was opened that nobody asked for")
                 self._take(result)
             elif self._outcome:
                 self._start("image/png", now_s)
@@ -351,11 +358,11 @@ class _Slot:
         )
         self.decoder.start(job, now_s=now_s)
 
-    def _take(self, result: DecodedStill | DecodeFailure) -> None:
+    def _take(self, result: DecodedMedia | DecodeFailure) -> None:
         if not self._outcome:
             self._outcome = _outcome(result)
             return
-        decoded = isinstance(result, DecodedStill)
+        decoded = isinstance(result, DecodedMedia)
         outcome, self._outcome = self._outcome, ""
         if self._attack == "facts":
             self.facts = _facts(outcome)
@@ -370,9 +377,9 @@ class _Slot:
         )
 
 
-def _outcome(result: DecodedStill | DecodeFailure) -> str:
+def _outcome(result: DecodedMedia | DecodeFailure) -> str:
     """Return what happened: what an attacker said, a signal, or the client's judgement."""
-    if isinstance(result, DecodedStill):
+    if isinstance(result, DecodedMedia):
         return "believed"
     if result.code in ("undecodable", "crash"):
         return result.detail

@@ -1,11 +1,13 @@
 """Faults and lies: what a decoder that went wrong does to its coordinator."""
 
 import ctypes
+import mmap
 import os
 import select
 import signal
 import socket
 
+from polit.sandbox.facts import FACTS_OFFSET, OUTPUT_BYTES, encode_facts
 from polit.sandbox.protocol import encode_json
 from polit.sandbox.worker.attacks.scene import Attack, Scene
 
@@ -44,40 +46,64 @@ def _say(scene: Scene, *packets: bytes) -> str:
     return ""
 
 
-def _still(scene: Scene, **changed: object) -> bytes:
+def _reply(scene: Scene, **changed: object) -> bytes:
     """Return a reply that says "decoded", with figures of the attacker's choice."""
-    reply: dict[str, object] = {
-        "type": "still",
-        "job": scene.request.job,
-        "library": "pillow",
-        "width_px": 8,
-        "height_px": 8,
-        "tile_width_px": 8,
-        "tile_height_px": 8,
-        "thumbnail_width_px": 8,
-        "thumbnail_height_px": 8,
-    }
-    return encode_json(reply | changed)
+    reply = {"type": "media", "job": scene.request.job, "library": "pillow"} | changed
+    if "facts_bytes" not in reply:
+        reply["facts_bytes"] = _put(scene)
+    return encode_json(reply)
+
+
+def _put(scene: Scene, **changed: object) -> int:
+    """Write facts of the attacker's choice to the output memory; return their length."""
+    facts = {"width_px": 8, "height_px": 8, "size": [8, 8, 8, 8]} | changed
+    text = encode_facts(facts)
+    with mmap.mmap(scene.fds[0], OUTPUT_BYTES) as output:
+        output[FACTS_OFFSET : FACTS_OFFSET + len(text)] = text
+    return len(text)
 
 
 def _lie_about_pixels(scene: Scene) -> str:
-    return _say(scene, _still(scene, thumbnail_width_px=1 << 40))
+    return _say(scene, _reply(scene, facts_bytes=_put(scene, size=[8, 8, 1 << 40, 8])))
 
 
 def _lie_about_size(scene: Scene) -> str:
-    return _say(scene, _still(scene, width_px=-1))
+    return _say(scene, _reply(scene, facts_bytes=_put(scene, width_px=-1)))
+
+
+def _lie_about_length(scene: Scene) -> str:
+    return _say(scene, _reply(scene, facts_bytes=1 << 40))
+
+
+def _lie_about_hashes(scene: Scene) -> str:
+    twice = [["pdq", "full", b"\0" * 32, 100, 0, None, b""]] * 2
+    return _say(scene, _reply(scene, facts_bytes=_put(scene, hashes=twice)))
+
+
+def _lie_about_time(scene: Scene) -> str:
+    taken = ["now; DROP TABLE media", "utc", None, "exif"]
+    return _say(scene, _reply(scene, facts_bytes=_put(scene, taken=taken)))
+
+
+def _lie_about_members(scene: Scene) -> str:
+    """Answer a question that was not asked."""
+    text = encode_facts({"members": [], "unopened": [], "is_complete": True})
+    with mmap.mmap(scene.fds[0], OUTPUT_BYTES) as output:
+        output[FACTS_OFFSET : FACTS_OFFSET + len(text)] = text
+    reply = {"type": "members", "job": scene.request.job, "listing_bytes": len(text)}
+    return _say(scene, encode_json(reply))
 
 
 def _lie_about_item(scene: Scene) -> str:
-    return _say(scene, _still(scene, job=scene.request.job + 1))
+    return _say(scene, _reply(scene, job=scene.request.job + 1))
 
 
 def _lie_about_fields(scene: Scene) -> str:
-    return _say(scene, _still(scene, path="/etc/passwd"))
+    return _say(scene, _reply(scene, path="/etc/passwd"))
 
 
 def _lie_about_library(scene: Scene) -> str:
-    return _say(scene, _still(scene, library="\x1b[2J"))
+    return _say(scene, _reply(scene, library="\x1b[2J"))
 
 
 def _talk_nonsense(scene: Scene) -> str:
@@ -111,6 +137,10 @@ ATTACKS: dict[str, Attack] = {
     "sleep": _sleep,
     "lie_about_pixels": _lie_about_pixels,
     "lie_about_size": _lie_about_size,
+    "lie_about_length": _lie_about_length,
+    "lie_about_hashes": _lie_about_hashes,
+    "lie_about_time": _lie_about_time,
+    "lie_about_members": _lie_about_members,
     "lie_about_item": _lie_about_item,
     "lie_about_fields": _lie_about_fields,
     "lie_about_library": _lie_about_library,

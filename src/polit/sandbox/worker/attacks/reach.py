@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 
-from polit.sandbox.protocol import OUTPUT_BYTES
+from polit.sandbox.facts import OUTPUT_BYTES
 from polit.sandbox.worker.attacks.scene import Attack, Scene, call
 
 _PTRACE_ATTACH = 16

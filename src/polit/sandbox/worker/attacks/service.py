@@ -36,15 +36,17 @@ def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
         fds: As for a decoder; for the walker of a folder the folder comes last.
         arguments: The lockdown's facts, told when the item ``attack/facts`` asks for them.
     """
-    decoder = Decoder(fds[0])
+    decoder = Decoder(fds[:1])
     while True:
         packet, received, _, _ = socket.recv_fds(channel, 4096, 1)
         if not packet:
             return
         request = decode_decode_request(packet)
+        if not isinstance(request, DecodeRequest):
+            return
         kind, _, name = request.mime.partition("/")
         if kind != "attack":
-            channel.send(encode_json(decoder.decode(request, received[0])))
+            channel.send(encode_json(decoder.answer(request, received)))
             continue
         if name == "facts":
             outcome = "facts " + arguments.decode()

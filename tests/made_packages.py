@@ -26,7 +26,7 @@ from polit.model.evidence import (
 )
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.model.media import DecodedMedia, Identification, MediaFacts, MediaKind, PixelBlock
-from polit.package.derivatives import DerivativeWriter
+from polit.package.derivatives import DerivativeWriter, NewDerivative
 from polit.package.rows import EntryRow, FolderRow, MediaRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
 from polit.sandbox.walking import WalkSource
@@ -154,12 +154,12 @@ def _settle(package: Path, ledger: Ledger, ids: range) -> None:
         ResultRow(ids[3], "failed", "undecodable", broken, jpeg, True),
     ]
     batch.media = [
-        MediaRow(picture.sha256, "done", None, 1, 640, 480, "made 1"),
+        MediaRow(picture.sha256, "done", None, 1, "made 1", still().facts),
         MediaRow(broken.sha256, "failed", "undecodable", 1),
     ]
     batch.derivatives = [
-        writer.add(picture.sha256, "tile", still().tile),
-        writer.add(picture.sha256, "thumbnail", still().thumbnail),
+        writer.add(NewDerivative(picture.sha256, "tile", still().tile)),
+        writer.add(NewDerivative(picture.sha256, "thumbnail", still().thumbnail)),
     ]
     writer.sync()
     writer.close()

@@ -324,7 +324,7 @@ def test_false_facts_cost_the_process_its_life(
     assert forker.children[0].closed
 
 
-MEMBER = [[["pdf", b"page 1"]], b"a.jpg", 0, 5, "image/jpeg", "still", "signature", True]
+MEMBER = [[["pdf", b"page 1"]], b"a.jpg", 0, 5, "image/jpeg", "still", "signature", True, "decode"]
 
 
 def test_a_holder_is_given_in_parts(decoder: Decoder, forker: FakeForker, item: int) -> None:

@@ -1,39 +1,42 @@
-"""What becomes of contents that were read: settled at once, or after their picture's decoding.
+"""What becomes of contents that were read: settled at once, or after decoding and opening.
 
 A content is decoded once, however many entries hold it.
 """
 
 from polit.base.digests import Digests
+from polit.examine.deciding import Decisions
+from polit.examine.holders import Holders, Settled
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
-from polit.model.media import DecodedMedia, Identification
-from polit.package.rows import MediaRow, ProblemRow, ReadRow, ResultRow
-from polit.run.local import Decoded, DecodeTask, LocalFleet
+from polit.model.media import Identification, MediaKind
+from polit.package.rows import MediaOutcome, ProblemRow, ReadRow, ResultRow
+from polit.run.held import Held
+from polit.run.local import Decoded, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
-from polit.sandbox.client import DecodeFailure
 from polit.sandbox.walking import WalkerLost
+
+_MEDIA = frozenset({MediaKind.STILL, MediaKind.VIDEO})
 
 
 class Contents:
-    """The contents under way: being read, or waiting for a decoder."""
+    """The contents under way: being read, decoded or opened."""
 
     def __init__(
         self,
         fleet: LocalFleet,
         settlement: Settlement,
         progress: Progress,
-        *,
-        decode_stills: bool,
+        decisions: Decisions,
     ) -> None:
         """Begin with nothing under way."""
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
-        self._decode_stills = decode_stills
+        self._decisions = decisions
+        self._holders = Holders(fleet, settlement, progress, decisions)
         self.reading: dict[int, ReadRow] = {}
-        self._decoding: dict[bytes, list[tuple[ReadRow, ResultRow]]] = {}
 
     @property
     def is_under_way(self) -> bool:
-        """Whether anything is being read or decoded."""
+        """Whether anything is being read, decoded or opened."""
         return bool(self.reading) or self._fleet.is_decoding
 
     def ask(self, rows: list[ReadRow]) -> None:
@@ -47,7 +50,7 @@ class Contents:
             self._fleet.walker.send(say.ReadContents(jobs))
 
     def take_result(self, result: say.ReadResult) -> None:
-        """Settle an entry that was read, or hand its picture to a decoder first."""
+        """Settle an entry that was read, or hand what it holds to a decoder first."""
         row = self.reading.pop(result.entry_id, None)
         if row is None:
             return
@@ -56,75 +59,85 @@ class Contents:
             return
         entry = _entry_result(result)
         self._progress.bytes_read += result.size_bytes
-        if result.code and self._decode_stills:
-            self._settle_picture(row, entry, ("failed", result.code), "", 1)
-            return
-        held = result.slot >= 0 and self._fleet.hold(result.slot, result.size_bytes)
-        if held and self._decode_stills:
-            self._take_picture(row, entry, result)
-        else:
-            if held:
-                self._fleet.release(result.slot)
+        held = self._fleet.hold(result) if result.slot >= 0 else None
+        if result.code:
+            self._take_too_large(Settled(row, entry))
+        elif held is None:
             self._settle(entry)
-
-    def _take_picture(self, row: ReadRow, entry: ResultRow, result: say.ReadResult) -> None:
-        decided = self._settlement.media_outcome(result.sha256)
-        waiting = self._decoding.get(result.sha256)
-        if decided is None and waiting is None:
-            waiting = self._decoding.setdefault(result.sha256, [])
-            task = DecodeTask(result.sha256, result.slot, result.size_bytes, result.mime)
-            self._fleet.decode(task)
+        elif result.kind in _MEDIA:
+            self._take_media(Settled(row, entry), held)
         else:
-            self._fleet.release(result.slot)
+            self._holders.open(Settled(row, entry), held)
+
+    def _take_too_large(self, settled: Settled) -> None:
+        identification = settled.result.identification
+        if identification is not None and identification.kind in _MEDIA:
+            self._settle_media(settled, MediaOutcome("failed", "too_large"), "", 1)
+        else:
+            self._holders.leave(settled, ("too_large", "longer than the plan allows"))
+
+    def _take_media(self, settled: Settled, held: Held) -> None:
+        mime = settled.mime
+        decided = self._decisions.known(settled.sha256)
+        self._decisions.keep_original(settled.sha256, mime, held)
         if decided is not None:
-            self._settle_picture(row, entry, decided, "", 1)
-        elif waiting is not None:
-            waiting.append((row, entry))
+            self._finish_media(settled, held, decided, "", 1)
+            return
 
-    def take_decoded(self, event: Decoded) -> None:
-        """Settle every entry that waited for this content."""
-        task, result = event.task, event.result
-        still = result if isinstance(result, DecodedMedia) else None
-        failure = result if isinstance(result, DecodeFailure) else None
-        reason = failure.code if failure else None
-        detail = failure.detail if failure else ""
-        outcome = "done" if still else "failed"
-        media = MediaRow(
-            sha256=task.sha256,
-            outcome=outcome,
-            reason=reason,
-            attempts=task.attempts,
-            width_px=still.facts.width_px if still else None,
-            height_px=still.facts.height_px if still else None,
-            decoder=still.decoder if still else None,
-        )
-        self._settlement.decide(media, still)
-        self._progress.pictures += 1
-        for row, entry in self._decoding.pop(task.sha256, []):
-            self._settle_picture(row, entry, (outcome, reason), detail, task.attempts)
+        def finish(outcome: MediaOutcome, detail: str, attempts: int) -> None:
+            self._finish_media(settled, held, outcome, detail, attempts)
 
-    def _settle_picture(
+        def finish_later(outcome: MediaOutcome, detail: str, attempts: int) -> None:
+            self._finish_media(settled, None, outcome, detail, attempts)
+
+        # Only the first keeps its bytes: slots are few. What it opens counts for all.
+        if self._decisions.is_under_way(settled.sha256):
+            self._fleet.release(held)
+            self._decisions.wait(settled.sha256, finish_later)
+        else:
+            self._decisions.decide(settled.sha256, mime, held, finish)
+
+    def _finish_media(
         self,
-        row: ReadRow,
-        entry: ResultRow,
-        decided: tuple[str, str | None],
+        settled: Settled,
+        held: Held | None,
+        outcome: MediaOutcome,
         detail: str,
         attempts: int,
     ) -> None:
-        outcome, reason = decided
-        if reason is None:
-            self._settle(entry)
+        if outcome.has_pictures_inside and self._decisions.opens_holders:
+            if held is not None:
+                self._holders.open(settled, held)
+            else:
+                self._holders.join(settled)
             return
+        if held is not None:
+            self._fleet.release(held)
+        self._settle_media(settled, outcome, detail, attempts)
+
+    def take_decoded(self, event: Decoded) -> None:
+        """Take how decoding a content ended, and settle what waited for it."""
+        self._decisions.take(event)
+        self._holders.go_on()
+
+    def take_opened(self, event: Opened | Reopened) -> None:
+        """Take what a holder gave."""
+        if isinstance(event, Opened):
+            self._holders.take(event)
+        else:
+            self._holders.begin_again(event)
+        self._holders.go_on()
+
+    def _settle_media(
+        self, settled: Settled, outcome: MediaOutcome, detail: str, attempts: int
+    ) -> None:
+        if outcome.reason is None:
+            self._settle(settled.result)
+            return
+        row = settled.row
         self._settlement.settle(
-            ResultRow(
-                entry.entry_id,
-                outcome,
-                reason,
-                entry.digests,
-                entry.identification,
-                entry.extension_agrees,
-            ),
-            ProblemRow(row.locator, row.entry_id, "decode", reason, detail, attempts),
+            settled.failed(outcome.reason),
+            ProblemRow(row.locator, row.entry_id, "decode", outcome.reason, detail, attempts),
         )
         self._progress.failed += 1
         self._progress.settled += 1

@@ -27,6 +27,7 @@ from polit.base.errors import (
 from polit.base.ids import new_uuid, random_bytes
 from polit.examine.mounts import check_outside
 from polit.examine.pipeline import Pipeline
+from polit.examine.plan import Plan
 from polit.examine.progress import Progress
 from polit.examine.request import ExamineRequest
 from polit.examine.sealing import SealedRun, note_session, seal_package
@@ -38,6 +39,7 @@ from polit.package.layout import LOCK, MANIFEST, package_name
 from polit.package.seal import read_manifest
 from polit.package.write import Ledger
 from polit.run.local import LocalFleet, Zygotes
+from polit.sandbox.holding import Holding
 from polit.sandbox.selftest import run_selftest
 from polit.sandbox.walking import WalkPatience
 from polit.store.cipher import KEY_BYTES
@@ -168,7 +170,7 @@ class _Session:
             zygotes,
             self._source.walk,
             workers=self._request.workers,
-            slot_bytes=self._request.plan.max_still_bytes,
+            holding=_holding(self._request.plan, isolation),
             patience=WalkPatience(
                 self._request.plan.walker_silence_s, self._request.plan.walker_step_s
             ),
@@ -269,6 +271,16 @@ class _Session:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _holding(plan: Plan, isolation: IsolationFacts) -> Holding:
+    """Return what is held for decoding: videos only where the sandbox holds fully (ADR 0007)."""
+    decode_videos = plan.decode_videos and isolation.level == "full"
+    return Holding(
+        still_bytes=plan.max_still_bytes if plan.decode_stills else 0,
+        holder_bytes=plan.max_holder_bytes if plan.open_holders else 0,
+        video_bytes=plan.max_video_bytes if decode_videos else 0,
+    )
 
 
 def _is_full(error: Exception) -> bool:

@@ -63,6 +63,9 @@ class FolderListing:
                         row.found.raw_name,
                         row.found.address,
                         row.found.size_bytes,
+                        row.path,
+                        row.found.state.value,
+                        row.found.overwritten,
                     )
                 )
 

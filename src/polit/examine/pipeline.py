@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from polit.base.digests import Digests
 from polit.base.errors import EvidenceChanged, SourceUnreadable
 from polit.examine.contents import Contents
+from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
 from polit.examine.plan import Plan
 from polit.examine.progress import Progress, SourceReport
@@ -20,7 +21,7 @@ from polit.examine.settling import Settlement
 from polit.model.evidence import Address, VolumeFacts
 from polit.package.rows import FolderRow, ProblemRow, ReadRow
 from polit.package.write import Ledger
-from polit.run.local import Decoded, Event, LocalFleet
+from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost
 
@@ -48,6 +49,7 @@ class Pipeline:
         plan: Plan,
         *,
         check: Callable[[Progress], None],
+        vault: Originals | None = None,
     ) -> None:
         """Make ready; nothing is asked yet.
 
@@ -58,6 +60,7 @@ class Pipeline:
             plan: What is done and left out.
             check: Called on every turn of the loop; shows progress, checks that the evidence
                 is unchanged, and raises to interrupt.
+            vault: Where the originals of pictures and videos are kept, if they are.
         """
         self._ledger, self._fleet, self._settlement = ledger, fleet, settlement
         self._plan, self._check = plan, check
@@ -65,9 +68,10 @@ class Pipeline:
         self._names = Names(
             ledger, fleet, settlement, self.progress, plan, ask_next=self._ask_next_folder
         )
-        self._contents = Contents(
-            fleet, settlement, self.progress, decode_stills=plan.decode_stills
+        decisions = Decisions(
+            fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
+        self._contents = Contents(fleet, settlement, self.progress, decisions)
         self._volumes: dict[int, _Volume] = {}
         self._is_asked = False
         self._uncharged = 0
@@ -250,6 +254,8 @@ class Pipeline:
     def _take(self, event: Event) -> None:
         if isinstance(event, Decoded):
             self._contents.take_decoded(event)
+        elif isinstance(event, Opened | Reopened):
+            self._contents.take_opened(event)
         elif isinstance(event, say.ContentsRead):
             for result in event.results:
                 self._contents.take_result(result)

@@ -21,9 +21,15 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         orphans: Look for deleted records that no name leads to.
         measure_source: Read the whole image once more and compare its digests.
         decode_stills: Decode the stills that this version can decode.
+        decode_videos: Decode the videos that this version can decode; only where the sandbox
+            holds fully.
+        open_holders: Open documents, mails and caches, and take the pictures out of them.
         leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
             whole path without regard to case. What is left out is counted.
         max_still_bytes: Larger pictures are not decoded (``too_large``), 1 to 2**31.
+        max_holder_bytes: Larger documents, mails and caches are not opened, 1 to 2**31.
+        max_video_bytes: Of a larger video only the first bytes and the last 32 MiB are decoded,
+            together so many, 2**26 to 2**34. They are held in memory, one such video at a time.
         max_restarts: So many walker restarts in one volume end its examination.
         walker_silence_s: The walker is hung when it gives no sign of life for so long.
         walker_step_s: The walker is hung when it stays at one place for so long.
@@ -32,8 +38,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orphans: bool = True
     measure_source: bool = True
     decode_stills: bool = True
+    decode_videos: bool = True
+    open_holders: bool = True
     leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
     max_still_bytes: int = 256 << 20
+    max_holder_bytes: int = 256 << 20
+    max_video_bytes: int = 2 << 30
     max_restarts: int = 100
     walker_silence_s: int = 60
     walker_step_s: int = 3600
@@ -69,6 +79,8 @@ def read_plan(path: Path | None) -> Plan:
     except (msgspec.DecodeError, msgspec.ValidationError, RecursionError) as error:
         raise UsageError(f"{path} is no plan: {error}") from error
     _check_range(path, "max_still_bytes", plan.max_still_bytes, 1 << 31)
+    _check_range(path, "max_holder_bytes", plan.max_holder_bytes, 1 << 31)
+    _check_range(path, "max_video_bytes", plan.max_video_bytes, 1 << 34, least=1 << 26)
     _check_range(path, "max_restarts", plan.max_restarts, 100_000)
     _check_range(path, "walker_silence_s", plan.walker_silence_s, 86_400)
     _check_range(path, "walker_step_s", plan.walker_step_s, 864_000)
@@ -81,6 +93,6 @@ def _pattern(leave_out: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(fnmatch.translate(p.casefold()) for p in leave_out) or r"(?!)")
 
 
-def _check_range(path: Path, field: str, value: int, most: int) -> None:
-    if not 1 <= value <= most:
-        raise UsageError(f"{path}: {field} is {value}: give 1 to {most}")
+def _check_range(path: Path, field: str, value: int, most: int, *, least: int = 1) -> None:
+    if not least <= value <= most:
+        raise UsageError(f"{path}: {field} is {value}: give {least} to {most}")

@@ -10,9 +10,9 @@ from polit.model.manifest import Manifest
 from polit.package.verify import Check
 from polit.run.local import LocalFleet, Zygotes
 from polit.sandbox import walking_messages as say
+from polit.sandbox.holding import Holding
 from polit.sandbox.walking import WalkerLost, WalkPatience
 
-_SLOT_BYTES = 1 << 20
 _TICK_S = 0.25
 
 
@@ -39,7 +39,7 @@ def recheck_evidence(
             return
         with Zygotes() as zygotes:
             fleet = LocalFleet(
-                zygotes, source.walk, workers=1, slot_bytes=_SLOT_BYTES, patience=WalkPatience()
+                zygotes, source.walk, workers=1, holding=Holding(), patience=WalkPatience()
             )
             try:
                 if source.is_folder:

@@ -16,7 +16,7 @@ from polit.model.manifest import Manifest
 from polit.package.read import EntryFilter, read_entries
 from polit.package.rows import EntryRow, FolderRow
 from polit.package.verify import Check
-from polit.run.local import Decoded, LocalFleet
+from polit.run.local import Decoded, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost
 
@@ -158,8 +158,6 @@ class _FolderRecheck:
                     comparison.compare(row.locator, result)
                 self._progress.settled += 1
                 self._progress.bytes_read += result.size_bytes
-                if result.slot >= 0 and self._fleet.hold(result.slot, result.size_bytes):
-                    self._fleet.release(result.slot)
 
     def _answer(self) -> say.Reply:
         """Return the walker's next reply.
@@ -171,7 +169,7 @@ class _FolderRecheck:
             for event in self._fleet.wait(_TICK_S):
                 if isinstance(event, (say.WalkRefused, WalkerLost)):
                     raise EvidenceChanged(f"{event.code}: {event.detail}")
-                if not isinstance(event, Decoded):
+                if not isinstance(event, Decoded | Opened | Reopened):
                     self._replies.append(event)
             self._watch(self._progress, "")
         return self._replies.popleft()

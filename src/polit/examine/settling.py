@@ -1,17 +1,20 @@
 """Results on their way to the ledger: collected, committed together, never lost on a full disk."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from polit.base.clock import monotonic_s
 from polit.base.errors import StorageFull
 from polit.model.media import DecodedMedia
-from polit.package.derivatives import DerivativeWriter
-from polit.package.rows import MediaRow, ProblemRow, ResultBatch, ResultRow
+from polit.package.derivatives import DerivativeWriter, NewDerivative
+from polit.package.rows import (
+    HolderGroup,
+    MediaOutcome,
+    MediaRow,
+    ProblemRow,
+    ResultBatch,
+    ResultRow,
+)
 from polit.package.write import Ledger
-
-if TYPE_CHECKING:
-    from polit.model.media import PixelBlock
 
 _ROWS_AT_ONCE = 4000
 _PIXELS_AT_ONCE = 16
@@ -38,8 +41,8 @@ class Settlement:
         """
         self._ledger, self._derivatives, self._on_full = ledger, derivatives, on_full
         self._batch = ResultBatch.empty()
-        self._pixels: list[tuple[bytes, str, PixelBlock]] = []
-        self._decided: dict[bytes, tuple[str, str | None]] = {}
+        self._pixels: list[NewDerivative] = []
+        self._decided: dict[bytes, MediaOutcome] = {}
         self._committed_at = monotonic_s()
 
     def settle(self, result: ResultRow, problem: ProblemRow | None = None) -> None:
@@ -48,17 +51,22 @@ class Settlement:
         if problem is not None:
             self._batch.problems.append(problem)
 
-    def decide(self, media: MediaRow, still: DecodedMedia | None) -> None:
+    def settle_holder(self, group: HolderGroup) -> None:
+        """Collect what was found inside a holder; its own result must be in the same batch."""
+        self._batch.groups.append(group)
+
+    def decide(self, media: MediaRow, decoded: DecodedMedia | None) -> None:
         """Collect how decoding one content ended, and its pixels."""
         self._batch.media.append(media)
-        self._decided[media.sha256] = (media.outcome, media.reason)
-        if still is not None:
-            self._pixels.append((media.sha256, "tile", still.tile))
-            self._pixels.append((media.sha256, "thumbnail", still.thumbnail))
+        self._decided[media.sha256] = MediaOutcome(
+            media.outcome, media.reason, media.has_pictures_inside
+        )
+        if decoded is not None:
+            self._pixels += _derivatives(media.sha256, decoded)
             if len(self._pixels) >= _PIXELS_AT_ONCE:
-                self._until_room(self._write_pixels)
+                self.until_room(self._write_pixels)
 
-    def media_outcome(self, sha256: bytes) -> tuple[str, str | None] | None:
+    def media_outcome(self, sha256: bytes) -> MediaOutcome | None:
         """Return how decoding a content ended, committed or not, ``None`` while undecided."""
         return self._decided.get(sha256) or self._ledger.media_outcome(sha256)
 
@@ -71,8 +79,8 @@ class Settlement:
     def commit(self) -> None:
         """Write pixels, sync them, commit the rows; on a full disk wait and try again."""
         if self._batch:
-            self._until_room(self._write_pixels)
-            self._until_room(self._append)
+            self.until_room(self._write_pixels)
+            self.until_room(self._append)
             self._batch = ResultBatch.empty()
             self._decided.clear()
         self._committed_at = monotonic_s()
@@ -83,11 +91,11 @@ class Settlement:
 
     def _write_pixels(self) -> None:
         while self._pixels:
-            sha256, role, block = self._pixels[0]
-            self._batch.derivatives.append(self._derivatives.add(sha256, role, block))
+            self._batch.derivatives.append(self._derivatives.add(self._pixels[0]))
             self._pixels.pop(0)
 
-    def _until_room(self, action: Callable[[], None]) -> None:
+    def until_room(self, action: Callable[[], None]) -> None:
+        """Do something that needs room on the disk; where there is none, wait and try again."""
         while True:
             try:
                 action()
@@ -95,3 +103,14 @@ class Settlement:
                 self._on_full(error)
             else:
                 return
+
+
+def _derivatives(sha256: bytes, decoded: DecodedMedia) -> list[NewDerivative]:
+    made = [
+        NewDerivative(sha256, "tile", decoded.tile),
+        NewDerivative(sha256, "thumbnail", decoded.thumbnail),
+    ]
+    for number, frame in enumerate(decoded.story, start=1):
+        made.append(NewDerivative(sha256, "tile", frame.tile, number, frame.at_ms))
+        made.append(NewDerivative(sha256, "thumbnail", frame.thumbnail, number, frame.at_ms))
+    return made

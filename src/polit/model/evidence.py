@@ -17,6 +17,7 @@ class EntryType(StrEnum):
     STREAM = "stream"
     METADATA = "metadata"
     SPECIAL = "special"
+    EMBEDDED = "embedded"
 
 
 class EntryState(StrEnum):

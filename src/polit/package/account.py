@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Iterator
 
 from polit.model.manifest import Integrity
 from polit.model.media import MediaKind
@@ -25,10 +26,30 @@ def _whole(high: int | None, low: int | None) -> int:
 
 _KINDS_INSIDE = {
     "archive": ("contents of archives", "no archive reader in this version"),
-    "document": ("pictures inside documents", "no document reader in this version"),
-    "database": ("records inside databases", "no database reader in this version"),
-    "video": ("pictures of videos", "no video decoder in this version"),
+    "document": (
+        "pictures inside documents",
+        "no reader for their kind in this version, or left out by the plan",
+    ),
+    "database": ("records inside databases", "no reader for their kind in this version"),
     "audio": ("audio", "audio is never decoded"),
+}
+_UNOPENED = {
+    "damaged": "its bytes are damaged",
+    "encrypted": "encrypted, and no key is known",
+    "nested_archive": "an archive: no archive reader in this version",
+    "too_deep": "too many holders inside each other",
+    "too_large": "larger than the limits allow",
+    "too_many": "more than the limits allow",
+    "truncated": "its end is missing",
+    "undecodable": "its bytes do not form what they claim to be",
+    "unsupported": "of a form that is not read in this version",
+    "unsupported_filter": "stored in a way that is not read in this version",
+}
+_FLAWS = {
+    "beyond_limit": ("parts of videos", "longer than is held in memory"),
+    "damaged": ("parts of pictures and videos", "their bytes are damaged"),
+    "key_frames_only": ("frames of videos between key frames", "more than the limit of frames"),
+    "truncated": ("ends of pictures and videos", "their end is missing"),
 }
 
 
@@ -81,13 +102,32 @@ def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...
     for kind, (what, why) in _KINDS_INSIDE.items():
         count, high, low = connection.execute(
             "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
-            " FROM results WHERE outcome = 'done' AND kind = ?"
-            " AND mime NOT LIKE 'text/%'",
+            " FROM results LEFT JOIN holders USING (entry_id)"
+            " WHERE outcome = 'done' AND kind = ? AND mime NOT LIKE 'text/%'"
+            " AND holders.entry_id IS NULL",
             (kind,),
         ).fetchone()
         if count:
             found.append(NotExamined(what, why, count, _whole(high, low)))
-    return tuple(found)
+    return (*found, *_count_unopened(connection), *_count_flaws(connection))
+
+
+def _count_unopened(connection: sqlite3.Connection) -> Iterator[NotExamined]:
+    for code, count in connection.execute(
+        "SELECT code, count(*) FROM unopened GROUP BY code ORDER BY code"
+    ):
+        yield NotExamined("things inside others", _UNOPENED.get(code, reason_name(code)), count, 0)
+
+
+def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
+    for flaw, (what, why) in _FLAWS.items():
+        count = connection.execute(
+            "SELECT count(*) FROM results JOIN media USING (sha256)"
+            " WHERE results.outcome = 'done' AND ',' || flaws || ',' LIKE '%,' || ? || ',%'",
+            (flaw,),
+        ).fetchone()[0]
+        if count:
+            yield NotExamined(what, why, count, 0)
 
 
 _QUERIES = (
@@ -138,6 +178,24 @@ _QUERIES = (
         ),
         "pictures not decoded",
         "no decoder for their format in this version, or left out by the plan",
+    ),
+    (
+        (
+            "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
+            " FROM results r LEFT JOIN media m USING (sha256)"
+            " WHERE r.outcome = 'done' AND r.kind = 'video' AND m.sha256 IS NULL"
+        ),
+        "videos not decoded",
+        "no decoder for their format in this version, left out by the plan, or not isolated fully",
+    ),
+    (
+        (
+            "SELECT count(*), 0, 0 FROM results r JOIN media m USING (sha256)"
+            " LEFT JOIN holders h USING (entry_id)"
+            " WHERE m.pictures_inside = 1 AND h.entry_id IS NULL"
+        ),
+        "pictures inside pictures",
+        "left out by the plan",
     ),
 )
 

@@ -1,9 +1,10 @@
 """The canonical rows of a package, and ``rows_sha256`` over them.
 
 One line of canonical JSON per row: volumes by offset, bad ranges by offset, problems of the
-source and its volumes, then entries by the bytes of their locators. Left out is what may differ
-between two runs that found the same: instants, durations, attempts, ids, ciphertext, and the
-access and change times of a host folder.
+source and its volumes, entries by the bytes of their locators, what was not opened inside them,
+then media, tags, fingerprints and derivatives by the digest of their content. Left out is what
+may differ between two runs that found the same: instants, durations, attempts, ids, ciphertext,
+and the access and change times of a host folder.
 """
 
 import hashlib
@@ -31,22 +32,48 @@ SELECT 'entry' AS row, e.locator, e.path, lower(hex(e.raw_name)) AS raw_name,
        lower(hex(e.link_target)) AS link_target, e.created_ns, e.modified_ns,
        {times} e.deleted_ns, r.outcome, r.reason,
        lower(hex(r.md5)) AS md5, lower(hex(r.sha1)) AS sha1, lower(hex(r.sha256)) AS sha256,
-       r.mime, r.kind, r.extension_agrees, m.width_px, m.height_px,
-       lower(hex(t.plaintext_sha256)) AS tile_sha256,
-       lower(hex(b.plaintext_sha256)) AS thumbnail_sha256
-FROM entries e LEFT JOIN results r USING (entry_id)
-LEFT JOIN media m ON r.kind = 'still' AND m.sha256 = r.sha256
-LEFT JOIN derivatives t ON t.sha256 = m.sha256 AND t.role = 'tile'
-LEFT JOIN derivatives b ON b.sha256 = m.sha256 AND b.role = 'thumbnail'
+       r.mime, r.kind, r.extension_agrees, h.members
+FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN holders h USING (entry_id)
 ORDER BY e.locator
 """
+_UNOPENED = """
+SELECT 'unopened' AS row, e.locator, u.code, u.detail FROM unopened u JOIN entries e
+USING (entry_id) ORDER BY e.locator, u.code, u.detail
+"""
+# Only media that an entry has: what a volume that was given up had brought is no result.
+_OF_ENTRIES = """sha256 IN
+  (SELECT sha256 FROM results WHERE (kind = 'still' OR kind = 'video') AND sha256 IS NOT NULL)"""
+_MEDIA = f"""
+SELECT 'media' AS row, lower(hex(sha256)) AS sha256, outcome, reason, decoder, width_px, height_px,
+       orientation, frames, duration_ms, flaws, make, model, serial, taken_at, taken_basis,
+       taken_offset_min, taken_source, latitude_e7, longitude_e7, altitude_mm, position_source,
+       pictures_inside
+FROM media WHERE {_OF_ENTRIES} ORDER BY media.sha256
+"""  # noqa: S608 - constants only
+_TAGS = f"""
+SELECT 'tag' AS row, lower(hex(sha256)) AS sha256, number, name, value
+FROM media_tags WHERE {_OF_ENTRIES} ORDER BY media_tags.sha256, number
+"""  # noqa: S608 - constants only
+_HASHES = f"""
+SELECT 'perceptual_hash' AS row, lower(hex(sha256)) AS sha256, algorithm, variant, frame, frame_ms,
+       lower(hex(value)) AS value, quality, lower(hex(dihedral)) AS dihedral
+FROM perceptual_hashes WHERE {_OF_ENTRIES}
+ORDER BY perceptual_hashes.sha256, algorithm, variant, frame
+"""  # noqa: S608 - constants only
+_DERIVATIVES = f"""
+SELECT 'derivative' AS row, lower(hex(sha256)) AS sha256, role, story, at_ms, media_type, width_px,
+       height_px, lower(hex(plaintext_sha256)) AS plaintext_sha256
+FROM derivatives WHERE {_OF_ENTRIES} ORDER BY derivatives.sha256, role, story
+"""  # noqa: S608 - constants only
+_CONTENTS = (_UNOPENED, _MEDIA, _TAGS, _HASHES, _DERIVATIVES)
 
 
 def canonical_rows(connection: sqlite3.Connection) -> Iterator[bytes]:
     """Yield the canonical lines of a package in their order."""
     is_folder = connection.execute("SELECT 1 FROM volumes WHERE scheme = 'folder'").fetchone()
     times = "" if is_folder else "e.accessed_ns, e.changed_ns,"
-    for sql in (_VOLUMES, _BAD_RANGES, _PROBLEMS, _ENTRIES.replace("{times}", times)):
+    entries = _ENTRIES.replace("{times}", times)
+    for sql in (_VOLUMES, _BAD_RANGES, _PROBLEMS, entries, *_CONTENTS):
         cursor = connection.execute(sql)
         yield from map(row_writer([column[0] for column in cursor.description]), cursor)
 

@@ -10,6 +10,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
@@ -29,9 +30,9 @@ PACK_OF = {"tile": TILES, "thumbnail": THUMBNAILS}
 _ROLE_OF = {"tile": KeyRole.SAFE_TILES, "thumbnail": KeyRole.PICTURES}
 
 
-def context_of(package_id: str, sha256: bytes, role: str) -> bytes:
-    """Return what a blob is bound to: package, content, role, version."""
-    return f"{package_id}|{sha256.hex()}|{role}|1".encode()
+def context_of(package_id: str, sha256: bytes, role: str, story: int) -> bytes:
+    """Return what a blob is bound to: package, content, role, place in the story, version."""
+    return f"{package_id}|{sha256.hex()}|{role}|{story}|2".encode()
 
 
 def cipher_of(package_key: bytes, role: str) -> BlobCipher:
@@ -50,6 +51,17 @@ def encode_pixels(block: PixelBlock, role: str) -> bytes:
     room = io.BytesIO()
     image.save(room, "WEBP", quality=_QUALITY[role], method=_METHOD)
     return room.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class NewDerivative:
+    """Pixels to be kept: of which content, in which role, at which place of its story."""
+
+    sha256: bytes
+    role: str
+    pixels: PixelBlock
+    story: int = 0
+    at_ms: int | None = None
 
 
 class DerivativeWriter:
@@ -84,14 +96,15 @@ class DerivativeWriter:
             self._ends[name] = ends.get(name, 0)
             os.ftruncate(descriptor, self._ends[name])
 
-    def add(self, sha256: bytes, role: str, block: PixelBlock) -> DerivativeRow:
+    def add(self, made: NewDerivative) -> DerivativeRow:
         """Encode, encrypt and append one derivative; it is safe after ``sync``.
 
         Raises:
             StorageFull: No room; nothing names the bytes that were written.
         """
+        role, block = made.role, made.pixels
         plaintext = encode_pixels(block, role)
-        context = context_of(self._package_id, sha256, role)
+        context = context_of(self._package_id, made.sha256, role, made.story)
         sealed = self._ciphers[role].seal(plaintext, context=context)
         name = PACK_OF[role]
         offset = self._ends[name]
@@ -101,8 +114,10 @@ class DerivativeWriter:
         self._ends[name] += len(sealed)
         self._dirty.add(name)
         return DerivativeRow(
-            sha256=sha256,
+            sha256=made.sha256,
             role=role,
+            story=made.story,
+            at_ms=made.at_ms,
             media_type=MEDIA_TYPE,
             width_px=block.width_px,
             height_px=block.height_px,

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".polit"
 FINDINGS = "findings.sqlite"
 MANIFEST = "manifest.json"
@@ -60,6 +60,7 @@ CREATE TABLE entries (
   entry_id INTEGER PRIMARY KEY,
   volume_id INTEGER NOT NULL REFERENCES volumes,
   parent_id INTEGER,
+  within_id INTEGER,
   locator TEXT NOT NULL,
   path TEXT NOT NULL,
   raw_name BLOB NOT NULL,
@@ -67,7 +68,8 @@ CREATE TABLE entries (
   address BLOB NOT NULL,
   entry_type TEXT NOT NULL
     CHECK (entry_type = 'file' OR entry_type = 'folder' OR entry_type = 'link'
-      OR entry_type = 'stream' OR entry_type = 'metadata' OR entry_type = 'special'),
+      OR entry_type = 'stream' OR entry_type = 'metadata' OR entry_type = 'special'
+      OR entry_type = 'embedded'),
   state TEXT NOT NULL CHECK (state = 'live' OR state = 'deleted' OR state = 'carved'),
   content TEXT NOT NULL,
   overwritten INTEGER NOT NULL CHECK (overwritten BETWEEN 0 AND 1),
@@ -78,7 +80,8 @@ CREATE TABLE entries (
   accessed_ns INTEGER,
   changed_ns INTEGER,
   deleted_ns INTEGER,
-  rank INTEGER NOT NULL
+  rank INTEGER NOT NULL,
+  CHECK ((entry_type = 'embedded') = (within_id IS NOT NULL))
 ) STRICT;
 
 CREATE TABLE results (
@@ -102,16 +105,54 @@ CREATE TABLE media (
   outcome TEXT NOT NULL CHECK (outcome = 'done' OR outcome = 'failed'),
   reason TEXT,
   attempts INTEGER NOT NULL,
+  decoder TEXT,
   width_px INTEGER,
   height_px INTEGER,
-  decoder TEXT,
+  orientation INTEGER,
+  frames INTEGER,
+  duration_ms INTEGER,
+  flaws TEXT,
+  make TEXT,
+  model TEXT,
+  serial TEXT,
+  taken_at TEXT,
+  taken_basis TEXT,
+  taken_offset_min INTEGER,
+  taken_source TEXT,
+  latitude_e7 INTEGER,
+  longitude_e7 INTEGER,
+  altitude_mm INTEGER,
+  position_source TEXT,
+  pictures_inside INTEGER NOT NULL DEFAULT 0,
   CHECK (outcome = 'done' OR reason IS NOT NULL),
   CHECK (outcome <> 'done' OR (width_px > 0 AND height_px > 0))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE media_tags (
+  sha256 BLOB NOT NULL REFERENCES media,
+  number INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (sha256, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE perceptual_hashes (
+  sha256 BLOB NOT NULL REFERENCES media,
+  algorithm TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  frame INTEGER NOT NULL,
+  frame_ms INTEGER,
+  value BLOB NOT NULL CHECK (length(value) = 32),
+  quality INTEGER NOT NULL CHECK (quality BETWEEN 0 AND 100),
+  dihedral BLOB,
+  PRIMARY KEY (sha256, algorithm, variant, frame)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE derivatives (
   sha256 BLOB NOT NULL REFERENCES media,
   role TEXT NOT NULL CHECK (role = 'tile' OR role = 'thumbnail'),
+  story INTEGER NOT NULL CHECK (story BETWEEN 0 AND 12),
+  at_ms INTEGER,
   media_type TEXT NOT NULL,
   width_px INTEGER NOT NULL,
   height_px INTEGER NOT NULL,
@@ -120,8 +161,20 @@ CREATE TABLE derivatives (
   pack TEXT NOT NULL,
   offset_bytes INTEGER NOT NULL,
   stored_bytes INTEGER NOT NULL,
-  PRIMARY KEY (sha256, role)
+  PRIMARY KEY (sha256, role, story)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE holders (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries,
+  members INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE unopened (
+  unopened_id INTEGER PRIMARY KEY,
+  entry_id INTEGER NOT NULL REFERENCES entries,
+  code TEXT NOT NULL,
+  detail TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE problems (
   problem_id INTEGER PRIMARY KEY,
@@ -142,7 +195,8 @@ CREATE TABLE bad_ranges (
 
 CREATE VIEW occurrences AS
   SELECT e.*, r.outcome, r.reason, r.bytes_read, r.md5, r.sha1, r.sha256, r.mime, r.kind,
-         r.extension_agrees, m.width_px, m.height_px
+         r.extension_agrees, m.width_px, m.height_px, m.duration_ms, m.taken_at,
+         m.latitude_e7, m.longitude_e7, m.make, m.model, m.flaws
   FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256;
 """
 """STRICT tables, so that a figure is a figure. ``results`` is appended to, never updated.

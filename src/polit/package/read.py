@@ -27,23 +27,31 @@ _MAX_BLOB_BYTES = 1 << 20
 _LIST = """
 SELECT e.path, e.locator, e.state, e.overwritten, r.outcome, r.reason, e.size_bytes,
        lower(hex(r.md5)) AS md5, lower(hex(r.sha1)) AS sha1, lower(hex(r.sha256)) AS sha256,
-       r.mime, r.kind, r.extension_agrees, m.width_px, m.height_px, e.entry_type,
+       r.mime, r.kind, r.extension_agrees, m.width_px, m.height_px, m.orientation, m.frames,
+       m.duration_ms, m.flaws, m.taken_at, m.taken_basis, m.taken_offset_min, m.taken_source,
+       m.latitude_e7 AS latitude, m.longitude_e7 AS longitude, m.altitude_mm, m.make, m.model,
+       m.serial, lower(hex(f.value)) AS pdq, f.quality AS pdq_quality,
+       lower(hex(n.value)) AS pdq_variants, e.entry_type,
        lower(hex(e.raw_name)) AS raw_name, e.created_ns, e.modified_ns, e.accessed_ns,
        e.changed_ns, e.deleted_ns, lower(hex(e.link_target)) AS link_target
 FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256
+LEFT JOIN perceptual_hashes f ON f.sha256 = m.sha256 AND f.variant = 'full'
+LEFT JOIN perceptual_hashes n ON n.sha256 = m.sha256 AND n.variant = 'nearest512'
 WHERE (:kind IS NULL OR r.kind = :kind) AND (:state IS NULL OR e.state = :state)
   AND (:outcome IS NULL OR r.outcome = :outcome)
 ORDER BY e.locator
 """
-_DIGESTS = ("md5", "sha1", "sha256", "link_target")
+_DIGESTS = ("md5", "sha1", "sha256", "link_target", "pdq")
+_DEGREES = ("latitude", "longitude")
 _BOOLEANS = ("overwritten", "extension_agrees")
 
 
 def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, object], None, None]:
     """Yield entries in the order of their locators; digests in hex, ``None`` where unknown.
 
-    ``width_px`` and ``height_px`` are those of the decoded picture. Times are nanoseconds in
-    the basis of the volume.
+    ``width_px`` and ``height_px`` are those of the decoded picture as stored, before its
+    ``orientation``. Times are nanoseconds in the basis of the volume; ``taken_at`` is the
+    camera's own clock, with its basis. ``latitude`` and ``longitude`` are degrees, WGS 84.
     """
     with closing(open_reader(package)) as connection:
         cursor = connection.execute(
@@ -56,6 +64,11 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
                 row[name] = row[name] or None
             for name in _BOOLEANS:
                 row[name] = None if row[name] is None else bool(row[name])
+            for name in _DEGREES:
+                row[name] = None if row[name] is None else int(str(row[name])) / 10**7
+            nearest = row["pdq_variants"]
+            row["pdq_variants"] = {"nearest512": nearest} if nearest else {}
+            row["flaws"] = str(row["flaws"]).split(",") if row["flaws"] else []
             yield row
 
 
@@ -65,7 +78,7 @@ def read_derivatives(package: Path, role: str) -> list[DerivativeRow]:
         rows = connection.execute(
             "SELECT d.* FROM derivatives d JOIN (SELECT r.sha256 AS sha256, min(e.locator) AS"
             " place FROM results r JOIN entries e USING (entry_id) GROUP BY r.sha256) p"
-            " USING (sha256) WHERE d.role = ? ORDER BY p.place",
+            " USING (sha256) WHERE d.role = ? AND d.story = 0 ORDER BY p.place",
             (role,),
         )
         return [DerivativeRow(*row) for row in rows]
@@ -94,5 +107,5 @@ class DerivativeReader:
             stream.seek(row.offset_bytes)
             sealed = stream.read(row.stored_bytes)
         return self._cipher.open(
-            sealed, context=context_of(self._package_id, row.sha256, self._role)
+            sealed, context=context_of(self._package_id, row.sha256, self._role, row.story)
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
-from polit.model.media import Identification
+from polit.model.media import Identification, MediaFacts, MediaTag, PerceptualHash
 
 _NO_DIGESTS = Digests(0, b"", b"", b"")
 _LISTABLE = frozenset({ContentState.READABLE, ContentState.NONE})
@@ -68,7 +68,7 @@ class EntryRow:
         """
         found, times = self.found, self.found.times
         return (
-            entry_id, folder.volume_id, folder.entry_id, self.locator, self.path,
+            entry_id, folder.volume_id, folder.entry_id, None, self.locator, self.path,
             found.raw_name, found.record, found.address, found.entry_type.value,
             found.state.value, found.content.value, int(found.overwritten), found.size_bytes,
             found.link_target or None, times.created_ns, times.modified_ns, times.accessed_ns,
@@ -86,6 +86,9 @@ class ReadRow:
     raw_name: bytes
     address: bytes
     size_bytes: int
+    path: str
+    state: str
+    overwritten: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +124,63 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class MediaRow:
-    """How decoding one content ended."""
+    """How decoding one content ended, and what it says of itself."""
 
     sha256: bytes
     outcome: str
     reason: str | None
     attempts: int
-    width_px: int | None = None
-    height_px: int | None = None
     decoder: str | None = None
+    facts: MediaFacts | None = None
+    hashes: tuple[PerceptualHash, ...] = ()
+    has_pictures_inside: bool = False
+
+    @property
+    def tags(self) -> tuple[MediaTag, ...]:
+        """What else it says of itself."""
+        return self.facts.tags if self.facts else ()
+
+    def columns(self) -> tuple[object, ...]:
+        """Return the values of the ``media`` table, in its order."""
+        start = (self.sha256, self.outcome, self.reason, self.attempts, self.decoder)
+        facts = self.facts
+        if facts is None:
+            return (*start, *(None,) * 17, 0)
+        taken, position = facts.taken, facts.position
+        return (
+            *start,
+            facts.width_px, facts.height_px, facts.orientation, facts.frames, facts.duration_ms,
+            ",".join(facts.flaws) or None,
+            facts.make or None, facts.model or None, facts.serial or None,
+            *((taken.wall_clock, taken.basis, taken.offset_min, taken.source) if taken
+              else (None,) * 4),
+            *((position.latitude_e7, position.longitude_e7, position.altitude_mm, position.source)
+              if position else (None,) * 4),
+            int(self.has_pictures_inside),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class MediaOutcome:
+    """How decoding a content ended, as later entries with the same content need it."""
+
+    outcome: str
+    reason: str | None
+    has_pictures_inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DerivativeRow:
-    """Where one encrypted derivative lies, and the digest of its plaintext."""
+    """Where one encrypted derivative lies, and the digest of its plaintext.
+
+    ``story`` is 0 for the picture itself, else the place in the storyboard from 1, and
+    ``at_ms`` where that stands in the video.
+    """
 
     sha256: bytes
     role: str
+    story: int
+    at_ms: int | None
     media_type: str
     width_px: int
     height_px: int
@@ -146,6 +189,44 @@ class DerivativeRow:
     pack: str
     offset_bytes: int
     stored_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedRow:
+    """Something that a holder holds, as an entry of its own, with its result.
+
+    Args:
+        locator: The holder's, and the steps below it.
+        path: The holder's path and the names below it.
+        raw_name: Its own name as stored.
+        size_bytes: How long it is.
+        parent: The place in its group of the member that holds it, ``None`` for the holder
+            that the group belongs to.
+        result: How it ended; the entry id is not yet known and stands as 0.
+        problem: What went wrong with it; its entry id is filled in.
+        unopened: ``(code, detail)`` of what was not opened inside it.
+        members: How many members it holds itself, ``None`` where it was not opened.
+    """
+
+    locator: str
+    path: str
+    raw_name: bytes
+    size_bytes: int
+    parent: int | None
+    result: "ResultRow"
+    problem: "ProblemRow | None" = None
+    unopened: tuple[tuple[str, str], ...] = ()
+    members: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderGroup:
+    """A holder that a file system names, and everything that was found inside it."""
+
+    holder: ReadRow
+    members: int
+    unopened: tuple[tuple[str, str], ...]
+    embedded: tuple[EmbeddedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +249,14 @@ class ResultBatch:
     media: list[MediaRow]
     derivatives: list[DerivativeRow]
     problems: list[ProblemRow]
+    groups: list[HolderGroup]
 
     @classmethod
     def empty(cls) -> "ResultBatch":
         """Return a batch without rows."""
-        return cls([], [], [], [])
+        return cls([], [], [], [], [])
 
     def __len__(self) -> int:
         """How many rows the batch holds."""
-        return len(self.results) + len(self.media) + len(self.problems)
+        embedded = sum(len(group.embedded) for group in self.groups)
+        return len(self.results) + len(self.media) + len(self.problems) + embedded

@@ -178,7 +178,7 @@ def _check_packs(connection: sqlite3.Connection, package: Path) -> Check:
             return Check("packs", holds=False, detail=f"{pack} has {size} bytes, rows name {end}")
     missing = connection.execute(
         "SELECT count(*) FROM media WHERE outcome = 'done' AND 2 <>"
-        " (SELECT count(*) FROM derivatives d WHERE d.sha256 = media.sha256)"
+        " (SELECT count(*) FROM derivatives d WHERE d.sha256 = media.sha256 AND d.story = 0)"
     ).fetchone()[0]
     return Check("packs", missing == 0, f"{missing} pictures without their derivatives")
 

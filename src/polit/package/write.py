@@ -16,18 +16,20 @@ from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.package.database import fold_writer, open_writer, transaction
+from polit.package.filling import FIRST_EMBEDDED, add_groups, add_media, add_problems
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.rows import (
     EntryRow,
     FolderRow,
+    MediaOutcome,
     ProblemRow,
     ReadRow,
     ResultBatch,
     ResultRow,
 )
 
-_ENTRY_SQL = "INSERT INTO entries VALUES (" + "?, " * 19 + "?)"
+_ENTRY_SQL = "INSERT INTO entries VALUES (" + "?, " * 20 + "?)"
 _RESULT_SQL = "INSERT INTO results VALUES (" + "?, " * 10 + "?)"
 _FOLDER_SQL = (
     "INSERT OR IGNORE INTO folders"
@@ -64,7 +66,9 @@ class Ledger:
             self._fence = int(self.meta("fence") or 0) + 1
             self.set_meta("fence", str(self._fence))
             self._drop_half_listed()
-        row = self._connection.execute("SELECT coalesce(max(entry_id), 0) FROM entries").fetchone()
+        row = self._connection.execute(
+            "SELECT coalesce(max(entry_id), 0) FROM entries WHERE entry_id < ?", (FIRST_EMBEDDED,)
+        ).fetchone()
         self._next_entry_id: int = row[0] + 1
 
     def close(self) -> None:
@@ -263,8 +267,8 @@ class Ledger:
     def pending_reads(self, *, rank: int, after: int, limit: int) -> list[ReadRow]:
         """Return entries of one rank whose content is still to be read, by entry id."""
         rows = self._connection.execute(
-            "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes"
-            " FROM entries e LEFT JOIN results r USING (entry_id)"
+            "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes,"
+            " e.path, e.state, e.overwritten FROM entries e LEFT JOIN results r USING (entry_id)"
             " WHERE e.rank = ? AND e.entry_id > ? AND r.entry_id IS NULL"
             " AND e.content = 'readable' AND e.entry_type <> 'folder'"
             " ORDER BY e.entry_id LIMIT ?",
@@ -272,12 +276,12 @@ class Ledger:
         )
         return [ReadRow(*row) for row in rows]
 
-    def media_outcome(self, sha256: bytes) -> tuple[str, str | None] | None:
+    def media_outcome(self, sha256: bytes) -> MediaOutcome | None:
         """Return how decoding a content ended, or ``None`` while it is not decided."""
         row = self._connection.execute(
-            "SELECT outcome, reason FROM media WHERE sha256 = ?", (sha256,)
+            "SELECT outcome, reason, pictures_inside FROM media WHERE sha256 = ?", (sha256,)
         ).fetchone()
-        return None if row is None else (row[0], row[1])
+        return None if row is None else MediaOutcome(row[0], row[1], bool(row[2]))
 
     def append(self, batch: ResultBatch) -> None:
         """Commit a batch of results, media, derivatives and problems together.
@@ -288,19 +292,10 @@ class Ledger:
         """
         with self.together():
             faults.reach("ledger.append")
-            self._connection.executemany(
-                "INSERT INTO media VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(m.sha256, m.outcome, m.reason, m.attempts, m.width_px, m.height_px, m.decoder)
-                 for m in batch.media],
-            )  # fmt: skip
-            self._connection.executemany(
-                "INSERT INTO derivatives VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [(d.sha256, d.role, d.media_type, d.width_px, d.height_px, d.size_bytes,
-                  d.plaintext_sha256, d.pack, d.offset_bytes, d.stored_bytes)
-                 for d in batch.derivatives],
-            )  # fmt: skip
+            add_media(self._connection, batch)
             self._add_results(batch.results)
             self._add_problems(batch.problems)
+            add_groups(self._connection, batch.groups)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
@@ -365,13 +360,17 @@ class Ledger:
         if row[0] is None:
             return
         first = int(row[0])
-        for delete in (
-            "DELETE FROM results WHERE entry_id >= ?",
-            "DELETE FROM problems WHERE entry_id >= ?",
-            "DELETE FROM folders WHERE entry_id >= ?",
-            "DELETE FROM entries WHERE entry_id >= ?",
-        ):
-            self._connection.execute(delete, (first,))
+        # With a name goes what was found inside its content; that has ids of its own, far above.
+        self._connection.execute(
+            "CREATE TEMP TABLE dropped AS SELECT entry_id FROM entries"
+            " WHERE entry_id BETWEEN ?1 AND ?2 OR within_id >= ?1",
+            (first, FIRST_EMBEDDED - 1),
+        )
+        for table in ("results", "problems", "folders", "holders", "unopened", "entries"):
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE entry_id IN (SELECT entry_id FROM dropped)"  # noqa: S608
+            )
+        self._connection.execute("DROP TABLE dropped")
         self._connection.execute("UPDATE folders SET state = 'pending' WHERE state = 'listing'")
 
     def _add_folders(self, folders: Sequence[FolderRow]) -> list[FolderRow]:
@@ -392,8 +391,4 @@ class Ledger:
         self._connection.executemany(_RESULT_SQL, (row.columns() for row in results))
 
     def _add_problems(self, problems: Iterable[ProblemRow]) -> None:
-        self._connection.executemany(
-            "INSERT INTO problems (locator, entry_id, stage, code, detail, attempts)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
-        )
+        add_problems(self._connection, problems)

@@ -5,15 +5,20 @@ in a fresh worker; only then is the failure final. What is undecodable stays so.
 needs more memory than a decoder has gets it alone, as much as its checked header asks for.
 """
 
+import os
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from polit.base.clock import monotonic_s
 from polit.model.evidence import VolumeFacts
+from polit.model.media import DecodedMedia
+from polit.run.held import Held, reader_of
 from polit.run.slots import Slots
 from polit.sandbox import walking_messages as say
-from polit.sandbox.client import Answer, DecodeFailure, DecodeJob, Decoder
+from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
+from polit.sandbox.facts import OpenedBatch
+from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import ItemLimits
 from polit.sandbox.walking import Walker, WalkerLost, WalkPatience, WalkSource, wait_readable
@@ -22,27 +27,68 @@ RETRIED = frozenset({"crash", "timeout", "memory", "protocol"})
 _ATTEMPTS = 2
 
 
-@dataclass(slots=True)
+_VIDEO_LIMITS = ItemLimits(base_s=300.0, per_mib_s=2.0)
+_VIDEO_MEMORY_BYTES = 1536 << 20
+_HOLDER_LIMITS = ItemLimits(base_s=60.0, per_mib_s=5.0)
+_HOLDER_MEMORY_BYTES = 512 << 20
+
+
+@dataclass(slots=True, eq=False)
 class DecodeTask:
-    """One content in a slot, to be decoded."""
+    """One picture or video to be decoded."""
 
     sha256: bytes
-    slot: int
-    size_bytes: int
     mime: str
+    held: Held
     attempts: int = 0
     memory_bytes: int | None = None
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it gets the limits of a video."""
+        return self.mime.startswith("video/")
+
+
+@dataclass(slots=True, eq=False)
+class OpenTask:
+    """One holder to be opened.
+
+    Args:
+        key: The digest of the content that a file system holds, in which it lies or which it is.
+        parent: Its place among what was found in there, ``None`` for that content itself.
+    """
+
+    key: bytes
+    mime: str
+    held: Held
+    parent: int | None = None
+    attempts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """How decoding ended, for good; the slot has been given back."""
+    """How decoding ended, for good; the bytes are still held."""
 
     task: DecodeTask
-    result: Answer
+    result: DecodedMedia | DecodeFailure
 
 
-Event = say.Reply | WalkerLost | Decoded
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Some of what a holder holds, or why it could not be opened; the bytes are still held."""
+
+    task: OpenTask
+    result: OpenedBatch | DecodeFailure
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """A holder is opened once more from its start: what it gave before does not count."""
+
+    task: OpenTask
+
+
+Event = say.Reply | WalkerLost | Decoded | Opened | Reopened
 
 
 class Zygotes:
@@ -77,7 +123,7 @@ class LocalFleet:
         source: WalkSource,
         *,
         workers: int,
-        slot_bytes: int,
+        holding: Holding,
         patience: WalkPatience,
     ) -> None:
         """Start the walker and make the decoders ready.
@@ -86,15 +132,15 @@ class LocalFleet:
             zygotes: What they are forked from; it must outlive the fleet.
             source: What the walker is handed.
             workers: How many decoders, at least 1.
-            slot_bytes: The largest content that is decoded.
+            holding: Which contents are held for decoding.
             patience: When the walker counts as hung.
         """
-        self._slots = Slots(workers + 3, slot_bytes)
+        self._slots = Slots(workers + 3, holding.slot_bytes)
         self.walker = Walker(
             zygotes.walking,
             source,
             slots=self._slots.descriptors,
-            slot_bytes=slot_bytes,
+            holding=holding,
             patience=patience,
         )
         self._decoders = [Decoder(zygotes.decoding, ItemLimits()) for _ in range(workers)]
@@ -102,26 +148,48 @@ class LocalFleet:
         self._queue: deque[DecodeTask] = deque()
         self._alone: deque[DecodeTask] = deque()
         self._is_alone = False
+        self._opener = Decoder(zygotes.decoding, _HOLDER_LIMITS)
+        self._opening: OpenTask | None = None
+        self._unopened: deque[OpenTask] = deque()
         self._next_job = 1
 
     @property
     def is_decoding(self) -> bool:
-        """Whether contents are being decoded or wait for it."""
-        return bool(self._running or self._queue or self._alone)
+        """Whether contents are being decoded or opened, or wait for it."""
+        waiting = self._running or self._queue or self._alone or self._unopened
+        return bool(waiting) or self._opening is not None
 
-    def hold(self, slot: int, size_bytes: int) -> bool:
-        """Take over a slot that the walker filled; False when it lies."""
-        return size_bytes <= self._slots.size_bytes and self._slots.hold(slot)
+    def hold(self, result: say.ReadResult) -> Held | None:
+        """Take over a slot that the walker filled; ``None`` when it filled none, or lies."""
+        held, tail, size = result.held_bytes, result.tail_bytes, result.size_bytes
+        if not 0 <= tail <= held <= min(size, self._slots.size_bytes):
+            return None
+        if not self._slots.hold(result.slot):
+            return None
+        return Held(result.slot, self._slots.descriptors[result.slot], size, held, tail)
 
-    def release(self, slot: int) -> None:
-        """Give a slot back to the walker."""
-        self._slots.release(slot)
-        self.walker.send(say.ReleaseSlot(slot))
+    def release(self, held: Held) -> None:
+        """Give held bytes back: a slot to the walker, a memory of their own to the system."""
+        if held.slot < 0:
+            os.close(held.descriptor)
+            return
+        self._slots.release(held.slot)
+        self.walker.send(say.ReleaseSlot(held.slot))
 
     def decode(self, task: DecodeTask) -> None:
         """Queue a content for decoding."""
         self._queue.append(task)
         self._feed()
+
+    def open(self, task: OpenTask) -> None:
+        """Queue a holder for opening; one is open at a time."""
+        self._unopened.append(task)
+        self._feed_opener()
+
+    def go_on(self) -> None:
+        """Ask the open holder for what follows, where it gave only some."""
+        if self._opener.rests:
+            self._opener.go_on()
 
     def restart_walker(self, volumes: Mapping[int, VolumeFacts]) -> None:
         """Replace a lost walker."""
@@ -131,11 +199,15 @@ class LocalFleet:
         """Return what has happened, waiting for it at most ``timeout_s`` seconds."""
         descriptors = [self.walker.fileno()]
         descriptors += [decoder.fileno() for decoder in self._decoders if decoder.busy]
+        if self._opener.busy and not self._opener.rests:
+            descriptors.append(self._opener.fileno())
         wait_readable(descriptors, timeout_s)
         events: list[Event] = list(self.walker.poll())
         for decoder in self._decoders:
             events += self._collect(decoder)
+        events += self._collect_opened()
         self._feed()
+        self._feed_opener()
         return events
 
     def close(self) -> None:
@@ -143,6 +215,7 @@ class LocalFleet:
         self.walker.close()
         for decoder in self._decoders:
             decoder.close()
+        self._opener.close()
         self._slots.close()
 
     def _collect(self, decoder: Decoder) -> list[Decoded]:
@@ -154,17 +227,35 @@ class LocalFleet:
             return []
         del self._running[id(decoder)]
         self._is_alone = False
+        if isinstance(result, OpenedBatch):  # a decoder that was asked to decode
+            result = DecodeFailure("protocol", "a listing")
         if isinstance(result, DecodeFailure) and self._is_tried_again(task, result):
             return []
-        self.release(task.slot)
         return [Decoded(task, result)]
+
+    def _collect_opened(self) -> list[Event]:
+        task = self._opening
+        if task is None:
+            return []
+        result = self._opener.poll(monotonic_s())
+        if result is None:
+            return []
+        if isinstance(result, DecodedMedia):  # a decoder that was asked to open
+            result = DecodeFailure("protocol", "a picture")
+        if isinstance(result, OpenedBatch) and not result.is_complete:
+            return [Opened(task, result)]
+        self._opening = None
+        if isinstance(result, OpenedBatch) or not _is_worth_a_retry(result, task.attempts):
+            return [Opened(task, result)]
+        self._unopened.appendleft(task)
+        return [Reopened(task)]
 
     def _is_tried_again(self, task: DecodeTask, failure: DecodeFailure) -> bool:
         """Queue a task once more, alone, when that is due."""
         if failure.code == "needs_memory" and task.memory_bytes is None:
             task.memory_bytes = failure.needed_bytes
             task.attempts -= 1
-        elif failure.code not in RETRIED or task.attempts >= _ATTEMPTS:
+        elif not _is_worth_a_retry(failure, task.attempts):
             return False
         self._alone.append(task)
         return True
@@ -182,14 +273,55 @@ class LocalFleet:
                 self._is_alone = True
                 self._start(decoder, self._alone.popleft())
 
+    def _feed_opener(self) -> None:
+        if self._opening is not None or not self._unopened:
+            return
+        task = self._opening = self._unopened.popleft()
+        task.attempts += 1
+        self._hand_over(
+            self._opener,
+            task.held,
+            DecodeJob(self._job_id(), -1, task.held.size_bytes, task.mime, opens=True),
+            memory_bytes=_HOLDER_MEMORY_BYTES + task.held.size_bytes,
+        )
+
     def _start(self, decoder: Decoder, task: DecodeTask) -> None:
         task.attempts += 1
-        job = DecodeJob(
-            job_id=self._next_job,
-            descriptor=self._slots.reader(task.slot, task.size_bytes),
-            size_bytes=task.size_bytes,
-            mime=task.mime,
-        )
-        self._next_job += 1
+        held = task.held
         self._running[id(decoder)] = task
-        decoder.start(job, now_s=monotonic_s(), memory_bytes=task.memory_bytes)
+        job = DecodeJob(
+            job_id=self._job_id(),
+            descriptor=-1,
+            size_bytes=held.size_bytes,
+            mime=task.mime,
+            limits=_VIDEO_LIMITS if task.is_video else None,
+            tail_bytes=held.tail_bytes,
+            held_bytes=held.held_bytes,
+        )
+        usual_bytes = _VIDEO_MEMORY_BYTES if task.is_video else None
+        self._hand_over(decoder, held, job, memory_bytes=task.memory_bytes or usual_bytes)
+
+    def _job_id(self) -> int:
+        self._next_job += 1
+        return self._next_job - 1
+
+    def _hand_over(
+        self, decoder: Decoder, held: Held, job: DecodeJob, *, memory_bytes: int | None
+    ) -> None:
+        if held.slot >= 0:
+            descriptor = self._slots.reader(held.slot, held.held_bytes)
+            decoder.start(
+                replace(job, descriptor=descriptor), now_s=monotonic_s(), memory_bytes=memory_bytes
+            )
+            return
+        descriptor = reader_of(held)
+        try:
+            decoder.start(
+                replace(job, descriptor=descriptor), now_s=monotonic_s(), memory_bytes=memory_bytes
+            )
+        finally:
+            os.close(descriptor)
+
+
+def _is_worth_a_retry(failure: DecodeFailure, attempts: int) -> bool:
+    return failure.code in RETRIED and attempts < _ATTEMPTS

@@ -127,7 +127,11 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """One thing that a holder holds; its bytes lie in the arena."""
+    """One thing that a holder holds; its bytes lie in the arena.
+
+    ``follow`` is what comes next for it: ``decode``, ``open`` (it holds things itself), or
+    nothing.
+    """
 
     steps: Annotated[
         tuple[
@@ -146,6 +150,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     kind: MediaKind
     basis: _Short
     extension_agrees: bool | None
+    follow: Literal["", "decode", "open"]
 
     @property
     def identification(self) -> Identification:

@@ -19,6 +19,7 @@ from polit.base.errors import SandboxError
 from polit.evidence.segments import Segment
 from polit.model.evidence import VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Zygote
 from polit.sandbox.limits import Profile
 
@@ -66,7 +67,7 @@ class Walker:
         source: WalkSource,
         *,
         slots: Sequence[int],
-        slot_bytes: int,
+        holding: Holding,
         patience: WalkPatience,
     ) -> None:
         """Start a walker on a source.
@@ -75,11 +76,11 @@ class Walker:
             zygote: A zygote of the walker's role.
             source: The evidence descriptors; they stay open in this process.
             slots: Memory files that media contents are put into, by slot number.
-            slot_bytes: The size of each.
+            holding: Which contents are put into them.
             patience: When a walker counts as hung.
         """
         self._zygote, self._source, self._patience = zygote, source, patience
-        self._slots, self._slot_bytes = tuple(slots), slot_bytes
+        self._slots, self._holding = tuple(slots), holding
         self._journal_fd = os.memfd_create("polit-journal", os.MFD_CLOEXEC)
         os.ftruncate(self._journal_fd, say.JOURNAL_BYTES)
         self._journal = say.Journal(self._journal_fd)
@@ -136,7 +137,7 @@ class Walker:
     def _start(self, free_slots: Sequence[int], volumes: Mapping[int, VolumeFacts]) -> None:
         setup = say.WalkSetup(
             slot_count=len(self._slots),
-            slot_bytes=self._slot_bytes,
+            holding=self._holding,
             free_slots=list(free_slots),
             volumes=dict(volumes),
             segment_names=[segment.name for segment in self._source.segments],

@@ -13,14 +13,9 @@ from typing import Annotated
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import (
-    Address,
-    EntryTimes,
-    FileSystemFacts,
-    FoundEntry,
-    VolumeFacts,
-)
+from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
 from polit.model.media import MediaKind
+from polit.sandbox.holding import Holding
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
@@ -51,7 +46,7 @@ class WalkSetup(Message, frozen=True):
     """
 
     slot_count: Figure
-    slot_bytes: Figure
+    holding: Holding
     free_slots: list[int]
     volumes: dict[int, VolumeFacts]
     segment_names: list[str]
@@ -147,7 +142,10 @@ class Listed(Message, frozen=True):
 
 
 class ReadResult(msgspec.Struct, frozen=True, array_like=True):
-    """What reading one content gave. ``code`` is empty, or why it failed."""
+    """What reading one content gave. ``code`` is empty, or why it failed.
+
+    ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
+    """
 
     entry_id: Figure
     code: Code
@@ -161,6 +159,8 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     basis: Code = ""
     extension_agrees: bool | None = None
     slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
+    held_bytes: Figure = 0
+    tail_bytes: Figure = 0
 
 
 class ContentsRead(Message, frozen=True):

@@ -10,6 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -18,8 +19,8 @@ from polit.base import faults
 from polit.base.clock import monotonic_s
 from polit.base.digests import DigestMeter
 from polit.base.errors import EvidenceChanged, SourceError
+from polit.decode.decodable import HOLDERS, STILLS, VIDEOS
 from polit.decode.identify import (
-    DECODABLE_STILLS,
     extension_agrees,
     identify_quickly,
     identify_unknown,
@@ -28,6 +29,7 @@ from polit.evidence.filesystem import Content, FileSystem
 from polit.model.evidence import Address
 from polit.model.media import Identification, MediaKind
 from polit.sandbox import walking_messages as say
+from polit.sandbox.holding import VIDEO_TAIL_BYTES
 from polit.sandbox.worker.walker_channel import WalkerChannel
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ _RESULTS_AT_ONCE = 128
 _FLUSH_S = 0.05
 _SWITCH_S = 0.0005
 """The thread beside must get its turn soon after each answer: Python's own 5 ms are ten calls."""
+
+_LARGE_BYTES = 256 << 20
+"""Of contents larger than this one at a time is held: slots lie in memory."""
 
 _NOT_YET_KNOWN = Identification("application/octet-stream", MediaKind.OTHER, "")
 
@@ -56,6 +61,39 @@ class Evidence(Protocol):
         """Return the code of the damage that a content lies on."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """How much of a content is to be held: its first bytes, and its last ones after them."""
+
+    head_bytes: int
+    tail_bytes: int = 0
+
+    @property
+    def held_bytes(self) -> int:
+        return self.head_bytes + self.tail_bytes
+
+
+@dataclass(slots=True)
+class _Held:
+    """A slot that is being filled."""
+
+    slot: int
+    hold: _Hold
+    room: mmap.mmap
+
+    def put(self, start: int, part: bytes, size_bytes: int) -> None:
+        """Copy what of a part is to be held; ``start`` is its place in the content."""
+        hold = self.hold
+        if start < hold.head_bytes:
+            head = part[: hold.head_bytes - start]
+            self.room[start : start + len(head)] = head
+        skipped = size_bytes - hold.tail_bytes - start
+        if hold.tail_bytes and skipped < len(part):
+            tail = part[max(0, skipped) :]
+            at = hold.head_bytes + max(0, -skipped)
+            self.room[at : at + len(tail)] = tail
+
+
 class ContentReader:
     """Reads contents and tells results in the order of the jobs."""
 
@@ -69,7 +107,8 @@ class ContentReader:
     ) -> None:
         """Make ready; the thread beside starts with the first content that needs it."""
         self._evidence, self._channel, self._journal = evidence, channel, journal
-        self._slots, self._slot_bytes = slots, setup.slot_bytes
+        self._slots, self._holding = slots, setup.holding
+        self._large_slot = -1
         self._free = deque(setup.free_slots)
         self._results: list[say.ReadResult] = []
         self._asked: list[tuple[int, bytes, Future[Identification]]] = []
@@ -79,6 +118,8 @@ class ContentReader:
     def release(self, slot: int) -> None:
         """Take a slot back from the coordinator."""
         self._free.append(slot)
+        if slot == self._large_slot:
+            self._large_slot = -1
 
     def read(self, jobs: Sequence[say.ReadJob]) -> None:
         """Read contents in this order and tell what they gave."""
@@ -114,29 +155,56 @@ class ContentReader:
         size = content.size_bytes
         untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
         kind = identify_quickly(untrusted_head, size_bytes=size)
-        meter, slot = DigestMeter(), -1
-        meter.update(untrusted_head)
-        decodable = kind is not None and kind.mime in DECODABLE_STILLS
-        if decodable and size <= self._slot_bytes:
-            slot = self._take_slot()
-            self._journal.enter(say.READING, job.entry_id)
+        meter = DigestMeter()
+        hold, code = self._hold(kind, size)
+        held = self._begin_holding(job.entry_id, hold) if hold else None
         try:
-            if slot >= 0:
-                self._fill_slot(job.entry_id, slot, content, meter, untrusted_head)
-            else:
-                self._stream(job.entry_id, content, meter)
-            code = self._evidence.damage(content)
+            self._stream(job.entry_id, content, meter, untrusted_head, held)
+            damage = self._evidence.damage(content)
         except SourceError:
-            self._free.extend([slot] if slot >= 0 else [])
+            self._drop(held)
             raise
-        if code or meter.size_bytes != size:
-            self._free.extend([slot] if slot >= 0 else [])
+        finally:
+            if held:
+                held.room.close()
+        if damage or meter.size_bytes != size:
+            self._drop(held)
             detail = f"{meter.size_bytes} of {size} bytes could be read"
-            return say.ReadResult(job.entry_id, code or "unreadable", detail)
+            return say.ReadResult(job.entry_id, damage or "unreadable", detail)
         if kind is None:
             kind = self._ask_beside(job, untrusted_head)
-        code = "too_large" if decodable and slot < 0 else ""
-        return _result(job, meter, kind, code=code, slot=slot)
+        return _result(job, meter, kind, code=code, held=held)
+
+    def _hold(self, kind: Identification | None, size_bytes: int) -> tuple[_Hold | None, str]:
+        """Return how much of a content is to be held, and a code where that should be more."""
+        if kind is None or size_bytes == 0:
+            return None, ""
+        holding = self._holding
+        if kind.mime in VIDEOS and holding.video_bytes:
+            if size_bytes <= holding.video_bytes:
+                return _Hold(size_bytes), ""
+            tail = min(VIDEO_TAIL_BYTES, holding.video_bytes // 2)
+            return _Hold(holding.video_bytes - tail, tail), ""
+        most = 0
+        if kind.mime in STILLS:
+            most = holding.still_bytes
+        elif kind.mime in HOLDERS:
+            most = holding.holder_bytes
+        if most == 0:
+            return None, ""
+        return (_Hold(size_bytes), "") if size_bytes <= most else (None, "too_large")
+
+    def _begin_holding(self, entry_id: int, hold: _Hold) -> _Held:
+        is_large = hold.held_bytes > _LARGE_BYTES
+        slot = self._take_slot(alone=is_large)
+        if is_large:
+            self._large_slot = slot
+        self._journal.enter(say.READING, entry_id)
+        return _Held(slot, hold, mmap.mmap(self._slots[slot], hold.held_bytes))
+
+    def _drop(self, held: _Held | None) -> None:
+        if held:
+            self.release(held.slot)
 
     def _ask_beside(self, job: say.ReadJob, untrusted_head: bytes) -> Identification | None:
         if self._beside is None:
@@ -145,48 +213,43 @@ class ContentReader:
         self._asked.append((len(self._results), job.raw_name, future))
         return None
 
-    def _stream(self, entry_id: int, content: Content, meter: DigestMeter) -> None:
-        while meter.size_bytes < content.size_bytes:
-            wanted = min(_READ_BYTES, content.size_bytes - meter.size_bytes)
-            untrusted_part = content.read_at(meter.size_bytes, wanted)
-            if not untrusted_part:
-                return
-            self._journal.enter(say.READING, entry_id, meter.size_bytes)
-            meter.update(untrusted_part)
-
-    def _fill_slot(
+    def _stream(
         self,
         entry_id: int,
-        slot: int,
         content: Content,
         meter: DigestMeter,
         untrusted_head: bytes,
+        held: _Held | None,
     ) -> None:
-        with mmap.mmap(self._slots[slot], content.size_bytes) as room:
-            room[: len(untrusted_head)] = untrusted_head
-            while meter.size_bytes < content.size_bytes:
-                start = meter.size_bytes
-                wanted = min(_READ_BYTES, content.size_bytes - start)
-                untrusted_part = content.read_at(start, wanted)
-                if not untrusted_part:
-                    return
-                self._journal.enter(say.READING, entry_id, start)
-                meter.update(untrusted_part)
-                room[start : start + len(untrusted_part)] = untrusted_part
+        """Read a content to its end, measure it, and keep of it what is to be held."""
+        untrusted_part = untrusted_head
+        while untrusted_part:
+            start = meter.size_bytes
+            meter.update(untrusted_part)
+            if held:
+                held.put(start, untrusted_part, content.size_bytes)
+            wanted = min(_READ_BYTES, content.size_bytes - meter.size_bytes)
+            if wanted <= 0:
+                return
+            self._journal.enter(say.READING, entry_id, meter.size_bytes)
+            untrusted_part = content.read_at(meter.size_bytes, wanted)
 
-    def _take_slot(self) -> int:
-        if not self._free:
+    def _take_slot(self, *, alone: bool) -> int:
+        if not self._is_free(alone=alone):
             self._flush()
-        while not self._free:
+        while not self._is_free(alone=alone):
             self._journal.enter(say.WAITING, 0)
             request = self._channel.receive()
             if request is None:
                 raise SystemExit(0)
             if isinstance(request, say.ReleaseSlot):
-                self._free.append(request.slot)
+                self.release(request.slot)
             else:
                 self._channel.postpone(request)
         return self._free.popleft()
+
+    def _is_free(self, *, alone: bool) -> bool:
+        return bool(self._free) and not (alone and self._large_slot >= 0)
 
     def _flush(self) -> None:
         for index, raw_name, future in self._asked:
@@ -212,7 +275,7 @@ def _result(
     kind: Identification | None,
     *,
     code: str,
-    slot: int,
+    held: _Held | None,
 ) -> say.ReadResult:
     digests = meter.digests()
     shown = kind or _NOT_YET_KNOWN
@@ -228,5 +291,7 @@ def _result(
         kind=shown.kind,
         basis=shown.basis,
         extension_agrees=extension_agrees(job.raw_name, kind) if kind else None,
-        slot=slot,
+        slot=held.slot if held else -1,
+        held_bytes=held.hold.held_bytes if held else 0,
+        tail_bytes=held.hold.tail_bytes if held else 0,
     )

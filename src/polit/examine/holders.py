@@ -1,0 +1,321 @@
+"""Pictures inside things: what documents, mails and caches hold becomes entries of its own.
+
+One holder is open at a time. What it holds is identified where it was opened, measured here,
+decoded like any other content, and opened in turn where it holds things itself. A holder and
+everything inside it are settled together, when all of it is decided: a run that is killed
+meets the whole of it again.
+"""
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass, field, replace
+
+from polit.base.digests import Digests
+from polit.base.text import name_text
+from polit.examine.deciding import Decisions
+from polit.examine.progress import Progress
+from polit.examine.settling import Settlement
+from polit.model.locator import escape_value
+from polit.package.rows import (
+    EmbeddedRow,
+    HolderGroup,
+    MediaOutcome,
+    ProblemRow,
+    ReadRow,
+    ResultRow,
+)
+from polit.run.held import Held, hold_bytes
+from polit.run.local import RETRIED, LocalFleet, Opened, OpenTask, Reopened
+from polit.sandbox.client import DecodeFailure
+from polit.sandbox.facts import Member, OpenedMember
+
+_MAX_DEPTH = 8
+_MAX_MEMBERS = 10_000
+_MAX_BYTES = 1 << 30
+_BYTES_UNDER_WAY = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An entry of a file system and how it ends, but for what lies inside it."""
+
+    row: ReadRow
+    result: ResultRow
+
+    @property
+    def sha256(self) -> bytes:
+        """The digest of its content."""
+        return self.result.digests.sha256 if self.result.digests else b""
+
+    @property
+    def mime(self) -> str:
+        """The type of its content."""
+        return self.result.identification.mime if self.result.identification else ""
+
+    def failed(self, reason: str) -> ResultRow:
+        """Return its result as a failure that keeps what is known of the content."""
+        return replace(self.result, outcome="failed", reason=reason)
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    """Something found inside a holder."""
+
+    member: Member
+    digests: Digests
+    parent: int | None
+    depth: int
+    held: Held | None
+    reason: str | None = None
+    detail: str = ""
+    attempts: int = 1
+    is_decided: bool = False
+    is_dropped: bool = False
+    unopened: list[tuple[str, str]] = field(default_factory=list)
+    members: int | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Opening:
+    """A content of a file system with everything inside it, while that is found out."""
+
+    waiting: list[Settled]
+    nodes: list[_Node] = field(default_factory=list)
+    queue: deque[int] = field(default_factory=deque)
+    unopened: list[tuple[str, str]] = field(default_factory=list)
+    members: int = 0
+    failure: tuple[str, str, int] | None = None
+    first_node: int = 0
+    first_unopened: int = 0
+    is_open: bool = True
+    size_bytes: int = 0
+
+
+class Holders:
+    """The holders under way."""
+
+    def __init__(
+        self,
+        fleet: LocalFleet,
+        settlement: Settlement,
+        progress: Progress,
+        decisions: Decisions,
+    ) -> None:
+        """Begin with none."""
+        self._fleet, self._settlement, self._progress = fleet, settlement, progress
+        self._decisions = decisions
+        self._openings: dict[bytes, _Opening] = {}
+        self._bytes_under_way = 0
+
+    def open(self, settled: Settled, held: Held) -> None:
+        """Open a content; its bytes are released when that is done."""
+        if settled.sha256 in self._openings:
+            self._fleet.release(held)
+            self.join(settled)
+            return
+        self._openings[settled.sha256] = _Opening([settled])
+        self._fleet.open(OpenTask(settled.sha256, settled.mime, held))
+
+    def join(self, settled: Settled) -> None:
+        """Settle an entry like the other one with its content, which is being opened."""
+        self._openings[settled.sha256].waiting.append(settled)
+
+    def leave(self, settled: Settled, unopened: tuple[str, str]) -> None:
+        """Settle a holder that is not opened, and say why."""
+        self._settlement.settle(settled.result)
+        self._settlement.settle_holder(HolderGroup(settled.row, 0, (unopened,), ()))
+        self._progress.settled += 1
+
+    def go_on(self) -> None:
+        """Ask the open holder for more, when not too much is under way."""
+        if self._bytes_under_way < _BYTES_UNDER_WAY:
+            self._fleet.go_on()
+
+    def begin_again(self, event: Reopened) -> None:
+        """Forget what a holder gave before it was lost: it is opened once more."""
+        opening = self._openings[event.task.key]
+        for node in opening.nodes[opening.first_node :]:
+            node.is_dropped = True
+            opening.size_bytes -= node.digests.size_bytes
+            if node.is_decided:
+                self._release(node)
+        del opening.nodes[opening.first_node :]
+        opening.queue = deque(i for i in opening.queue if i < opening.first_node)
+        del self._unopened_of(opening, event.task)[opening.first_unopened :]
+
+    def take(self, event: Opened) -> None:
+        """Take some of what a holder holds, or why it could not be opened."""
+        task, result = event.task, event.result
+        opening = self._openings[task.key]
+        if isinstance(result, DecodeFailure):
+            self._take_failure(opening, task, result)
+        else:
+            for opened in result.members:
+                self._add(opening, task, opened)
+            unopened = self._unopened_of(opening, task)
+            unopened += [(part.code, part.detail) for part in result.unopened]
+        if isinstance(result, DecodeFailure) or result.is_complete:
+            self._close(opening, task)
+
+    def _take_failure(self, opening: _Opening, task: OpenTask, failure: DecodeFailure) -> None:
+        """A holder that breaks its reader fails; one that only cannot be read is done, unread."""
+        if failure.code not in RETRIED:
+            self._unopened_of(opening, task).append((failure.code, failure.detail))
+        elif task.parent is None:
+            opening.failure = (failure.code, failure.detail, task.attempts)
+        else:
+            node = opening.nodes[task.parent]
+            node.reason, node.detail, node.attempts = failure.code, failure.detail, task.attempts
+
+    def _unopened_of(self, opening: _Opening, task: OpenTask) -> list[tuple[str, str]]:
+        return opening.unopened if task.parent is None else opening.nodes[task.parent].unopened
+
+    def _add(self, opening: _Opening, task: OpenTask, opened: OpenedMember) -> None:
+        opening.size_bytes += len(opened.data)
+        if len(opening.nodes) >= _MAX_MEMBERS or opening.size_bytes > _MAX_BYTES:
+            code = "too_many" if len(opening.nodes) >= _MAX_MEMBERS else "too_large"
+            if (code, "") not in opening.unopened:
+                opening.unopened.append((code, ""))
+            return
+        depth = 1 if task.parent is None else opening.nodes[task.parent].depth + 1
+        member = opened.member
+        held = hold_bytes(opened.data) if member.follow else None
+        node = _Node(member, _digests(opened.data), task.parent, depth, held)
+        index = len(opening.nodes)
+        opening.nodes.append(node)
+        if held is None:
+            node.is_decided = True
+            return
+        if member.follow == "open":
+            node.is_decided = True
+            self._queue(opening, index)
+        else:
+            self._decode(opening, node, held)
+
+    def _queue(self, opening: _Opening, index: int) -> None:
+        node = opening.nodes[index]
+        if node.depth >= _MAX_DEPTH:
+            node.unopened.append(("too_deep", f"below {_MAX_DEPTH} others"))
+            self._release(node)
+        else:
+            opening.queue.append(index)
+
+    def _decode(self, opening: _Opening, node: _Node, held: Held) -> None:
+        sha256, mime = node.digests.sha256, node.member.mime
+        self._bytes_under_way += held.held_bytes
+
+        def finish(outcome: MediaOutcome, detail: str, attempts: int) -> None:
+            self._take_decision(opening, node, outcome, (detail, attempts))
+
+        self._decisions.keep_original(sha256, mime, held)
+        decided = self._decisions.known(sha256)
+        if decided is not None:
+            finish(decided, "", 1)
+        elif self._decisions.is_under_way(sha256):
+            self._decisions.wait(sha256, finish)
+        else:
+            self._decisions.decide(sha256, mime, held, finish)
+
+    def _take_decision(
+        self, opening: _Opening, node: _Node, outcome: MediaOutcome, told: tuple[str, int]
+    ) -> None:
+        node.is_decided = True
+        self._bytes_under_way -= node.digests.size_bytes
+        node.reason = outcome.reason
+        node.detail, node.attempts = told
+        if outcome.has_pictures_inside and not node.is_dropped:
+            self._queue(opening, opening.nodes.index(node))
+        else:
+            self._release(node)
+        if not opening.is_open:
+            self._next(opening)
+
+    def _close(self, opening: _Opening, task: OpenTask) -> None:
+        """Note that a holder has given all it holds; go on with the next one inside."""
+        members = len(opening.nodes) - opening.first_node
+        if task.parent is None:
+            opening.members = members
+            self._fleet.release(task.held)
+        else:
+            opening.nodes[task.parent].members = members
+            self._release(opening.nodes[task.parent])
+        opening.is_open = False
+        self._next(opening)
+
+    def _next(self, opening: _Opening) -> None:
+        if opening.queue:
+            index = opening.queue.popleft()
+            node = opening.nodes[index]
+            opening.is_open = True
+            opening.first_node, opening.first_unopened = len(opening.nodes), len(node.unopened)
+            if node.held is not None:
+                key = opening.waiting[0].sha256
+                self._fleet.open(OpenTask(key, node.member.mime, node.held, index))
+        elif all(node.is_decided for node in opening.nodes):
+            self._finish(opening)
+
+    def _release(self, node: _Node) -> None:
+        if node.held is not None:
+            self._fleet.release(node.held)
+            node.held = None
+
+    def _finish(self, opening: _Opening) -> None:
+        """Settle every entry that holds this content, each with entries of its own inside."""
+        del self._openings[opening.waiting[0].sha256]
+        for settled in opening.waiting:
+            row, result, problem = settled.row, settled.result, None
+            if opening.failure:
+                code, detail, attempts = opening.failure
+                result = settled.failed(code)
+                problem = ProblemRow(row.locator, row.entry_id, "open", code, detail, attempts)
+                self._progress.failed += 1
+            self._settlement.settle(result, problem)
+            embedded = _embedded(row, opening.nodes)
+            self._settlement.settle_holder(
+                HolderGroup(row, opening.members, tuple(opening.unopened), embedded)
+            )
+            self._progress.entries += len(embedded)
+            self._progress.failed += sum(row.result.outcome == "failed" for row in embedded)
+            self._progress.settled += 1 + len(embedded)
+
+
+def _digests(data: bytes) -> Digests:
+    return Digests(
+        len(data),
+        hashlib.md5(data, usedforsecurity=False).digest(),
+        hashlib.sha1(data, usedforsecurity=False).digest(),
+        hashlib.sha256(data).digest(),
+    )
+
+
+def _embedded(holder: ReadRow, nodes: list[_Node]) -> tuple[EmbeddedRow, ...]:
+    rows: list[EmbeddedRow] = []
+    for node in nodes:
+        above = holder if node.parent is None else rows[node.parent]
+        rows.append(_row(node, above.locator, above.path))
+    return tuple(rows)
+
+
+def _row(node: _Node, locator: str, path: str) -> EmbeddedRow:
+    member = node.member
+    steps = "".join(f";{kind}:{escape_value(value)}" for kind, value in member.steps)
+    names = "".join("/" + name_text(value) for _, value in member.steps)
+    outcome = "done" if node.reason is None else "failed"
+    result = ResultRow(
+        0, outcome, node.reason, node.digests, member.identification, member.extension_agrees
+    )
+    problem = None
+    if node.reason is not None:
+        stage = "decode" if member.follow == "decode" else "open"
+        problem = ProblemRow(locator + steps, None, stage, node.reason, node.detail, node.attempts)
+    return EmbeddedRow(
+        locator=locator + steps,
+        path=path + names,
+        raw_name=member.name or member.steps[-1][1],
+        size_bytes=node.digests.size_bytes,
+        parent=node.parent,
+        result=result,
+        problem=problem,
+        unopened=tuple(node.unopened),
+        members=node.members,
+    )

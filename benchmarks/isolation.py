@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 from polit.base.clock import monotonic_s
-from polit.decode import stills
+from polit.decode import still
 from polit.decode.derive import derive
 from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeJob, Decoder, read_only_copy
@@ -71,8 +71,8 @@ def decode_here(item: Item) -> bytes:
     """Decode without isolation; return the pixels made."""
     descriptor, size_bytes, mime = item
     with mmap.mmap(descriptor, size_bytes, prot=mmap.PROT_READ) as content:
-        still = stills.decode_still(content, mime, memory_bytes=_MEMORY_BYTES)
-        made = derive(still.picture)
+        decoded = still.decode_still(content, mime, memory_bytes=_MEMORY_BYTES)
+        made = derive(decoded.picture)
         return made.tile.tobytes() + made.thumbnail.tobytes()
 
 
@@ -98,7 +98,7 @@ def _round(decode: Callable[[Item], bytes], items: list[Item], clock: Callable[[
 
 def measure(pictures: int, rounds: int) -> dict[str, object]:
     """Run alternating rounds and return the figures."""
-    stills.warm()
+    still.warm()
     keep_heap()
     items = make_items(pictures)
     zygote = start_zygote(Role.DECODER)

@@ -26,7 +26,7 @@ PLUGIN_FOLDERS = (
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
 LOCAL_SIGNALS = {
-    "decode/stills.py: StillRefused",  # caught in the decoder process, leaves it as a reason code
+    "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
 }
 UNSAFE_STORAGE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}

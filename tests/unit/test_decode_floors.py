@@ -4,9 +4,10 @@ import mmap
 
 import pytest
 
-from polit.decode import stills
+from polit.decode import still
 from polit.decode.floors import FLOORS, switched_off
-from polit.decode.stills import StillRefused, decode_still
+from polit.decode.refusal import Refused
+from polit.decode.still import decode_still
 
 GOOD = {"pillow": "13.0.0", "simplejpeg": "1.9.0"}
 
@@ -32,6 +33,6 @@ def test_every_floor_gives_its_reason() -> None:
 
 
 def test_what_is_off_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(stills._off, "image/png", "pillow 1: below 13.0.0")
-    with mmap.mmap(-1, 1) as item, pytest.raises(StillRefused, match="switched off: pillow 1"):
+    monkeypatch.setitem(still._off, "image/png", "pillow 1: below 13.0.0")
+    with mmap.mmap(-1, 1) as item, pytest.raises(Refused, match="switched off: pillow 1"):
         decode_still(item, "image/png", memory_bytes=1 << 30)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from PIL import _imaging
 
 from polit.base import faults
-from polit.decode.stills import StillRefused
+from polit.decode.refusal import Refused
 from polit.sandbox.facts import OUTPUT_BYTES
 from polit.sandbox.protocol import (
     MAX_DETAIL_CHARS,
@@ -91,7 +91,7 @@ class Decoder:
             if isinstance(request, DecodeRequest):
                 return self._decode(request, received[0])
             return FailureReply(request.job, "undecodable", "no reader of holders")
-        except StillRefused as refusal:
+        except Refused as refusal:
             detail = printable(refusal.detail)
             return FailureReply(request.job, refusal.code, detail, refusal.needed_bytes)
         except MemoryError:

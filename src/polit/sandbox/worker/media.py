@@ -4,7 +4,7 @@ import mmap
 
 from PIL import Image
 
-from polit.decode import stills
+from polit.decode import still
 from polit.decode.derive import derive
 from polit.sandbox.facts import Facts
 from polit.sandbox.protocol import DecodeRequest
@@ -13,7 +13,7 @@ from polit.sandbox.worker.output import NO_SIZE, Made
 
 def warm() -> dict[str, str]:
     """Load the codecs and run each once; return the versions of their libraries."""
-    versions = stills.warm()
+    versions = still.warm()
     for mode in ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK"):
         for size in ((1200, 900), (300, 200), (30, 20)):
             derive(Image.new(mode, size))
@@ -24,7 +24,7 @@ def decode_picture(request: DecodeRequest, item: int) -> Made:
     """Decode a still.
 
     Raises:
-        StillRefused: It breaks the limits, or its bytes do not decode.
+        Refused: It breaks the limits, or its bytes do not decode.
         MemoryError: It cannot be mapped.
     """
     try:
@@ -32,7 +32,7 @@ def decode_picture(request: DecodeRequest, item: int) -> Made:
     except OSError as error:
         raise MemoryError(f"mmap: {error.strerror}") from error
     with untrusted:
-        still = stills.decode_still(untrusted, request.mime, memory_bytes=request.memory_bytes)
-        width_px, height_px = still.picture.size
+        decoded = still.decode_still(untrusted, request.mime, memory_bytes=request.memory_bytes)
+        width_px, height_px = decoded.picture.size
         facts = Facts(width_px, height_px, NO_SIZE)
-        return Made(still.library, facts, derive(still.picture))
+        return Made(decoded.library, facts, derive(decoded.picture))

@@ -17,8 +17,7 @@ import simplejpeg
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from polit.decode.floors import OFF_PREFIX, switched_off
-
-Code = Literal["too_large", "undecodable", "truncated", "memory", "needs_memory"]
+from polit.decode.refusal import Refused
 
 MAX_PIXELS = 200_000_000
 MAX_SIDE_PX = 65_535
@@ -40,23 +39,12 @@ _SAMPLE_EXIF = b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"
 _off: dict[str, str] = {}
 
 
-class StillRefused(Exception):
-    """A picture that is not decoded; ``code`` is one of the protocol's failure codes."""
-
-    def __init__(self, code: Code, detail: str, *, needed_bytes: int = 0) -> None:
-        """Keep the code, the words, and for ``needs_memory`` how much."""
-        super().__init__(detail)
-        self.code: Code = code
-        self.detail = detail
-        self.needed_bytes = needed_bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Still:
     """A picture in full, in the mode it decodes to, and which library decoded it."""
 
     picture: Image.Image
-    library: Literal["simplejpeg", "pillow"]
+    library: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +95,14 @@ def decode_still(untrusted: mmap.mmap, mime: str, *, memory_bytes: int) -> Still
         memory_bytes: What may be mapped for it, the item itself included.
 
     Raises:
-        StillRefused: Its header breaks the limits, its bytes do not decode, its end is
+        Refused: Its header breaks the limits, its bytes do not decode, its end is
             missing, or it needs more memory.
     """
     if mime in _off:
-        raise StillRefused("undecodable", f"the decoder is switched off: {_off[mime]}")
+        raise Refused("undecodable", f"the decoder is switched off: {_off[mime]}")
     decode = {"image/jpeg": _decode_jpeg, "image/png": _decode_png}.get(mime)
     if decode is None:
-        raise StillRefused("undecodable", f"no decoder for {mime}")
+        raise Refused("undecodable", f"no decoder for {mime}")
     try:
         return decode(untrusted, memory_bytes)
     except (
@@ -153,24 +141,24 @@ def is_progressive(untrusted: mmap.mmap) -> bool:
     """Tell from the frame header of a JPEG whether it is progressive.
 
     Raises:
-        StillRefused: It has none: cut before it, or no JPEG.
+        Refused: It has none: cut before it, or no JPEG.
 
     Source: ITU-T T.81, annex B.
     """
     if untrusted[:2] != b"\xff\xd8":
-        raise StillRefused("undecodable", "no JPEG header")
+        raise Refused("undecodable", "no JPEG header")
     at = 2
     while (at := untrusted.find(b"\xff", at)) >= 0 and at + 4 <= len(untrusted):
         mark = untrusted[at + 1]
         if mark in _FRAME_MARKS:
             return mark in _PROGRESSIVE_MARKS
         if mark in (0xD9, 0xDA):
-            raise StillRefused("undecodable", "a JPEG without a frame")
+            raise Refused("undecodable", "a JPEG without a frame")
         if mark in (0x00, 0xFF) or mark in _MARKS_WITHOUT_LENGTH:
             at += 1 if mark == 0xFF else 2
         else:
             at += 2 + int.from_bytes(untrusted[at + 2 : at + 4], "big")
-    raise StillRefused("truncated", "no frame header")
+    raise Refused("truncated", "no frame header")
 
 
 def _jpeg_pixels(untrusted: mmap.mmap, colours: Literal["GRAY", "RGBX"]) -> "NDArray[np.uint8]":
@@ -186,9 +174,9 @@ def _jpeg_pixels(untrusted: mmap.mmap, colours: Literal["GRAY", "RGBX"]) -> "NDA
 def _decode_png(untrusted: mmap.mmap, memory_bytes: int) -> Still:
     start = bytes(untrusted[:_PNG_HEADER_BYTES])
     if len(start) < _PNG_HEADER_BYTES:
-        raise StillRefused("truncated", "no complete header")
+        raise Refused("truncated", "no complete header")
     if start[:8] != b"\x89PNG\r\n\x1a\n" or start[12:16] != b"IHDR":
-        raise StillRefused("undecodable", "no PNG header")
+        raise Refused("undecodable", "no PNG header")
     width, height = int.from_bytes(start[16:20], "big"), int.from_bytes(start[20:24], "big")
     _check(_Header(width, height, "", _png_bytes_per_pixel(start)), untrusted, memory_bytes)
     return _by_pillow(untrusted, "PNG", memory_bytes)
@@ -208,7 +196,7 @@ def _by_pillow(untrusted: mmap.mmap, name: str, memory_bytes: int) -> Still:
     # A second header may have replaced the one that was checked.
     _check(_Header(*opened.size, opened.mode, 4), untrusted, memory_bytes)
     if getattr(opened, "n_frames", 1) > _MAX_FRAMES:
-        raise StillRefused("too_large", f"more than {_MAX_FRAMES} frames")
+        raise Refused("too_large", f"more than {_MAX_FRAMES} frames")
     opened.load()
     return Still(opened, "pillow")
 
@@ -216,12 +204,12 @@ def _by_pillow(untrusted: mmap.mmap, name: str, memory_bytes: int) -> Still:
 def _check(header: _Header, untrusted: mmap.mmap, memory_bytes: int) -> None:
     pixels = header.width_px * header.height_px
     if pixels > MAX_PIXELS or max(header.width_px, header.height_px) > MAX_SIDE_PX:
-        raise StillRefused("too_large", f"{header.width_px} x {header.height_px} px")
+        raise Refused("too_large", f"{header.width_px} x {header.height_px} px")
     if pixels == 0:
-        raise StillRefused("undecodable", "a picture without pixels")
+        raise Refused("undecodable", "a picture without pixels")
     needed = pixels * header.bytes_per_pixel + len(untrusted) + _SLACK_BYTES
     if needed > memory_bytes:
-        raise StillRefused(
+        raise Refused(
             "needs_memory", f"{header.width_px} x {header.height_px} px", needed_bytes=needed
         )
 
@@ -233,13 +221,13 @@ def _is_truncation(message: str) -> bool:
     return any(sign in message.lower() for sign in _TRUNCATIONS)
 
 
-def _refusal(error: Exception) -> StillRefused:
+def _refusal(error: Exception) -> Refused:
     message = str(error)
     detail = f"{type(error).__name__}: {message}"
     if isinstance(error, Image.DecompressionBombWarning) or "MAX_TEXT" in message:
-        return StillRefused("too_large", detail)
+        return Refused("too_large", detail)
     if isinstance(error, EOFError) or _is_truncation(message):
-        return StillRefused("truncated", detail)
+        return Refused("truncated", detail)
     if "emory" in message:
-        return StillRefused("memory", detail)
-    return StillRefused("undecodable", detail)
+        return Refused("memory", detail)
+    return Refused("undecodable", detail)

@@ -1,9 +1,8 @@
 """The loops of PDQ over pixels, in the form that numba compiles.
 
-Imported by ``polit.decode.pdq`` and its parts alone. Each is plain Python over flat arrays:
-uncompiled it is the oracle of the compiled one. Every sum of float32 stands in the order in which
-it is added, and LLVM keeps that order: without ``fastmath`` numba neither reorders nor fuses, so
-that every processor gives the same bits.
+Imported by ``polit.decode.pdq`` and its parts alone. Each reads and writes flat arrays. Every sum
+of float32 stands in the order in which it is added, and LLVM keeps that order: without
+``fastmath`` numba neither reorders nor fuses, so that every processor gives the same bits.
 
 Images are row by row. A kernel's sizes come in one array of integers, in the order of its first
 line.

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from polit.decode.picture import Item, Untrusted, check_size
 
+_FIRST = (b"ftyp", b"jP  ")
 _MAX_BOXES = 4096
-_MAX_MISSING_BYTES = 64 << 20
+_MAX_MISSING_BYTES, _MAX_MISSING_TIMES = 64 << 20, 16
 
 
 def top_boxes(untrusted: Untrusted) -> Iterator[tuple[bytes, int, int]]:
@@ -32,7 +33,9 @@ def top_boxes(untrusted: Untrusted) -> Iterator[tuple[bytes, int, int]]:
 
 
 def claimed_bytes(untrusted: Untrusted) -> int:
-    """Return how long the file is by its boxes."""
+    """Return how long the file is by its boxes, 0 where it does not begin as one of boxes."""
+    if untrusted[4:8] not in _FIRST:
+        return 0
     return max((end for _, _, end in top_boxes(untrusted)), default=0)
 
 
@@ -42,6 +45,7 @@ def filled_up(item: Item, length_bytes: int, tail: bytes = b"") -> Item:
     Raises:
         Refused: That needs more memory than it may have.
     """
-    missing = max(0, min(length_bytes - len(item.untrusted), _MAX_MISSING_BYTES))
-    check_size((1, 1), item, bytes_per_pixel=1, more_bytes=2 * len(item.untrusted) + missing)
+    size = len(item.untrusted)
+    missing = max(0, min(length_bytes - size, _MAX_MISSING_BYTES, _MAX_MISSING_TIMES * size))
+    check_size((1, 1), item, bytes_per_pixel=1, more_bytes=2 * (size + missing))
     return replace(item, untrusted=bytes(item.untrusted) + bytes(missing) + tail)

@@ -16,6 +16,7 @@ from pillow_heif import options
 from polit.decode.picture import Item, Still, StillFrame, check_frames, check_size
 from polit.decode.refusal import Refused
 from polit.decode.stills import _boxes, _pillow, avif
+from polit.decode.stills._one_thread import start_no_threads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,8 @@ def warm() -> dict[str, str]:
     return {
         "pillow-heif": pillow_heif.__version__,
         "libheif": str(info["libheif"]),
-        "libde265": de265[1] if de265 else "",
+        # Where it would start threads, it is as good as missing.
+        "libde265": de265[1] if de265 and start_no_threads() else "",
     }
 
 

@@ -72,7 +72,7 @@ def _decode(item: Item, header: JpegHeader) -> Still:
         if colours in _CMYK:
             return _by_pillow(item, header)
         return _by_simplejpeg(item.untrusted, (width, height), colours)
-    except ValueError as error:
+    except (ValueError, KeyError) as error:  # KeyError: a sampling that it does not know
         if "emory" in str(error):
             raise
     return _by_pillow(item, header)

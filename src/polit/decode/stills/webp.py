@@ -19,6 +19,7 @@ TYPES = ("image/webp",)
 
 _PLUGINS = (WebPImagePlugin,)
 _HELD_BYTES = 13  # libwebp's canvas, its last one, the frame as bytes and the picture
+_START_BYTES, _LOSSLESS_BYTES = 30, 25
 _MAX_CHUNKS = 200_000
 _ABOUT_THE_PICTURE = frozenset({b"ICCP", b"EXIF", b"XMP "})
 _FLAGS_OF_THOSE = 0x20 | 0x08 | 0x04
@@ -61,7 +62,7 @@ def decode(item: Item) -> Still:
         Refused: As ``decode_still`` says.
     """
     # libwebp makes room for the canvas when it opens: its size is read here first.
-    size = _size(bytes(item.untrusted[:30]))
+    size = _size(bytes(item.untrusted[:_START_BYTES]))
     check_size(size, item, bytes_per_pixel=_HELD_BYTES, more_bytes=2 * len(item.untrusted))
     chunks = _walk(item.untrusted)
     check_frames(len(chunks.durations_ms))
@@ -88,22 +89,21 @@ def decode(item: Item) -> Still:
 
 
 def _size(start: bytes) -> tuple[int, int]:
-    if len(start) < 30:
-        raise Refused("truncated", "no complete header")
-    if start[12:16] == b"VP8X":
+    if start[12:16] == b"VP8X" and len(start) == _START_BYTES:
         return (
             int.from_bytes(start[24:27], "little") + 1,
             int.from_bytes(start[27:30], "little") + 1,
         )
-    if start[12:16] == b"VP8L" and start[20] == 0x2F:
+    if start[12:16] == b"VP8L" and start[20:21] == b"\x2f" and len(start) >= _LOSSLESS_BYTES:
         bits = int.from_bytes(start[21:25], "little")
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    if start[12:16] == b"VP8 " and start[23:26] == b"\x9d\x01\x2a":
+    if start[12:16] == b"VP8 " and start[23:26] == b"\x9d\x01\x2a" and len(start) == _START_BYTES:
         return (
             int.from_bytes(start[26:28], "little") & 0x3FFF,
             int.from_bytes(start[28:30], "little") & 0x3FFF,
         )
-    raise Refused("undecodable", "no WebP header")
+    short = start[:4] == b"RIFF" and len(start) < _START_BYTES
+    raise Refused("truncated" if short else "undecodable", "no WebP header")
 
 
 def _walk(untrusted: Untrusted) -> _Chunks:

@@ -93,10 +93,19 @@ def read_packet(untrusted: bytes, wanted: frozenset[str]) -> Packet:
         for start in range(0, len(text), _CHUNK_CHARS):
             parser.feed(text[start : start + _CHUNK_CHARS].encode("utf-8"))
         parser.close()
-    except (ParseError, DefusedXmlException, _BeyondLimitError, ValueError) as error:
-        damage = clean(f"{type(error).__name__}: {error}")
-        return Packet(tuple(properties.found), damage)
+    except (ParseError, DefusedXmlException, _BeyondLimitError) as error:
+        return Packet(tuple(properties.found), _damage(error))
     return Packet(tuple(properties.found))
+
+
+def _damage(error: ParseError | DefusedXmlException | _BeyondLimitError) -> str:
+    """Put it into words of our own: the parser's differ from version to version."""
+    if isinstance(error, DefusedXmlException):
+        return "has a document type, which is not read"
+    if isinstance(error, _BeyondLimitError):
+        return "deeper or longer than is read"
+    line, column = error.position
+    return f"not well-formed at line {line}, column {column}"
 
 
 def _text(untrusted: bytes) -> str:
@@ -120,7 +129,7 @@ class _Properties:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._elements += 1 + len(attributes)
         if len(self._paths) >= _MAX_DEPTH or self._elements > _MAX_ELEMENTS:
-            raise _BeyondLimitError("deeper or longer than is read")
+            raise _BeyondLimitError
         path = _below(self._paths[-1] if self._paths else "", tag)
         self._paths.append(path)
         self._texts.append([])

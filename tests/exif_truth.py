@@ -20,7 +20,17 @@ FOLDERS = (
     "image-rs+image",
     "rasteiner+exif-orientation-test-images",
 )
-FIELDS = ("orientation", "make", "model", "serial", "taken", "latitude", "longitude", "altitude")
+FIELDS = (
+    "orientation",
+    "make",
+    "model",
+    "serial",
+    "taken",
+    "zone",
+    "latitude",
+    "longitude",
+    "altitude",
+)
 # A tenth of a millionth of a degree, and a millimetre: what polit keeps.
 _LAST_DIGIT = {
     "latitude": Decimal("1e-7"),
@@ -127,6 +137,7 @@ def said_by_us(found: Metadata) -> Said:
         "model": found.model,
         "serial": found.serial,
         "taken": "" if taken is None else taken.wall_clock,
+        "zone": "" if taken is None else _zone(taken.basis, taken.offset_min),
         "latitude": "" if place is None else str(Decimal(place.latitude_e7) / 10**7),
         "longitude": "" if place is None else str(Decimal(place.longitude_e7) / 10**7),
         "altitude": "" if altitude_mm is None else str(Decimal(altitude_mm) / 1000),
@@ -147,7 +158,7 @@ def said_by_exiftool(tags: Mapping[str, object]) -> Said:
             tags, "ExifIFD:SerialNumber", "IFD0:CameraSerialNumber", "XMP-exifEX:SerialNumber",
             "XMP-aux:SerialNumber", "*:SerialNumber", "*:InternalSerialNumber",
         ),
-        "taken": _taken(tags),
+        **_taken(tags),
         **_place(tags),
     }  # fmt: skip
 
@@ -161,27 +172,40 @@ def _first(tags: Mapping[str, object], *names: str) -> str:
     return ""
 
 
-def _taken(tags: Mapping[str, object]) -> str:
-    for name, subseconds in (
-        ("ExifIFD:DateTimeOriginal", "ExifIFD:SubSecTimeOriginal"),
-        ("IFD0:DateTimeOriginal", ""),
-        ("ExifIFD:CreateDate", "ExifIFD:SubSecTimeDigitized"),
-        ("GPS:GPSDateStamp", "GPS:GPSTimeStamp"),
-        ("XMP-exif:DateTimeOriginal", ""),
-        ("XMP-photoshop:DateCreated", ""),
-        ("XMP-xmp:CreateDate", ""),
-        ("*:DateTimeOriginal", ""),
-    ):
+def _zone(basis: str, offset_min: int | None) -> str:
+    if offset_min is None:
+        return "Z" if basis == "utc" else ""
+    return f"{'-' if offset_min < 0 else '+'}{abs(offset_min) // 60:02d}:{abs(offset_min) % 60:02d}"
+
+
+_MOMENT = re.compile(
+    r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
+# The field of a moment, of its decimals and of its zone.
+_MOMENTS = (
+    ("ExifIFD:DateTimeOriginal", "ExifIFD:SubSecTimeOriginal", "ExifIFD:OffsetTimeOriginal"),
+    ("IFD0:DateTimeOriginal", "-", "-"),
+    ("ExifIFD:CreateDate", "ExifIFD:SubSecTimeDigitized", "ExifIFD:OffsetTimeDigitized"),
+    ("GPS:GPSDateStamp", "-", "-"),
+    ("XMP-exif:DateTimeOriginal", "-", "-"),
+    ("XMP-photoshop:DateCreated", "-", "-"),
+    ("XMP-xmp:CreateDate", "-", "-"),
+    ("*:DateTimeOriginal", "-", "-"),
+)
+
+
+def _taken(tags: Mapping[str, object]) -> dict[str, str]:
+    for name, subseconds, zone in _MOMENTS:
         said = _first(tags, name)
         if name.startswith("GPS:") and said:
-            said += " " + _first(tags, subseconds)
-        found = re.match(r"(\d{4}):(\d\d):(\d\d) (\d\d:\d\d(?::\d\d(?:\.\d+)?)?)", said)
+            said += f" {_first(tags, 'GPS:GPSTimeStamp')}Z"
+        found = _MOMENT.match(said)
         if found and found[1] != "0000":
-            decimals = "" if name.startswith("GPS:") else _first(tags, subseconds or "-")
-            clock = found[4] if found[4].count(":") == 2 else found[4] + ":00"
+            decimals = _first(tags, subseconds)
+            clock = found[4] + (found[5] or ":00") + (f".{decimals}" if decimals.isdigit() else "")
             wall_clock = f"{found[1]}-{found[2]}-{found[3]}T{clock}"
-            return wall_clock + (f".{decimals}" if decimals.isdigit() else "")
-    return ""
+            return {"taken": wall_clock, "zone": found[6] or _first(tags, zone)}
+    return {"taken": "", "zone": ""}
 
 
 def _place(tags: Mapping[str, object]) -> dict[str, str]:

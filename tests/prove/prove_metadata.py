@@ -11,7 +11,7 @@ from pathlib import Path
 from exif_truth import FIELDS, FOLDERS, REASONS, compare
 
 NAME = "metadata"
-FULL_COUNT = 8
+FULL_COUNT = 9
 """The fields that are compared."""
 
 _CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"

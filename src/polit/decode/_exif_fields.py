@@ -45,6 +45,7 @@ class Field:
         size_bytes: The size of them all.
         data: Their bytes, at most the first 8,192 (1 MiB for XMP, none for a maker note).
         order: Of the bytes of a figure, in ``struct``'s sign.
+        offset: Where its bytes stand in the block, 0 for those within the entry.
     """
 
     type_code: int
@@ -52,6 +53,7 @@ class Field:
     size_bytes: int
     data: bytes
     order: Order
+    offset: int = 0
 
     def texts(self) -> bytes:
         """Return the bytes of a text, or none where the type is no text's."""
@@ -121,12 +123,19 @@ def read_directories(untrusted: bytes, wanted: Wanted) -> Directories:
     return Directories(main, camera, gps, thumbnail, tuple(walk.damage))
 
 
+def read_directory(
+    untrusted: bytes, order: Order, offset: int, wanted: frozenset[int]
+) -> Fields:  # fmt: skip
+    """Read one directory of a maker's own note; notes are too odd to tell damage by."""
+    return _Walk(untrusted, order).directory("note", offset, wanted)[0]
+
+
 class _Walk:
     """Reads directories of one block and keeps notes."""
 
-    def __init__(self, untrusted: bytes) -> None:
+    def __init__(self, untrusted: bytes, order: Order = "<") -> None:
         self.untrusted = untrusted
-        self.order: Order = "<"
+        self.order: Order = order
         self.damage: list[str] = []
         self._seen: set[int] = set()
 
@@ -203,7 +212,7 @@ class _Walk:
             self._note(f"{name} lies outside of the block")
             return None
         data = self.untrusted[offset : offset + kept_bytes]
-        return Field(type_code, count, size_bytes, data, self.order)
+        return Field(type_code, count, size_bytes, data, self.order, offset)
 
     def _note(self, words: str) -> None:
         if len(self.damage) < _MAX_NOTES and words not in self.damage:

@@ -92,8 +92,27 @@ def sample_blocks() -> Iterator[bytes]:
     for order in ("<", ">"):
         for comment in _COMMENTS:
             yield _sample(order, comment)
+        for make, note in sample_notes(order):
+            yield block(order, [text(0x010F, make)], [text(0x927C, note, _UNDEFINED)])
         yield block(order, [figure(order, 0x0112, 9, _SHORT), text(1, b"a", 99)])
     yield from (b"II*\0", b"II+\0\0\0\0\0", b"MM\0*\0\0\0\7")
+
+
+def sample_notes(order: Order) -> Iterator[tuple[bytes, bytes]]:
+    """Give a maker and a note of each layout that is read, and of one that is not.
+
+    Those of Canon and Panasonic point into the block, and have values that need no pointer.
+    """
+    canon = [figure(order, 0x0C, 1234567890), text(0x96, b"AB1\0")]
+    yield b"Canon\0", directory(order, 0, canon)
+    yield b"x\0", b"Panasonic\0\0\0" + directory(order, 0, [text(0x25, b"\0F12", _UNDEFINED)])
+    nikon = header(order, 8) + directory(order, 8, [text(0x1D, b"3105364\0")])
+    yield b"x\0", b"Nikon\0\2\x10\0\0" + nikon
+    fujifilm = directory("<", 12, [text(0x10, b"FX-1234567\0")])
+    yield b"x\0", b"FUJIFILM" + struct.pack("<I", 12) + fujifilm
+    apple = directory(">", 14, [text(0x0B, b"burst one\0"), text(0x11, b"live one\0")])
+    yield b"x\0", b"Apple iOS\0\0\1MM" + apple
+    yield b"x\0", b"OLYMPUS\0II\3\0 and more"
 
 
 def _sample(order: Order, comment: bytes) -> bytes:

@@ -14,6 +14,7 @@ from polit.decode import _exif_text as texts
 from polit.decode._exif_fields import (
     JPEG_LENGTH,
     JPEG_OFFSET,
+    MAKER_NOTE,
     ORIENTATION,
     XMP,
     Directories,
@@ -22,6 +23,7 @@ from polit.decode._exif_fields import (
     Wanted,
     read_directories,
 )
+from polit.decode._exif_maker import MakerNote, read_maker_note
 from polit.decode._exif_sample import sample_blocks, sample_packets
 from polit.decode._exif_times import satellite_time, taken_time
 from polit.decode._xmp import Packet, read_packet
@@ -112,6 +114,7 @@ class _Reading:
     camera: Fields
     directories: Directories
     packet: Packet
+    maker: MakerNote = field(default_factory=MakerNote)
     notes: list[MediaTag] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
 
@@ -132,6 +135,8 @@ def read_metadata(untrusted_exif: bytes, untrusted_xmp: bytes) -> Metadata:
     orientation = _orientation(reading)
     make = _name(reading, tags.MAKE, "tiff:Make")
     model = _name(reading, tags.MODEL, "tiff:Model")
+    note = reading.camera.get(MAKER_NOTE)
+    reading.maker = read_maker_note(untrusted_exif, note, make)
     serial = _serial(reading)
     taken = _taken(reading)
     position = _position(reading)
@@ -181,9 +186,12 @@ def _name(reading: _Reading, number: int, packet_name: str) -> str:
 
 def _serial(reading: _Reading) -> str:
     said = [(name, tags.text(reading.camera.get(number))) for number, name in _SERIALS]
+    said.append(("maker:SerialNumber", reading.maker.serial))
     said += [(name, reading.packet.first(name)) for name in _PACKET_SERIALS]
     serial = next((value for _, value in said if value), "")
     reading.told.update(name for name, value in said if value == serial)
+    if reading.maker.serial != serial and reading.maker.serial:
+        reading.note("maker:SerialNumber", reading.maker.serial)
     return serial
 
 
@@ -316,6 +324,7 @@ def _all_tags(reading: _Reading) -> tuple[MediaTag, ...]:
 
 def _exif_tags(reading: _Reading) -> Iterator[MediaTag]:
     yield from tags.picture_tags(reading.main, frozenset(reading.told))
+    yield from reading.maker.tags
     yield from tags.gps_tags(reading.directories)
 
 

@@ -51,8 +51,7 @@ def find(untrusted: mmap.mmap) -> Iterator[Part]:
         if not _NUMBERED.fullmatch(stream) and not _HASHED.fullmatch(stream):
             continue
         data = compound.read(path)
-        name = names.get(stream, b"")
-        yield _thumbnail(name or stream.encode(), name, data or b"")
+        yield _thumbnail(names.get(stream) or stream.encode(), data or b"")
 
 
 def samples() -> Iterator[bytes]:
@@ -86,7 +85,8 @@ def _names(compound: Compound) -> dict[str, bytes]:
     return names
 
 
-def _thumbnail(shown: bytes, name: bytes, untrusted: bytes) -> Part:
+def _thumbnail(name: bytes, untrusted: bytes) -> Part:
+    """Give it without a name of its own: the extension is that of the picture it was made of."""
     header = int.from_bytes(untrusted[:4], "little")
     start = header if header in _HEADER_LENGTHS else 0
     mark = untrusted.find(b"\xff\xd8", 0, _MARK_WITHIN_BYTES)
@@ -95,7 +95,7 @@ def _thumbnail(shown: bytes, name: bytes, untrusted: bytes) -> Part:
     data = _with_tables(untrusted[start:])
     if judge(data[:HEAD_BYTES], len(data)) != "sought":
         return Unopened("unsupported" if data else "damaged")
-    return Found((("thumbs", shown),), data, name)
+    return Found((("thumbs", name),), data)
 
 
 _TABLES = frozenset({0xDB, 0xC4})

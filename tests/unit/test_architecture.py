@@ -19,6 +19,7 @@ from tools.function_lengths import files_too_long
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "polit"
 PLUGIN_FOLDERS = (
+    "polit.decode.holders",
     "polit.decode.stills",
     "polit.evidence.containers",
     "polit.evidence.volumes",
@@ -27,6 +28,7 @@ PLUGIN_FOLDERS = (
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
 LOCAL_SIGNALS = {
+    "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
 }

@@ -44,6 +44,7 @@ VIDEOS: frozenset[str] = frozenset({
 """Videos, by the containers on the allowlist of demuxers."""
 
 HOLDERS: frozenset[str] = frozenset({
+    "application/epub+zip",
     "application/pdf",
     "application/x-ms-thumbcache",
     "application/x-ole-storage",
@@ -51,6 +52,7 @@ HOLDERS: frozenset[str] = frozenset({
     "application/vnd.ms-excel",
     "application/vnd.ms-powerpoint",
     "application/vnd.ms-outlook",
+    "application/vnd.visio",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -28,6 +28,9 @@ _FORM = {
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPENDOCUMENT = b"application/vnd.oasis.opendocument."
 
+_OPENDOCUMENT_KINDS = (b"text", b"spreadsheet", b"presentation", b"graphics")
+_OFFICE_FOLDERS = (b"word/", b"xl/", b"ppt/", b"_rels/", b"docProps/", b"customXml/")
+
 _BRANDS = {
     b"heic": "image/heic",
     b"heix": "image/heic",
@@ -87,9 +90,7 @@ def zipped(head: bytes) -> str | None:
     name = head[30 : 30 + name_length]
     if name == b"mimetype":
         return _stated_type(head[30 + name_length + extra_length :])
-    if name in (b"[Content_Types].xml", b"_rels/.rels", b"docProps/app.xml") or name.startswith(
-        (b"word/", b"xl/", b"ppt/")
-    ):
+    if name.lower() == b"[content_types].xml" or name.startswith(_OFFICE_FOLDERS):
         return _office_type(head)
     if b"AndroidManifest.xml" in head:
         return "application/vnd.android.package-archive"
@@ -103,7 +104,7 @@ def _stated_type(content: bytes) -> str:
         return "application/epub+zip"
     if content.startswith(_OPENDOCUMENT):
         word = re.match(rb"[a-z-]+", content[len(_OPENDOCUMENT) :])
-        if word and word[0].split(b"-")[0] in (b"text", b"spreadsheet", b"presentation"):
+        if word and word[0].split(b"-")[0] in _OPENDOCUMENT_KINDS:
             return (_OPENDOCUMENT + word[0].split(b"-")[0]).decode()
     return "application/zip"
 

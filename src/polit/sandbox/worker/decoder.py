@@ -22,13 +22,15 @@ from polit.sandbox.protocol import (
     DecodeRequest,
     FailureReply,
     MediaReply,
+    MembersReply,
+    NextRequest,
     OpenRequest,
     Reply,
     Request,
     decode_decode_request,
     encode_json,
 )
-from polit.sandbox.worker import media
+from polit.sandbox.worker import media, opening
 from polit.sandbox.worker.output import Output
 
 _REQUEST_BYTES = 4096
@@ -44,7 +46,7 @@ _libc = ctypes.CDLL(None)
 
 def warm() -> dict[str, str]:
     """Load the codecs and run each once; return the versions of their libraries."""
-    return media.warm()
+    return {**opening.warm(), **media.warm()}
 
 
 def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -82,6 +84,7 @@ class Decoder:
         """Map the output memory, and set the heap for a life of many pictures."""
         self._output = Output(mmap.mmap(fds[0], OUTPUT_BYTES))
         self._arena = fds[1] if len(fds) > 1 else -1
+        self._opening: opening.Opening | None = None
         keep_heap()
 
     def answer(self, request: Request, received: Sequence[int]) -> Reply:
@@ -90,7 +93,9 @@ class Decoder:
         try:
             if isinstance(request, DecodeRequest):
                 return self._decode(request, received[0])
-            return FailureReply(request.job, "undecodable", "no reader of holders")
+            if isinstance(request, OpenRequest):
+                self._open(request, received[0])
+            return self._members(request)
         except Refused as refusal:
             detail = printable(refusal.detail)
             return FailureReply(request.job, refusal.code, detail, refusal.needed_bytes)
@@ -111,6 +116,19 @@ class Decoder:
         if pixels > _KEPT_PIXELS:
             self._give_back()
         return MediaReply(request.job, library, facts_bytes)
+
+    def _open(self, request: OpenRequest, item: int) -> None:
+        try:
+            untrusted = mmap.mmap(item, request.size_bytes, prot=mmap.PROT_READ)
+        except OSError as error:
+            raise MemoryError(f"mmap: {error.strerror}") from error
+        self._opening = opening.Opening(untrusted, request.mime, self._arena)
+
+    def _members(self, request: OpenRequest | NextRequest) -> MembersReply:
+        if self._opening is None:
+            raise Refused("undecodable", "no holder is open")
+        listing = self._opening.next_batch()
+        return MembersReply(request.job, self._output.put_text(opening.encode_listing(listing)))
 
     def _give_back(self) -> None:
         """Return the heap: what an exceptional picture took must not be missing for the next."""

@@ -41,10 +41,19 @@ _off: dict[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture in full, in the mode it decodes to, and which library decoded it."""
+    """A picture in full, in the mode it decodes to, and which library decoded it.
+
+    Args:
+        exif: The TIFF structure of its EXIF block, empty for none.
+        xmp: Its XMP packet, empty for none.
+        is_upright: The rotation that its container asks for is applied already.
+    """
 
     picture: Image.Image
     library: str
+    exif: bytes = b""
+    xmp: bytes = b""
+    is_upright: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,8 @@ def _decode_jpeg(untrusted: mmap.mmap, memory_bytes: int) -> Still:
     pixels = _jpeg_pixels(untrusted, "GRAY" if mode == "L" else "RGBX")
     size = (header.width_px, header.height_px)
     # Of RGBX and L Pillow makes a picture without copying the pixels.
-    return Still(Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1), "simplejpeg")
+    picture = Image.frombuffer(mode, size, pixels, "raw", mode, 0, 1)
+    return Still(picture, "simplejpeg", exif=_exif_of(_open(untrusted, "JPEG")))
 
 
 _FRAME_MARKS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -191,14 +201,23 @@ def _png_bytes_per_pixel(start: bytes) -> int:
 
 
 def _by_pillow(untrusted: mmap.mmap, name: str, memory_bytes: int) -> Still:
-    untrusted.seek(0)
-    opened = Image.open(cast("IO[bytes]", untrusted), formats=(name,))
+    opened = _open(untrusted, name)
     # A second header may have replaced the one that was checked.
     _check(_Header(*opened.size, opened.mode, 4), untrusted, memory_bytes)
     if getattr(opened, "n_frames", 1) > _MAX_FRAMES:
         raise Refused("too_large", f"more than {_MAX_FRAMES} frames")
     opened.load()
-    return Still(opened, "pillow")
+    return Still(opened, "pillow", exif=_exif_of(opened))
+
+
+def _open(untrusted: mmap.mmap, name: str) -> Image.Image:
+    untrusted.seek(0)
+    return Image.open(cast("IO[bytes]", untrusted), formats=(name,))
+
+
+def _exif_of(opened: Image.Image) -> bytes:
+    block = opened.info.get("exif", b"")
+    return block.removeprefix(b"Exif\0\0") if isinstance(block, bytes) else b""
 
 
 def _check(header: _Header, untrusted: mmap.mmap, memory_bytes: int) -> None:

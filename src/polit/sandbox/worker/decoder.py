@@ -23,12 +23,14 @@ from polit.sandbox.protocol import (
     FailureReply,
     MediaReply,
     OpenRequest,
+    RenderedReply,
+    RenderRequest,
     Reply,
     Request,
     decode_decode_request,
     encode_json,
 )
-from polit.sandbox.worker import media
+from polit.sandbox.worker import media, rendering
 from polit.sandbox.worker.output import Output
 
 _REQUEST_BYTES = 4096
@@ -44,7 +46,9 @@ _libc = ctypes.CDLL(None)
 
 def warm() -> dict[str, str]:
     """Load the codecs and run each once; return the versions of their libraries."""
-    return media.warm()
+    versions = media.warm()
+    rendering.warm()
+    return versions
 
 
 def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -90,6 +94,8 @@ class Decoder:
         try:
             if isinstance(request, DecodeRequest):
                 return self._decode(request, received[0])
+            if isinstance(request, RenderRequest):
+                return self._render(request, received[0])
             return FailureReply(request.job, "undecodable", "no reader of holders")
         except Refused as refusal:
             detail = printable(refusal.detail)
@@ -100,7 +106,7 @@ class Decoder:
             detail = printable(f"{type(error).__name__}: {error}")
             return FailureReply(request.job, "undecodable", detail)
         finally:
-            if isinstance(request, DecodeRequest | OpenRequest):
+            if isinstance(request, DecodeRequest | OpenRequest | RenderRequest):
                 os.close(received[0])
 
     def _decode(self, request: DecodeRequest, item: int) -> MediaReply:
@@ -111,6 +117,11 @@ class Decoder:
         if pixels > _KEPT_PIXELS:
             self._give_back()
         return MediaReply(request.job, library, facts_bytes)
+
+    def _render(self, request: RenderRequest, item: int) -> RenderedReply:
+        made = rendering.render_item(request, item, self._arena)
+        self._give_back()
+        return made
 
     def _give_back(self) -> None:
         """Return the heap: what an exceptional picture took must not be missing for the next."""

@@ -13,11 +13,17 @@ from PIL import Image
 
 from polit.base.clock import monotonic_s
 from polit.model.media import DecodedMedia
-from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
+from polit.sandbox.client import (
+    DecodeFailure,
+    DecodeJob,
+    Decoder,
+    RenderedPixels,
+    read_only_copy,
+)
 from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.limits import ItemLimits
 
-Outcome = DecodedMedia | OpenedBatch | DecodeFailure
+Outcome = DecodedMedia | OpenedBatch | RenderedPixels | DecodeFailure
 
 
 def encoded(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:

@@ -15,11 +15,18 @@ _LEAD = (
 
 
 def cli_verbs() -> dict[str, Any]:
-    """Return every verb's command by its name, in the order in which ``polit --help`` has them."""
+    """Return every verb's command by its name, in the order in which ``polit --help`` has them.
+
+    A verb of a group stands as ``vault verify``.
+    """
     if importlib.util.find_spec("polit.cli") is None:
         return {}
     group: Any = typer.main.get_command(importlib.import_module("polit.cli").app)
-    return dict(group.commands)
+    verbs: dict[str, Any] = {}
+    for name, command in group.commands.items():
+        below = getattr(command, "commands", None)
+        verbs |= {name: command} if below is None else {f"{name} {n}": c for n, c in below.items()}
+    return verbs
 
 
 def cli_page() -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 from sandbox_users import ORDINARY_UID, run_at
 
-from polit.sandbox.selftest import ATTACKS
+from polit.sandbox.attack_list import ATTACKS
 
 LEVELS = ("root", "ordinary")
 AFTERMATH = ("after.file", "after.folder", "after.item", "after.sibling")

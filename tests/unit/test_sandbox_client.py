@@ -468,7 +468,7 @@ def test_a_process_that_ends_before_it_takes_the_item_is_replaced_once(
 
     monkeypatch.setattr(forker, "spawn", dying_spawn)
     # What ends between the look and the sending is seen only by the sending.
-    monkeypatch.setattr("polit.sandbox.client._Process.receive", lambda _: None)
+    monkeypatch.setattr("polit.sandbox.client.DecoderProcess.receive", lambda _: None)
     decoder.start(job(item), now_s=0.0)
     assert len(forker.children) == 2
     assert forker.children[0].closed

@@ -7,7 +7,8 @@
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
-    │   └── DigestMismatch      stated and computed digests differ
+    │   ├── DigestMismatch      stated and computed digests differ
+    │   └── VaultDamaged        a vault's files are not what it made
     ├── AuthorityError 5        not authorised, or no authority to examine
     │   └── IsolationTooWeak    the sandbox holds less than the full level
     ├── SourceError 6           a source cannot be opened or read
@@ -16,6 +17,7 @@
     ├── StorageFull 1           no room where polit writes (resumable)
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
+    ├── ItemFailed 3            one item could not be decoded or rendered
     └── Interrupted 130         stopped at a checkpoint (resumable)
 
 The figure is the exit code of the command line. Every class has a stable ``number`` that
@@ -62,6 +64,12 @@ class DigestMismatch(IntegrityError):
     """A stated digest and the computed one differ."""
 
     number = 1403
+
+
+class VaultDamaged(IntegrityError):
+    """A vault's files are not what it made, or belong to another key."""
+
+    number = 1404
 
 
 class AuthorityError(PolitError, PermissionError):
@@ -112,6 +120,13 @@ class SandboxError(PolitError):
     """A sandboxed process could not be started, or broke the protocol."""
 
     number = 1102
+
+
+class ItemFailed(PolitError):
+    """One item could not be decoded or rendered; the message names the reason."""
+
+    number = 1103
+    exit_code = 3
 
 
 class Interrupted(PolitError):

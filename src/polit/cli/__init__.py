@@ -4,11 +4,26 @@ import os
 import sys
 
 from polit.base.errors import PolitError, UsageError
-from polit.cli import doctor, examine, init, list_entries, pack, show, thumbs, unpack, verify
+from polit.cli import (
+    doctor,
+    examine,
+    init,
+    list_entries,
+    pack,
+    render,
+    show,
+    thumbs,
+    unpack,
+    vault,
+    verify,
+)
 from polit.cli.application import app
 from polit.cli.output import report_error
 
-for _verb in (init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack):
+_VERBS = (
+    init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
+)  # fmt: skip
+for _verb in _VERBS:
     _verb.register(app)
 
 

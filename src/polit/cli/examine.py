@@ -15,6 +15,7 @@ from polit.cli.progress import ProgressLine
 from polit.cli.summary import summary_object, summary_text
 from polit.examine.examination import Examined, check_request
 from polit.examine.examination import examine as run_examination
+from polit.examine.originals import read_originals
 from polit.examine.plan import read_plan
 from polit.examine.request import ExamineRequest
 from polit.store.keys import Keys, create_keys, keys_exist, open_keys
@@ -47,6 +48,10 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
     workers: Annotated[
         int | None, typer.Option(help="Number of decoders, 1 to 240; default: processors, to 64.")
     ] = None,
+    vault: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a vault: keep the originals of pictures and videos there."),
+    ] = None,
     *,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
@@ -78,6 +83,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         clock_offset_s=clock_offset,
         time_zone=time_zone,
         workers=workers if workers is not None else _processors(),
+        vault=vault,
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
@@ -92,12 +98,13 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
 def _tell(examined: Examined, *, as_json: bool) -> None:
     if examined.was_sealed:
         say("this package was sealed already; nothing was left to do")
-    values = summary_object(examined.package, examined.manifest)
+    originals = read_originals(examined.package)
+    values = summary_object(examined.package, examined.manifest, originals)
     values["seconds"] = round(examined.seconds, 3)
     if as_json:
         print_object(values)
     else:
-        print_text(summary_text(examined.package, examined.manifest))
+        print_text(summary_text(examined.package, examined.manifest, originals))
 
 
 def _keys() -> Keys:

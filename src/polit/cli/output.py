@@ -1,11 +1,13 @@
 """How verbs speak: objects and tables on stdout, messages on stderr, names made harmless."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import msgspec
 
-from polit.base.errors import PolitError
+from polit.base.errors import PolitError, UsageError
 from polit.base.text import visible
 
 SCHEMA_VERSION = 1
@@ -59,6 +61,22 @@ def human_bytes(count: int) -> str:
         if value < 999.5 or unit == "TB":
             break
     return f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
+
+
+def write_new(out: Path, data: bytes) -> None:
+    """Write a file that its owner alone may read; never over one that is there.
+
+    Raises:
+        UsageError: There is one, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise UsageError(f"{out} is there already: name another file") from error
+    except OSError as error:
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(data)
 
 
 def report_error(error: PolitError, *, as_json: bool) -> None:

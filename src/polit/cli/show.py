@@ -10,6 +10,7 @@ import typer
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text, table
 from polit.cli.summary import summary_object, summary_text
+from polit.examine.originals import read_originals
 from polit.package import account
 from polit.package.database import open_reader
 from polit.package.layout import MANIFEST
@@ -31,12 +32,13 @@ def show(
         _show_unsealed(package, as_json=as_json)
         return
     manifest = read_manifest(package)
+    originals = read_originals(package)
     if as_json:
-        values = summary_object(package, manifest)
+        values = summary_object(package, manifest, originals)
         values["manifest"] = msgspec.to_builtins(manifest)
         print_object(values)
     else:
-        print_text(summary_text(package, manifest))
+        print_text(summary_text(package, manifest, originals))
 
 
 def _show_unsealed(package: Path, *, as_json: bool) -> None:

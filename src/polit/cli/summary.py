@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from polit.cli.output import human_bytes, table
+from polit.examine.originals import OriginalsCount
 from polit.model.manifest import Manifest
 
 
@@ -14,7 +15,9 @@ def path_text(path: Path) -> str:
     return os.fsencode(path).decode(errors="backslashreplace")
 
 
-def summary_object(package: Path, manifest: Manifest) -> dict[str, object]:
+def summary_object(
+    package: Path, manifest: Manifest, originals: OriginalsCount | None
+) -> dict[str, object]:
     """Return the summary as the object that ``examine --json`` ends with."""
     return {
         "case": manifest.case,
@@ -33,10 +36,11 @@ def summary_object(package: Path, manifest: Manifest) -> dict[str, object]:
         "time_limited": len(manifest.time_limited),
         "rows_sha256": manifest.rows_sha256,
         "bytes_read": manifest.bytes_read,
+        "originals": msgspec.to_builtins(originals),
     }
 
 
-def summary_text(package: Path, manifest: Manifest) -> str:
+def summary_text(package: Path, manifest: Manifest, originals: OriginalsCount | None) -> str:
     """Return the summary as text."""
     tally = manifest.tally
     kinds = ", ".join(f"{count} {name}" for name, count in manifest.kinds.items() if count)
@@ -48,6 +52,7 @@ def summary_text(package: Path, manifest: Manifest) -> str:
                     f" + {tally.failed} failed")),
         ("kinds", kinds or "none"),
         ("read", human_bytes(manifest.bytes_read)),
+        ("originals", _originals_text(originals)),
         ("isolation", manifest.isolation.level),
         ("rows_sha256", manifest.rows_sha256),
         ("package", path_text(package)),
@@ -70,6 +75,12 @@ def summary_text(package: Path, manifest: Manifest) -> str:
             for n in manifest.not_examined
         ]
     return "\n".join(lines)
+
+
+def _originals_text(originals: OriginalsCount | None) -> str:
+    if originals is None:
+        return "not kept (no --vault)"
+    return f"{originals.kept} of {originals.contents} pictures and videos kept in the vault"
 
 
 def _warnings(manifest: Manifest) -> list[str]:

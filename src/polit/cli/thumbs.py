@@ -1,17 +1,16 @@
 """``polit thumbs``: a contact sheet of safe tiles. No picture can be made out on it."""
 
 import base64
-import os
 from pathlib import Path
 from typing import Annotated
 
 import pyrage
 import typer
 
-from polit.base.errors import AuthorityError, IntegrityError, UsageError
+from polit.base.errors import AuthorityError, IntegrityError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
-from polit.cli.output import print_object, print_text
+from polit.cli.output import print_object, print_text, write_new
 from polit.model.manifest import Manifest
 from polit.package.contact_sheet import draw_sheet
 from polit.package.read import DerivativeReader, read_derivatives
@@ -47,7 +46,7 @@ def thumbs(
         [reader.plaintext(row) for row in rows],
         heading=f"{manifest.case}  {manifest.exhibit}  safe tiles",
     )
-    _write(out, sheet.png)
+    write_new(out, sheet.png)
     if as_json:
         print_object({
             "out": str(out.absolute()), "tiles": len(rows), "columns": sheet.columns,
@@ -80,14 +79,3 @@ def _package_key(manifest: Manifest, keys: Keys) -> bytes:
             "this package's key is not wrapped to this installation: "
             "ask the one that examined it to pack it for you"
         ) from error
-
-
-def _write(out: Path, data: bytes) -> None:
-    try:
-        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise UsageError(f"{out} is there already: name another file") from error
-    except OSError as error:
-        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Code = Literal["too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted"]
+Code = Literal[
+    "too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted", "outside"
+]
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@ import json
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -26,6 +26,14 @@ from polit.base.errors import (
 )
 from polit.base.ids import new_uuid, random_bytes
 from polit.examine.mounts import check_outside
+from polit.examine.originals import (
+    META,
+    Originals,
+    check_apart,
+    count_originals,
+    open_originals,
+    originals_text,
+)
 from polit.examine.pipeline import Pipeline
 from polit.examine.plan import Plan
 from polit.examine.progress import Progress
@@ -116,7 +124,11 @@ def check_request(request: ExamineRequest) -> None:
     if not request.source.exists():
         raise SourceMissing(f"{request.source}: there is no such file or folder")
     package = request.out / package_name(request.exhibit)
-    check_outside(request.source, (package, settings.data_folder()))
+    written_to = [package, settings.data_folder()]
+    if request.vault is not None:
+        written_to.append(request.vault)
+        check_apart(request.vault, package)
+    check_outside(request.source, tuple(written_to))
     if request.source.absolute().resolve().is_relative_to(package.absolute().resolve()):
         raise UsageError(f"the evidence {request.source} lies inside {package}: choose another")
 
@@ -134,6 +146,7 @@ class _Session:
     ) -> None:
         self._package, self._request, self._source = package, request, source
         self._keys, self._watch = keys, watch
+        self._originals: Originals | None = None
         self._stopped = False
         self._waited_s = 0.0
         self._checked_at = monotonic_s()
@@ -156,7 +169,8 @@ class _Session:
                     ledger = Ledger(self._package)
                     if (self._package / MANIFEST).exists():
                         return None
-                    return self._run(ledger, zygotes, isolation)
+                    with self._open_originals() as self._originals:
+                        return self._run(ledger, zygotes, isolation)
                 except (StorageFull, OSError, sqlite3.OperationalError) as error:
                     if not _is_full(error):
                         raise
@@ -164,6 +178,14 @@ class _Session:
                 finally:
                     if ledger is not None:
                         ledger.abandon()
+
+    def _open_originals(self) -> AbstractContextManager[Originals | None]:
+        vault = self._request.vault
+        if vault is None:
+            return nullcontext()
+        return open_originals(
+            vault, self._request.case, data_folder=settings.data_folder(), keys=self._keys
+        )
 
     def _run(self, ledger: Ledger, zygotes: Zygotes, isolation: IsolationFacts) -> Manifest:
         fleet = LocalFleet(
@@ -183,7 +205,14 @@ class _Session:
             )
             derivatives.cut(ledger.pack_ends())
             settlement = Settlement(ledger, derivatives, on_full=self._wait_for_room)
-            pipeline = Pipeline(ledger, fleet, settlement, self._request.plan, check=self._check)
+            pipeline = Pipeline(
+                ledger,
+                fleet,
+                settlement,
+                self._request.plan,
+                check=self._check,
+                vault=self._originals.case if self._originals else None,
+            )
             try:
                 report = pipeline.run()
             except Interrupted:
@@ -196,6 +225,9 @@ class _Session:
             fleet.close()
         pipeline.progress.phase = "sealing"
         self._watch(pipeline.progress, "")
+        if self._originals is not None:
+            count = count_originals(ledger.connection, self._originals.case)
+            ledger.set_meta(META, originals_text(count))
         run = SealedRun(self._request, self._source, report, self._keys)
         return seal_package(self._package, ledger, run)
 
@@ -207,6 +239,7 @@ class _Session:
             "plan_sha256": self._request.plan.digest,
             "source": json.dumps(self._source.fingerprint()),
             "versions": json.dumps({"polit": polit.__version__, **versions}, sort_keys=True),
+            "vault": self._originals.vault_id if self._originals else "",
         }
         if ledger.meta("package_id") is None:
             return self._begin(ledger, same)

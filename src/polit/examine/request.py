@@ -7,6 +7,7 @@ from polit.base.digests import StatedDigest
 from polit.base.errors import UsageError
 from polit.examine.plan import Plan
 from polit.package.layout import package_name
+from polit.store.case_keys import case_name
 
 _MAX_TEXT = 1000
 _MAX_REFERENCE = 120
@@ -33,6 +34,7 @@ class ExamineRequest:
         time_zone: The device's time zone as found, such as ``Europe/London``.
         plan: What is done and left out.
         workers: How many decoders, 1 to 240.
+        vault: The vault's folder, where originals of pictures and videos are to be kept.
         resume: Go on with a package that was begun.
         accept_atime: Read a folder even where that changes access times.
         accept_reduced_isolation: Examine although the sandbox holds less than fully.
@@ -49,6 +51,7 @@ class ExamineRequest:
     clock_offset_s: int = 0
     time_zone: str = ""
     workers: int = 2
+    vault: Path | None = None
     resume: bool = False
     accept_atime: bool = False
     accept_reduced_isolation: bool = False
@@ -68,11 +71,7 @@ class ExamineRequest:
                 raise UsageError(f"{name} holds control characters: give plain text")
         for name, value in (("--authority", self.authority), ("--time-zone", self.time_zone)):
             _check_text(name, value)
-        if len(package_name(self.exhibit).encode()) > _MAX_FOLDER_NAME_BYTES:
-            raise UsageError(
-                f"--exhibit makes a folder name of over {_MAX_FOLDER_NAME_BYTES} bytes "
-                "(characters outside ASCII take six or more): give a shorter reference"
-            )
+        self._check_names()
         if not 1 <= self.workers <= _MAX_WORKERS:
             raise UsageError(f"--workers is {self.workers}: give 1 to {_MAX_WORKERS}")
         if abs(self.clock_offset_s) > _MAX_CLOCK_OFFSET_S:
@@ -80,6 +79,16 @@ class ExamineRequest:
                 f"--clock-offset is {self.clock_offset_s} seconds: give at most ten years, "
                 f"{_MAX_CLOCK_OFFSET_S}, either way"
             )
+
+    def _check_names(self) -> None:
+        """Refuse references that make no name for a folder or a key."""
+        if len(package_name(self.exhibit).encode()) > _MAX_FOLDER_NAME_BYTES:
+            raise UsageError(
+                f"--exhibit makes a folder name of over {_MAX_FOLDER_NAME_BYTES} bytes "
+                "(characters outside ASCII take six or more): give a shorter reference"
+            )
+        if self.vault is not None:
+            case_name(self.case)
 
 
 def _check_text(name: str, value: str) -> None:

@@ -16,7 +16,7 @@ from polit.model.media import DecodedMedia
 from polit.run.held import Held, reader_of
 from polit.run.slots import Slots
 from polit.sandbox import walking_messages as say
-from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
+from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, RenderedPixels
 from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Role, start_zygote
@@ -227,8 +227,8 @@ class LocalFleet:
             return []
         del self._running[id(decoder)]
         self._is_alone = False
-        if isinstance(result, OpenedBatch):  # a decoder that was asked to decode
-            result = DecodeFailure("protocol", "a listing")
+        if isinstance(result, OpenedBatch | RenderedPixels):  # it was asked to decode
+            result = DecodeFailure("protocol", "another answer")
         if isinstance(result, DecodeFailure) and self._is_tried_again(task, result):
             return []
         return [Decoded(task, result)]
@@ -240,8 +240,8 @@ class LocalFleet:
         result = self._opener.poll(monotonic_s())
         if result is None:
             return []
-        if isinstance(result, DecodedMedia):  # a decoder that was asked to open
-            result = DecodeFailure("protocol", "a picture")
+        if isinstance(result, DecodedMedia | RenderedPixels):  # it was asked to open
+            result = DecodeFailure("protocol", "another answer")
         if isinstance(result, OpenedBatch) and not result.is_complete:
             return [Opened(task, result)]
         self._opening = None

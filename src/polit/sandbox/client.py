@@ -6,21 +6,15 @@ item. What is tried again is the caller's decision.
 """
 
 import contextlib
-import fcntl
-import mmap
 import os
-import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 
 from polit.base.errors import SandboxError
 from polit.model.media import DecodedMedia, PixelBlock
+from polit.sandbox.decoder_process import DecoderProcess, Forker, Task
 from polit.sandbox.facts import (
-    FACTS_OFFSET,
-    OUTPUT_BYTES,
     OpenedBatch,
     OpenedMember,
     read_facts,
@@ -29,7 +23,6 @@ from polit.sandbox.facts import (
 from polit.sandbox.isolate import Child
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
-    ARENA_BYTES,
     MAX_REPLY_BYTES,
     DecodeRequest,
     FailureReply,
@@ -37,14 +30,33 @@ from polit.sandbox.protocol import (
     MembersReply,
     NextRequest,
     OpenRequest,
+    RenderedReply,
+    RenderRequest,
     Reply,
     Request,
     decode_reply,
-    encode_json,
 )
 
 _DEFAULT_MEMORY_BYTES = PROFILE_LIMITS[Profile.DECODER].memory_bytes
-_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
+
+
+@dataclass(frozen=True, slots=True)
+class RenderView:
+    """What a person is to see of a picture: see ``polit.sandbox.protocol.RenderRequest``."""
+
+    side_px: int
+    region: tuple[int, int, int, int] | None = None
+    is_grey: bool = False
+    at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPixels:
+    """What a person is to see, and the size of the whole picture, upright."""
+
+    pixels: PixelBlock
+    of_width_px: int
+    of_height_px: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ class DecodeJob:
         mime: What it was identified as.
         limits: What it may cost, where not as the decoder's items in general.
         opens: Open it as a holder instead of decoding it.
+        view: Render this of it instead of decoding it.
         tail_bytes: Where only a part is held: how many of its last bytes follow the first.
         held_bytes: How many bytes are held, first and last together; ``None`` means all.
     """
@@ -69,11 +82,31 @@ class DecodeJob:
     mime: str
     limits: ItemLimits | None = None
     opens: bool = False
+    view: RenderView | None = None
     tail_bytes: int = 0
     held_bytes: int | None = None
 
+    @property
+    def task(self) -> Task:
+        """What is asked."""
+        if self.view is not None:
+            return Task.RENDER
+        return Task.OPEN if self.opens else Task.DECODE
+
     def request(self, memory_bytes: int) -> Request:
         """Return what the decoder is asked."""
+        if self.view is not None:
+            view = self.view
+            return RenderRequest(
+                self.job_id,
+                self.size_bytes,
+                self.mime,
+                memory_bytes,
+                side_px=view.side_px,
+                region=view.region,
+                is_grey=view.is_grey,
+                at_ms=view.at_ms,
+            )
         if self.opens:
             return OpenRequest(self.job_id, self.size_bytes, self.mime, memory_bytes)
         held_bytes = self.size_bytes if self.held_bytes is None else self.held_bytes
@@ -93,7 +126,7 @@ class DecodeFailure:
 
     Args:
         code: ``crash``, ``timeout``, ``memory``, ``protocol``, ``too_large``, ``undecodable``,
-            ``truncated``, ``encrypted``, or ``needs_memory``.
+            ``truncated``, ``encrypted``, ``outside``, or ``needs_memory``.
         detail: Printable ASCII for people: a signal's name, an error, a size.
         needed_bytes: For ``needs_memory``: the ``memory_bytes`` to start it with.
     """
@@ -108,25 +141,7 @@ def read_only_copy(descriptor: int) -> int:
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-Answer = DecodedMedia | OpenedBatch | DecodeFailure
-
-
-class Forker(Protocol):
-    """What a decoder slot needs of a zygote."""
-
-    @property
-    def versions(self) -> dict[str, str]:
-        """Versions of the libraries."""
-
-    def spawn(
-        self,
-        profile: Profile,
-        *,
-        fds: Sequence[int] = (),
-        arguments: bytes = b"",
-        memory_bytes: int | None = None,
-    ) -> Child:
-        """Fork a child."""
+Answer = DecodedMedia | OpenedBatch | RenderedPixels | DecodeFailure
 
 
 class Decoder:
@@ -136,7 +151,7 @@ class Decoder:
         """Take the zygote to fork from; the process starts with the first item."""
         self._zygote = zygote
         self._limits = limits
-        self._process: _Process | None = None
+        self._process: DecoderProcess | None = None
         self._job: DecodeJob | None = None
         self._rests = False
         self._cpu_at_start_s = 0.0
@@ -239,7 +254,7 @@ class Decoder:
         return job.limits or self._limits
 
     def _check_limits(
-        self, process: "_Process", job: DecodeJob, now_s: float
+        self, process: DecoderProcess, job: DecodeJob, now_s: float
     ) -> DecodeFailure | None:
         limits = self._limits_of(job)
         limit_s = limits.cpu_s(job.size_bytes)
@@ -251,11 +266,15 @@ class Decoder:
             )
         return None
 
-    def _take(self, reply: Reply, process: "_Process") -> Answer:
+    def _take(self, reply: Reply, process: DecoderProcess) -> Answer:
         if isinstance(reply, MembersReply):
             return self._batch(reply, process)
-        if isinstance(reply, MediaReply):
-            made = self._media(reply, process)
+        if isinstance(reply, MediaReply | RenderedReply):
+            made: DecodedMedia | RenderedPixels
+            if isinstance(reply, MediaReply):
+                made = self._media(reply, process)
+            else:
+                made = _rendered(reply, process)
             self._job = None
             return made
         self._job = None
@@ -264,7 +283,7 @@ class Decoder:
             self._drop_process()
         return DecodeFailure(reply.code, reply.detail, reply.needed_bytes)
 
-    def _media(self, reply: MediaReply, process: "_Process") -> DecodedMedia:
+    def _media(self, reply: MediaReply, process: DecoderProcess) -> DecodedMedia:
         version = self._zygote.versions.get(reply.library)
         if version is None:
             raise SandboxError("a library that was never loaded")
@@ -274,7 +293,7 @@ class Decoder:
             decoder=f"{reply.library} {version}",
         )
 
-    def _batch(self, reply: MembersReply, process: "_Process") -> OpenedBatch:
+    def _batch(self, reply: MembersReply, process: DecoderProcess) -> OpenedBatch:
         listing = read_listing(process.facts(reply.listing_bytes))
         members = tuple(OpenedMember(member, process.member(member.offset_bytes, member.size_bytes))
                         for member in listing.members)  # fmt: skip
@@ -290,7 +309,7 @@ class Decoder:
         self._drop_process()
         return DecodeFailure(code, detail)
 
-    def _fit_process(self, memory_bytes: int, job: DecodeJob) -> "_Process":
+    def _fit_process(self, memory_bytes: int, job: DecodeJob) -> DecoderProcess:
         """Return an idle process with this much memory, a fresh one where there is none.
 
         A holder always gets a fresh one: nothing that one document did is left for the next.
@@ -298,14 +317,14 @@ class Decoder:
         process = self._process
         if process and (
             job.opens
-            or process.opens
+            or process.task is not job.task
             or process.memory_bytes != memory_bytes
             or process.receive() is not None
         ):
             # The wrong kind or size; or it spoke unasked, or ended.
             self._drop_process()
         if self._process is None:
-            self._process = _Process(self._zygote, memory_bytes, opens=job.opens)
+            self._process = DecoderProcess(self._zygote, memory_bytes, job.task)
             self.processes_started += 1
         return self._process
 
@@ -315,71 +334,20 @@ class Decoder:
             self._process = None
 
 
+def _rendered(reply: RenderedReply, process: DecoderProcess) -> RenderedPixels:
+    pixels = process.rendered(reply.width_px, reply.height_px, reply.channels)
+    return RenderedPixels(pixels, reply.of_width_px, reply.of_height_px)
+
+
+_ANSWERS = {Task.DECODE: MediaReply, Task.OPEN: MembersReply, Task.RENDER: RenderedReply}
+
+
 def _checked(untrusted_packet: bytes, job: DecodeJob) -> Reply:
     if len(untrusted_packet) > MAX_REPLY_BYTES:
         raise SandboxError("a reply that is too long")
     reply: Reply = decode_reply(untrusted_packet)
     if reply.job != job.job_id:
         raise SandboxError("a reply to another item")
-    if isinstance(reply, FailureReply) or isinstance(reply, MembersReply) is job.opens:
+    if isinstance(reply, FailureReply | _ANSWERS[job.task]):
         return reply
     raise SandboxError("a reply to another question")
-
-
-class _Process:
-    """One decoder process and its output memories, which no other process ever had."""
-
-    def __init__(self, zygote: Forker, memory_bytes: int, *, opens: bool) -> None:
-        self.memory_bytes, self.opens = memory_bytes, opens
-        sizes = (OUTPUT_BYTES, ARENA_BYTES) if opens else (OUTPUT_BYTES,)
-        descriptors = [_sealed_memory(size) for size in sizes]
-        try:
-            self.child = zygote.spawn(Profile.DECODER, fds=descriptors, memory_bytes=memory_bytes)
-            self._maps = [
-                mmap.mmap(descriptor, size, prot=mmap.PROT_READ)
-                for descriptor, size in zip(descriptors, sizes, strict=True)
-            ]
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-
-    def send(self, request: Request, *descriptors: int) -> None:
-        socket.send_fds(self.child.channel, [encode_json(request)], descriptors)
-
-    def receive(self) -> bytes | None:
-        """Return a packet, ``b""`` at the end, ``None`` when nothing waits.
-
-        A descriptor that a hostile decoder sends along is thrown away by the kernel.
-        """
-        try:
-            return self.child.channel.recv(MAX_REPLY_BYTES + 1)
-        except BlockingIOError:
-            return None
-        except ConnectionResetError:
-            return b""
-
-    def pixels(self, offset_bytes: int, width_px: int, height_px: int, channels: int) -> PixelBlock:
-        size_bytes = width_px * height_px * channels
-        data = self._maps[0][offset_bytes : offset_bytes + size_bytes]
-        return PixelBlock(width_px, height_px, channels, data)
-
-    def facts(self, size_bytes: int) -> bytes:
-        return self._maps[0][FACTS_OFFSET : FACTS_OFFSET + size_bytes]
-
-    def member(self, offset_bytes: int, size_bytes: int) -> bytes:
-        if offset_bytes + size_bytes > ARENA_BYTES:
-            raise SandboxError("a member outside the arena")
-        return self._maps[1][offset_bytes : offset_bytes + size_bytes]
-
-    def close(self) -> None:
-        self.child.close()
-        for mapped in self._maps:
-            mapped.close()
-
-
-def _sealed_memory(size_bytes: int) -> int:
-    """Make an output memory; its size is sealed, so that shrinking it cannot hurt its reader."""
-    descriptor = os.memfd_create("polit-pixels", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(descriptor, size_bytes)
-    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
-    return descriptor

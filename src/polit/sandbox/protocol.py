@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from polit.sandbox.facts import FACTS_BYTES
-from polit.sandbox.limits import MAX_NEEDED_BYTES, Profile
+from polit.sandbox.limits import MAX_NEEDED_BYTES, MAX_SIDE_PX, Profile
 
 MAX_PACKET_BYTES = 192 * 1024
 """The largest packet on a channel; Linux gives a socket 208 KiB unless told otherwise."""
@@ -25,7 +25,11 @@ MAX_REPLY_BYTES = 4096
 MAX_DETAIL_CHARS = 200
 
 ARENA_BYTES = 272 << 20
-"""The size of the second output memory, where an opened holder's members lie (sparse)."""
+"""The size of the second output memory (sparse): of an opened holder's members, or of the pixels
+of a rendered picture."""
+
+MAX_RENDERED_SIDE_PX = 16_383
+"""The longest side that is rendered: the limit of WebP."""
 
 
 class SpawnRequest(msgspec.Struct, frozen=True, tag="spawn"):
@@ -111,7 +115,31 @@ class NextRequest(msgspec.Struct, frozen=True, tag="next"):
     job: int
 
 
-Request = DecodeRequest | OpenRequest | NextRequest
+class RenderRequest(msgspec.Struct, frozen=True, tag="render"):
+    """Give the pixels of one whole picture, or of one frame of a video, for a person to look at.
+
+    Args:
+        job: Echoed in the reply.
+        size_bytes: The item's size, at least 1; all of it is in its descriptor.
+        mime: What the item was identified as.
+        memory_bytes: What the process may map for it, the arena included.
+        side_px: The longest side of what is given; smaller pictures are not enlarged.
+        region: Left, top, width, height in pixels of the upright picture; ``None`` for all.
+        is_grey: Give one channel instead of three.
+        at_ms: Of a video, where the frame stands.
+    """
+
+    job: int
+    size_bytes: int
+    mime: str
+    memory_bytes: int
+    side_px: int
+    region: tuple[int, int, int, int] | None
+    is_grey: bool
+    at_ms: int
+
+
+Request = DecodeRequest | OpenRequest | NextRequest | RenderRequest
 
 
 class AttackTargets(msgspec.Struct, frozen=True):
@@ -156,21 +184,45 @@ class MembersReply(msgspec.Struct, frozen=True, tag="members", forbid_unknown_fi
     listing_bytes: _FactsBytes
 
 
+_RenderedSide = Annotated[int, msgspec.Meta(ge=1, le=MAX_RENDERED_SIDE_PX)]
+_Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
+
+
+class RenderedReply(msgspec.Struct, frozen=True, tag="rendered", forbid_unknown_fields=True):
+    """Rendered pixels; they lie at the start of the arena, row by row.
+
+    Args:
+        channels: 1 for grey, 3 for RGB.
+        of_width_px: The width of the whole picture, upright.
+        of_height_px: Its height.
+    """
+
+    job: _Job
+    width_px: _RenderedSide
+    height_px: _RenderedSide
+    channels: Literal[1, 3]
+    of_width_px: _Side
+    of_height_px: _Side
+
+
 class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fields=True):
     """An item that was not decoded.
 
     Args:
+        code: Why; ``outside`` where a region to be rendered lies outside of the picture.
         detail: Printable ASCII for people.
         needed_bytes: For ``needs_memory``, what the process must be able to map.
     """
 
     job: _Job
-    code: Literal["too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted"]
+    code: Literal[
+        "too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted", "outside"
+    ]
     detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*$")]
     needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0
 
 
-Reply = MediaReply | MembersReply | FailureReply
+Reply = MediaReply | MembersReply | RenderedReply | FailureReply
 
 encode_json = msgspec.json.Encoder().encode
 decode_decode_request = msgspec.json.Decoder(Request).decode

@@ -16,19 +16,28 @@ OVERHEAD_BYTES = _NONCE_BYTES + 16
 
 
 class KeyRole(enum.StrEnum):
-    """What a derived key opens; the web process holds the one for safe tiles only."""
+    """What a derived key opens; the web process holds the one for safe tiles only.
+
+    The first two are of a package's key, the others of a case's key.
+    """
 
     SAFE_TILES = "safe-tiles"
     PICTURES = "pictures"
+    VAULT = "vault"
+    VAULT_NAMES = "vault-names"
+
+
+def derive_key(key: bytes, role: KeyRole, *, salt: bytes | None = None) -> bytes:
+    """Return the key of a role (HKDF-SHA-256, RFC 5869, ``info = "polit/1/" + role``)."""
+    return HKDF(hashes.SHA256(), KEY_BYTES, salt, f"polit/1/{role}".encode()).derive(key)
 
 
 class BlobCipher:
     """Seals and opens blobs of one role of one package key."""
 
     def __init__(self, package_key: bytes, role: KeyRole) -> None:
-        """Derive the role's key (RFC 5869, no salt, ``info = "polit/1/" + role``)."""
-        derived = HKDF(hashes.SHA256(), KEY_BYTES, None, f"polit/1/{role}".encode())
-        self._aead = AESGCM(derived.derive(package_key))
+        """Derive the role's key."""
+        self._aead = AESGCM(derive_key(package_key, role))
 
     def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
         """Return nonce, ciphertext and tag; ``context`` is authenticated, not stored."""

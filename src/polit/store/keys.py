@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from polit.base import faults
 from polit.base.errors import IntegrityError, SourceMissing, SourceUnreadable
+from polit.store.room import needs_room
 
 _SIGNING = "signing.pem"
 _IDENTITY = "identity.age"
@@ -67,10 +69,10 @@ def create_keys(folder: Path) -> Keys:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-        _write_new(place / _SIGNING, pem)
+        write_new(place / _SIGNING, pem)
     if not (place / _IDENTITY).exists():
         identity = pyrage.x25519.Identity.generate()
-        _write_new(place / _IDENTITY, f"{identity}\n".encode())
+        write_new(place / _IDENTITY, f"{identity}\n".encode())
     return open_keys(folder)
 
 
@@ -109,20 +111,37 @@ def check_signature(*, public_key: bytes, signature: bytes, message: bytes) -> N
         raise IntegrityError("the signature does not hold: the sealed text was altered") from error
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    # Whole or not at all: a key file that a kill left empty would block every later run. A link
-    # never replaces; where another process was first, its key is the one that counts.
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner alone; never replace one.
+
+    A key file that a kill left empty would block every later run. A link never replaces; where
+    another process was first, its key is the one that counts.
+    """
+    with needs_room("keys"):
+        _write_whole(path, data)
+    sync_folder(path.parent)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
+            faults.reach("keys.write")
             stream.write(data)
             stream.flush()
+            faults.reach("keys.sync")
             os.fsync(stream.fileno())
+        faults.reach("keys.link")
         with contextlib.suppress(FileExistsError):
             os.link(temporary, path)
     finally:
         Path(temporary).unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    faults.reach("keys.sync_folder")
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(folder)
     finally:

@@ -25,12 +25,14 @@ from polit.sandbox.protocol import (
     MembersReply,
     NextRequest,
     OpenRequest,
+    RenderedReply,
+    RenderRequest,
     Reply,
     Request,
     decode_decode_request,
     encode_json,
 )
-from polit.sandbox.worker import media, opening
+from polit.sandbox.worker import media, opening, rendering
 from polit.sandbox.worker.output import Output
 
 _REQUEST_BYTES = 4096
@@ -46,7 +48,9 @@ _libc = ctypes.CDLL(None)
 
 def warm() -> dict[str, str]:
     """Load the codecs and run each once; return the versions of their libraries."""
-    return {**opening.warm(), **media.warm()}
+    versions = {**opening.warm(), **media.warm()}
+    rendering.warm()
+    return versions
 
 
 def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -93,6 +97,8 @@ class Decoder:
         try:
             if isinstance(request, DecodeRequest):
                 return self._decode(request, received[0])
+            if isinstance(request, RenderRequest):
+                return self._render(request, received[0])
             if isinstance(request, OpenRequest):
                 self._open(request, received[0])
             return self._members(request)
@@ -105,11 +111,11 @@ class Decoder:
             detail = printable(f"{type(error).__name__}: {error}")
             return FailureReply(request.job, "undecodable", detail)
         finally:
-            if isinstance(request, DecodeRequest | OpenRequest):
+            if isinstance(request, DecodeRequest | OpenRequest | RenderRequest):
                 os.close(received[0])
 
     def _decode(self, request: DecodeRequest, item: int) -> MediaReply:
-        made = media.decode_picture(request, item)
+        made = media.decode_item(request, item)
         library, pixels = made.library, made.facts.width_px * made.facts.height_px
         facts_bytes = self._output.put(made)
         del made
@@ -129,6 +135,11 @@ class Decoder:
             raise Refused("undecodable", "no holder is open")
         listing = self._opening.next_batch()
         return MembersReply(request.job, self._output.put_text(opening.encode_listing(listing)))
+
+    def _render(self, request: RenderRequest, item: int) -> RenderedReply:
+        made = rendering.render_item(request, item, self._arena)
+        self._give_back()
+        return made
 
     def _give_back(self) -> None:
         """Return the heap: what an exceptional picture took must not be missing for the next."""

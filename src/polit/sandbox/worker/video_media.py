@@ -1,17 +1,16 @@
 """Decodes one video and turns what it gave into the facts that cross the border."""
 
-from typing import Literal, cast
-
 import numpy as np
 from numpy.typing import NDArray
 
 from polit.decode import pdq, video
 from polit.decode.derive import derive
 from polit.decode.held import HeldBytes
-from polit.model.media import PerceptualHash, Position, TakenTime
-from polit.sandbox.facts import Facts, Hash, Place, StoryPlace, Taken
+from polit.model.media import PerceptualHash
+from polit.sandbox.facts import Facts, StoryPlace
 from polit.sandbox.protocol import DecodeRequest
 from polit.sandbox.worker.output import NO_SIZE, Made
+from polit.sandbox.worker.told import told_hash, told_place, told_taken
 
 
 def decode_video_item(request: DecodeRequest, item: int) -> Made:
@@ -54,26 +53,9 @@ def _facts(decoded: video.Video) -> Facts:
         flaws=decoded.flaws,
         make=decoded.make,
         model=decoded.model,
-        taken=_taken(decoded.taken),
-        position=_place(decoded.position),
+        taken=told_taken(decoded.taken),
+        position=told_place(decoded.position),
         tags=tuple((tag.name, tag.value) for tag in decoded.tags),
-        hashes=tuple(_hash(made) for made in decoded.hashes),
+        hashes=tuple(told_hash(made) for made in decoded.hashes),
         story=tuple(StoryPlace(still.at_ms, still.frame, NO_SIZE) for still in decoded.story),
     )
-
-
-def _hash(made: PerceptualHash) -> Hash:
-    return Hash("pdq", "frame", made.value, made.quality, made.frame, made.frame_ms, made.dihedral)
-
-
-def _taken(taken: TakenTime | None) -> Taken | None:
-    if taken is None:
-        return None
-    basis = cast("Literal['utc', 'offset_known', 'zone_unknown']", taken.basis)
-    return Taken(taken.wall_clock, basis, taken.offset_min, taken.source)
-
-
-def _place(position: Position | None) -> Place | None:
-    if position is None:
-        return None
-    return Place(position.latitude_e7, position.longitude_e7, position.altitude_mm, position.source)

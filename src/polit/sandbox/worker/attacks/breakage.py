@@ -94,6 +94,34 @@ def _lie_about_members(scene: Scene) -> str:
     return _say(scene, encode_json(reply))
 
 
+def _rendered(scene: Scene, **changed: object) -> bytes:
+    reply = {
+        "type": "rendered",
+        "job": scene.request.job,
+        "width_px": 8,
+        "height_px": 8,
+        "channels": 1,
+        "of_width_px": 8,
+        "of_height_px": 8,
+    }
+    return encode_json(reply | changed)
+
+
+def _lie_about_view(scene: Scene) -> str:
+    """Claim pixels beyond the arena, each side within its limit."""
+    return _say(scene, _rendered(scene, width_px=16_383, height_px=16_383, channels=3))
+
+
+def _lie_about_viewed(scene: Scene) -> str:
+    """Give what another asked for."""
+    return _say(scene, _rendered(scene, job=scene.request.job + 1))
+
+
+def _lie_about_viewer(scene: Scene) -> str:
+    """Answer a viewer with facts, as if decoding had been asked for."""
+    return _say(scene, _reply(scene))
+
+
 def _lie_about_item(scene: Scene) -> str:
     return _say(scene, _reply(scene, job=scene.request.job + 1))
 
@@ -142,6 +170,9 @@ ATTACKS: dict[str, Attack] = {
     "lie_about_time": _lie_about_time,
     "lie_about_members": _lie_about_members,
     "lie_about_item": _lie_about_item,
+    "lie_about_view": _lie_about_view,
+    "lie_about_viewed": _lie_about_viewed,
+    "lie_about_viewer": _lie_about_viewer,
     "lie_about_fields": _lie_about_fields,
     "lie_about_library": _lie_about_library,
     "talk_nonsense": _talk_nonsense,

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from polit.sandbox.protocol import AttackTargets, DecodeRequest
+from polit.sandbox.protocol import AttackTargets, DecodeRequest, RenderRequest
 
 REFUSALS = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
 """How the kernel says no before it looks at anything."""
@@ -40,7 +40,7 @@ class Scene:
     """Where an attack takes place: its item, its descriptors, its targets."""
 
     channel: socket.socket
-    request: DecodeRequest
+    request: DecodeRequest | RenderRequest
     item: int
     fds: Sequence[int]
     targets: AttackTargets

@@ -11,6 +11,7 @@ from polit.sandbox.protocol import (
     AttackTargets,
     DecodeRequest,
     FailureReply,
+    RenderRequest,
     decode_decode_request,
     encode_json,
 )
@@ -42,7 +43,7 @@ def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
         if not packet:
             return
         request = decode_decode_request(packet)
-        if not isinstance(request, DecodeRequest):
+        if not isinstance(request, DecodeRequest | RenderRequest):
             return
         kind, _, name = request.mime.partition("/")
         if kind != "attack":
@@ -58,7 +59,9 @@ def serve(channel: socket.socket, fds: Sequence[int], arguments: bytes) -> None:
             channel.send(encode_json(reply))
 
 
-def _scene(channel: socket.socket, request: DecodeRequest, item: int, fds: Sequence[int]) -> Scene:
+def _scene(
+    channel: socket.socket, request: DecodeRequest | RenderRequest, item: int, fds: Sequence[int]
+) -> Scene:
     raw = os.pread(item, request.size_bytes, 0)
     return Scene(channel, request, item, fds, msgspec.json.decode(raw, type=AttackTargets))
 

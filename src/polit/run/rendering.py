@@ -1,0 +1,187 @@
+"""Render one original for a person to look at: vault, memory, sandbox, pixels, a fresh file.
+
+The call that the broker will make. The plaintext goes from the vault into a memory file that the
+decoder may only read, never to a disk. What comes back is pixels; they are encoded anew here, so
+that nothing else of the original survives: no metadata, no second picture, no trailing bytes.
+"""
+
+import io
+import os
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PIL import Image
+
+from polit.base.clock import monotonic_s
+from polit.base.errors import ItemFailed, UsageError
+from polit.model.media import PixelBlock
+from polit.run.local import RETRIED
+from polit.sandbox.client import (
+    DecodeFailure,
+    DecodeJob,
+    Decoder,
+    RenderedPixels,
+    RenderView,
+    read_only_copy,
+)
+from polit.sandbox.decoder_process import Forker
+from polit.sandbox.limits import MAX_NEEDED_BYTES, ItemLimits
+from polit.sandbox.protocol import MAX_RENDERED_SIDE_PX
+from polit.store.sealed_original import SealedOriginal
+
+_USUAL_BYTES = 1 << 30
+_TURN_S = 0.25
+_ENCODINGS = {"image/webp": "WEBP", "image/png": "PNG"}
+_WEBP_QUALITY, _WEBP_METHOD = 90, 2
+_RUNGS = {"grey": True, "colour": False}
+
+Region = tuple[int, int, int, int]
+"""Left, top, width, height, in pixels of the whole picture, upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOrder:
+    """What is asked for.
+
+    Args:
+        media_type: ``image/webp`` or ``image/png``.
+        side_px: The longest side, 1 to 16,383; what is smaller is not enlarged.
+        region: The part that is asked for; ``None`` for all.
+        rung: ``grey`` or ``colour``.
+    """
+
+    media_type: str = "image/webp"
+    side_px: int = 2048
+    region: Region | None = None
+    rung: str = "grey"
+
+    def check(self) -> None:
+        """Refuse what cannot be rendered.
+
+        Raises:
+            UsageError: A figure is out of range, or a word is unknown.
+        """
+        if self.media_type not in _ENCODINGS:
+            raise UsageError(f"{self.media_type} is not rendered: ask for WebP or PNG")
+        if self.rung not in _RUNGS:
+            raise UsageError(f"there is no rung {self.rung!r}: ask for {' or '.join(_RUNGS)}")
+        if not 1 <= self.side_px <= MAX_RENDERED_SIDE_PX:
+            raise UsageError(f"a side of {self.side_px} px: give 1 to {MAX_RENDERED_SIDE_PX}")
+        if self.region is not None and not _is_region(self.region):
+            raise UsageError("a region is left, top, width, height: four figures, the last two > 0")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered picture, encoded anew, and the size of the whole it was taken from, upright."""
+
+    media_type: str
+    width_px: int
+    height_px: int
+    data: bytes
+    of_width_px: int
+    of_height_px: int
+
+
+class Renderer:
+    """Renders originals one after the other in decoders of its own; not safe for threads."""
+
+    def __init__(self, zygote: Forker, limits: ItemLimits | None = None) -> None:
+        """Take the zygote to fork decoders from; it must outlive this."""
+        self._decoder = Decoder(zygote, limits or ItemLimits())
+        self._next_job = 1
+
+    def close(self) -> None:
+        """End the decoder."""
+        self._decoder.close()
+
+    def render(self, sealed: SealedOriginal, order: RenderOrder) -> Rendered:
+        """Render an original.
+
+        Raises:
+            UsageError: The order is wrong, or its region lies outside of the picture.
+            VaultDamaged: The original does not open in full.
+            ItemFailed: It does not decode; the message has the reason.
+        """
+        order.check()
+        with _in_memory(sealed) as descriptor:
+            answer = self._ask(sealed, descriptor, order, memory_bytes=_USUAL_BYTES)
+            if isinstance(answer, DecodeFailure) and answer.code == "needs_memory":
+                needed = min(answer.needed_bytes, MAX_NEEDED_BYTES)
+                answer = self._ask(sealed, descriptor, order, memory_bytes=needed)
+            elif isinstance(answer, DecodeFailure) and answer.code in RETRIED:
+                self._decoder.close()
+                answer = self._ask(sealed, descriptor, order, memory_bytes=_USUAL_BYTES)
+        if isinstance(answer, DecodeFailure):
+            raise _refusal(answer)
+        return _encoded(answer, order.media_type)
+
+    def _ask(
+        self, sealed: SealedOriginal, descriptor: int, order: RenderOrder, *, memory_bytes: int
+    ) -> RenderedPixels | DecodeFailure:
+        job = DecodeJob(
+            job_id=self._next_job,
+            descriptor=descriptor,
+            size_bytes=sealed.original.size_bytes,
+            mime=sealed.original.mime,
+            view=RenderView(order.side_px, order.region, is_grey=_RUNGS[order.rung]),
+        )
+        self._next_job += 1
+        self._decoder.start(job, now_s=monotonic_s(), memory_bytes=memory_bytes)
+        while True:
+            select.select([self._decoder], [], [], _TURN_S)
+            answer = self._decoder.poll(monotonic_s())
+            if isinstance(answer, RenderedPixels | DecodeFailure):
+                return answer
+
+
+@contextmanager
+def _in_memory(sealed: SealedOriginal) -> Iterator[int]:
+    """Put an original into a memory file for a block; give a descriptor that only reads."""
+    writable = os.memfd_create("polit-original", os.MFD_CLOEXEC)
+    try:
+        with open(writable, "wb", buffering=0, closefd=False) as file:
+            file.writelines(sealed.pieces())
+        reader = read_only_copy(writable)
+    finally:
+        os.close(writable)
+    try:
+        yield reader
+    finally:
+        os.close(reader)
+
+
+def _encoded(answer: RenderedPixels, media_type: str) -> Rendered:
+    block = answer.pixels
+    return Rendered(
+        media_type=media_type,
+        width_px=block.width_px,
+        height_px=block.height_px,
+        data=_encode(block, _ENCODINGS[media_type]),
+        of_width_px=answer.of_width_px,
+        of_height_px=answer.of_height_px,
+    )
+
+
+def _encode(block: PixelBlock, encoding: str) -> bytes:
+    mode = "L" if block.channels == 1 else "RGB"
+    picture = Image.frombytes(mode, (block.width_px, block.height_px), block.data)
+    room = io.BytesIO()
+    if encoding == "WEBP":
+        picture.save(room, encoding, quality=_WEBP_QUALITY, method=_WEBP_METHOD)
+    else:
+        picture.save(room, encoding)
+    return room.getvalue()
+
+
+def _refusal(failure: DecodeFailure) -> ItemFailed | UsageError:
+    if failure.code == "outside":
+        return UsageError(f"the region lies outside of it: {failure.detail}")
+    return ItemFailed(f"this original cannot be rendered: {failure.code} ({failure.detail})")
+
+
+def _is_region(region: Region) -> bool:
+    left, top, width, height = region
+    return left >= 0 and top >= 0 and width > 0 and height > 0 and max(region) < 1 << 31

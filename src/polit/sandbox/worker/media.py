@@ -3,6 +3,7 @@
 import mmap
 from typing import Literal, cast
 
+import msgspec
 from PIL import Image
 
 from polit.decode import metadata, pdq, still, thumbnails, video
@@ -18,6 +19,7 @@ from polit.sandbox.worker.told import told_hash, told_place, told_taken
 from polit.sandbox.worker.video_media import decode_video_item
 
 _Flaw = Literal["truncated", "damaged", "key_frames_only", "beyond_limit"]
+_MIRRORED = frozenset({2, 4, 5, 7})
 _MODES = ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK")
 
 
@@ -29,7 +31,7 @@ def warm() -> dict[str, str]:
     for mode in _MODES:
         for size in ((1200, 900), (300, 200), (30, 20)):
             derive(Image.new(mode, size))
-    thumbnails.differs(Image.new("RGB", (640, 480)), Image.new("RGB", (160, 120)))
+    thumbnails.warm()
     return versions
 
 
@@ -59,15 +61,17 @@ def _made(decoded: Still, memory_bytes: int) -> Made:
     camera = metadata.read_metadata(decoded.exif, decoded.xmp)
     # A container that turns its pictures itself has them upright already (HEIF).
     orientation = 1 if decoded.is_upright else camera.orientation
-    return Made(
-        decoded.library,
-        _facts(decoded, camera, orientation, memory_bytes),
-        derive(decoded.picture, orientation=orientation),
-        tuple(derive(frame.picture, orientation=orientation) for frame in decoded.story),
-    )
+    main = derive(decoded.picture, orientation=orientation)
+    # Reduced is enough to compare with, unless it was mirrored.
+    shown = decoded.picture if orientation in _MIRRORED else main.thumbnail
+    facts = _facts(decoded, camera, orientation)
+    if _differs(shown, camera.thumbnail, memory_bytes):
+        facts = msgspec.structs.replace(facts, has_pictures_inside=True)
+    story = tuple(derive(frame.picture, orientation=orientation) for frame in decoded.story)
+    return Made(decoded.library, facts, main, story)
 
 
-def _facts(decoded: Still, camera: Metadata, orientation: int, memory_bytes: int) -> Facts:
+def _facts(decoded: Still, camera: Metadata, orientation: int) -> Facts:
     width_px, height_px = decoded.picture.size
     tags = [*decoded.tags, *((tag.name, tag.value) for tag in camera.tags)]
     return Facts(
@@ -86,11 +90,10 @@ def _facts(decoded: Still, camera: Metadata, orientation: int, memory_bytes: int
         tags=tuple(tags[: metadata.MAX_TAGS]),
         hashes=tuple(told_hash(made) for made in pdq.hash_picture(decoded.picture)),
         story=tuple(StoryPlace(frame.at_ms, frame.frame, NO_SIZE) for frame in decoded.story),
-        has_pictures_inside=_holds_another(decoded, camera.thumbnail, memory_bytes),
     )
 
 
-def _holds_another(decoded: Still, untrusted_thumbnail: bytes, memory_bytes: int) -> bool:
+def _differs(shown: Image.Image, untrusted_thumbnail: bytes, memory_bytes: int) -> bool:
     """Tell whether the small picture inside shows something else than the picture.
 
     One that does not decode is one too: what it is, is said where it becomes an entry.
@@ -103,4 +106,4 @@ def _holds_another(decoded: Still, untrusted_thumbnail: bytes, memory_bytes: int
             small = still.decode_still(room, "image/jpeg", memory_bytes=memory_bytes)
         except Refused:
             return True
-        return thumbnails.differs(decoded.picture, small.picture)
+        return thumbnails.differs(shown, small.picture)

@@ -18,12 +18,15 @@ from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+_ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(_ROOT), str(_ROOT / "tests")]
 from evidence import contents, fat, truth
 from evidence.fat_table import FatImage
 from evidence.mounts import ntfs_mounted, set_times
 from evidence.ntfs import copy_flat
 from evidence.tools import EPOCH_S, ToolFailed, blank, run, write_tree
+
+from samples import inside
 
 PHOTOGRAPHS = Path("/usr/share/backgrounds")
 PACKAGE = "lomiri-wallpapers-16.04"
@@ -109,6 +112,7 @@ def card_files(photographs: list[bytes]) -> tuple[Files, Files, Files]:
     live |= {
         f"DCIM/101CANON/IMG_{n:04}.JPG": contents.jpeg(500 + n, 640, 480) for n in range(101, 121)
     }
+    live["DCIM/100CANON/MVI_0042.MP4"] = inside.video(photographs[8], 6)
     live["MISC/INDEX.TXT"] = contents.text(520, 600)
     live["MISC/EMPTY.TXT"] = b""
     gone = {
@@ -144,6 +148,8 @@ def build_computer(folder: Path, photographs: list[bytes]) -> tuple[Path, truth.
     image = blank(folder / "computer.dd", COMPUTER_MIB * MIB)
     run(["mkntfs", "-F", "-q", "-L", "COMPUTER", image])
     live, gone, streams = computer_files(photographs)
+    hidden, holders = hidden_pictures(photographs)
+    live |= holders
     at = folder / "mounted"
     at.mkdir()
     try:
@@ -168,7 +174,25 @@ def build_computer(folder: Path, photographs: list[bytes]) -> tuple[Path, truth.
         truth.live_file(path, data, entry_type=truth.STREAM) for path, data in streams.items()
     ]
     items += [truth.deleted_file(path, data) for path, data in gone.items()]
+    items += [truth.live_file(path, data, entry_type=truth.EMBEDDED) for path, data in hidden]
     return image, truth.Truth(tuple(items))
+
+
+def hidden_pictures(photographs: list[bytes]) -> tuple[list[tuple[str, bytes]], Files]:
+    """Return pictures inside things, by the path that a listing gives them; and those things."""
+    attached, pasted = scaled(photographs[9], 700), scaled(photographs[10], 600)
+    cut, thumbnail = inside.cut_photograph(scaled(photographs[11], 1200))
+    holders = {
+        "Users/sam/Documents/our trip.docx": inside.letter(pasted),
+        "Users/sam/Documents/the boats.eml": inside.mail(attached),
+        "Users/sam/Pictures/2018/cut.jpg": cut,
+    }
+    hidden = [
+        ("Users/sam/Documents/our trip.docx/word\\x2Fmedia\\x2Fimage1.jpeg", pasted),
+        ("Users/sam/Documents/the boats.eml/boats.jpg", attached),
+        ("Users/sam/Pictures/2018/cut.jpg/thumbnail", thumbnail),
+    ]
+    return hidden, holders
 
 
 def computer_files(photographs: list[bytes]) -> tuple[Files, Files, Files]:
@@ -184,6 +208,7 @@ def computer_files(photographs: list[bytes]) -> tuple[Files, Files, Files]:
         for n, data in enumerate(photographs, 1)
     }
     live[f"{pictures}/copy of the bridge.jpg"] = photographs[0]
+    live[f"{pictures}/2018/from the phone.heic"] = inside.heic(photographs[4])
     live |= _documents(documents) | _downloads(downloads, photographs) | _broken(pictures)
     gone = {
         f"{pictures}/2018/deleted dandelion.jpg": scaled(photographs[-3], 1500),

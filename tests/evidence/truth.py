@@ -17,6 +17,7 @@ FOLDER = "folder"
 LINK = "link"
 STREAM = "stream"
 SPECIAL = "special"
+EMBEDDED = "embedded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Planted:
             builder has checked that without the Sleuth Kit.
         sha256: Of the planted bytes, lower-case hex; ``None`` where there is no content.
         size_bytes: Of the planted bytes.
-        entry_type: ``file``, ``folder``, ``link``, ``stream`` or ``special``.
+        entry_type: ``file``, ``folder``, ``link``, ``stream``, ``special`` or ``embedded``.
         volume: From 1 in the order of the partitions' offsets: 0 without a partition table.
         volume_offset_bytes: Where that volume begins in the source.
         note: Why the name or its content may not be found; empty where both must be.

@@ -12,7 +12,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 
-from polit.decode.found import Found, Part, Steps
+from polit.decode.found import Found, Part, Steps, Unopened
 from polit.decode.holders._mime import MailPart, content_of, parts_of, uuencoded_in
 
 ORDER = 60
@@ -99,6 +99,9 @@ def _after_first_line(untrusted: mmap.mmap, start: int) -> int:
 
 def _mail(untrusted: mmap.mmap, start: int, end: int, above: Steps) -> Iterator[Part]:
     for part in parts_of(untrusted, start, end):
+        if isinstance(part, Unopened):
+            yield part
+            continue
         content = content_of(untrusted, part)
         if _is_text(part):
             for name, data in uuencoded_in(content):

@@ -55,11 +55,13 @@ def find(untrusted: mmap.mmap) -> Iterator[Part]:
         yield from attachments_of(compound)
         return
     for path in compound.paths:
-        data = compound.read(path)
-        if data is None:
+        stream = compound.read(path)
+        if stream is None:
             yield Unopened("damaged")
-        else:
-            yield from _stream(path, data)
+            continue
+        yield from _stream(path, stream.data)
+        if not stream.is_whole:
+            yield Unopened("truncated")
 
 
 def samples() -> Iterator[bytes]:
@@ -87,10 +89,10 @@ def samples() -> Iterator[bytes]:
 def _check_key(compound: Compound) -> None:
     if not _ENCRYPTED.isdisjoint(compound.paths):
         raise Refused("encrypted", "by Office")
-    document = compound.read(("WordDocument",)) or b""
+    document = compound.content(("WordDocument",))
     if len(document) >= 12 and int.from_bytes(document[10:12], "little") & _WORD_ENCRYPTED:
         raise Refused("encrypted", "by Word")
-    if any(is_locked(compound.read((name,)) or b"") for name in sorted(_WORKBOOKS)):
+    if any(is_locked(compound.content((name,))) for name in sorted(_WORKBOOKS)):
         raise Refused("encrypted", "by Excel")
 
 

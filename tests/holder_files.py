@@ -306,10 +306,10 @@ def paged(pages: Mapping[int, Mapping[str, int]], objects: Mapping[int, bytes]) 
     return pdf({**made, **objects})
 
 
-def locked_pdf(content: bytes, password: str) -> bytes:
+def locked_pdf(content: bytes, password: str, algorithm: str = "AES-256") -> bytes:
     """Return an encrypted copy of a PDF."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(content))
-    writer.encrypt(user_password=password, owner_password="owner", algorithm="AES-256")
+    writer.encrypt(user_password=password, owner_password="owner", algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -107,10 +107,12 @@ def _mail(untrusted: mmap.mmap, start: int, end: int, above: Steps) -> Iterator[
             for name, data in uuencoded_in(content):
                 yield Found((*above, ("attachment", name)), data, name, is_attached=True)
         elif part.mime == "message/rfc822":
-            steps: Steps = (*above, ("message", part.number.encode()))
+            steps = (*above, ("message", part.number.encode()))
             yield Found(steps, content, part.name, part.mime, is_attached=True)
         else:
-            yield Found((*above, _step(part)), content, _name(part), part.mime, _was_attached(part))
+            # What its sender calls it says nothing: its bytes do.
+            steps = (*above, _step(part))
+            yield Found(steps, content, _name(part), is_attached=_was_attached(part))
 
 
 def _is_text(part: MailPart) -> bool:

@@ -28,6 +28,11 @@ _FORM = {
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _OPENDOCUMENT = b"application/vnd.oasis.opendocument."
 
+_OFFICE_PARTS = (
+    (b"word/", "wordprocessingml.document"),
+    (b"xl/", "spreadsheetml.sheet"),
+    (b"ppt/", "presentationml.presentation"),
+)
 _OPENDOCUMENT_KINDS = (b"text", b"spreadsheet", b"presentation", b"graphics")
 _OFFICE_FOLDERS = (b"word/", b"xl/", b"ppt/", b"_rels/", b"docProps/", b"customXml/")
 
@@ -110,25 +115,21 @@ def _stated_type(content: bytes) -> str:
 
 
 def _office_type(head: bytes) -> str:
-    for part, name in (
-        (b"word/", "wordprocessingml.document"),
-        (b"xl/", "spreadsheetml.sheet"),
-        (b"ppt/", "presentationml.presentation"),
-    ):
-        if part in head:
-            return _OFFICE + name
-    return "application/zip"
+    # The first one counts: a document may hold others, and their parts are named after its own.
+    places = {head.find(part): name for part, name in _OFFICE_PARTS if part in head}
+    return _OFFICE + places[min(places)] if places else "application/zip"
 
 
 _OLE_STREAMS = tuple(
     (name.encode("utf-16-le"), mime)
     for name, mime in (
+        # First, for what is attached to a message has its streams in the same file.
+        ("__nameid_version1.0", "application/vnd.ms-outlook"),
+        ("__substg1.0_", "application/vnd.ms-outlook"),
         ("WordDocument", "application/msword"),
         ("Workbook", "application/vnd.ms-excel"),
         ("Book\0", "application/vnd.ms-excel"),
         ("PowerPoint Document", "application/vnd.ms-powerpoint"),
-        ("__substg1.0_", "application/vnd.ms-outlook"),
-        ("__nameid_version1.0", "application/vnd.ms-outlook"),
         ("VisioDocument", "application/vnd.visio"),
         ("Catalog\0", "application/x-ms-thumbcache"),
     )

@@ -8,7 +8,7 @@ from polit.base.errors import SandboxError
 from polit.decode.families import by_family, targa
 from polit.decode.kinds import EXTENSION_TYPES, kind_of
 from polit.decode.libmagic import UNKNOWN, Libmagic
-from polit.decode.plaintext import text_type
+from polit.decode.plaintext import binary_mail, text_type
 from polit.decode.signatures import at_start, by_signature, further_in
 from polit.model.media import Identification, MediaKind
 
@@ -93,6 +93,7 @@ def identify_unknown(untrusted_head: bytes) -> Identification:
 
 def _by_text(untrusted_head: bytes, size_bytes: int) -> Identification | None:
     mime = text_type(untrusted_head, is_whole=len(untrusted_head) >= size_bytes)
+    mime = mime or binary_mail(untrusted_head)
     if mime is not None:
         return Identification(mime, kind_of(mime), "text")
     if untrusted_head.count(0) == len(untrusted_head):

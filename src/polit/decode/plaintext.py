@@ -27,6 +27,7 @@ _MAIL_HEADER = re.compile(
     rb"^(?:Received|Message-ID|MIME-Version|Return-Path|Delivered-To|From|Subject): ?",
     re.MULTILINE | re.IGNORECASE,
 )
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FIRST_WORDS = {
     mark[:2]: (mark, mime)
     for mark, mime in (
@@ -48,6 +49,16 @@ def text_type(untrusted_head: bytes, *, is_whole: bool) -> str | None:
     """
     text = _as_utf8(untrusted_head, is_whole=is_whole)
     return None if text is None else _kind_of_text(text, is_whole=is_whole)
+
+
+def binary_mail(untrusted_head: bytes) -> str | None:
+    """Return the type of a mail whose headers are text and whose body is not (RFC 3030)."""
+    if not _HEADER_LINE.match(untrusted_head):
+        return None
+    header = _BLANK_LINE.split(untrusted_head[:_LOOKED_AT_BYTES], 1)[0]
+    if header.translate(None, _NO_CONTROLS) or not _is_mail(header):
+        return None
+    return "message/rfc822"
 
 
 def _as_utf8(head: bytes, *, is_whole: bool) -> bytes | None:

@@ -8,6 +8,26 @@ and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
     record:64-1           metadata record that the name leads to
     stream:hidden.jpg     named stream of that file
     same:2                the second name with the same path and record in its folder
+
+and inside what holds pictures::
+
+    zip:word/media/1.jpg  member of a document that is a ZIP (Office, OpenDocument, EPUB)
+    stream:Pictures       stream of a document that is an OLE compound file
+    picture:3             the third picture drawn in that stream
+    object:1              object embedded there; in a PDF: object that no page leads to
+    file:list.pdf         file that was dropped into a document
+    page:3                page of a PDF
+    image:Im2             picture of that page by its name
+    inline:1              picture within the text of that page
+    attachment:a.jpg      file attached to a mail, an Outlook message or a PDF
+    part:2.1              part of a mail that has no name (of a web archive: its address)
+    message:3             mail inside a mail, by the number of its part
+    mail:17               mail of a mailbox
+    thumbs:IMG_0001.JPG   thumbnail in a Thumbs.db, by the name of its picture
+    thumbcache:1a2b...    thumbnail in a thumbcache, by its identifier
+    exif:thumbnail        EXIF thumbnail of a picture
+    mpo:2                 second picture of a multi-picture file
+    motion:video          video of a motion picture
 """
 
 import re

@@ -75,7 +75,9 @@ def _metafile(untrusted: bytes) -> tuple[bytes, str]:
     if untrusted[_METAFILE_BYTES - 2]:  # 0xFE: not compressed
         return content, ""
     inflated = inflate(content)
-    return inflated.data, inflated.flaw
+    # Some writers leave the end of the stream away: the length that is told decides.
+    is_whole = len(inflated.data) >= int.from_bytes(untrusted[:4], "little") > 0
+    return inflated.data, "" if is_whole else inflated.flaw
 
 
 def _bitmap(untrusted: bytes) -> bytes:

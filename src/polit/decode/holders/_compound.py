@@ -18,6 +18,14 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """A stream, and whether it is as long as the directory says."""
+
+    data: bytes
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Compound:
     """An open compound file."""
 
@@ -25,13 +33,19 @@ class Compound:
     paths: tuple[Path, ...]
     is_cut: bool
 
-    def read(self, path: Path) -> bytes | None:
+    def read(self, path: Path) -> Stream | None:
         """Return a stream as far as it can be read; ``None`` where there is none."""
         try:
             with self.file.openstream(list(path)) as stream:
-                return bytes(stream.read())
+                data = bytes(stream.read())
+            return Stream(data, len(data) >= self.file.get_size(list(path)))
         except (OSError, IndexError, struct.error):
             return None
+
+    def content(self, path: Path) -> bytes:
+        """Return what of a stream can be read, nothing where there is none."""
+        stream = self.read(path)
+        return stream.data if stream else b""
 
     def below(self, folder: Path) -> Iterator[Path]:
         """Give the streams below a storage."""

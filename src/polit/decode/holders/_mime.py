@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import TypeVar
 
+from polit.decode.found import Unopened
+
 _HEADERS_MOST_BYTES = 256 << 10
 _BLANK_LINE = re.compile(rb"\r?\n(?=\r?\n)|\A(?=\r?\n)")
 _MAX_DEPTH = 32
@@ -55,7 +57,7 @@ class MailPart:
     end: int
 
 
-def parts_of(untrusted: mmap.mmap, start: int, end: int) -> Iterator[MailPart]:
+def parts_of(untrusted: mmap.mmap, start: int, end: int) -> Iterator[MailPart | Unopened]:
     """Give the parts of the mail that lies between two places, in their order."""
     waiting = [("", start, end, 0)]
     for _ in range(_MAX_PARTS):
@@ -63,7 +65,10 @@ def parts_of(untrusted: mmap.mmap, start: int, end: int) -> Iterator[MailPart]:
             return
         number, begin, stop, depth = waiting.pop()
         headers, body = _headers(untrusted, begin, stop)
-        inner = _inner_parts(untrusted, headers, body, stop) if depth < _MAX_DEPTH else []
+        inner = _inner_parts(untrusted, headers, body, stop)
+        if inner and depth >= _MAX_DEPTH:
+            yield Unopened("too_deep", f"below {_MAX_DEPTH} parts")
+            continue
         prefix = f"{number}." if number else ""
         waiting += [
             (f"{prefix}{count}", *place, depth + 1)
@@ -71,6 +76,7 @@ def parts_of(untrusted: mmap.mmap, start: int, end: int) -> Iterator[MailPart]:
         ]
         if not inner:
             yield _part(headers, number or "1", body, stop)
+    yield Unopened("too_many", f"more than {_MAX_PARTS} parts")
 
 
 def content_of(untrusted: mmap.mmap, part: MailPart) -> bytes:

@@ -39,22 +39,24 @@ def _attachment(compound: Compound, folder: Path, above: Steps) -> Iterator[Part
     name = _name(compound, folder)
     number = folder[-1].removeprefix(_ATTACHMENT).lstrip("0") or "0"
     steps = (*above, ("attachment", name or f"number {number}".encode()))
-    data = compound.read((*folder, _PROPERTY + _DATA))
-    if data is not None:
-        yield Found(steps, data, name, is_attached=True)
+    stream = compound.read((*folder, _PROPERTY + _DATA))
+    if stream is not None:
+        yield Found(steps, stream.data, name, is_attached=True)
+        if not stream.is_whole:
+            yield Unopened("truncated")
         return
     inner = (*folder, _PROPERTY + _OBJECT)
     yield from attachments_of(compound, inner, steps)
     for path in compound.below(inner):
         if not path[len(inner)].startswith(("__", _PROPERTY)):
-            data = compound.read(path) or b""
+            data = compound.content(path)
             if judge(data[:HEAD_BYTES], len(data)) == "sought":
                 yield Found((*steps, ("stream", path_bytes(path[len(inner) :]))), data)
 
 
 def _name(compound: Compound, folder: Path) -> bytes:
     for name in _NAMES:
-        raw = compound.read((*folder, _PROPERTY + name))
+        raw = compound.content((*folder, _PROPERTY + name))
         if raw:
             text = raw.decode("utf-16-le", "replace") if name.endswith("F") else ""
             return text.rstrip("\0").encode() or raw.rstrip(b"\0")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, PdfObject, StreamObject
 
 from polit.decode.found import Found, Part, Steps, Unopened
 from polit.decode.holders._inflate import inflate
@@ -100,7 +100,7 @@ def _decoded(coding: str, data: bytes) -> bytes | None:
 
 def _raster(image: DictionaryObject, coding: str, data: bytes) -> Raster:
     parameters = _parameters(image)
-    is_mask = bool(plain(image.get("/ImageMask")))
+    is_mask = _flag(image, "/ImageMask")
     is_fax = coding == "CCITTFaxDecode"
     bits = 1 if is_mask or is_fax else _number(image, "/BitsPerComponent", 8)
     colours = _Colours(1) if is_mask or is_fax else _colours(plain(image.get("/ColorSpace")))
@@ -115,7 +115,7 @@ def _raster(image: DictionaryObject, coding: str, data: bytes) -> Raster:
     inverted = colours.is_inverted ^ _is_inverted(image)
     if is_fax:
         # A fax codes white and black; where black is not 1, PDF makes 0 of it: as TIFF shows it.
-        inverted ^= not bool(plain(parameters.get("/BlackIs1")))
+        inverted ^= not _flag(parameters, "/BlackIs1")
     return Raster(
         width_px=width_px,
         height_px=_number(image, "/Height", 0),
@@ -126,7 +126,7 @@ def _raster(image: DictionaryObject, coding: str, data: bytes) -> Raster:
         predictor=predictor,
         is_inverted=inverted,
         palette=colours.palette,
-        fax=(_number(parameters, "/K", 0), bool(plain(parameters.get("/EncodedByteAlign")))),
+        fax=(_number(parameters, "/K", 0), _flag(parameters, "/EncodedByteAlign")),
     )
 
 
@@ -139,6 +139,11 @@ def _parameters(image: DictionaryObject) -> DictionaryObject:
 def _number(values: DictionaryObject, key: str, default: int) -> int:
     value = plain(values.get(key))
     return int(value) if isinstance(value, int | float) else default
+
+
+def _flag(values: DictionaryObject, key: str) -> bool:
+    value = plain(values.get(key))
+    return isinstance(value, BooleanObject) and value.value is True
 
 
 def _is_inverted(image: DictionaryObject) -> bool:

@@ -12,7 +12,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 
-from polit.decode.found import Found, Part, Steps
+from polit.decode.found import Found, Part, Steps, Unopened
 from polit.decode.holders._mime import MailPart, content_of, parts_of, uuencoded_in
 
 ORDER = 60
@@ -99,15 +99,20 @@ def _after_first_line(untrusted: mmap.mmap, start: int) -> int:
 
 def _mail(untrusted: mmap.mmap, start: int, end: int, above: Steps) -> Iterator[Part]:
     for part in parts_of(untrusted, start, end):
+        if isinstance(part, Unopened):
+            yield part
+            continue
         content = content_of(untrusted, part)
         if _is_text(part):
             for name, data in uuencoded_in(content):
                 yield Found((*above, ("attachment", name)), data, name, is_attached=True)
         elif part.mime == "message/rfc822":
-            steps: Steps = (*above, ("message", part.number.encode()))
+            steps = (*above, ("message", part.number.encode()))
             yield Found(steps, content, part.name, part.mime, is_attached=True)
         else:
-            yield Found((*above, _step(part)), content, _name(part), part.mime, _was_attached(part))
+            # What its sender calls it says nothing: its bytes do.
+            steps = (*above, _step(part))
+            yield Found(steps, content, _name(part), is_attached=_was_attached(part))
 
 
 def _is_text(part: MailPart) -> bool:

@@ -32,7 +32,8 @@ MIMES = frozenset({
 _DRAWN = frozenset({"Data", "WordDocument", "0Table", "1Table", "Pictures"})
 _WORKBOOKS = frozenset({"Workbook", "Book"})
 _SLIDES = "PowerPoint Document"
-_PACKAGE = "\x01Ole10Native"
+_NATIVE = "\x01Ole10Native"
+_PACKAGE_FLAGS = b"\2\0"
 _ENCRYPTED = frozenset({("EncryptedPackage",), ("EncryptedSummary",)})
 _WORD_ENCRYPTED = 0x0100
 # Records of embedded objects (ExOleObjStg): compressed, and not.
@@ -55,11 +56,13 @@ def find(untrusted: mmap.mmap) -> Iterator[Part]:
         yield from attachments_of(compound)
         return
     for path in compound.paths:
-        data = compound.read(path)
-        if data is None:
+        stream = compound.read(path)
+        if stream is None:
             yield Unopened("damaged")
-        else:
-            yield from _stream(path, data)
+            continue
+        yield from _stream(path, stream.data)
+        if not stream.is_whole:
+            yield Unopened("truncated")
 
 
 def samples() -> Iterator[bytes]:
@@ -73,7 +76,7 @@ def samples() -> Iterator[bytes]:
     package += struct.pack("<I", 8) + b"contents"
     workbook = struct.pack("<HH", 0xEB, len(blips)) + blips
     streams = {
-        "Data": blips, _SLIDES: slides, _PACKAGE: package, "Workbook": workbook, "Other": b"GIF89a"
+        "Data": blips, _SLIDES: slides, _NATIVE: package, "Workbook": workbook, "Other": b"GIF89a"
     }  # fmt: skip
     yield _compound.sample(
         {name: data.ljust(4096, b"\0") for name, data in list(streams.items())[:3]}
@@ -87,10 +90,10 @@ def samples() -> Iterator[bytes]:
 def _check_key(compound: Compound) -> None:
     if not _ENCRYPTED.isdisjoint(compound.paths):
         raise Refused("encrypted", "by Office")
-    document = compound.read(("WordDocument",)) or b""
+    document = compound.content(("WordDocument",))
     if len(document) >= 12 and int.from_bytes(document[10:12], "little") & _WORD_ENCRYPTED:
         raise Refused("encrypted", "by Word")
-    if any(is_locked(compound.read((name,)) or b"") for name in sorted(_WORKBOOKS)):
+    if any(is_locked(compound.content((name,))) for name in sorted(_WORKBOOKS)):
         raise Refused("encrypted", "by Excel")
 
 
@@ -103,8 +106,8 @@ def _stream(path: Path, untrusted: bytes) -> Iterator[Part]:
         yield from _pictures(steps, drawing_group(untrusted))
     elif name == _SLIDES:
         yield from _objects(steps, untrusted)
-    elif name == _PACKAGE:
-        yield from _package(steps, untrusted)
+    elif name == _NATIVE:
+        yield from _native(steps, untrusted)
     else:
         judged = judge(untrusted[:HEAD_BYTES], len(untrusted))
         if judged == "archive":
@@ -138,23 +141,26 @@ def _objects(steps: Steps, untrusted: bytes) -> Iterator[Part]:
         number, end = number + 1, start + length
         if data:
             yield Found((*steps, ("object", b"%d" % number)), data)
-        if inflated and inflated.flaw:
+        # Some writers leave the end of the stream away: the length that is told decides.
+        if inflated and inflated.flaw and len(data) < int.from_bytes(body[:4], "little"):
             yield Unopened(inflated.flaw)
 
 
-def _package(steps: Steps, untrusted: bytes) -> Iterator[Part]:
-    """A file that was dropped into a document. Source: MS-OLEDS 2.3.6; the body is de facto."""
-    label_end = untrusted.find(b"\0", 6)
-    path_end = untrusted.find(b"\0", label_end + 1)
-    length_at = path_end + 5
-    if min(label_end, path_end) < 0 or length_at + 4 > len(untrusted):
-        yield Unopened("damaged")
+def _native(steps: Steps, untrusted: bytes) -> Iterator[Part]:
+    """What a program of the time before OLE 2 keeps: a file that was dropped in, or its own data.
+
+    Source: MS-OLEDS 2.3.6; the layout of a dropped file is undocumented, and its flags are 2.
+    """
+    body = untrusted[4:]
+    if body[:2] != _PACKAGE_FLAGS:
+        if judge(body[:HEAD_BYTES], len(body)) == "sought":  # a drawing of Paint is a bitmap
+            yield Found(steps, body)
         return
-    data_at = length_at + 4 + int.from_bytes(untrusted[length_at : length_at + 4], "little")
-    length = int.from_bytes(untrusted[data_at : data_at + 4], "little")
-    data = untrusted[data_at + 4 : data_at + 4 + length]
-    label = untrusted[6:label_end]
-    name = label or untrusted[label_end + 1 : path_end].replace(b"\\", b"/").rpartition(b"/")[2]
+    label, path, rest = (*body[2:].split(b"\0", 2), b"", b"")[:3]
+    data_at = 8 + int.from_bytes(rest[4:8], "little")
+    length = int.from_bytes(rest[data_at : data_at + 4], "little")
+    data = rest[data_at + 4 : data_at + 4 + length]
+    name = label or path.replace(b"\\", b"/").rpartition(b"/")[2]
     if data:
         yield Found((*steps, ("file", name)), data, name, is_attached=True)
     if len(data) < length or not data:

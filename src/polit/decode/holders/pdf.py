@@ -36,7 +36,9 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL + 1)
 _MAX_PAGES = 20_000
 _MAX_OBJECTS = 200_000
 _MAX_FORM_DEPTH = 8
-_STREAM = re.compile(rb"(\d{1,9})\s+\d{1,5}\s+obj\s*(<<.{0,4000}?>>)\s*stream\r?\n", re.DOTALL)
+_STREAM = re.compile(
+    rb"(\d{1,9})\s+\d{1,5}\s+obj\s*(<<(?:(?!endobj).){0,4000}?>>)\s*stream\r?\n", re.DOTALL
+)
 
 
 def takes(untrusted: mmap.mmap) -> bool:
@@ -151,6 +153,8 @@ class _Document:
         for number, page in enumerate(itertools.islice(self._reader.pages, _MAX_PAGES), start=1):
             steps: Steps = (("page", b"%d" % number),)
             yield from self._resources(plain(page.get("/Resources")), steps, "", 0)
+            if number == _MAX_PAGES:
+                yield Unopened("too_many", f"more than {_MAX_PAGES} pages")
 
     def _resources(self, resources: object, above: Steps, path: str, depth: int) -> Iterator[Part]:
         found = plain(resources.get("/XObject")) if isinstance(resources, DictionaryObject) else 0
@@ -198,8 +202,10 @@ class _Document:
     def other_objects(self) -> Iterator[Part]:
         """Give attachments, then what no page leads to, both by the numbers of their objects."""
         references = self._references()
+        if len(references) > _MAX_OBJECTS:
+            yield Unopened("too_many", f"more than {_MAX_OBJECTS} objects")
         left: list[IndirectObject] = []
-        for reference in references:
+        for reference in references[:_MAX_OBJECTS]:
             found = self._any(reference)
             if isinstance(found, StreamObject):
                 if _subtype(found) == "Image" or _type(found) == "EmbeddedFile":
@@ -216,7 +222,7 @@ class _Document:
         numbers |= {(number, 0) for number in self._reader.xref_objStm}
         return [
             IndirectObject(number, generation, self._reader)
-            for number, generation in sorted(numbers)[:_MAX_OBJECTS]
+            for number, generation in sorted(numbers)
         ]
 
     def _any(self, reference: IndirectObject) -> PdfObject | None:

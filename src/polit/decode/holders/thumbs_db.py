@@ -50,8 +50,7 @@ def find(untrusted: mmap.mmap) -> Iterator[Part]:
         stream = path[-1]
         if not _NUMBERED.fullmatch(stream) and not _HASHED.fullmatch(stream):
             continue
-        data = compound.read(path)
-        yield _thumbnail(names.get(stream) or stream.encode(), data or b"")
+        yield _thumbnail(names.get(stream) or stream.encode(), compound.content(path))
 
 
 def samples() -> Iterator[bytes]:
@@ -71,7 +70,7 @@ def samples() -> Iterator[bytes]:
 
 def _names(compound: Compound) -> dict[str, bytes]:
     """Read the catalogue: the names of streams to those of pictures."""
-    untrusted = compound.read((_CATALOG,)) or b""
+    untrusted = compound.content((_CATALOG,))
     names: dict[str, bytes] = {}
     at = int.from_bytes(untrusted[:2], "little") or _CATALOG_HEADER_BYTES
     while at + _ITEM_HEADER_BYTES <= len(untrusted):

@@ -88,7 +88,8 @@ class Opening:
             part, self._kept = self._kept, None
             yield part
         for part in self._parts:
-            faults.reach("decoder.member")
+            if isinstance(part, Found):
+                faults.reach("decoder.member", part.steps[-1][1])
             yield part
         self._is_complete = True
 
@@ -122,7 +123,7 @@ class Opening:
 
 def _identified(member: Found) -> Identification:
     kind = identify.identify(member.data[: identify.HEAD_BYTES], size_bytes=len(member.data))
-    if member.mime and (kind.mime == UNKNOWN or kind.kind is MediaKind.DOCUMENT):
+    if member.mime and (kind.mime == UNKNOWN or kind.basis == "text"):
         return Identification(member.mime, kind_of(member.mime), "holder")
     return kind
 

@@ -18,8 +18,8 @@ from pathlib import Path
 
 from PIL import Image
 
-_ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(_ROOT), str(_ROOT / "tests")]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from evidence import contents, fat, truth
 from evidence.fat_table import FatImage
 from evidence.mounts import ntfs_mounted, set_times

@@ -8,6 +8,7 @@ and brought as many false alarms as finds. All arithmetic is on whole numbers, s
 answer is the same everywhere.
 """
 
+import mmap
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from polit.decode.derive import derive
+from polit.decode.refusal import Refused
+from polit.decode.still import decode_still
 
 Box = tuple[int, int, int, int]
 Cells = NDArray[np.int64]
@@ -44,6 +47,27 @@ def warm() -> None:
     """Run every path once: nothing can be loaded after the lockdown."""
     for size in ((300, 200), (160, 120), (90, 160)):
         differs(Image.linear_gradient("L").resize(size), Image.new("RGB", (160, 120)))
+
+
+def holds_another(picture: Image.Image, untrusted_thumbnail: bytes, *, memory_bytes: int) -> bool:
+    """Tell whether the thumbnail of a picture's EXIF block is worth being an entry of its own.
+
+    One that does not decode is: what is wrong with it, is said where it becomes one.
+
+    Args:
+        picture: As ``differs`` takes it.
+        untrusted_thumbnail: A JPEG, ``b""`` for none.
+        memory_bytes: What may be mapped for it.
+    """
+    if not untrusted_thumbnail:
+        return False
+    with mmap.mmap(-1, len(untrusted_thumbnail)) as room:
+        room[:] = untrusted_thumbnail
+        try:
+            small = decode_still(room, "image/jpeg", memory_bytes=memory_bytes)
+        except Refused:
+            return True
+        return differs(picture, small.picture)
 
 
 def differs(picture: Image.Image, thumbnail: Image.Image) -> bool:

@@ -14,6 +14,9 @@ from collections.abc import Iterator
 
 from polit.decode.found import Found, Part, Unopened
 from polit.decode.metadata import read_metadata
+from polit.decode.refusal import Refused
+from polit.decode.still import decode_still
+from polit.decode.thumbnails import holds_another
 
 ORDER = 70
 NAME = "picture"
@@ -30,7 +33,8 @@ _MPF_WITHIN_BYTES = 1 << 20
 _MP_ENTRY_TAG = 0xB002
 _MAX_PICTURES = 64
 _PADDING_MOST_BYTES = 65_536
-_VIDEO = re.compile(rb"\0\0\0[\x10-\x40]ftyp(?:mp4|iso|avc|qt  |3gp)")
+_VIDEO_BRANDS = (b"mp4", b"iso", b"avc", b"qt  ", b"3gp")
+_DECODED_MOST_BYTES = 400 << 20
 
 
 def takes(untrusted: mmap.mmap) -> bool:
@@ -41,7 +45,7 @@ def takes(untrusted: mmap.mmap) -> bool:
 def find(untrusted: mmap.mmap) -> Iterator[Part]:
     """Give the thumbnail, then further pictures, then the video."""
     thumbnail = read_metadata(_exif(untrusted), b"").thumbnail
-    if thumbnail:
+    if thumbnail and not (holds_others(untrusted) and _is_the_same(untrusted, thumbnail)):
         yield Found((("exif", b"thumbnail"),), thumbnail)
     if untrusted[:2] == b"\xff\xd8":
         yield from _further(untrusted)
@@ -55,6 +59,15 @@ def holds_others(untrusted: mmap.mmap) -> bool:
     if untrusted[:2] != b"\xff\xd8":
         return False
     return bool(_entries(untrusted)) or _video_at(untrusted) >= 0
+
+
+def _is_the_same(untrusted: mmap.mmap, thumbnail: bytes) -> bool:
+    """Tell whether a thumbnail shows its picture: asked only of what is open for other reasons."""
+    try:
+        whole = decode_still(untrusted, "image/jpeg", memory_bytes=_DECODED_MOST_BYTES)
+    except Refused:
+        return False
+    return not holds_another(whole.picture, thumbnail, memory_bytes=_DECODED_MOST_BYTES)
 
 
 def samples() -> Iterator[bytes]:
@@ -105,8 +118,13 @@ def _entries(untrusted: mmap.mmap) -> list[tuple[int, int]]:
 
 def _video_at(untrusted: mmap.mmap) -> int:
     """Return where the video of a motion picture begins, after the end of the picture."""
-    match = _VIDEO.search(untrusted, 4)
-    if match is None:
-        return -1
-    before = untrusted[max(0, match.start() - _PADDING_MOST_BYTES) : match.start()]
-    return match.start() if b"\xff\xd9" in before else -1
+    # Not by an expression: this is asked of every photograph, and to find four bytes is quick.
+    at = untrusted.find(b"ftyp", 4)
+    while at >= 0:
+        start = at - 4
+        named = untrusted[at + 4 : at + 8].startswith(_VIDEO_BRANDS)
+        if named and 16 <= int.from_bytes(untrusted[start:at], "big") <= 64:
+            before = untrusted[max(0, start - _PADDING_MOST_BYTES) : start]
+            return start if b"\xff\xd9" in before else -1
+        at = untrusted.find(b"ftyp", at + 4)
+    return -1

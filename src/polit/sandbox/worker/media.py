@@ -1,6 +1,7 @@
 """Decodes one picture or video whole and collects what is known of it."""
 
 import mmap
+from dataclasses import replace
 from typing import Literal, cast
 
 import msgspec
@@ -9,8 +10,8 @@ from PIL import Image
 from polit.decode import metadata, pdq, still, thumbnails, video
 from polit.decode.decodable import VIDEOS
 from polit.decode.derive import derive
+from polit.decode.holders import picture
 from polit.decode.metadata import Metadata
-from polit.decode.refusal import Refused
 from polit.decode.still import Still
 from polit.sandbox.facts import Facts, StoryPlace
 from polit.sandbox.protocol import DecodeRequest
@@ -54,7 +55,10 @@ def decode_item(request: DecodeRequest, item: int) -> Made:
         raise MemoryError(f"mmap: {error.strerror}") from error
     with untrusted:
         decoded = still.decode_still(untrusted, request.mime, memory_bytes=request.memory_bytes)
-        return _made(decoded, request.memory_bytes)
+        made = _made(decoded, request.memory_bytes)
+        if picture.holds_others(untrusted):
+            made = _holding_others(made)
+        return made
 
 
 def _made(decoded: Still, memory_bytes: int) -> Made:
@@ -64,11 +68,15 @@ def _made(decoded: Still, memory_bytes: int) -> Made:
     main = derive(decoded.picture, orientation=orientation)
     # Reduced is enough to compare with, unless it was mirrored.
     shown = decoded.picture if orientation in _MIRRORED else main.thumbnail
-    facts = _facts(decoded, camera, orientation)
-    if _differs(shown, camera.thumbnail, memory_bytes):
-        facts = msgspec.structs.replace(facts, has_pictures_inside=True)
     story = tuple(derive(frame.picture, orientation=orientation) for frame in decoded.story)
-    return Made(decoded.library, facts, main, story)
+    made = Made(decoded.library, _facts(decoded, camera, orientation), main, story)
+    if thumbnails.holds_another(shown, camera.thumbnail, memory_bytes=memory_bytes):
+        made = _holding_others(made)
+    return made
+
+
+def _holding_others(made: Made) -> Made:
+    return replace(made, facts=msgspec.structs.replace(made.facts, has_pictures_inside=True))
 
 
 def _facts(decoded: Still, camera: Metadata, orientation: int) -> Facts:
@@ -91,19 +99,3 @@ def _facts(decoded: Still, camera: Metadata, orientation: int) -> Facts:
         hashes=tuple(told_hash(made) for made in pdq.hash_picture(decoded.picture)),
         story=tuple(StoryPlace(frame.at_ms, frame.frame, NO_SIZE) for frame in decoded.story),
     )
-
-
-def _differs(shown: Image.Image, untrusted_thumbnail: bytes, memory_bytes: int) -> bool:
-    """Tell whether the small picture inside shows something else than the picture.
-
-    One that does not decode is one too: what it is, is said where it becomes an entry.
-    """
-    if not untrusted_thumbnail:
-        return False
-    with mmap.mmap(-1, len(untrusted_thumbnail)) as room:
-        room[:] = untrusted_thumbnail
-        try:
-            small = still.decode_still(room, "image/jpeg", memory_bytes=memory_bytes)
-        except Refused:
-            return True
-        return thumbnails.differs(shown, small.picture)

@@ -13,7 +13,7 @@ from av.codec.context import Flags
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from polit.decode._video_source import Opened
+from polit.decode._video_source import MAX_SIDE_PX, Opened
 from polit.decode.refusal import Refused
 
 if TYPE_CHECKING:
@@ -120,13 +120,14 @@ class Walk:
             before = self.packets
             try:
                 yield from self._stored()
-            except MemoryError:
-                raise
-            except FFmpegError:
+            except FFmpegError as error:
                 self._count_error()
+                if isinstance(error, MemoryError):  # a length that is damaged, as a rule
+                    if not self.frames:
+                        raise
+                    return
             else:
                 return
-        self.is_cut_off = self.packets >= _MAX_PACKETS
 
     def _stored(self) -> "Iterator[Packet[VideoStream]]":
         for packet in self._opened.container.demux(self._opened.stream):
@@ -138,6 +139,7 @@ class Walk:
             yield packet
             self.packets += 1
             if self.packets >= _MAX_PACKETS:
+                self.is_cut_off = True
                 return
 
     def _decoded(self, packet: "Packet[VideoStream] | None") -> Iterator[Shot]:
@@ -160,7 +162,7 @@ class Walk:
 
     def _decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:
-            return self._opened.codec.decode(packet)
+            frames = self._opened.codec.decode(packet)
         except MemoryError:
             raise
         except EOFError:
@@ -168,6 +170,9 @@ class Walk:
         except FFmpegError:
             self._count_error()
             return []
+        fit = [frame for frame in frames if max(frame.width, frame.height) <= MAX_SIDE_PX]
+        self.errors += len(frames) - len(fit)
+        return fit
 
     def _count(self, frame: VideoFrame) -> None:
         self.frames += 1

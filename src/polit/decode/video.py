@@ -157,6 +157,7 @@ class _Pass:
         self._hashes: Samples[PerceptualHash] = Samples(every=1, most=most & ~1)
         self._story: Samples[StoryStill] = Samples(every=_CANDIDATES_EVERY_MS, most=_CANDIDATES)
         self._orientation = 1
+        self._size = (0, 0)
         self._last_ms = 0
         rate = opened.rate
         self._frames_a_second = max(1, int(rate)) if 0 < rate <= _CREDIBLE_RATE else 0
@@ -164,8 +165,9 @@ class _Pass:
     def run(self) -> None:
         """Decode, hash and reduce."""
         for shot in self._walk.shots(lambda at_ms: self._hashes.wants(at_ms // _SECOND_MS)):
-            if shot.number == 0 or self._walk.frames == 1:
+            if self._walk.frames == 1:
                 self._orientation = orientation_of(shot.frame)
+                self._size = (shot.frame.width, shot.frame.height)
             self._last_ms = max(self._last_ms, shot.at_ms)
             second = self._second(shot)
             is_hashed = second is not None and self._hashes.wants(second)
@@ -205,10 +207,10 @@ class _Pass:
                 f"no frame of {opened.codec.name} decodes",
             )
         counted = 0 if walk.key_frames_only or walk.is_cut_off else walk.frames
-        facts = container_facts(opened, self._tags())
+        facts = container_facts(opened, self._tags(flaws))
         return Video(
-            width_px=opened.codec.width,
-            height_px=opened.codec.height,
+            width_px=self._size[0],
+            height_px=self._size[1],
             orientation=self._orientation,
             frames=min(max(opened.stream.frames, 0) or counted, _MAX_FRAMES),
             duration_ms=self._duration_ms(),
@@ -241,13 +243,20 @@ class _Pass:
         }
         return tuple(flaw for flaw, is_so in found.items() if is_so)
 
-    def _tags(self) -> list[tuple[str, str]]:
-        apart_s, hidden = self._hashes.every, self._walk.hidden
+    def _tags(self, flaws: tuple[Flaw, ...]) -> list[tuple[str, str]]:
+        apart_s, hidden = self._hashes.every, self._hidden_frames(flaws)
         return [
             ("video:fingerprint_every_s", str(apart_s) if apart_s > 1 else ""),
             # Frames that an edit list hides from every player; they are not decoded.
             ("video:frames_outside_edit", str(hidden) if hidden else ""),
         ]
+
+    def _hidden_frames(self, flaws: tuple[Flaw, ...]) -> int:
+        """Return how many frames an edit list hides: those left out, those marked to be dropped."""
+        opened, walk = self._opened, self._walk
+        if opened.demuxer != "mov" or set(flaws) - {"key_frames_only"}:
+            return walk.hidden
+        return max(0, opened.stream.frames - walk.packets) + walk.hidden
 
 
 def _distinct(hashes: list[PerceptualHash]) -> tuple[PerceptualHash, ...]:

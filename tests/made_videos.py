@@ -60,6 +60,7 @@ KINDS = (
     Kind("flv", "libx264", "video/x-flv"),
 )
 RATE = 25
+os.environ.setdefault("SVT_LOG", "0")  # its greeting has no other switch
 
 
 def picture(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:

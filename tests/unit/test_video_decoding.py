@@ -120,16 +120,41 @@ def test_a_film_of_nothing_but_damage_is_refused() -> None:
     assert "h264" in refused.value.detail
 
 
-def test_first_and_last_bytes_of_a_large_video_give_its_beginning() -> None:
-    kind = next(kind for kind in KINDS if kind.codec == "dvvideo")
-    content = made(kind, frames=60)
-    index_at = content.index(b"moov") - 4
-    partly = held(content, head_bytes=index_at // 2, tail_bytes=len(content) - index_at)
-    large = video.decode_video(partly, kind.mime, memory_bytes=1 << 30, fingerprint=no_fingerprint)
-    assert "beyond_limit" in large.flaws
-    assert "truncated" not in large.flaws
+DV = next(kind for kind in KINDS if kind.codec == "dvvideo")
+DV_FRAME_BYTES = 144_000
+
+
+def partly_decoded(content: bytes, *, head_bytes: int, tail_bytes: int) -> video.Video:
+    partly = held(content, head_bytes=head_bytes, tail_bytes=tail_bytes)
+    return video.decode_video(partly, DV.mime, memory_bytes=1 << 30, fingerprint=no_fingerprint)
+
+
+def test_first_and_last_bytes_of_a_large_video_give_its_beginning_and_its_end() -> None:
+    content = made(DV, frames=100)
+    index_bytes = len(content) - (content.index(b"moov") - 4)
+    large = partly_decoded(
+        content,
+        head_bytes=30 * DV_FRAME_BYTES,
+        tail_bytes=index_bytes + 26 * DV_FRAME_BYTES,
+    )
+    whole = {made.frame: made for made in decoded(content, DV.mime).hashes}
+    assert large.flaws == ("beyond_limit",)
+    assert (large.frames, large.duration_ms) == (100, 4_000)
+    assert [made.frame for made in large.hashes] == [0, 25, 75]
+    assert all(whole[made.frame] == made for made in large.hashes)
+    frames = [still.frame for still in large.story]
+    assert frames[0] == 0
+    assert frames[-1] >= 95
+    assert not any(30 <= frame < 74 for frame in frames)
+
+
+def test_an_end_that_holds_the_index_alone_gives_the_beginning() -> None:
+    content = made(DV, frames=60)
+    index_bytes = len(content) - (content.index(b"moov") - 4)
+    large = partly_decoded(content, head_bytes=30 * DV_FRAME_BYTES, tail_bytes=index_bytes)
+    assert large.flaws == ("beyond_limit",)
     assert (large.frames, large.duration_ms) == (60, 2_400)
-    assert 20 < large.story[-1].frame < 40
+    assert 20 < large.story[-1].frame < 30
 
 
 def test_the_cover_is_the_first_picture_that_shows_something() -> None:

@@ -138,7 +138,8 @@ def decode_video(
     """
     opened = open_video(untrusted, mime, memory_bytes=memory_bytes)
     try:
-        pass_ = _Pass(opened, fingerprint)
+        tail_at = None if untrusted.is_whole else untrusted.tail_at
+        pass_ = _Pass(opened, fingerprint, tail_at=tail_at)
         pass_.run()
         return pass_.result(untrusted)
     finally:
@@ -148,11 +149,11 @@ def decode_video(
 class _Pass:
     """One pass through a video, and what it gathers."""
 
-    def __init__(self, opened: Opened, fingerprint: Fingerprint) -> None:
+    def __init__(self, opened: Opened, fingerprint: Fingerprint, *, tail_at: int | None) -> None:
         most = min(MAX_HASHES, max(2 * STORY_FRAMES, KEY_FRAMES_PIXELS // opened.pixels))
         self._opened = opened
         self._fingerprint = fingerprint
-        self._walk = Walk(opened, all_frames_pixels=ALL_FRAMES_PIXELS)
+        self._walk = Walk(opened, all_frames_pixels=ALL_FRAMES_PIXELS, tail_at=tail_at)
         self._converter = VideoReformatter()
         self._hashes: Samples[PerceptualHash] = Samples(every=1, most=most & ~1)
         self._story: Samples[StoryStill] = Samples(every=_CANDIDATES_EVERY_MS, most=_CANDIDATES)
@@ -206,7 +207,8 @@ class _Pass:
                 "truncated" if "truncated" in flaws else "undecodable",
                 f"no frame of {opened.codec.name} decodes",
             )
-        counted = 0 if walk.key_frames_only or walk.is_cut_off else walk.frames
+        is_counted = not (walk.key_frames_only or walk.is_cut_off or walk.skipped)
+        counted = walk.frames if is_counted else 0
         facts = container_facts(opened, self._tags(flaws))
         return Video(
             width_px=self._size[0],

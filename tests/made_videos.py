@@ -60,6 +60,7 @@ KINDS = (
     Kind("flv", "libx264", "video/x-flv"),
 )
 RATE = 25
+os.environ.setdefault("SVT_LOG", "0")  # its greeting has no other switch
 
 
 def picture(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -82,6 +83,7 @@ def made(
     metadata: dict[str, str] | None = None,
     turned: tuple[int, ...] | None = None,
     sound: str = "",
+    dark: int = 0,
 ) -> bytes:
     """Return a video.
 
@@ -91,6 +93,7 @@ def made(
         metadata: What its container says.
         turned: Its display matrix.
         sound: The coding of a second of silence beside it.
+        dark: How many of the first frames are black.
     """
     stream = io.BytesIO()
     flags = (
@@ -110,10 +113,24 @@ def made(
             output.mux(audio.encode(_silence()))
             output.mux(audio.encode(None))
         for number in range(frames):
-            frame = VideoFrame.from_ndarray(picture(number, kind.size), format="rgb24")
+            pixels = picture(number, kind.size) * (number >= dark)
+            frame = VideoFrame.from_ndarray(pixels.astype(np.uint8), format="rgb24")
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
     return stream.getvalue()
+
+
+def index_first(content: bytes) -> bytes:
+    """Return an MP4 of one stream with its index moved before its samples."""
+    samples_at = content.index(b"mdat") - 4
+    index_at = content.index(b"moov") - 4
+    index = bytearray(content[index_at:])
+    chunks_at = index.index(b"stco") + 8
+    for number in range(int.from_bytes(index[chunks_at : chunks_at + 4], "big")):
+        at = chunks_at + 4 + 4 * number
+        moved = int.from_bytes(index[at : at + 4], "big") + len(index)
+        index[at : at + 4] = moved.to_bytes(4, "big")
+    return content[:samples_at] + bytes(index) + content[samples_at:index_at]
 
 
 def _silence() -> av.AudioFrame:

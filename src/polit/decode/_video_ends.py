@@ -1,12 +1,14 @@
 """Whether the end of a video is missing, by what its container claims.
 
-Sources: ISO/IEC 14496-12 (sample tables), Microsoft's RIFF, RFC 8794 (EBML element sizes).
+Sources: ISO/IEC 14496-12 (sample tables), Microsoft's RIFF and ASF (file properties object),
+RFC 8794 (EBML element sizes).
 """
 
 from polit.decode._video_source import Opened
 from polit.decode.held import HeldBytes
 
 _LAST_SAMPLES = 64
+_ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MATROSKA_SEGMENT = 0x18538067
 # Their durations are read off the last time stamp that is there: it claims nothing.
 _WITHOUT_CLAIM = frozenset({"mpegts", "mpeg", "mpegvideo", "ogg"})
@@ -34,11 +36,14 @@ def _claimed_bytes(opened: Opened, held: HeldBytes) -> int:
         entries = opened.stream.index_entries
         last = entries[max(0, len(entries) - _LAST_SAMPLES) :]
         return max((entry.pos + entry.size for entry in last), default=0)
-    head = held.read_at(0, 512)
+    head = held.read_at(0, 4096)
     if opened.demuxer == "avi":
         # Some recorders leave the size at 0 or at its highest value: no claim.
         size = int.from_bytes(head[4:8], "little")
         return 0 if size == 0xFFFFFFFF else size + 8
+    if opened.demuxer == "asf":
+        at = head.find(_ASF_FILE_PROPERTIES)
+        return int.from_bytes(head[at + 40 : at + 48], "little") if at >= 0 else 0
     return _segment_end(head) if opened.demuxer == "matroska" else 0
 
 

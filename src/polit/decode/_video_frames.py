@@ -13,7 +13,7 @@ from av.codec.context import Flags
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
 
-from polit.decode._video_source import Opened
+from polit.decode._video_source import MAX_SIDE_PX, Opened
 from polit.decode.refusal import Refused
 
 if TYPE_CHECKING:
@@ -49,13 +49,17 @@ class Shot:
 class Walk:
     """One pass through a video; afterwards it tells what was met."""
 
-    def __init__(self, opened: Opened, *, all_frames_pixels: int) -> None:
+    def __init__(
+        self, opened: Opened, *, all_frames_pixels: int, tail_at: int | None = None
+    ) -> None:
         """Walk an open video from where it stands.
 
         Args:
             opened: The video.
             all_frames_pixels: How many pixels are decoded before only key frames are.
+            tail_at: Where its end begins, if what is before that is not held.
         """
+        self._tail_at = tail_at
         self._opened = opened
         self._all_frames_pixels = all_frames_pixels
         self._start = opened.stream.start_time or 0
@@ -64,6 +68,7 @@ class Walk:
         self.frames = 0
         self.errors = 0
         self.hidden = 0
+        self.skipped = 0
         self.pixels = 0
         self.is_cut_off = False
         self.key_frames_only = False
@@ -79,6 +84,11 @@ class Walk:
             Refused: It is encrypted.
         """
         self.key_frames_only = self._expected_pixels() > self._all_frames_pixels
+        yield from self._onward(wants_key)
+        if self._tail_at is not None and not self.is_cut_off and self._jump(self._tail_at):
+            yield from self._onward(wants_key)
+
+    def _onward(self, wants_key: Callable[[int], bool]) -> Iterator[Shot]:
         for packet in self._packets():
             if self.pixels > self._all_frames_pixels + 4 * KEY_FRAMES_PIXELS:
                 self.is_cut_off = True
@@ -106,6 +116,28 @@ class Walk:
         except FFmpegError:
             return
 
+    def _jump(self, tail_at: int) -> bool:
+        """Go on with the first key frame that is stored in the end; False without an index."""
+        entries, found = self._opened.stream.index_entries, None
+        for number in range(len(entries) - 1, -1, -1):
+            entry = entries[number]
+            if entry.pos < tail_at:
+                break
+            if entry.is_keyframe:
+                found = entry.timestamp
+        if found is None:
+            return False
+        try:
+            self._opened.container.seek(found, stream=self._opened.stream)
+        except MemoryError:
+            raise
+        except FFmpegError:
+            return False
+        # How many frames lie in between follows from the rate: nobody could count them.
+        place = int((found - self._start) * self._base * self._opened.rate)
+        self.skipped = max(0, place - self.frames)
+        return True
+
     def _expected_pixels(self) -> int:
         opened = self._opened
         frames = opened.stream.frames
@@ -120,17 +152,20 @@ class Walk:
             before = self.packets
             try:
                 yield from self._stored()
-            except MemoryError:
-                raise
-            except FFmpegError:
+            except FFmpegError as error:
                 self._count_error()
+                if isinstance(error, MemoryError):  # a length that is damaged, as a rule
+                    if not self.frames:
+                        raise
+                    return
             else:
                 return
-        self.is_cut_off = self.packets >= _MAX_PACKETS
 
     def _stored(self) -> "Iterator[Packet[VideoStream]]":
         for packet in self._opened.container.demux(self._opened.stream):
             if packet.size == 0:  # a frame to be shown again, or the end: nothing to decode
+                continue
+            if packet.is_corrupt and self._tail_at is not None:  # cut by where the held part ends
                 continue
             if self.packets == 0 and packet.has_sidedata("encryption_info"):
                 raise Refused("encrypted", "its samples are encrypted")
@@ -138,11 +173,12 @@ class Walk:
             yield packet
             self.packets += 1
             if self.packets >= _MAX_PACKETS:
+                self.is_cut_off = True
                 return
 
     def _decoded(self, packet: "Packet[VideoStream] | None") -> Iterator[Shot]:
         for frame in self._decode(packet):
-            number = self.frames
+            number = self.frames + self.skipped
             self._count(frame)
             yield Shot(frame, number, self._ms(frame.pts, number))
 
@@ -156,11 +192,12 @@ class Walk:
         for frame in frames[:1]:
             self._count(frame)
             pts = packet.pts if frame.pts is None else frame.pts
-            yield Shot(frame, self.packets, self._ms(pts, self.packets))
+            number = self.packets + self.skipped
+            yield Shot(frame, number, self._ms(pts, number))
 
     def _decode(self, packet: "Packet[VideoStream] | None") -> list[VideoFrame]:
         try:
-            return self._opened.codec.decode(packet)
+            frames = self._opened.codec.decode(packet)
         except MemoryError:
             raise
         except EOFError:
@@ -168,6 +205,9 @@ class Walk:
         except FFmpegError:
             self._count_error()
             return []
+        fit = [frame for frame in frames if max(frame.width, frame.height) <= MAX_SIDE_PX]
+        self.errors += len(frames) - len(fit)
+        return fit
 
     def _count(self, frame: VideoFrame) -> None:
         self.frames += 1

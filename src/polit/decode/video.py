@@ -138,7 +138,8 @@ def decode_video(
     """
     opened = open_video(untrusted, mime, memory_bytes=memory_bytes)
     try:
-        pass_ = _Pass(opened, fingerprint)
+        tail_at = None if untrusted.is_whole else untrusted.tail_at
+        pass_ = _Pass(opened, fingerprint, tail_at=tail_at)
         pass_.run()
         return pass_.result(untrusted)
     finally:
@@ -148,15 +149,16 @@ def decode_video(
 class _Pass:
     """One pass through a video, and what it gathers."""
 
-    def __init__(self, opened: Opened, fingerprint: Fingerprint) -> None:
+    def __init__(self, opened: Opened, fingerprint: Fingerprint, *, tail_at: int | None) -> None:
         most = min(MAX_HASHES, max(2 * STORY_FRAMES, KEY_FRAMES_PIXELS // opened.pixels))
         self._opened = opened
         self._fingerprint = fingerprint
-        self._walk = Walk(opened, all_frames_pixels=ALL_FRAMES_PIXELS)
+        self._walk = Walk(opened, all_frames_pixels=ALL_FRAMES_PIXELS, tail_at=tail_at)
         self._converter = VideoReformatter()
         self._hashes: Samples[PerceptualHash] = Samples(every=1, most=most & ~1)
         self._story: Samples[StoryStill] = Samples(every=_CANDIDATES_EVERY_MS, most=_CANDIDATES)
         self._orientation = 1
+        self._size = (0, 0)
         self._last_ms = 0
         rate = opened.rate
         self._frames_a_second = max(1, int(rate)) if 0 < rate <= _CREDIBLE_RATE else 0
@@ -164,8 +166,9 @@ class _Pass:
     def run(self) -> None:
         """Decode, hash and reduce."""
         for shot in self._walk.shots(lambda at_ms: self._hashes.wants(at_ms // _SECOND_MS)):
-            if shot.number == 0 or self._walk.frames == 1:
+            if self._walk.frames == 1:
                 self._orientation = orientation_of(shot.frame)
+                self._size = (shot.frame.width, shot.frame.height)
             self._last_ms = max(self._last_ms, shot.at_ms)
             second = self._second(shot)
             is_hashed = second is not None and self._hashes.wants(second)
@@ -204,11 +207,12 @@ class _Pass:
                 "truncated" if "truncated" in flaws else "undecodable",
                 f"no frame of {opened.codec.name} decodes",
             )
-        counted = 0 if walk.key_frames_only or walk.is_cut_off else walk.frames
-        facts = container_facts(opened, self._tags())
+        is_counted = not (walk.key_frames_only or walk.is_cut_off or walk.skipped)
+        counted = walk.frames if is_counted else 0
+        facts = container_facts(opened, self._tags(flaws))
         return Video(
-            width_px=opened.codec.width,
-            height_px=opened.codec.height,
+            width_px=self._size[0],
+            height_px=self._size[1],
             orientation=self._orientation,
             frames=min(max(opened.stream.frames, 0) or counted, _MAX_FRAMES),
             duration_ms=self._duration_ms(),
@@ -241,13 +245,20 @@ class _Pass:
         }
         return tuple(flaw for flaw, is_so in found.items() if is_so)
 
-    def _tags(self) -> list[tuple[str, str]]:
-        apart_s, hidden = self._hashes.every, self._walk.hidden
+    def _tags(self, flaws: tuple[Flaw, ...]) -> list[tuple[str, str]]:
+        apart_s, hidden = self._hashes.every, self._hidden_frames(flaws)
         return [
             ("video:fingerprint_every_s", str(apart_s) if apart_s > 1 else ""),
             # Frames that an edit list hides from every player; they are not decoded.
             ("video:frames_outside_edit", str(hidden) if hidden else ""),
         ]
+
+    def _hidden_frames(self, flaws: tuple[Flaw, ...]) -> int:
+        """Return how many frames an edit list hides: those left out, those marked to be dropped."""
+        opened, walk = self._opened, self._walk
+        if opened.demuxer != "mov" or set(flaws) - {"key_frames_only"}:
+            return walk.hidden
+        return max(0, opened.stream.frames - walk.packets) + walk.hidden
 
 
 def _distinct(hashes: list[PerceptualHash]) -> tuple[PerceptualHash, ...]:

@@ -102,13 +102,13 @@ class References:
         shutil.unpack_archive(archive, scratch)  # its digest was checked
         self._program = _built(scratch, archive.name.removesuffix(".tar.gz"))
         sys.path.append(str(scratch / "site"))
-        self._pdqhash: Any = importlib.import_module("pdqhash")
+        self.pdqhash: Any = importlib.import_module("pdqhash")
 
     def of(self, picture: Image.Image) -> Expected:
         """Hash a picture with both."""
         rgb = _rgb(picture)
-        bits, quality = self._pdqhash.compute(rgb)
-        turns, _ = self._pdqhash.compute_dihedral(rgb)
+        bits, quality = self.pdqhash.compute(rgb)
+        turns, _ = self.pdqhash.compute_dihedral(rgb)
         packed = b"".join(np.packbits(turns[place]).tobytes() for place in _ORDER)
         full = (np.packbits(bits).tobytes(), int(quality))
         if max(rgb.shape) <= 512:

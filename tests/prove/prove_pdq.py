@@ -102,13 +102,13 @@ class References:
         shutil.unpack_archive(archive, scratch)  # its digest was checked
         self._program = _built(scratch, archive.name.removesuffix(".tar.gz"))
         sys.path.append(str(scratch / "site"))
-        self._pdqhash: Any = importlib.import_module("pdqhash")
+        self.pdqhash: Any = importlib.import_module("pdqhash")
 
     def of(self, picture: Image.Image) -> Expected:
         """Hash a picture with both."""
         rgb = _rgb(picture)
-        bits, quality = self._pdqhash.compute(rgb)
-        turns, _ = self._pdqhash.compute_dihedral(rgb)
+        bits, quality = self.pdqhash.compute(rgb)
+        turns, _ = self.pdqhash.compute_dihedral(rgb)
         packed = b"".join(np.packbits(turns[place]).tobytes() for place in _ORDER)
         full = (np.packbits(bits).tobytes(), int(quality))
         if max(rgb.shape) <= 512:
@@ -193,7 +193,7 @@ def _compared(
     counts: Counter[str] = Counter()
     modes: Counter[str] = Counter()
     differing: list[str] = []
-    largest = {"grey": 0.0, "frequency": 0.0}
+    largest: dict[str, float] = {}
     for name, picture in pictures:
         said, found = references.of(picture), pdq.hash_picture(picture)
         modes[picture.mode] += 1
@@ -229,10 +229,17 @@ def _measure(pixels: Pixels, counts: Counter[str], largest: dict[str, float]) ->
         counts["small"] += 1
         return
     one, other = folded(pixels), blurred(pixels, is_single=False)
-    steps = pdq._transformed(one), pdq._transformed(other)
-    counts["folded" if pdq._is_clear(one, steps[0]) else "folded_then_blurred"] += 1
-    largest["grey"] = max(largest["grey"], float(np.abs(one - other).max()))
-    largest["frequency"] = max(largest["frequency"], float(np.abs(steps[0] - steps[1]).max()))
+    frequencies = pdq._transformed(one), pdq._transformed(other)
+    counts["folded" if pdq._is_clear(one, frequencies[0]) else "folded_then_blurred"] += 1
+    if pdq._quality(pdq._steps(other)) < pdq._MIN_FOLDED_QUALITY:
+        return
+    apart = np.abs(frequencies[0] - frequencies[1])
+    found = {
+        "step": np.abs(pdq._steps(one) - pdq._steps(other)).max(),
+        "frequency": apart.max(),
+        "frequency_as_part_of_its_margin": (apart / pdq._FREQUENCY_MARGINS).max(),
+    }
+    largest.update({name: max(largest.get(name, 0.0), float(found[name])) for name in found})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from PIL import Image
 
 from polit.decode import _pdq_pixels, pdq
 from polit.decode._pdq_blocks import blurred, folded
-from polit.decode._pdq_pixels import pixels_of_picture
+from polit.decode._pdq_pixels import StoredPixels, pixels_of_picture
 from polit.decode.pdq import hash_frame, hash_picture
 
 VECTORS = Path(__file__).with_name("pdq_vectors.csv")
@@ -165,15 +165,20 @@ def test_the_two_ways_to_the_transform_agree_far_within_the_margins() -> None:
     for index in range(0, 400, 20):
         pixels = pixels_of_picture(drawn(index).resize((700, 500), Image.Resampling.NEAREST))
         one, other = folded(pixels), blurred(pixels, is_single=False)
-        assert np.abs(one - other).max() < pdq._GREY_MARGIN
+        assert np.abs(pdq._steps(one) - pdq._steps(other)).max() < pdq._STEP_MARGIN
+        apart = np.abs(pdq._transformed(one) - pdq._transformed(other))
+        assert (apart < pdq._FREQUENCY_MARGINS).all()
 
 
 def test_decoded_pixels_are_not_copied() -> None:
     for mode, shape in (("RGBX", (30, 40, 4)), ("L", (30, 40))):
         decoded = np.zeros(shape, dtype=np.uint8)
         picture = Image.frombuffer(mode, (40, 30), decoded, "raw", mode, 0, 1)
-        rows = pixels_of_picture(picture).rows
-        assert rows.tolist() == [decoded.ctypes.data + y * decoded.strides[0] for y in range(30)]
+        pixels = pixels_of_picture(picture)
+        assert isinstance(pixels, StoredPixels)
+        assert pixels.addresses.tolist() == [
+            decoded.ctypes.data + y * decoded.strides[0] for y in range(30)
+        ]
 
 
 def test_another_layout_of_pillow_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,3 +221,16 @@ def test_a_frame_may_have_gaps_between_its_rows_or_pixels() -> None:
     grey = wide[:, :, 1]
     packed = hash_frame(np.ascontiguousarray(grey), frame=0, frame_ms=0)
     assert hash_frame(grey, frame=0, frame_ms=0) == packed
+
+
+@pytest.mark.parametrize("kind", ["RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(900, 700), (900, 300), (90, 70)])
+def test_a_picture_converted_in_parts_is_as_one_converted_at_once(
+    kind: str, size: tuple[int, int]
+) -> None:
+    picture = landscape(size).convert("L").convert("P")
+    colours = [(7 * n + 3 * band) % 256 for n in range(256) for band in range(len(kind))]
+    picture.putpalette(colours, kind)
+    assert hash_picture(picture) == hash_picture(picture.convert("RGB"))
+    palette_and_alpha = Image.merge("LA", [picture.convert("L")] * 2).convert("PA")
+    assert hash_picture(palette_and_alpha) == hash_picture(palette_and_alpha.convert("RGB"))

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.decode._pdq_filter import band, centres, lag_px, window_px, window_shares
+from polit.decode._pdq_filter import Band, band, centres, lag_px, window_px, window_shares
 from polit.decode._pdq_kernels import CHAINS, SIDE, compiled
-from polit.decode._pdq_pixels import Pixels
+from polit.decode._pdq_pixels import Pixels, StoredPixels
 
 MIN_FOLDED_PX = 128
 """The shorter side from which ``folded`` may be used: below, a window is one pixel."""
@@ -28,19 +28,26 @@ Floats = NDArray[np.float32]
 def folded(pixels: Pixels) -> Floats:
     """Return ``(64, 64) float32`` luma by one weighted sum for each side."""
     down, across = band(pixels.height_px), band(pixels.width_px)
-    width = pixels.width_px * pixels.pixel_bytes
-    tall = np.empty((SIDE, pixels.width_px, pixels.pixel_bytes), dtype=np.float32)
-    kernels = compiled()
-    sizes = np.array([width, down.taps])
-    kernels.fold_rows(pixels.table(), *_at(sizes, down.first, down.weights, tall))
-    grey = tall if pixels.pixel_bytes == 1 else _luma(tall)
     block = np.empty((SIDE, SIDE), dtype=np.float32)
-    sizes = np.array([pixels.width_px, across.taps])
-    kernels.fold_columns(*_at(grey, sizes, across.first, across.weights, block))
+    for start in range(0, SIDE, pixels.bands_at_once):
+        here = slice(start, start + pixels.bands_at_once)
+        first = down.first[here]
+        rows = pixels.rows(int(first[0]), int(first[-1]) + down.taps)
+        grey = _grey(rows, Band(first - first[0], down.taps, down.weights[here]))
+        sizes = np.array([len(grey), pixels.width_px, across.taps])
+        addresses = _at(grey, sizes, across.first, across.weights, block[here])
+        compiled().fold_columns(*addresses)
     return block
 
 
-def _luma(tall: Floats) -> Floats:
+def _grey(pixels: StoredPixels, down: Band) -> Floats:
+    """Return luma at full width, with as many rows as the band has sums."""
+    shape = (len(down.first), pixels.width_px, pixels.pixel_bytes)
+    tall = np.empty(shape, dtype=np.float32)
+    sizes = np.array([shape[0], shape[1] * shape[2], down.taps])
+    compiled().fold_rows(*_at(pixels.addresses, sizes, down.first, down.weights, tall))
+    if pixels.pixel_bytes == 1:
+        return tall
     grey: Floats = tall[:, :, 0] * _LUMA[0]
     grey += tall[:, :, 1] * _LUMA[1]
     grey += tall[:, :, 2] * _LUMA[2]
@@ -56,7 +63,7 @@ def blurred(pixels: Pixels, *, is_single: bool) -> Floats:
     """
     width, height = pixels.width_px, pixels.height_px
     if (width, height) == (SIDE, SIDE):
-        stripe = _bright(pixels, (0, SIDE), is_single=is_single)
+        stripe = _bright(pixels.rows(0, SIDE), is_single=is_single)
         return np.ascontiguousarray(stripe[:, window_px(SIDE) :])
     stripes = _down(_across(_stripes(pixels, is_single=is_single), width), height)
     # Of the second means only 64 columns are looked at.
@@ -75,17 +82,16 @@ def _stripes(pixels: Pixels, *, is_single: bool) -> Iterator[Floats]:
     """Yield the luma of each stripe of rows, a multiple of 8 but for the last."""
     step = max(1, _STRIPE_BYTES // (4 * pixels.width_px * CHAINS)) * CHAINS
     for start in range(0, pixels.height_px, step):
-        count = min(step, pixels.height_px - start)
-        yield _bright(pixels, (start, count), is_single=is_single)
+        rows = pixels.rows(start, min(start + step, pixels.height_px))
+        yield _bright(rows, is_single=is_single)
 
 
-def _bright(pixels: Pixels, part: tuple[int, int], *, is_single: bool) -> Floats:
-    """Return luma of the rows (first, how many), with zeros on both sides for the means."""
-    window = window_px(pixels.width_px)
-    stripe = np.zeros((part[1], window + pixels.width_px + lag_px(window)), dtype=np.float32)
-    place = [stripe.shape[1], window]
-    sizes = np.array([*part, pixels.width_px, pixels.pixel_bytes, is_single, *place])
-    compiled().brighten(pixels.table(), *_at(sizes, stripe))
+def _bright(pixels: StoredPixels, *, is_single: bool) -> Floats:
+    """Return luma with zeros on both sides for the means."""
+    window, count, width = window_px(pixels.width_px), pixels.height_px, pixels.width_px
+    stripe = np.zeros((count, window + width + lag_px(window)), dtype=np.float32)
+    sizes = np.array([count, width, pixels.pixel_bytes, is_single, stripe.shape[1], window])
+    compiled().brighten(*_at(pixels.addresses, sizes, stripe))
     return stripe
 
 
@@ -132,11 +138,10 @@ def _down(stripes: Iterator[Floats], height: int) -> Iterator[Floats]:
     sums = np.zeros(width, dtype=np.float32)
     # The last rows are completed by steps beyond the end, which add nothing.
     for stripe in chain([first], stripes, [np.zeros((lag, width), dtype=np.float32)]):
-        image, means = np.concatenate((before, stripe)), np.empty_like(stripe)
-        sizes = np.array([len(stripe), width, window])
-        compiled().blur_down(*_at(image, sizes, shares[start:], sums, means))
+        means = np.empty_like(stripe)
+        sizes = np.array([start, len(stripe), width, window])
+        compiled().blur_down(*_at(stripe, sizes, shares[start:], before, sums, means))
         yield means[max(0, lag - start) :]
-        before = image[-window:]
         start += len(stripe)
 
 

@@ -39,9 +39,9 @@ f32 = np.float32
 def fold_rows(
     rows: Sequence[Bytes], sizes: Whole, first: Whole, weights: Floats, out: Result
 ) -> None:
-    """Reduce a picture to 64 rows, each the weighted sum of ``taps`` rows from ``first`` on."""
-    width, taps = sizes[0], sizes[1]
-    for i in range(SIDE):
+    """Sum rows to ``count`` rows, each weighing ``taps`` of them from ``first`` on."""
+    count, width, taps = sizes[0], sizes[1], sizes[2]
+    for i in range(count):
         line = i * width
         for x in range(width):
             out[line + x] = f32(0)
@@ -56,9 +56,9 @@ def fold_rows(
 
 
 def fold_columns(tall: Floats, sizes: Whole, first: Whole, weights: Floats, out: Result) -> None:
-    """Reduce 64 rows of luma to 64 columns."""
-    width, taps = sizes[0], sizes[1]
-    for i in range(SIDE):
+    """Reduce ``count`` rows of luma to 64 columns."""
+    count, width, taps = sizes[0], sizes[1], sizes[2]
+    for i in range(count):
         for j in range(SIDE):
             start, at = i * width + first[j], j * taps
             a = b = c = d = f32(0)
@@ -71,14 +71,14 @@ def fold_columns(tall: Floats, sizes: Whole, first: Whole, weights: Floats, out:
 
 
 def brighten(rows: Sequence[Bytes], sizes: Whole, out: Result) -> None:
-    """Write the luma of the rows from ``start`` on, as pdqhash does or as its C++ origin does.
+    """Write the luma of rows, as pdqhash does or as its C++ origin does.
 
     pdqhash's binding sums in double precision and rounds once, the C++ program in single.
     """
-    start, count, width, pixel_bytes, is_single = sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]
-    stride, margin = sizes[5], sizes[6]
+    count, width, pixel_bytes, is_single = sizes[0], sizes[1], sizes[2], sizes[3]
+    stride, margin = sizes[4], sizes[5]
     for y in range(count):
-        row, line = rows[start + y], y * stride + margin
+        row, line = rows[y], y * stride + margin
         if pixel_bytes == 1:
             for x in range(width):
                 out[line + x] = f32(row[x])
@@ -134,17 +134,20 @@ def sample_across(
                 out[(y + r) * SIDE + j] = sums[r] / shares[j]
 
 
-def blur_down(image: Floats, sizes: Whole, shares: Floats, sums: Result, out: Result) -> None:
-    """Go on with the running mean along each column, for ``count`` steps.
+def blur_down(
+    image: Floats, sizes: Whole, shares: Floats, before: Result, sums: Result, out: Result
+) -> None:
+    """Go on with the running mean along each column, for ``count`` rows.
 
-    ``image`` holds the ``window`` rows before the first step, then the rows of the steps;
-    ``sums`` is kept from call to call.
+    ``before`` holds the last ``window`` rows, row s in line s modulo ``window``; it and ``sums``
+    are kept from call to call.
     """
-    count, width, window = sizes[0], sizes[1], sizes[2]
+    start, count, width, window = sizes[0], sizes[1], sizes[2], sizes[3]
     for k in range(count):
-        line = k * width
+        line, old = k * width, (start + k) % window * width
         for x in range(width):
-            sums[x] = (sums[x] + image[line + window * width + x]) - image[line + x]
+            sums[x] = (sums[x] + image[line + x]) - before[old + x]
+            before[old + x] = image[line + x]
             out[line + x] = sums[x] / shares[k]
 
 
@@ -206,7 +209,7 @@ def compiled() -> Kernels:
         brighten=_compile(brighten, _ROWS, _WHOLE, _FLOATS),
         blur_across=_compile(blur_across, _FLOATS, _WHOLE, _FLOATS, _FLOATS, _FLOATS),
         sample_across=_compile(sample_across, _FLOATS, _WHOLE, _WHOLE, _FLOATS, _FLOATS, _FLOATS),
-        blur_down=_compile(blur_down, _FLOATS, _WHOLE, _FLOATS, _FLOATS, _FLOATS),
+        blur_down=_compile(blur_down, _FLOATS, _WHOLE, _FLOATS, _FLOATS, _FLOATS, _FLOATS),
         transform=_compile(transform, _FLOATS, _FLOATS, _FLOATS, _FLOATS),
         pick=_compile(pick, _ROWS, _WHOLE, _WHOLE, _BYTES),
     )

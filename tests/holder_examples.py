@@ -191,7 +191,7 @@ def web_archive() -> Example:
 
 
 def photograph() -> Example:
-    thumbnail, second = picture(8, size=(16, 12)), picture(9)
+    thumbnail, second = picture(8, size=(32, 24)), picture(9)
     tiff = b"II*\0" + struct.pack("<IHIH", 8, 0, 14, 2)
     tiff += struct.pack("<HHIIHHII", 0x201, 4, 1, 44, 0x202, 4, 1, len(thumbnail))
     exif = b"Exif\0\0" + tiff + bytes(4) + thumbnail

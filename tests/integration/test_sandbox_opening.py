@@ -122,7 +122,7 @@ def test_a_planted_fault_costs_one_holder(
 ) -> None:
     monkeypatch.setenv("POLIT_FAULTS", f"decoder.member@3:{action}")
     zygote = start_zygote(Role.DECODER)
-    decoder = Decoder(zygote, ItemLimits(base_s=1.0, per_mib_s=0.0, wall_factor=2.0))
+    decoder = Decoder(zygote, ItemLimits(base_s=1.0, per_mib_s=0.0, wall_factor=10.0))
     members = {f"word/media/{number}.jpg": picture(number) for number in range(5)}
     failure = open_sandboxed(decoder, made.docx(members), made.WORD)
     assert isinstance(failure, DecodeFailure)

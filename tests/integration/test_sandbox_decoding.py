@@ -88,10 +88,25 @@ def test_the_same_bytes_give_the_same_pixels(zygote: Zygote) -> None:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
-def test_a_missing_end_is_told(decoder: Decoder, kind: str) -> None:
+def test_what_comes_before_a_missing_end_is_decoded(decoder: Decoder, kind: str) -> None:
     content = encoded("RGB", (640, 480), kind)
-    for part in (0.9, 0.5, 0.1):
-        result = failed(decoder, content[: int(len(content) * part)], f"image/{kind.lower()}")
+    whole = run(decoder, content, f"image/{kind.lower()}")
+    assert isinstance(whole, DecodedMedia)
+    for part in (0.9, 0.7):
+        cut = content[: int(len(content) * part)]
+        result = run(decoder, cut, f"image/{kind.lower()}")
+        assert isinstance(result, DecodedMedia)
+        assert result.facts.flaws == ("truncated",)
+        assert (result.facts.width_px, result.facts.height_px) == (640, 480)
+        upper_half = 256 * 3 * (result.thumbnail.height_px * 2 // 5)
+        assert result.thumbnail.data[:upper_half] == whole.thumbnail.data[:upper_half]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_an_end_that_is_missing_from_the_start_is_told(decoder: Decoder, kind: str) -> None:
+    content = encoded("RGB", (640, 480), kind)
+    for length in (20, 30, 43):
+        result = failed(decoder, content[:length], f"image/{kind.lower()}")
         assert result.code == "truncated"
 
 

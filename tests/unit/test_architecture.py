@@ -19,6 +19,7 @@ from tools.function_lengths import files_too_long
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "polit"
 PLUGIN_FOLDERS = (
+    "polit.decode.stills",
     "polit.evidence.containers",
     "polit.evidence.volumes",
     "polit.evidence.filesystems",
@@ -107,7 +108,8 @@ def test_every_plugin_is_reached_and_ordered(name: str) -> None:
 def test_no_folder_of_plugins_is_forgotten() -> None:
     plural = {
         f"polit.{path.relative_to(SOURCE).parent.as_posix().replace('/', '.')}"
-        for path in SOURCE.glob("evidence/*/__init__.py")
+        for room in ("decode", "evidence")
+        for path in SOURCE.glob(f"{room}/*/__init__.py")
     }
     assert plural == set(PLUGIN_FOLDERS)
 

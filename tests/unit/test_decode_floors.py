@@ -5,22 +5,40 @@ import mmap
 import pytest
 
 from polit.decode import still
-from polit.decode.floors import FLOORS, switched_off
+from polit.decode.decodable import STILLS
+from polit.decode.floors import FLOORS, OFF_PREFIX, switched_off
 from polit.decode.refusal import Refused
 from polit.decode.still import decode_still
 
-GOOD = {"pillow": "13.0.0", "simplejpeg": "1.9.0"}
+GOOD = {"pillow": "13.0.0", "simplejpeg": "1.9.0", "libheif": "1.22", "libde265": "1.1.1"}
+
+HEIF = {"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"}
 
 
 def test_at_the_floor_nothing_is_off() -> None:
     assert switched_off(GOOD) == {}
-    assert switched_off({"pillow": "14.2", "simplejpeg": "2.0.0rc1"}) == {}
+    assert switched_off(GOOD | {"pillow": "14.2", "simplejpeg": "2.0.0rc1"}) == {}
 
 
 def test_below_the_floor_every_type_of_the_library_is_off() -> None:
     off = switched_off(GOOD | {"pillow": "12.9.9"})
-    assert set(off) == {"image/png", "image/jpeg"}
     assert off["image/png"] == "pillow 12.9.9: below 13.0.0"
+    assert set(off) == STILLS - HEIF
+
+
+@pytest.mark.parametrize("library", ["libheif", "libde265"])
+def test_heif_depends_on_what_its_wheel_bundles(library: str) -> None:
+    assert set(switched_off(GOOD | {library: "1.0.9"})) == HEIF
+
+
+def test_the_floors_speak_of_every_still_and_of_nothing_else() -> None:
+    assert {mime for floor in FLOORS for mime in floor.types} == STILLS
+
+
+def test_every_loaded_library_is_above_its_floor() -> None:
+    versions = still.warm()
+    assert not [name for name in versions if name.startswith(OFF_PREFIX)]
+    assert {floor.library for floor in FLOORS} <= set(versions)
 
 
 @pytest.mark.parametrize("version", ["", "unknown", "13"])

@@ -6,8 +6,9 @@ the package seals) do not depend on processor or thread count.
 
 from dataclasses import dataclass
 
-import numpy as np
 from PIL import Image
+
+from polit.decode.colours import deep_grey, rgb_of_lab
 
 TILE_SIDE_PX = 24
 THUMBNAIL_SIDE_PX = 256
@@ -15,6 +16,7 @@ THUMBNAIL_SIDE_PX = 256
 # A thumbnail pixel of a large picture is the mean of 4 x 4 samples, not of all its pixels:
 # reading 12 MP once more costs a third of decoding them, the samples a thirtieth.
 _SAMPLES = 4
+_PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,29 @@ class Derivatives:
     thumbnail: Image.Image
 
 
-def derive(picture: Image.Image) -> Derivatives:
-    """Make the derivatives of a picture.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What sets a picture upright, by EXIF orientation (EXIF 3.0, 4.6.5.1.6)."""
+
+
+def derive(picture: Image.Image, *, orientation: int = 1) -> Derivatives:
+    """Make the derivatives of a picture, upright.
 
     Args:
-        picture: Of any size and any mode that a PNG or JPEG decodes to.
+        picture: Of any size and any mode that a still decodes to.
+        orientation: 1 to 8, as EXIF counts them.
     """
     thumbnail = _thumbnail(picture)
+    turn = _UPRIGHT.get(orientation)
+    if turn is not None:  # the small picture is turned, not the full one
+        thumbnail = thumbnail.transpose(turn)
     size = _fit(thumbnail.size, TILE_SIDE_PX)
     tile = thumbnail.convert("L").resize(size, Image.Resampling.BOX)
     return Derivatives(tile=tile, thumbnail=thumbnail)
@@ -50,20 +68,18 @@ def _thumbnail(picture: Image.Image) -> Image.Image:
 
 def _as_rgb(picture: Image.Image) -> Image.Image:
     """Return RGB pixels; what is transparent becomes white."""
-    if picture.mode.startswith("I"):
-        return _high_byte(picture).convert("RGB")
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return deep_grey(picture).convert("RGB")
+    if picture.mode == "LAB":
+        return rgb_of_lab(picture)
+    if picture.mode in _PREMULTIPLIED:
+        picture = picture.convert(_PREMULTIPLIED[picture.mode])
     if picture.mode in ("LA", "PA", "RGBA") or "transparency" in picture.info:
         layered = picture.convert("RGBA")
         ground = Image.new("RGBA", layered.size, "white")
         ground.alpha_composite(layered)
         return ground.convert("RGB")
     return picture.convert("RGB")
-
-
-def _high_byte(picture: Image.Image) -> Image.Image:
-    """16-bit grey to 8: Pillow's own conversion would clip at 255."""
-    samples = np.asarray(picture)
-    return Image.fromarray((samples >> 8).astype(np.uint8))
 
 
 def _fit(size: tuple[int, int], side_px: int) -> tuple[int, int]:

@@ -25,9 +25,37 @@ class Floor:
     reason: str
 
 
+_BY_PILLOW = (
+    "image/avif",
+    "image/bmp",
+    "image/gif",
+    "image/jp2",
+    "image/jpeg",
+    "image/jpx",
+    "image/png",
+    "image/tiff",
+    "image/vnd.adobe.photoshop",
+    "image/vnd.microsoft.icon",
+    "image/webp",
+    "image/x-jp2-codestream",
+    "image/x-portable-anymap",
+)
+_RAW = (
+    "image/x-canon-cr2",
+    "image/x-canon-cr3",
+    "image/x-fuji-raf",
+    "image/x-olympus-orf",
+    "image/x-panasonic-rw2",
+)
+_HEIF = ("image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence")
+
 FLOORS: tuple[Floor, ...] = (
-    Floor("pillow", (13, 0, 0), ("image/png", "image/jpeg"), "advisories of autumn 2026"),
-    Floor("simplejpeg", (1, 9, 0), ("image/jpeg",), "the first to bundle libjpeg-turbo 3.1.2"),
+    Floor("pillow", (13, 0, 0), (*_BY_PILLOW, *_RAW), "advisories of autumn 2026"),
+    Floor(
+        "simplejpeg", (1, 9, 0), ("image/jpeg", *_RAW), "the first to bundle libjpeg-turbo 3.1.2"
+    ),
+    Floor("libheif", (1, 22), _HEIF, "advisories of autumn 2026"),
+    Floor("libde265", (1, 1, 1), _HEIF, "advisories of autumn 2026"),
 )
 
 OFF_PREFIX = "off:"

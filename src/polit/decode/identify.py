@@ -15,9 +15,6 @@ from polit.model.media import Identification, MediaKind
 HEAD_BYTES = 65_536
 """How much of a content is looked at."""
 
-DECODABLE_STILLS: frozenset[str] = frozenset({"image/jpeg", "image/png"})
-"""Types that the decoders take."""
-
 _EMPTY = Identification("application/x-empty", MediaKind.OTHER, "empty")
 _SAYS_NOTHING = frozenset({_EMPTY.mime})
 

@@ -24,7 +24,8 @@ image/x-jp2-codestream 0 ff4fff51
 image/jxl 0 0000000c4a584c200d0a870a
 image/vnd.adobe.photoshop 0 38425053
 image/x-fuji-raf 0 46554a4946494c4d
-image/x-olympus-orf 0 49494f52
+image/x-olympus-orf 0 4949524f
+image/x-olympus-orf 0 4d4d4f52
 image/x-olympus-orf 0 49495253
 image/x-panasonic-rw2 0 49495500
 image/x-xcf 0 67696d7020786366

@@ -1,6 +1,7 @@
 """Decodes one picture whole and collects what is known of it."""
 
 import mmap
+from typing import Any, cast
 
 from PIL import Image
 
@@ -34,5 +35,5 @@ def decode_picture(request: DecodeRequest, item: int) -> Made:
     with untrusted:
         decoded = still.decode_still(untrusted, request.mime, memory_bytes=request.memory_bytes)
         width_px, height_px = decoded.picture.size
-        facts = Facts(width_px, height_px, NO_SIZE)
+        facts = Facts(width_px, height_px, NO_SIZE, flaws=cast("tuple[Any, ...]", decoded.flaws))
         return Made(decoded.library, facts, derive(decoded.picture))

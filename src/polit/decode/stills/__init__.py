@@ -1,0 +1,1 @@
+"""Decoders of stills, one module for each family of formats."""

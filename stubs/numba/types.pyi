@@ -1,0 +1,10 @@
+class Type:
+    def __call__(self, *arguments: Type) -> Type: ...
+
+class CPointer(Type):
+    def __init__(self, pointee: Type) -> None: ...
+
+void: Type
+int64: Type
+uint8: Type
+float32: Type

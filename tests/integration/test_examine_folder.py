@@ -19,6 +19,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "copy of it.txt").write_bytes(jpeg)
     (folder / "shapes.png").write_bytes(contents.png(2, 90, 300))
     (folder / "cut.jpg").write_bytes(jpeg[: len(jpeg) // 2])
+    (folder / "bomb.png").write_bytes(contents.png_bomb(48, 8_388_648))
     (folder / "noise.jpg").write_bytes(contents.noise(3, 5000))
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "readme.txt").write_bytes(contents.text(4, 3000))
@@ -47,8 +48,8 @@ def test_the_summary_has_every_field_and_balances(source: Path, tmp_path: Path) 
     } <= set(summary)  # fmt: skip
     tally = summary["tally"]
     assert isinstance(tally, dict)
-    assert tally["entries"] == tally["done"] + tally["skipped"] + tally["failed"] == 14
-    assert (tally["done"], tally["skipped"], tally["failed"]) == (8, 5, 1)
+    assert tally["entries"] == tally["done"] + tally["skipped"] + tally["failed"] == 15
+    assert (tally["done"], tally["skipped"], tally["failed"]) == (9, 5, 1)
     assert summary["sealed"] is True
     assert summary["isolation_level"] == "full"
 
@@ -71,7 +72,8 @@ def test_the_listing_says_what_each_entry_is(place: Path) -> None:
     assert (picture["outcome"], picture["mime"], picture["kind"]) == ("done", "image/jpeg", "still")
     assert (picture["width_px"], picture["height_px"]) == (640, 480)
     assert rows["copy of it.txt"]["extension_agrees"] is False
-    assert rows["cut.jpg"]["reason"] == "truncated"
+    assert (rows["cut.jpg"]["outcome"], rows["cut.jpg"]["width_px"]) == ("done", 640)
+    assert rows["bomb.png"]["reason"] == "too_large"
     assert rows["noise.jpg"]["outcome"] == "done"
     assert rows["noise.jpg"]["extension_agrees"] is False
     assert rows["empty.jpg"]["mime"] == "application/x-empty"
@@ -107,7 +109,7 @@ def test_a_contact_sheet_of_safe_tiles_is_drawn(place: Path, tmp_path: Path) -> 
     sheet = tmp_path / "sheet.png"
     ran = run.polit(place / "data", "thumbs", run.package_of(place), "--out", sheet, "--json")
     assert ran.code == 0, ran.stderr
-    assert ran.json()["tiles"] == 2
+    assert ran.json()["tiles"] == 3
     assert sheet.read_bytes().startswith(b"\x89PNG")
 
 

@@ -9,7 +9,8 @@ from evidence.examined import examine
 from evidence.truth import Truth
 
 BUILDER = Path(__file__).resolve().parents[2] / "samples" / "build_sample.py"
-BROKEN = ("truncated.jpg", "far too large.png")
+BROKEN = ("far too large.png",)
+FLAWED = ("truncated.jpg", "bad checksum.png")
 
 
 def test_truth_of_sample_is_what_examination_lists(tmp_path: Path) -> None:
@@ -23,5 +24,8 @@ def test_truth_of_sample_is_what_examination_lists(tmp_path: Path) -> None:
     result = compare(truth, done.rows, labels=("CAMERA",))
     assert result.holds, result.report()
     assert done.code == 3
+    seen = [row for row in done.rows if str(row["path"]).endswith(FLAWED)]
+    assert len(seen) == len(FLAWED)
+    assert all(row["outcome"] == "done" and row["width_px"] for row in seen)
     failed = {str(row["path"]) for row in done.rows if row["outcome"] == "failed"}
     assert {name for name in BROKEN if any(path.endswith(name) for path in failed)} == set(BROKEN)

@@ -17,7 +17,7 @@ import pytest
 from polit.base.errors import IntegrityError, PackageDamaged, UsageError
 from polit.model.media import PixelBlock
 from polit.package import account, seal, transport
-from polit.package.contact_sheet import draw_sheet
+from polit.package.contact_sheet import SheetPicture, draw_sheet
 from polit.package.database import open_reader
 from polit.package.derivatives import DerivativeWriter, encode_pixels
 from polit.package.layout import SCHEMA, package_name
@@ -187,7 +187,7 @@ def _reader(package: made.MadePackage) -> DerivativeReader:
 def test_a_tile_outside_its_pack_is_refused(
     sealed: made.MadePackage, changes: dict[str, str | int]
 ) -> None:
-    (row,) = read_derivatives(sealed.folder, "tile")
+    row = read_derivatives(sealed.folder, "tile")[0].cover
     with pytest.raises(PackageDamaged):
         _reader(sealed).plaintext(replace(row, **changes))  # type: ignore[arg-type]
 
@@ -195,7 +195,7 @@ def test_a_tile_outside_its_pack_is_refused(
 def test_a_tile_with_a_long_side_is_refused() -> None:
     for data in (encode_pixels(PixelBlock(25, 3, 1, bytes(75)), "tile"), b"RIFF no picture"):
         with pytest.raises(IntegrityError):
-            draw_sheet([data], heading="T-1")
+            draw_sheet([SheetPicture(data)], heading="T-1")
 
 
 def test_a_pack_shorter_than_its_rows_is_refused(sealed: made.MadePackage) -> None:

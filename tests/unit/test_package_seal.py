@@ -17,7 +17,7 @@ from polit.base.errors import (
     SourceMissing,
     UsageError,
 )
-from polit.package.contact_sheet import draw_sheet
+from polit.package.contact_sheet import SheetPicture, draw_sheet
 from polit.package.layout import exhibit_of, package_name
 from polit.package.read import DerivativeReader, EntryFilter, read_derivatives, read_entries
 from polit.package.seal import read_manifest
@@ -137,7 +137,7 @@ def test_listing_gives_digests_in_hex_and_filters(sealed: made.MadePackage) -> N
 
 
 def test_tiles_open_with_the_key_and_with_no_other(sealed: made.MadePackage) -> None:
-    (row,) = read_derivatives(sealed.folder, "tile")
+    row = read_derivatives(sealed.folder, "tile")[0].cover
     good = DerivativeReader(
         sealed.folder,
         package_id=sealed.manifest.package_id,
@@ -146,7 +146,7 @@ def test_tiles_open_with_the_key_and_with_no_other(sealed: made.MadePackage) -> 
     )
     tile = good.plaintext(row)
     assert tile[:4] == b"RIFF"
-    sheet = draw_sheet([tile, tile], heading="T-1")
+    sheet = draw_sheet([SheetPicture(tile), SheetPicture(tile)], heading="T-1")
     assert sheet.png.startswith(b"\x89PNG")
     for key, package_id in ((bytes(32), sealed.manifest.package_id), (made.PACKAGE_KEY, "other")):
         bad = DerivativeReader(sealed.folder, package_id=package_id, package_key=key, role="tile")
@@ -155,7 +155,7 @@ def test_tiles_open_with_the_key_and_with_no_other(sealed: made.MadePackage) -> 
 
 
 def test_the_tile_key_does_not_open_thumbnails(sealed: made.MadePackage) -> None:
-    (thumbnail,) = read_derivatives(sealed.folder, "thumbnail")
+    thumbnail = read_derivatives(sealed.folder, "thumbnail")[0].cover
     reader = DerivativeReader(
         sealed.folder,
         package_id=sealed.manifest.package_id,

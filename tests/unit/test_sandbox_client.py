@@ -1,5 +1,6 @@
 """The decoder slot's state machine, with a stand-in for the process: every reply it may get."""
 
+import json
 import os
 import select
 import socket
@@ -10,8 +11,15 @@ from typing import cast
 import pytest
 
 from polit.base.errors import SandboxError
-from polit.model.media import DecodedMedia
-from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
+from polit.model.media import DecodedMedia, PixelBlock
+from polit.sandbox.client import (
+    DecodeFailure,
+    DecodeJob,
+    Decoder,
+    RenderedPixels,
+    RenderView,
+    read_only_copy,
+)
 from polit.sandbox.facts import (
     FACTS_BYTES,
     FACTS_OFFSET,
@@ -27,6 +35,7 @@ from polit.sandbox.protocol import (
     FailureReply,
     MediaReply,
     MembersReply,
+    RenderedReply,
     encode_json,
 )
 
@@ -382,6 +391,52 @@ def test_a_false_listing_costs_the_process_its_life(
     forker.children[0].list_members(1, **listing)
     assert failure(decoder).code == "protocol"
     assert forker.children[0].closed
+
+
+def test_a_rendered_picture_carries_its_pixels(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    view = RenderView(9, (1, 2, 3, 4), is_grey=True, at_ms=5)
+    decoder.start(DecodeJob(1, item, 7, "image/png", view=view), now_s=0.0)
+    child = forker.children[0]
+    child.take_request()
+    assert json.loads(child.requests[0])["region"] == [1, 2, 3, 4]
+    os.pwrite(child.arena, b"GREYGY", 0)
+    child.reply(encode_json(RenderedReply(1, 3, 2, 1, 30, 20, 4)))
+    result = decoder.poll(0.0)
+    assert result == RenderedPixels(PixelBlock(3, 2, 1, b"GREYGY"), 30, 20, 4)
+    assert not decoder.busy
+
+
+RENDERED = encode_json(RenderedReply(1, 3, 2, 1, 30, 20))
+RENDER_LIES = {
+    "beyond the arena": encode_json(RenderedReply(1, 16_383, 16_383, 3, 30, 20)),
+    "too wide": RENDERED.replace(b'"width_px":3', b'"width_px":16384'),
+    "no pixels": RENDERED.replace(b'"height_px":2', b'"height_px":0'),
+    "two channels": RENDERED.replace(b'"channels":1', b'"channels":2'),
+    "of nothing": RENDERED.replace(b'"of_width_px":30', b'"of_width_px":0'),
+    "another item": encode_json(RenderedReply(2, 3, 2, 1, 30, 20)),
+    "another question": encode_json(still()),
+    "unknown field": RENDERED.replace(b'"job"', b'"path":"x","job"'),
+}
+
+
+@pytest.mark.parametrize("lie", RENDER_LIES)
+def test_a_lie_about_a_rendered_picture_costs_the_process_its_life(
+    decoder: Decoder, forker: FakeForker, item: int, lie: str
+) -> None:
+    decoder.start(DecodeJob(1, item, 7, "image/png", view=RenderView(9)), now_s=0.0)
+    forker.children[0].reply(RENDER_LIES[lie])
+    assert failure(decoder).code == "protocol"
+    assert forker.children[0].closed
+
+
+def test_a_rendered_picture_that_nobody_asked_for_is_a_lie(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    decoder.start(job(item), now_s=0.0)
+    forker.children[0].reply(RENDERED)
+    assert failure(decoder).code == "protocol"
 
 
 def test_a_holder_that_was_not_opened_cannot_go_on(decoder: Decoder, item: int) -> None:

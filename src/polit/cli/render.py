@@ -44,6 +44,9 @@ def render(  # noqa: PLR0913, PLR0917 - a command line's options are its argumen
         str, typer.Option(help="Part of the upright picture: left,top,width,height in pixels.")
     ] = "",
     rung: Annotated[Rung, typer.Option(help="Grey, or in colour.")] = Rung.GREY,
+    frame_ms: Annotated[
+        int, typer.Option(help="Of a video: the first frame from here on, in milliseconds.")
+    ] = 0,
     *,
     accept_reduced_isolation: Annotated[
         bool,
@@ -53,12 +56,12 @@ def render(  # noqa: PLR0913, PLR0917 - a command line's options are its argumen
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Render one original of a vault upright, through the sandbox, into a fresh file of pixels.
+    """Render one original upright, of a video one frame, through the sandbox into fresh pixels.
 
     Exit codes: 0 done, 3 it does not decode (the message has the reason), 4 it is damaged.
     """
     digest = _digest(sha256)
-    order = RenderOrder(_media_type(out), side, _region(region), rung.value)
+    order = RenderOrder(_media_type(out), side, _region(region), rung.value, frame_ms)
     order.check()
     with ExitStack() as stack:
         opened = stack.enter_context(open_vault(vault))
@@ -81,6 +84,7 @@ def _tell(out: Path, rendered: Rendered, order: RenderOrder, *, as_json: bool) -
             "out": str(out.absolute()), "media_type": rendered.media_type, "rung": order.rung,
             "width_px": rendered.width_px, "height_px": rendered.height_px,
             "of_width_px": rendered.of_width_px, "of_height_px": rendered.of_height_px,
+            "frame_ms": rendered.frame_ms,
         })  # fmt: skip
         return
     print_text(

@@ -1,6 +1,7 @@
 """``polit thumbs``: a contact sheet of safe tiles. No picture can be made out on it."""
 
 import base64
+import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,10 +13,17 @@ from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text, write_new
 from polit.model.manifest import Manifest
-from polit.package.contact_sheet import draw_sheet
-from polit.package.read import DerivativeReader, read_derivatives
+from polit.model.media import MediaKind
+from polit.package.contact_sheet import SheetPicture, draw_sheet
+from polit.package.read import DerivativeReader, PictureRow, read_derivatives
 from polit.package.verify import verify_package
 from polit.store.keys import Keys, open_keys
+
+
+class Rung(enum.StrEnum):
+    """How much is shown: safe tiles are all that this verb draws."""
+
+    SAFE = "safe"
 
 
 def register(app: typer.Typer) -> None:
@@ -26,12 +34,14 @@ def register(app: typer.Typer) -> None:
 def thumbs(
     package: Annotated[Path, typer.Argument(help="Folder of a sealed package.")],
     out: Annotated[Path, typer.Option(help="PNG file to write.")],
+    rung: Annotated[Rung, typer.Option(help="How much is shown.")] = Rung.SAFE,
     *,
     as_json: JsonFlag = False,
 ) -> None:
-    """Draw the safe tiles (24 px, grey) of all decoded pictures on one sheet, numbered.
+    """Draw the safe tiles (24 px, grey) of all decoded pictures and videos on one sheet.
 
-    The numbers follow the order of 'polit list': the first entry that holds a picture.
+    The numbers follow the order of 'polit list': the first entry that holds a picture. What
+    plays stands in a frame: its cover, then up to 12 tiles of its story.
     """
     keys = open_keys(data_folder())
     manifest = _sealed_here(package, keys)
@@ -43,17 +53,28 @@ def thumbs(
     )
     rows = read_derivatives(package, "tile")
     sheet = draw_sheet(
-        [reader.plaintext(row) for row in rows],
+        [_picture(reader, row) for row in rows],
         heading=f"{manifest.case}  {manifest.exhibit}  safe tiles",
     )
     write_new(out, sheet.png)
+    videos = sum(row.kind == MediaKind.VIDEO for row in rows)
     if as_json:
         print_object({
-            "out": str(out.absolute()), "tiles": len(rows), "columns": sheet.columns,
-            "width_px": sheet.width_px, "height_px": sheet.height_px, "rung": "safe",
+            "out": str(out.absolute()), "tiles": len(rows), "videos": videos,
+            "columns": sheet.columns, "width_px": sheet.width_px, "height_px": sheet.height_px,
+            "rung": rung.value,
         })  # fmt: skip
     else:
-        print_text(f"{len(rows)} safe tiles in {out}")
+        print_text(f"{len(rows)} safe tiles in {out}, {videos} of them of videos")
+
+
+def _picture(reader: DerivativeReader, row: PictureRow) -> SheetPicture:
+    return SheetPicture(
+        reader.plaintext(row.cover),
+        tuple(reader.plaintext(frame) for frame in row.story),
+        is_video=row.kind == MediaKind.VIDEO,
+        duration_ms=row.duration_ms,
+    )
 
 
 def _sealed_here(package: Path, keys: Keys) -> Manifest:

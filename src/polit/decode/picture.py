@@ -11,7 +11,7 @@ MAX_PIXELS = 200_000_000
 MAX_SIDE_PX = 65_535
 MAX_FRAMES = 10_000
 STORY_FRAMES = 12
-_SLACK_BYTES = 12 << 20
+_SLACK_BYTES = 16 << 20
 
 Untrusted = mmap.mmap | bytes
 """An item, mapped; or the picture that lies inside it, copied."""

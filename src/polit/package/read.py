@@ -1,10 +1,11 @@
 """Read a package's rows: entries for listings, derivatives for pictures."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from polit.base.errors import PackageDamaged
 from polit.package.database import open_reader
@@ -72,16 +73,53 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
             yield row
 
 
-def read_derivatives(package: Path, role: str) -> list[DerivativeRow]:
-    """Return the derivatives of one role, in the order in which locators first name them."""
+@dataclass(frozen=True, slots=True)
+class PictureRow:
+    """The derivatives of one role of one content: its own, and those of its story.
+
+    Args:
+        kind: ``still`` or ``video``, as its first entry was identified.
+        duration_ms: How long it plays, ``None`` for what does not play.
+        cover: The derivative of the whole.
+        story: Those of its story, in order; empty for a still.
+    """
+
+    kind: str
+    duration_ms: int | None
+    cover: DerivativeRow
+    story: tuple[DerivativeRow, ...]
+
+
+def read_derivatives(package: Path, role: str) -> list[PictureRow]:
+    """Return the derivatives of one role, in the order in which locators first name them.
+
+    Raises:
+        PackageDamaged: A story has no cover.
+    """
     with closing(open_reader(package)) as connection:
         rows = connection.execute(
-            "SELECT d.* FROM derivatives d JOIN (SELECT r.sha256 AS sha256, min(e.locator) AS"
-            " place FROM results r JOIN entries e USING (entry_id) GROUP BY r.sha256) p"
-            " USING (sha256) WHERE d.role = ? AND d.story = 0 ORDER BY p.place",
+            "SELECT p.kind, m.duration_ms, d.* FROM derivatives d JOIN media m USING (sha256)"
+            " JOIN (SELECT r.sha256 AS sha256, r.kind AS kind, min(e.locator) AS place"
+            " FROM results r JOIN entries e USING (entry_id) GROUP BY r.sha256) p"
+            " ON p.sha256 = d.sha256 WHERE d.role = ? ORDER BY p.place, d.story",
             (role,),
         )
-        return [DerivativeRow(*row) for row in rows]
+        return _gathered(rows)
+
+
+def _gathered(rows: Iterable[tuple[Any, ...]]) -> list[PictureRow]:
+    """Gather rows that come cover first into one for each content."""
+    gathered: list[PictureRow] = []
+    for kind, duration_ms, *values in rows:
+        row = DerivativeRow(*values)
+        if row.story == 0:
+            gathered.append(PictureRow(kind, duration_ms, row, ()))
+        elif gathered and gathered[-1].cover.sha256 == row.sha256:
+            whole = gathered[-1]
+            gathered[-1] = replace(whole, story=(*whole.story, row))
+        else:
+            raise PackageDamaged("a story has no cover: verify the package")
+    return gathered
 
 
 class DerivativeReader:

@@ -32,6 +32,9 @@ from polit.sandbox.protocol import MAX_RENDERED_SIDE_PX
 from polit.store.sealed_original import SealedOriginal
 
 _USUAL_BYTES = 1 << 30
+_VIDEO_BYTES = 2 << 30
+_VIDEO_LIMITS = ItemLimits(base_s=300.0, per_mib_s=2.0)
+_MAX_MS = 1 << 48
 _TURN_S = 0.25
 _ENCODINGS = {"image/webp": "WEBP", "image/png": "PNG"}
 _WEBP_QUALITY, _WEBP_METHOD = 90, 2
@@ -50,12 +53,14 @@ class RenderOrder:
         side_px: The longest side, 1 to 16,383; what is smaller is not enlarged.
         region: The part that is asked for; ``None`` for all.
         rung: ``grey`` or ``colour``.
+        frame_ms: Of a video, where the frame stands; the first one from there on is given.
     """
 
     media_type: str = "image/webp"
     side_px: int = 2048
     region: Region | None = None
     rung: str = "grey"
+    frame_ms: int = 0
 
     def check(self) -> None:
         """Refuse what cannot be rendered.
@@ -69,13 +74,18 @@ class RenderOrder:
             raise UsageError(f"there is no rung {self.rung!r}: ask for {' or '.join(_RUNGS)}")
         if not 1 <= self.side_px <= MAX_RENDERED_SIDE_PX:
             raise UsageError(f"a side of {self.side_px} px: give 1 to {MAX_RENDERED_SIDE_PX}")
+        if not 0 <= self.frame_ms <= _MAX_MS:
+            raise UsageError(f"a frame at {self.frame_ms} ms: give 0 or more")
         if self.region is not None and not _is_region(self.region):
             raise UsageError("a region is left, top, width, height: four figures, the last two > 0")
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendered picture, encoded anew, and the size of the whole it was taken from, upright."""
+    """A rendered picture, encoded anew, and the size of the whole it was taken from, upright.
+
+    ``frame_ms`` is where a video's frame truly stands, ``None`` for a still.
+    """
 
     media_type: str
     width_px: int
@@ -83,6 +93,7 @@ class Rendered:
     data: bytes
     of_width_px: int
     of_height_px: int
+    frame_ms: int | None = None
 
 
 class Renderer:
@@ -107,13 +118,14 @@ class Renderer:
         """
         order.check()
         with _in_memory(sealed) as descriptor:
-            answer = self._ask(sealed, descriptor, order, memory_bytes=_USUAL_BYTES)
+            usual = _VIDEO_BYTES if _is_video(sealed) else _USUAL_BYTES
+            answer = self._ask(sealed, descriptor, order, memory_bytes=usual)
             if isinstance(answer, DecodeFailure) and answer.code == "needs_memory":
                 needed = min(answer.needed_bytes, MAX_NEEDED_BYTES)
                 answer = self._ask(sealed, descriptor, order, memory_bytes=needed)
             elif isinstance(answer, DecodeFailure) and answer.code in RETRIED:
                 self._decoder.close()
-                answer = self._ask(sealed, descriptor, order, memory_bytes=_USUAL_BYTES)
+                answer = self._ask(sealed, descriptor, order, memory_bytes=usual)
         if isinstance(answer, DecodeFailure):
             raise _refusal(answer)
         return _encoded(answer, order.media_type)
@@ -126,7 +138,13 @@ class Renderer:
             descriptor=descriptor,
             size_bytes=sealed.original.size_bytes,
             mime=sealed.original.mime,
-            view=RenderView(order.side_px, order.region, is_grey=_RUNGS[order.rung]),
+            limits=_VIDEO_LIMITS if _is_video(sealed) else None,
+            view=RenderView(
+                order.side_px,
+                order.region,
+                is_grey=_RUNGS[order.rung],
+                at_ms=order.frame_ms,
+            ),
         )
         self._next_job += 1
         self._decoder.start(job, now_s=monotonic_s(), memory_bytes=memory_bytes)
@@ -162,6 +180,7 @@ def _encoded(answer: RenderedPixels, media_type: str) -> Rendered:
         data=_encode(block, _ENCODINGS[media_type]),
         of_width_px=answer.of_width_px,
         of_height_px=answer.of_height_px,
+        frame_ms=answer.at_ms,
     )
 
 
@@ -180,6 +199,10 @@ def _refusal(failure: DecodeFailure) -> ItemFailed | UsageError:
     if failure.code == "outside":
         return UsageError(f"the region lies outside of it: {failure.detail}")
     return ItemFailed(f"this original cannot be rendered: {failure.code} ({failure.detail})")
+
+
+def _is_video(sealed: SealedOriginal) -> bool:
+    return sealed.original.mime.startswith("video/")
 
 
 def _is_region(region: Region) -> bool:

@@ -52,11 +52,12 @@ class RenderView:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPixels:
-    """What a person is to see, and the size of the whole picture, upright."""
+    """What a person is to see, the size of the whole, upright, and a video frame's place."""
 
     pixels: PixelBlock
     of_width_px: int
     of_height_px: int
+    at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +337,7 @@ class Decoder:
 
 def _rendered(reply: RenderedReply, process: DecoderProcess) -> RenderedPixels:
     pixels = process.rendered(reply.width_px, reply.height_px, reply.channels)
-    return RenderedPixels(pixels, reply.of_width_px, reply.of_height_px)
+    return RenderedPixels(pixels, reply.of_width_px, reply.of_height_px, reply.at_ms)
 
 
 _ANSWERS = {Task.DECODE: MediaReply, Task.OPEN: MembersReply, Task.RENDER: RenderedReply}

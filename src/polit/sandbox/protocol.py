@@ -195,6 +195,7 @@ class RenderedReply(msgspec.Struct, frozen=True, tag="rendered", forbid_unknown_
         channels: 1 for grey, 3 for RGB.
         of_width_px: The width of the whole picture, upright.
         of_height_px: Its height.
+        at_ms: Of a video, where the frame stands.
     """
 
     job: _Job
@@ -203,6 +204,7 @@ class RenderedReply(msgspec.Struct, frozen=True, tag="rendered", forbid_unknown_
     channels: Literal[1, 3]
     of_width_px: _Side
     of_height_px: _Side
+    at_ms: Annotated[int, msgspec.Meta(ge=0, le=1 << 48)] | None = None
 
 
 class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fields=True):

@@ -84,7 +84,8 @@ def seal_original(original: Original, descriptor: int, binding: Binding) -> Iter
         binding: What it is sealed for.
 
     Raises:
-        NotTheContent: After the last piece: the bytes read have another digest or size.
+        NotTheContent: At the latest after the last piece: there are fewer bytes than promised, or
+            their digest is another.
     """
     salt = random_bytes(_SALT_BYTES)
     cipher = _Cipher(binding, salt)
@@ -95,6 +96,8 @@ def seal_original(original: Original, descriptor: int, binding: Binding) -> Iter
         start = index * SEGMENT_BYTES
         wanted = max(0, min(SEGMENT_BYTES, original.size_bytes - start))
         data = _read(descriptor, wanted, start)
+        if len(data) < wanted:
+            raise NotTheContent
         seen.update(data)
         filled = data.ljust(min(SEGMENT_BYTES, padded - start), b"\0")
         yield cipher.seal(filled, original.sha256, index, is_last=index == last)

@@ -101,7 +101,10 @@ def make_vault(path: Path) -> Vault:
         VaultDamaged: It is none that this version reads.
         StorageFull: There is no room for it.
     """
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{path} is no folder: name a folder for the vault") from error
     descriptor = _open_root(path)
     try:
         # One process at a time: two that make it at once would give it two ids.
@@ -138,10 +141,7 @@ def open_vault(path: Path) -> Vault:
 
 
 def _open_root(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except NotADirectoryError as error:
-        raise UsageError(f"{path} is no folder: name a folder for the vault") from error
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def _begin(path: Path, descriptor: int) -> About:
@@ -310,7 +310,8 @@ def fill_case(vault: Vault, key: CaseKey) -> CaseVault:
     try:
         if not _is_of_key(folder, key):
             _make_case(folder, key)
-        elif key.is_alone:
+        place.make_folder(_NEW, within=folder)
+        if key.is_alone:
             with place.folder_of(_NEW, within=folder) as new:
                 place.clear_folder(new)
     except BaseException:

@@ -79,15 +79,16 @@ def is_folder(name: str, within: int) -> bool:
 
 def make_folder(name: str, *, within: int) -> None:
     """Make a folder; one that is there stays as it is."""
-    faults.reach("vault.folder")
     with contextlib.suppress(FileExistsError), needs_room("the vault"):
+        faults.reach("vault.folder")
         os.mkdir(name, 0o700, dir_fd=within)
 
 
 def sync_folder(descriptor: int) -> None:
     """Make the names in a folder durable."""
-    faults.reach("vault.sync_folder")
-    os.fsync(descriptor)
+    with needs_room("the vault"):
+        faults.reach("vault.sync_folder")
+        os.fsync(descriptor)
 
 
 def put_file(name: str, pieces: Iterator[bytes], *, within: int, new: int) -> None:

@@ -41,6 +41,7 @@ MAX_STORY_PIXELS = 300_000_000
 """What is decoded of an animation to reach the frames of its story: some seconds."""
 
 _KEPT_PIXELS, _KEPT_SIDE_PX = 1_000_000, 1024
+_STRIP_PX = 128
 _EXIF_MARK = b"Exif\0\0"
 _RAW_PROFILE = re.compile(rb"\s*exif\s+\d+\s+([0-9a-fA-F\s]+)")
 
@@ -170,10 +171,23 @@ def refuse_blank(picture: Image.Image, told: Refused) -> None:
     Raises:
         Refused: ``told``.
     """
-    extrema = picture.getextrema()
-    bands = [extrema] if len(picture.getbands()) == 1 else extrema
-    if all(low == high for low, high in cast("Sequence[tuple[float, float]]", bands)):
+    if one_colour(picture) is not None:
         raise told
+
+
+def one_colour(picture: Image.Image) -> tuple[float, ...] | None:
+    """Return the one value of each band that all pixels have, ``None`` where they differ."""
+    width_px, height_px = picture.size
+    found: set[tuple[float, ...]] = set()
+    for top in range(0, height_px, _STRIP_PX):  # whole, the bands would be copied
+        strip = picture.crop((0, top, width_px, min(height_px, top + _STRIP_PX)))
+        extrema = strip.getextrema()
+        bands = [extrema] if len(strip.getbands()) == 1 else extrema
+        pairs = cast("Sequence[tuple[float, float]]", bands)
+        if any(low != high for low, high in pairs):
+            return None
+        found.add(tuple(low for low, _ in pairs))
+    return found.pop() if len(found) == 1 else None
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from polit.decode.stills import _boxes, _pillow
 ORDER = 70
 TYPES = ("image/avif",)
 
-_HELD_BYTES = 14  # planes, the frame twice as bytes, the picture
+_HELD_BYTES = 11  # planes, the frame twice as bytes, the picture
 _SAMPLE: Final = (
     "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAADrbWV0YQAAAAAAAAAhaGRscgAAAAAAAAAAcGljdAAAAAAA"
     "AAAAAAAAAAAAAAAOcGl0bQAAAAAAAQAAAB5pbG9jAAAAAEQAAAEAAQAAAAEAAAETAAAANAAAAChpaW5mAAAAAAABAAAA"

@@ -55,7 +55,7 @@ def decode(item: Item) -> Still:
     blocks = _walk(item.untrusted)
     frames = len(blocks.durations_ms)
     check_frames(frames)
-    held = _ANIMATION_BYTES if frames > 1 else 2
+    held = _ANIMATION_BYTES if frames > 1 else 4
     opened, flaws = _pillow.load_whole(
         item,
         "GIF",

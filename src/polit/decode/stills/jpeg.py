@@ -113,8 +113,8 @@ def _pixels(
 
 def _refuse_grey(picture: Image.Image, flaw: str) -> None:
     """Refuse a broken picture of the decoder's own grey: not one block of it was decoded."""
-    bands = picture.getextrema()[:3] if picture.mode == "RGBX" else (picture.getextrema(),)
-    if all(extrema == (_GREY, _GREY) for extrema in bands):
+    colour = _pillow.one_colour(picture)
+    if colour is not None and set(colour[:3]) == {_GREY}:
         raise Refused("truncated" if flaw == "truncated" else "undecodable", "no coded data")
 
 

@@ -13,7 +13,7 @@ ORDER = 80
 TYPES = ("image/jp2", "image/jpx", "image/x-jp2-codestream")
 
 _PLUGINS = (Jpeg2KImagePlugin,)
-_SAMPLE_BYTES = 9  # OpenJPEG holds each sample in 32 bits, twice while it undoes the wavelets
+_SAMPLE_BYTES = 6  # OpenJPEG holds each sample in 32 bits, and what comes out of it
 
 _CODESTREAM, _END, _TILE_PART = b"\xff\x4f", b"\xff\xd9", b"\xff\x90\x00\x0a"
 

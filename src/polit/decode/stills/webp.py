@@ -18,7 +18,7 @@ ORDER = 60
 TYPES = ("image/webp",)
 
 _PLUGINS = (WebPImagePlugin,)
-_HELD_BYTES = 13  # libwebp's canvas, its last one, the frame as bytes and the picture
+_HELD_BYTES = 16  # libwebp's two canvases and its frame, that as bytes, and the picture
 _START_BYTES, _LOSSLESS_BYTES = 30, 25
 _MAX_CHUNKS = 200_000
 _ABOUT_THE_PICTURE = frozenset({b"ICCP", b"EXIF", b"XMP "})

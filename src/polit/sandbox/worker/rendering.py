@@ -2,7 +2,8 @@
 
 import mmap
 
-from polit.decode import metadata, still
+from polit.decode import metadata, still, video
+from polit.decode.held import HeldBytes
 from polit.decode.refusal import Refused
 from polit.decode.render import Rendering, View, render
 from polit.decode.render import warm as warm_render
@@ -23,7 +24,7 @@ def warm() -> None:
 
 
 def render_item(request: RenderRequest, item: int, arena: int) -> RenderedReply:
-    """Render a still.
+    """Render a still, or one frame of a video.
 
     Args:
         request: What is asked for.
@@ -35,7 +36,11 @@ def render_item(request: RenderRequest, item: int, arena: int) -> RenderedReply:
         MemoryError: It cannot be mapped.
     """
     view = View(min(request.side_px, MAX_RENDERED_SIDE_PX), request.region, is_grey=request.is_grey)
-    made = _render_still(request, item, view)
+    at_ms: int | None = None
+    if request.mime.startswith("video/"):
+        made, at_ms = _render_frame(request, item, view)
+    else:
+        made = _render_still(request, item, view)
     pixels = made.picture
     channels = len(pixels.getbands())
     width_px, height_px = pixels.size
@@ -53,7 +58,15 @@ def render_item(request: RenderRequest, item: int, arena: int) -> RenderedReply:
         1 if channels == 1 else 3,
         made.of_width_px,
         made.of_height_px,
+        at_ms,
     )
+
+
+def _render_frame(request: RenderRequest, item: int, view: View) -> tuple[Rendering, int]:
+    held = HeldBytes(item, request.size_bytes, head_bytes=request.size_bytes)
+    for_decoding = request.memory_bytes - ARENA_BYTES
+    frame = video.frame_at(held, request.mime, request.at_ms, memory_bytes=for_decoding)
+    return render(frame.picture, frame.orientation, view), frame.at_ms
 
 
 def _render_still(request: RenderRequest, item: int, view: View) -> Rendering:

@@ -188,9 +188,9 @@ def hidden_pictures(photographs: list[bytes]) -> tuple[list[tuple[str, bytes]], 
         "Users/sam/Pictures/2018/cut.jpg": cut,
     }
     hidden = [
-        ("Users/sam/Documents/our trip.docx/word\\x2Fmedia\\x2Fimage1.jpeg", pasted),
+        ("Users/sam/Documents/our trip.docx/word/media/image1.jpeg", pasted),
         ("Users/sam/Documents/the boats.eml/boats.jpg", attached),
-        ("Users/sam/Pictures/2018/cut.jpg/thumbnail", thumbnail),
+        ("Users/sam/Pictures/2018/cut.jpg/exif thumbnail", thumbnail),
     ]
     return hidden, holders
 

@@ -27,5 +27,9 @@ def test_truth_of_sample_is_what_examination_lists(tmp_path: Path) -> None:
     seen = [row for row in done.rows if str(row["path"]).endswith(FLAWED)]
     assert len(seen) == len(FLAWED)
     assert all(row["outcome"] == "done" and row["width_px"] for row in seen)
-    failed = {str(row["path"]) for row in done.rows if row["outcome"] == "failed"}
-    assert {name for name in BROKEN if any(path.endswith(name) for path in failed)} == set(BROKEN)
+    failed = [str(row["path"]) for row in done.rows if row["outcome"] == "failed"]
+    assert [path.rpartition("/")[2] for path in failed] == ["far too large.png"]
+    flaws = {str(row["path"]).rpartition("/")[2]: row["flaws"] for row in done.rows if row["flaws"]}
+    assert FLAWED.items() <= flaws.items()
+    (video,) = (row for row in done.rows if row["kind"] == "video")
+    assert video["duration_ms"] == 6000

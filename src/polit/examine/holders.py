@@ -33,6 +33,8 @@ _MAX_DEPTH = 8
 _MAX_MEMBERS = 10_000
 _MAX_BYTES = 1 << 30
 _BYTES_UNDER_WAY = 64 << 20
+_NAMED = frozenset({"attachment", "file", "thumbs"})
+"""Steps whose value is a name that somebody gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,7 @@ def _embedded(holder: ReadRow, nodes: list[_Node]) -> tuple[EmbeddedRow, ...]:
 def _row(node: _Node, locator: str, path: str) -> EmbeddedRow:
     member = node.member
     steps = "".join(f";{kind}:{escape_value(value)}" for kind, value in member.steps)
-    names = "".join("/" + name_text(value) for _, value in member.steps)
+    names = "".join("/" + _spoken(kind, value) for kind, value in member.steps)
     outcome = "done" if node.reason is None else "failed"
     result = ResultRow(
         0, outcome, node.reason, node.digests, member.identification, member.extension_agrees
@@ -319,3 +321,10 @@ def _row(node: _Node, locator: str, path: str) -> EmbeddedRow:
         unopened=tuple(node.unopened),
         members=node.members,
     )
+
+
+def _spoken(kind: str, value: bytes) -> str:
+    """Return a step inside a holder as people say it; the locator has it exactly."""
+    if kind == "zip":  # a path inside the document
+        return "/".join(name_text(part) for part in value.split(b"/"))
+    return name_text(value) if kind in _NAMED else f"{kind} {name_text(value)}"

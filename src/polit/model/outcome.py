@@ -37,7 +37,7 @@ REASONS: dict[str, str] = {
     "encrypted": "encrypted, and no key is known",
     "damaged": "its bytes are damaged, the rest was decoded",
     "key_frames_only": "only the key frames of a long video were decoded",
-    "beyond_limit": "only the beginning and the end of a large video were decoded",
+    "beyond_limit": "only a part of a large video or a long animation was decoded",
     "volume_unopened": "the volume could not be opened",
     "chunk_checksum": "a chunk of the image fails its checksum",
     "chunk_inflate": "a chunk of the image cannot be decompressed",

@@ -46,7 +46,7 @@ _UNOPENED = {
     "unsupported_filter": "stored in a way that is not read in this version",
 }
 _FLAWS = {
-    "beyond_limit": ("parts of videos", "longer than is held in memory"),
+    "beyond_limit": ("parts of videos and animations", "more than the limits allow"),
     "damaged": ("parts of pictures and videos", "their bytes are damaged"),
     "key_frames_only": ("frames of videos between key frames", "more than the limit of frames"),
     "truncated": ("ends of pictures and videos", "their end is missing"),

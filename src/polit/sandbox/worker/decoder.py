@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from PIL import _imaging
 
 from polit.base import faults
+from polit.decode.decodable import VIDEOS
 from polit.decode.refusal import Refused
 from polit.sandbox.facts import OUTPUT_BYTES
 from polit.sandbox.protocol import (
@@ -119,7 +120,7 @@ class Decoder:
         library, pixels = made.library, made.facts.width_px * made.facts.height_px
         facts_bytes = self._output.put(made)
         del made
-        if pixels > _KEPT_PIXELS:
+        if pixels > _KEPT_PIXELS or request.mime in VIDEOS:
             self._give_back()
         return MediaReply(request.job, library, facts_bytes)
 

@@ -75,7 +75,7 @@ def lab() -> Image.Image:
     """Return CIELAB: lightness down, green to red across."""
     light = Image.linear_gradient("L").resize(SIZE)
     across = Image.linear_gradient("L").rotate(90).resize(SIZE)
-    return Image.merge("LAB", (light, across, Image.new("L", SIZE, 128)))
+    return Image.merge("LAB", (light, across, Image.new("L", SIZE)))
 
 
 def tiff_of(fields: list[tuple[int, int, int, int]], tail: bytes = b"", magic: int = 42) -> bytes:

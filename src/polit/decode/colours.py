@@ -4,18 +4,16 @@ Meant for thumbnails: each sample is computed on its own, in whole numbers where
 it is stored in, so that every machine gives the same pixels.
 """
 
-from functools import cache
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 _LEVELS = 255
 _TWELVE_BITS = 4095
-_SCALE_BITS = 12
+_SCALE_BITS = 14
 _ONE = 1 << _SCALE_BITS
 # XYZ under D50, as TIFF stores CIELAB, to linear sRGB: Bradford's adaptation, then IEC 61966-2-1
-# (figures of B. Lindbloom), times 4096, with D50's white already multiplied in.
+# (figures of B. Lindbloom), with D50's white multiplied in.
 _WHITE_D50 = (0.96422, 1.0, 0.82521)
 _TO_LINEAR = (
     (3.1338561, -1.6168667, -0.4906146),
@@ -47,44 +45,43 @@ def deep_grey(picture: Image.Image) -> Image.Image:
 
 
 def rgb_of_lab(picture: Image.Image) -> Image.Image:
-    """Return CIELAB (L* 0 to 255, a* and b* offset by 128) as sRGB.
+    """Return CIELAB (L* 0 to 255, a* and b* signed bytes) as sRGB.
 
     Source: CIE 15:2018, 8.2.1; IEC 61966-2-1.
     """
-    samples = np.asarray(picture).astype(np.int64)
-    light = samples[..., 0] * 100 * _ONE // _LEVELS + 16 * _ONE  # times 116
+    samples = np.asarray(picture)
+    green_red, blue_yellow = (samples[..., n].astype(np.int8).astype(np.int64) for n in (1, 2))
+    light = samples[..., 0].astype(np.int64) * 100 * _ONE // _LEVELS + 16 * _ONE  # times 116
     f_y = light // 116
-    f_x = f_y + (samples[..., 1] - 128) * _ONE // 500
-    f_z = f_y - (samples[..., 2] - 128) * _ONE // 200
+    f_x = f_y + green_red * _ONE // 500
+    f_z = f_y - blue_yellow * _ONE // 200
     parts = [_cubed(one) for one in (f_x, f_y, f_z)]
     bands = []
-    for row in _matrix():
+    for row in _MATRIX:
         linear = sum(factor * part for factor, part in zip(row, parts, strict=True))
-        bands.append(_curve()[np.clip(linear >> _SCALE_BITS, 0, _ONE)])
+        bands.append(_CURVE[np.clip(linear >> _SCALE_BITS, 0, _ONE)])
     return Image.fromarray(np.stack(bands, axis=-1))
 
 
 def _cubed(value: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Undo the cube root of CIELAB, in 4096ths: linear below 6/29."""
+    """Undo the cube root of CIELAB, in units of 2^-14: linear below 6/29."""
     curved = value * value * value >> 2 * _SCALE_BITS
     linear = (value - 4 * _ONE // 29) * 108 // 841
     return np.where(value > 6 * _ONE // 29, curved, linear)
 
 
-@cache
-def _matrix() -> tuple[tuple[int, ...], ...]:
-    return tuple(
-        tuple(round(factor * white * _ONE) for factor, white in zip(row, _WHITE_D50, strict=True))
-        for row in _TO_LINEAR
-    )
-
-
-@cache
 def _curve() -> NDArray[np.uint8]:
-    """Return sRGB's transfer curve: 8 bits for each 4096th."""
+    """Return sRGB's transfer curve: 8 bits for each step of 2^-14."""
     levels = []
     for step in range(_ONE + 1):
         linear = step / _ONE
         curved = 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
         levels.append(round(_LEVELS * curved))
     return np.array(levels, dtype=np.uint8)
+
+
+_MATRIX = tuple(
+    tuple(round(factor * white * _ONE) for factor, white in zip(row, _WHITE_D50, strict=True))
+    for row in _TO_LINEAR
+)
+_CURVE = _curve()

@@ -73,6 +73,7 @@ jpg jpeg jpe jfif | image/jpeg
 png apng | image/png
 gif | image/gif
 bmp dib | image/bmp
+pbm pgm ppm pnm | image/x-portable-anymap
 tif tiff | image/tiff
 webp | image/webp
 heic heif hif | image/heic image/heif image/avif

@@ -77,7 +77,7 @@ def decode(item: Item) -> Still:
     if not is_cut:
         return still
     _pillow.refuse_blank(still.picture, Refused("truncated", "no coded data"))
-    return replace(still, flaws=("truncated",))
+    return replace(still, flaws=tuple(sorted({*still.flaws, "truncated"})))
 
 
 def _decode(item: Item) -> Still:
@@ -88,6 +88,8 @@ def _decode(item: Item) -> Still:
     main = images[opened.primary_index]
     check_size(main.size, item, bytes_per_pixel=_HELD_BYTES, more_bytes=len(data))
     picture = main.to_pillow()
+    story = _story(images, item) if len(images) > 1 else ()
+    has_all = len(images) in (1, len(story))
     return Still(
         picture,
         "pillow-heif",
@@ -95,7 +97,8 @@ def _decode(item: Item) -> Still:
         xmp=_block(main, "xmp").rstrip(b"\0"),
         is_upright=True,
         frames=len(images),
-        story=_story(images, item) if len(images) > 1 else (),
+        flaws=() if has_all else ("beyond_limit",),
+        story=story,
     )
 
 
@@ -105,9 +108,13 @@ def _block(image: pillow_heif.HeifImage, name: str) -> bytes:
 
 
 def _story(images: "Sequence[pillow_heif.HeifImage]", item: Item) -> tuple[StillFrame, ...]:
-    frames = []
+    frames: list[StillFrame] = []
+    pixels = 0
     for number in _pillow.evenly(len(images)):
         one = images[number]
-        check_size(one.size, item, bytes_per_pixel=2 * _HELD_BYTES)
+        check_size(one.size, item, bytes_per_pixel=_HELD_BYTES, more_bytes=len(item.untrusted))
+        pixels += one.size[0] * one.size[1]
+        if pixels > _pillow.MAX_STORY_PIXELS:
+            break
         frames.append(StillFrame(0, number, _pillow.kept(one.to_pillow())))
     return tuple(frames)

@@ -115,11 +115,16 @@ def _with_pages(item: Item, still: Still, pages: int) -> Still:
     opened = _pillow.open_by(item.untrusted, "TIFF")
     numbers = _pillow.evenly(pages)
     flaws = set(still.flaws) | ({"beyond_limit"} if len(numbers) < pages else set())
-    story = []
+    story: list[StillFrame] = []
+    pixels = 0
     for number in numbers:
         try:
             opened.seek(number)
             _check(opened, item)
+            pixels += opened.width * opened.height
+            if pixels > _pillow.MAX_STORY_PIXELS:
+                flaws.add("beyond_limit")
+                break
             opened.load()
         except (*_pillow.UNREADABLE, Refused):
             flaws.add("damaged")

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from polit.base.errors import VaultDamaged
+from polit.base.errors import DigestMismatch, VaultDamaged
 from polit.base.ids import random_bytes
 from polit.store.cipher import KeyRole, derive_key
 
@@ -56,10 +56,6 @@ class Binding:
     name: str
 
 
-class NotTheContent(Exception):
-    """The bytes that were to be kept are not those that their digest promises."""
-
-
 def padded_bytes(size_bytes: int) -> int:
     """Return the size that is sealed: at most 12 % more, commonly 1 to 2 %."""
     size_bytes = max(size_bytes, _LEAST_PADDED)
@@ -84,7 +80,7 @@ def seal_original(original: Original, descriptor: int, binding: Binding) -> Iter
         binding: What it is sealed for.
 
     Raises:
-        NotTheContent: At the latest after the last piece: there are fewer bytes than promised, or
+        DigestMismatch: At the latest after the last piece: there are fewer bytes than promised, or
             their digest is another.
     """
     salt = random_bytes(_SALT_BYTES)
@@ -97,12 +93,12 @@ def seal_original(original: Original, descriptor: int, binding: Binding) -> Iter
         wanted = max(0, min(SEGMENT_BYTES, original.size_bytes - start))
         data = _read(descriptor, wanted, start)
         if len(data) < wanted:
-            raise NotTheContent
+            raise DigestMismatch("the bytes are not those that their digest promises")
         seen.update(data)
         filled = data.ljust(min(SEGMENT_BYTES, padded - start), b"\0")
         yield cipher.seal(filled, original.sha256, index, is_last=index == last)
     if seen.digest() != original.sha256:
-        raise NotTheContent
+        raise DigestMismatch("the bytes are not those that their digest promises")
 
 
 class SealedOriginal:

@@ -23,14 +23,19 @@ from pathlib import Path
 
 import msgspec
 
-from polit.base.errors import IntegrityError, SourceMissing, UsageError, VaultDamaged
+from polit.base.errors import (
+    DigestMismatch,
+    IntegrityError,
+    SourceMissing,
+    UsageError,
+    VaultDamaged,
+)
 from polit.base.ids import new_uuid
 from polit.store import vault_folder as place
 from polit.store.case_keys import CaseKey, case_of
 from polit.store.cipher import BlobCipher, KeyRole, derive_key
 from polit.store.sealed_original import (
     Binding,
-    NotTheContent,
     Original,
     SealedOriginal,
     seal_original,
@@ -226,7 +231,7 @@ class CaseVault:
                 try:
                     with place.folder_of(_NEW, within=self._folder) as new:
                         place.put_file(name, pieces, within=shelf, new=new)
-                except NotTheContent:
+                except DigestMismatch:
                     return False
             place.add_record(KEPT, bytes.fromhex(name), within=shelf)
         return is_new

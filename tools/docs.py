@@ -56,7 +56,7 @@ def floors_page() -> str:
     """Return the page of version floors."""
     rows = [
         f"| {floor.library} | {'.'.join(map(str, floor.version))} | "
-        f"{', '.join(floor.types)} | {floor.reason} |"
+        f"{', '.join(floor.types)} | {floor.reason} | {floor.accepted or 'no'} |"
         for floor in FLOORS
     ]
     lead = (
@@ -64,7 +64,7 @@ def floors_page() -> str:
         "from the libraries when polit\nstarts; below its floor a decoder stays off, and what it "
         "would have decoded is counted.\n`./dev deps` refuses a lock that falls below.\n\n"
     )
-    return lead + _table("library | floor | stays off below it | why", rows)
+    return lead + _table("library | floor | stays off below it | why | accepted below it", rows)
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -4,13 +4,19 @@ import mmap
 
 import pytest
 
-from polit.decode import still
-from polit.decode.decodable import STILLS
+from polit.decode import still, video
+from polit.decode.decodable import STILLS, VIDEOS
 from polit.decode.floors import FLOORS, OFF_PREFIX, switched_off
 from polit.decode.refusal import Refused
 from polit.decode.still import decode_still
 
-GOOD = {"pillow": "13.0.0", "simplejpeg": "1.9.0", "libheif": "1.22", "libde265": "1.1.1"}
+GOOD = {
+    "pillow": "13.0.0",
+    "simplejpeg": "1.9.0",
+    "libheif": "1.22",
+    "libde265": "1.1.1",
+    "ffmpeg": "9.0.3",
+}
 
 HEIF = {"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"}
 
@@ -31,12 +37,17 @@ def test_heif_depends_on_what_its_wheel_bundles(library: str) -> None:
     assert set(switched_off(GOOD | {library: "1.0.9"})) == HEIF
 
 
-def test_the_floors_speak_of_every_still_and_of_nothing_else() -> None:
-    assert {mime for floor in FLOORS for mime in floor.types} == STILLS
+def test_the_floors_speak_of_every_picture_and_video_and_of_nothing_else() -> None:
+    assert {mime for floor in FLOORS for mime in floor.types} == STILLS | VIDEOS
 
 
-def test_every_loaded_library_is_above_its_floor() -> None:
-    versions = still.warm()
+def test_an_accepted_library_decodes_below_its_floor_but_not_when_it_is_missing() -> None:
+    assert switched_off(GOOD | {"ffmpeg": "8.1.2"}) == {}
+    assert set(switched_off(GOOD | {"ffmpeg": ""})) == VIDEOS
+
+
+def test_every_loaded_library_is_above_its_floor_or_accepted() -> None:
+    versions = still.warm() | video.warm()
     assert not [name for name in versions if name.startswith(OFF_PREFIX)]
     assert {floor.library for floor in FLOORS} <= set(versions)
 

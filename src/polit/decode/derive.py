@@ -58,15 +58,15 @@ def derive(picture: Image.Image, *, orientation: int = 1) -> Derivatives:
 def _thumbnail(picture: Image.Image) -> Image.Image:
     width, height = _fit(picture.size, THUMBNAIL_SIDE_PX)
     if (width, height) == picture.size:
-        return _as_rgb(picture)
+        return as_rgb(picture)
     if max(picture.size) < _SAMPLES * THUMBNAIL_SIDE_PX:
-        return _as_rgb(picture).resize((width, height), Image.Resampling.BOX)
+        return as_rgb(picture).resize((width, height), Image.Resampling.BOX)
     # Sampled before it is converted: a conversion in full would double the memory.
     samples = picture.resize((_SAMPLES * width, _SAMPLES * height), Image.Resampling.NEAREST)
-    return _as_rgb(samples).reduce(_SAMPLES)
+    return as_rgb(samples).reduce(_SAMPLES)
 
 
-def _as_rgb(picture: Image.Image) -> Image.Image:
+def as_rgb(picture: Image.Image) -> Image.Image:
     """Return RGB pixels; what is transparent becomes white."""
     if picture.mode == "F" or picture.mode.startswith("I"):
         return deep_grey(picture).convert("RGB")

@@ -7,6 +7,8 @@ loaded, never from a list of installed packages.
 import re
 from dataclasses import dataclass
 
+from polit.decode.decodable import VIDEOS
+
 
 @dataclass(frozen=True, slots=True)
 class Floor:
@@ -17,12 +19,14 @@ class Floor:
         version: The oldest acceptable one.
         types: What is not decoded without it.
         reason: Why this one.
+        accepted: Which decision lets it decode all the same, and where; empty for none.
     """
 
     library: str
     version: tuple[int, ...]
     types: tuple[str, ...]
     reason: str
+    accepted: str = ""
 
 
 _BY_PILLOW = (
@@ -56,6 +60,13 @@ FLOORS: tuple[Floor, ...] = (
     ),
     Floor("libheif", (1, 22), _HEIF, "advisories of autumn 2026"),
     Floor("libde265", (1, 1, 1), _HEIF, "advisories of autumn 2026"),
+    Floor(
+        "ffmpeg",
+        (9, 0, 3),
+        tuple(sorted(VIDEOS)),
+        "advisories of autumn 2026",
+        accepted="ADR 0007: only where the sandbox holds fully",
+    ),
 )
 
 OFF_PREFIX = "off:"
@@ -74,6 +85,8 @@ def switched_off(versions: dict[str, str]) -> dict[str, str]:
     off = {}
     for floor in FLOORS:
         found = versions.get(floor.library, "")
+        if found and floor.accepted:
+            continue
         if _parts(found) < floor.version:
             wanted = ".".join(str(part) for part in floor.version)
             for mime in floor.types:

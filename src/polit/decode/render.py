@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from polit.decode.derive import _as_rgb as as_rgb
+from polit.decode.derive import as_rgb
 from polit.decode.refusal import Refused
 
 Box = tuple[int, int, int, int]

@@ -73,7 +73,8 @@ def warm() -> dict[str, str]:
             if number == 0:
                 _try_out_broken(plugin, sample, mime)
     _off.clear()
-    _off.update(switched_off(versions))
+    off = switched_off(versions)
+    _off.update({mime: reason for mime, reason in off.items() if mime in _BY_TYPE})
     return versions | {OFF_PREFIX + mime: reason for mime, reason in _off.items()}
 
 

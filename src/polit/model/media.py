@@ -152,7 +152,7 @@ class StoryFrame:
     """One picture of a storyboard, upright.
 
     Args:
-        at_ms: Where it stands in the video; for an animation 0.
+        at_ms: When it is first shown; 0 for the page of a document.
         frame: Its number from 0, where known, else 0.
     """
 

@@ -21,7 +21,8 @@ from polit.sandbox.worker.video_media import decode_video_item
 
 _Flaw = Literal["truncated", "damaged", "key_frames_only", "beyond_limit"]
 _MIRRORED = frozenset({2, 4, 5, 7})
-_MODES = ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK")
+_MODES = ("1", "L", "LA", "La", "P", "RGB", "RGBX", "RGBA", "RGBa", "I;16", "I", "F", "CMYK", "LAB",
+          "YCbCr")  # fmt: skip
 
 
 def warm() -> dict[str, str]:

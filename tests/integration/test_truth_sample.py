@@ -10,7 +10,6 @@ from evidence.truth import Truth
 
 BUILDER = Path(__file__).resolve().parents[2] / "samples" / "build_sample.py"
 FLAWED = {"truncated.jpg": ["truncated"], "bad checksum.png": ["damaged"]}
-FLAWED = {"truncated.jpg": ["truncated"], "bad checksum.png": ["damaged"]}
 
 
 def test_truth_of_sample_is_what_examination_lists(tmp_path: Path) -> None:
@@ -24,13 +23,11 @@ def test_truth_of_sample_is_what_examination_lists(tmp_path: Path) -> None:
     result = compare(truth, done.rows, labels=("CAMERA",))
     assert result.holds, result.report()
     assert done.code == 3
-    seen = [row for row in done.rows if str(row["path"]).endswith(FLAWED)]
-    assert len(seen) == len(FLAWED)
-    assert all(row["outcome"] == "done" and row["width_px"] for row in seen)
     failed = [name_of(row) for row in done.rows if row["outcome"] == "failed"]
     assert failed == ["far too large.png"]
-    flaws = {name_of(row): row["flaws"] for row in done.rows if name_of(row) in FLAWED}
-    assert flaws == FLAWED
+    seen = [row for row in done.rows if name_of(row) in FLAWED]
+    assert {name_of(row): row["flaws"] for row in seen} == FLAWED
+    assert all(row["outcome"] == "done" and row["width_px"] for row in seen)
     (video,) = (row for row in done.rows if row["kind"] == "video")
     assert video["duration_ms"] == 6000
 

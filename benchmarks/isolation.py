@@ -3,15 +3,15 @@
     python -m benchmarks.isolation [--pictures 60] [--rounds 7] [--json]
 
 Both sides read each picture from a memory file of its own and make the same outputs (full
-decode, thumbnail, tile) by the same code, one picture at a time on one core; rounds alternate,
-and the ratio of each pair of rounds counts. Figures are processor time, which other load on the
-machine moves less than the clock; the sandbox's side is that of both its processes, so it
-includes everything: the request, the reply's checks, the pixels copied out.
+decode, both fingerprints, camera facts, thumbnail, tile) by the same code, one picture at a time
+on one core; rounds alternate, and the ratio of each pair of rounds counts. Figures are processor
+time, which other load on the machine moves less than the clock; the sandbox's side is that of
+both its processes, so it includes everything: the request, the reply's checks, the pixels copied
+out.
 """
 
 import argparse
 import json
-import mmap
 import os
 import random
 import select
@@ -24,12 +24,13 @@ import numpy as np
 from PIL import Image
 
 from polit.base.clock import monotonic_s
-from polit.decode import still
-from polit.decode.derive import derive
 from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeJob, Decoder, read_only_copy
+from polit.sandbox.facts import encode_facts
 from polit.sandbox.isolate import Role, start_zygote
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
+from polit.sandbox.protocol import DecodeRequest
+from polit.sandbox.worker import media
 from polit.sandbox.worker.decoder import keep_heap
 
 _SIZES = ((4000, 3000), (2000, 1500), (1280, 960), (640, 480))
@@ -70,10 +71,10 @@ def make_items(count: int) -> list[Item]:
 def decode_here(item: Item) -> bytes:
     """Decode without isolation; return the pixels made."""
     descriptor, size_bytes, mime = item
-    with mmap.mmap(descriptor, size_bytes, prot=mmap.PROT_READ) as content:
-        decoded = still.decode_still(content, mime, memory_bytes=_MEMORY_BYTES)
-        made = derive(decoded.picture)
-        return made.tile.tobytes() + made.thumbnail.tobytes()
+    request = DecodeRequest(1, size_bytes, mime, _MEMORY_BYTES, head_bytes=size_bytes)
+    made = media.decode_item(request, descriptor)
+    encode_facts(made.facts)
+    return made.main.tile.tobytes() + made.main.thumbnail.tobytes()
 
 
 def decode_isolated(decoder: Decoder, item: Item) -> bytes:
@@ -98,7 +99,7 @@ def _round(decode: Callable[[Item], bytes], items: list[Item], clock: Callable[[
 
 def measure(pictures: int, rounds: int) -> dict[str, object]:
     """Run alternating rounds and return the figures."""
-    still.warm()
+    media.warm()
     keep_heap()
     items = make_items(pictures)
     zygote = start_zygote(Role.DECODER)

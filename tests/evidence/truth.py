@@ -78,7 +78,11 @@ class Truth:
 
     def live_files(self) -> dict[str, str]:
         """Return path to SHA-256 of each live file and stream (one volume only)."""
-        return {item.path: item.sha256 for item in self.live() if item.sha256 is not None}
+        return {
+            item.path: item.sha256
+            for item in self.live()
+            if item.sha256 is not None and item.entry_type != EMBEDDED
+        }
 
     def on_volume(self, number: int, *, offset_bytes: int) -> "Truth":
         """Return the same names on another volume."""

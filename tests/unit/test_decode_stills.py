@@ -8,7 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from sandbox_pictures import png_chunk, png_claiming
 from still_pictures import SIZE, heic, saved, scene, tiff_of, turned
 
@@ -227,6 +227,29 @@ def test_a_turned_avif_tells_its_orientation() -> None:
 
 
 # TIFF and RAW
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+def test_a_tiff_is_set_upright_once(orientation: int, compression: str | None) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    found = decoded(saved(scene(), "TIFF", exif=exif, compression=compression), "image/tiff")
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(saved(scene(), "PNG", exif=exif))))
+    assert found.is_upright
+    assert found.picture.tobytes() == upright.tobytes()
+
+
+def test_a_turned_tiff_asks_for_the_memory_of_turning_it() -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    big = Image.new("RGB", (3000, 2000))
+    asked = [
+        refused(saved(big, "TIFF", exif=exif, compression=compression), "image/tiff",
+                memory_bytes=18 * MIB)
+        for compression in (None, "tiff_lzw")
+    ]  # fmt: skip
+    assert all(each.needed_bytes > 2 * 4 * 3000 * 2000 for each in asked)
 
 
 def test_the_exif_of_a_tiff_is_written_without_its_pixels() -> None:

@@ -57,7 +57,7 @@ def warm() -> None:
     Raises:
         RuntimeError: A known picture does not get its known hash.
     """
-    for mode in ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK"):
+    for mode in ("1", "L", "LA", "La", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK"):
         for size in ((600, 400), (64, 64), (3, 3)):
             hash_picture(Image.new(mode, size))
     drawn = Image.merge("RGB", [_drawn(5), _drawn(7), _drawn(11)])

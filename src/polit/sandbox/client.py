@@ -23,6 +23,7 @@ from polit.sandbox.facts import (
 from polit.sandbox.isolate import Child
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
+    ARENA_BYTES,
     MAX_REPLY_BYTES,
     DecodeRequest,
     FailureReply,
@@ -296,6 +297,8 @@ class Decoder:
 
     def _batch(self, reply: MembersReply, process: DecoderProcess) -> OpenedBatch:
         listing = read_listing(process.facts(reply.listing_bytes))
+        if sum(member.size_bytes for member in listing.members) > ARENA_BYTES:
+            raise SandboxError("members that lie over each other")
         members = tuple(OpenedMember(member, process.member(member.offset_bytes, member.size_bytes))
                         for member in listing.members)  # fmt: skip
         if not listing.is_complete and not members and not listing.unopened:

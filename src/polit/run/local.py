@@ -182,8 +182,14 @@ class LocalFleet:
         self._feed()
 
     def open(self, task: OpenTask) -> None:
-        """Queue a holder for opening; one is open at a time."""
-        self._unopened.append(task)
+        """Queue a holder for opening; one is open at a time, and what lies inside goes first.
+
+        So one content of the file system is done with before the next one takes memory.
+        """
+        if task.parent is None:
+            self._unopened.append(task)
+        else:
+            self._unopened.appendleft(task)
         self._feed_opener()
 
     def go_on(self) -> None:

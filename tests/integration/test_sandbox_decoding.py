@@ -1,6 +1,7 @@
 """Pictures, good and bad, through a real decoder; after each bad one the next decodes."""
 
 import hashlib
+import io
 import random
 import struct
 import zlib
@@ -8,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from sandbox_pictures import encoded, mutated, png_chunk, png_claiming, run
 
 from polit.model.media import DecodedMedia
@@ -238,3 +240,17 @@ def test_a_thumbnail_that_has_no_room_does_not_cost_its_picture(decoder: Decoder
     found = run(decoder, content)
     assert isinstance(found, DecodedMedia), found
     assert found.has_pictures_inside
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B", "I", "F", "CMYK", "LAB", "YCbCr"]
+)
+def test_a_tiff_of_every_mode_gets_its_fingerprints(decoder: Decoder, mode: str) -> None:
+    gradient = Image.linear_gradient("L").resize((600, 500))
+    plain = mode in ("LAB", "I;16", "I;16B")
+    picture = Image.new(mode, (600, 500), 7) if plain else gradient.convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, "TIFF")
+    found = run(decoder, stream.getvalue(), "image/tiff")
+    assert isinstance(found, DecodedMedia), found
+    assert [each.variant for each in found.hashes] == ["full", "nearest512"]

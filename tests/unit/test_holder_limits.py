@@ -1,13 +1,16 @@
 """Holders that are made to hurt: bombs, loops, lies, locks. Each ends soon, and says why."""
 
 import binascii
+import io
 import struct
 import zlib
 from time import process_time
 
 import holder_files as made
 import pytest
+from holder_examples import examples
 from holder_files import codes_of, found_in, opened, picture
+from PIL import Image, PngImagePlugin
 
 from polit.decode import identify
 from polit.decode.found import Found
@@ -285,3 +288,12 @@ def test_what_is_made_to_be_read_over_and_over_is_read_once(name: str) -> None:
     found = found_in(opened(content, mime))
     assert process_time() - began < 2
     assert list(found.values()) == [A]
+
+
+def test_a_thumbnail_that_is_not_found_again_is_told() -> None:
+    text = PngImagePlugin.PngInfo()
+    exif = dict(examples())["photograph"].content.partition(b"Exif\0\0")[2][:4000]
+    text.add_text("Raw profile type exif", f"\nexif\n{len(exif):8}\n{exif.hex()}\n", zip=True)
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(stream, "PNG", pnginfo=text)
+    assert codes_of(opened(stream.getvalue(), "image/png")) == ["unsupported"]

@@ -353,13 +353,26 @@ def test_a_holder_is_given_in_parts(decoder: Decoder, forker: FakeForker, item: 
     assert decoder.busy
     assert decoder.rests
     assert decoder.poll(1e9) is None  # whoever asks decides when; no limit runs meanwhile
-    decoder.go_on()
+    decoder.go_on(now_s=0.0)
     child.list_members(1, unopened=[["encrypted", "page 2"]])
     last = decoder.poll(0.0)
     assert isinstance(last, OpenedBatch)
     assert last.is_complete
     assert [part.code for part in last.unopened] == ["encrypted"]
     assert not decoder.busy
+
+
+def test_a_holder_that_rested_for_long_has_the_time_that_it_had(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    limits = ItemLimits(base_s=10.0, per_mib_s=0.0, wall_factor=1.0)
+    decoder.start(DecodeJob(1, item, 7, "application/pdf", limits, opens=True), now_s=100.0)
+    child = forker.children[0]
+    child.list_members(1, members=[MEMBER], is_complete=False)
+    assert isinstance(decoder.poll(104.0), OpenedBatch)
+    decoder.go_on(now_s=5_000.0)
+    assert decoder.poll(5_005.9) is None
+    assert decoder.poll(5_006.1) == DecodeFailure("timeout", "more than 10 s by the clock")
 
 
 def test_a_holder_gets_a_process_that_nothing_else_gets(
@@ -462,7 +475,7 @@ def test_a_rendered_picture_that_nobody_asked_for_is_a_lie(
 def test_a_holder_that_was_not_opened_cannot_go_on(decoder: Decoder, item: int) -> None:
     decoder.start(job(item), now_s=0.0)
     with pytest.raises(SandboxError, match="no open holder"):
-        decoder.go_on()
+        decoder.go_on(now_s=0.0)
 
 
 def test_a_holder_whose_process_ended_between_two_parts_crashed(
@@ -472,7 +485,7 @@ def test_a_holder_whose_process_ended_between_two_parts_crashed(
     forker.children[0].list_members(1, members=[MEMBER], is_complete=False)
     decoder.poll(0.0)
     forker.children[0].far.close()
-    decoder.go_on()
+    decoder.go_on(now_s=0.0)
     assert failure(decoder).code == "crash"
 
 

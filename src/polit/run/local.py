@@ -198,7 +198,7 @@ class LocalFleet:
     def go_on(self) -> None:
         """Ask the open holder for what follows, where it gave only some."""
         if self._opener.rests:
-            self._opener.go_on()
+            self._opener.go_on(now_s=monotonic_s())
 
     def restart_walker(self, volumes: Mapping[int, VolumeFacts]) -> None:
         """Replace a lost walker."""

@@ -4,6 +4,7 @@ import io
 import itertools
 import mmap
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -384,3 +385,16 @@ def test_a_cut_codestream_goes_on_in_zeros() -> None:
     found = decoded(data[: len(data) * 2 // 3], jpeg2000.TYPES[2])
     assert found.flaws == ("truncated",)
     assert distance(found.picture, scene((300, 200))) < 25
+
+
+def test_the_checksums_of_a_png_are_taken_without_a_copy() -> None:
+    rows = b"".join(b"\0" + bytes(range(256)) * 12 for _ in range(2_000))
+    header = struct.pack(">IIBBBBB", 1_024, 2_000, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header)
+    data += png_chunk(b"IDAT", zlib.compress(rows, 0)) + png_chunk(b"IEND", b"")
+    tracemalloc.start()
+    found = decoded(data, "image/png")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.flaws == ()
+    assert peak_bytes < len(data) // 4

@@ -44,4 +44,4 @@ def open_sandboxed(decoder: Decoder, content: bytes, mime: str) -> OpenedHolder 
             whole = OpenedHolder(whole.members, whole.unopened, whole.batches + 1)
             if result.is_complete:
                 return whole
-            decoder.go_on()
+            decoder.go_on(now_s=monotonic_s())

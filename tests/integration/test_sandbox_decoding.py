@@ -1,12 +1,15 @@
 """Pictures, good and bad, through a real decoder; after each bad one the next decodes."""
 
 import hashlib
+import io
 import random
+import struct
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from PIL import Image
 from sandbox_pictures import encoded, mutated, png_chunk, png_claiming, run
 
 from polit.model.media import DecodedMedia
@@ -218,3 +221,36 @@ def test_damaged_pictures_cost_one_item_each(decoder: Decoder) -> None:
     assert seen.keys() <= {"decoded", "undecodable", "truncated", "too_large", "needs_memory"}
     assert seen["decoded"] > 20
     assert seen["undecodable"] > 20
+
+
+def test_what_no_machine_could_grant_is_too_large(decoder: Decoder) -> None:
+    parts = b"".join(bytes([number, 0x11, 0]) for number in range(1, 251))
+    frame = struct.pack(">HBHHB", 8 + len(parts), 8, 14_000, 14_000, 250) + parts
+    content = b"\xff\xd8\xff\xc2" + frame + b"\xff\xda\0\x08\1\1\0\0\x3f\0" + bytes(100)
+    assert failed(decoder, content, "image/jpeg").code == "too_large"
+
+
+def test_a_thumbnail_that_has_no_room_does_not_cost_its_picture(decoder: Decoder) -> None:
+    thumbnail = encoded("RGB", (8000, 5600), "JPEG", quality=1)
+    assert len(thumbnail) < 1 << 20
+    directory = struct.pack("<HHHII", 2, 0x201, 4, 1, 44) + struct.pack("<HHII", 0x202, 4, 1,
+                                                                       len(thumbnail))  # fmt: skip
+    exif = b"II*\0" + struct.pack("<IHI", 8, 0, 14) + directory + bytes(4) + thumbnail
+    content = encoded("RGB", (5600, 5000), "PNG", exif=exif, compress_level=1)
+    found = run(decoder, content)
+    assert isinstance(found, DecodedMedia), found
+    assert found.has_pictures_inside
+
+
+@pytest.mark.parametrize(
+    "mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I;16B", "I", "F", "CMYK", "LAB", "YCbCr"]
+)
+def test_a_tiff_of_every_mode_gets_its_fingerprints(decoder: Decoder, mode: str) -> None:
+    gradient = Image.linear_gradient("L").resize((600, 500))
+    plain = mode in ("LAB", "I;16", "I;16B")
+    picture = Image.new(mode, (600, 500), 7) if plain else gradient.convert(mode)
+    stream = io.BytesIO()
+    picture.save(stream, "TIFF")
+    found = run(decoder, stream.getvalue(), "image/tiff")
+    assert isinstance(found, DecodedMedia), found
+    assert [each.variant for each in found.hashes] == ["full", "nearest512"]

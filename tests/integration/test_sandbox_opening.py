@@ -10,6 +10,7 @@ from holder_files import picture
 from sandbox_holders import OpenedHolder, open_sandboxed
 from sandbox_pictures import mutated
 
+from polit.base.clock import monotonic_s
 from polit.base.errors import SandboxError
 from polit.model.media import MediaKind
 from polit.package.account import _UNOPENED
@@ -135,7 +136,7 @@ def test_a_planted_fault_costs_one_holder(
 
 def test_nothing_follows_where_nothing_is_open(decoder: Decoder) -> None:
     with pytest.raises(SandboxError, match="no open holder waits"):
-        decoder.go_on()
+        decoder.go_on(now_s=monotonic_s())
 
 
 def test_damaged_holders_cost_one_item_each(decoder: Decoder) -> None:

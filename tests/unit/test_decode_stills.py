@@ -4,11 +4,12 @@ import io
 import itertools
 import mmap
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from sandbox_pictures import png_chunk, png_claiming
 from still_pictures import SIZE, heic, saved, scene, tiff_of, turned
 
@@ -229,6 +230,29 @@ def test_a_turned_avif_tells_its_orientation() -> None:
 # TIFF and RAW
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("compression", [None, "tiff_lzw"])
+def test_a_tiff_is_set_upright_once(orientation: int, compression: str | None) -> None:
+    exif = Image.Exif()
+    exif[274] = orientation
+    found = decoded(saved(scene(), "TIFF", exif=exif, compression=compression), "image/tiff")
+    upright = ImageOps.exif_transpose(Image.open(io.BytesIO(saved(scene(), "PNG", exif=exif))))
+    assert found.is_upright
+    assert found.picture.tobytes() == upright.tobytes()
+
+
+def test_a_turned_tiff_asks_for_the_memory_of_turning_it() -> None:
+    exif = Image.Exif()
+    exif[274] = 6
+    big = Image.new("RGB", (3000, 2000))
+    asked = [
+        refused(saved(big, "TIFF", exif=exif, compression=compression), "image/tiff",
+                memory_bytes=18 * MIB)
+        for compression in (None, "tiff_lzw")
+    ]  # fmt: skip
+    assert all(each.needed_bytes > 2 * 4 * 3000 * 2000 for each in asked)
+
+
 def test_the_exif_of_a_tiff_is_written_without_its_pixels() -> None:
     exif = Image.Exif()
     exif[271], exif[272], exif[274] = "Drawn", "By hand", 8
@@ -361,3 +385,16 @@ def test_a_cut_codestream_goes_on_in_zeros() -> None:
     found = decoded(data[: len(data) * 2 // 3], jpeg2000.TYPES[2])
     assert found.flaws == ("truncated",)
     assert distance(found.picture, scene((300, 200))) < 25
+
+
+def test_the_checksums_of_a_png_are_taken_without_a_copy() -> None:
+    rows = b"".join(b"\0" + bytes(range(256)) * 12 for _ in range(2_000))
+    header = struct.pack(">IIBBBBB", 1_024, 2_000, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header)
+    data += png_chunk(b"IDAT", zlib.compress(rows, 0)) + png_chunk(b"IEND", b"")
+    tracemalloc.start()
+    found = decoded(data, "image/png")
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.flaws == ()
+    assert peak_bytes < len(data) // 4

@@ -1,13 +1,16 @@
 """Holders that are made to hurt: bombs, loops, lies, locks. Each ends soon, and says why."""
 
 import binascii
+import io
 import struct
 import zlib
 from time import process_time
 
 import holder_files as made
 import pytest
+from holder_examples import examples
 from holder_files import codes_of, found_in, opened, picture
+from PIL import Image, PngImagePlugin
 
 from polit.decode import identify
 from polit.decode.found import Found
@@ -247,3 +250,50 @@ def test_a_damaged_entry_of_a_cache_costs_one_entry() -> None:
     )
     assert [steps[0][1][-1:] for steps in found_in(parts)] == [b"1", b"3"]
     assert codes_of(parts) == ["damaged"]
+
+
+# What is read once takes a fraction of a second; 400 KB of the first took half a minute.
+ENDLESS = {
+    "tags of a list": (
+        made.zipped({"META-INF/manifest.xml": b"<manifest:file-entry " * 20_000, "a.jpg": A}),
+        made.ODT,
+    ),
+    "names in a tag": (
+        made.zipped({
+            "META-INF/manifest.xml": b"<manifest:file-entry " + b'full-path="a" ' * 40_000,
+            "a.jpg": A,
+        }),
+        made.ODT,
+    ),
+    "marks in a line": (
+        b"From: a\r\nContent-Type: multipart/mixed; boundary=a\r\n\r\n--a\r\n"
+         b"Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+        + binascii.b2a_base64(A, newline=False) + b"\r\n--a--\r\n\n" + b"--a " * 200_000,
+        made.MAIL,
+    ),
+    "objects without end": (
+        made.compound({
+            "PowerPoint Document": b"\x10\0\x11\x10\xff\xff\xff\x7f" * 100_000,
+            "Pictures": made.blip(0xF01D, 0x46A, A),
+        }),
+        "application/vnd.ms-powerpoint",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_is_made_to_be_read_over_and_over_is_read_once(name: str) -> None:
+    content, mime = ENDLESS[name]
+    began = process_time()
+    found = found_in(opened(content, mime))
+    assert process_time() - began < 2
+    assert list(found.values()) == [A]
+
+
+def test_a_thumbnail_that_is_not_found_again_is_told() -> None:
+    text = PngImagePlugin.PngInfo()
+    exif = dict(examples())["photograph"].content.partition(b"Exif\0\0")[2][:4000]
+    text.add_text("Raw profile type exif", f"\nexif\n{len(exif):8}\n{exif.hex()}\n", zip=True)
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(stream, "PNG", pnginfo=text)
+    assert codes_of(opened(stream.getvalue(), "image/png")) == ["unsupported"]

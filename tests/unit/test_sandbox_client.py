@@ -283,6 +283,7 @@ LIES = {
     "another question": encode_json(MembersReply(1, 40)),
     "unknown library": encode_json(still()).replace(b'"pillow"', b'"\\u001b[2J"'),
     "control characters": encode_json(FailureReply(1, "memory", "\x1b[2J")),
+    "line feed": encode_json(FailureReply(1, "memory", "x\n")),
     "long detail": encode_json(FailureReply(1, "memory", "x" * 201)),
     "unknown code": encode_json(FailureReply(1, "memory", "")).replace(b"memory", b"fine"),
     "endless memory": encode_json(FailureReply(1, "needs_memory", "", MAX_NEEDED_BYTES + 1)),
@@ -314,6 +315,8 @@ FALSE_FACTS: dict[str, dict[str, object]] = {
     "short dihedral": {"hashes": [[*HASH[:6], b"h" * 32]]},
     "quality over 100": {"hashes": [[*HASH[:3], 101, *HASH[4:]]]},
     "no time": {"taken": ["yesterday", "utc", None, "exif"]},
+    "digits of another script": {"taken": ["201\uff19-05-04T12:33:10", "utc", None, "exif"]},
+    "time and a line feed": {"taken": ["2019-05-04T12:33:10\n", "utc", None, "exif"]},
     "no place": {"position": [900_000_001, 0, None, "exif"]},
     "no orientation": {"orientation": 9},
     "long text": {"make": "x" * 257},
@@ -333,7 +336,7 @@ def test_false_facts_cost_the_process_its_life(
     assert forker.children[0].closed
 
 
-MEMBER = [[["pdf", b"page 1"]], b"a.jpg", 0, 5, "image/jpeg", "still", "signature", True, "decode"]
+MEMBER = [[["page", b"1"]], b"a.jpg", 0, 5, "image/jpeg", "still", "signature", True, "decode"]
 
 
 def test_a_holder_is_given_in_parts(decoder: Decoder, forker: FakeForker, item: int) -> None:
@@ -345,18 +348,31 @@ def test_a_holder_is_given_in_parts(decoder: Decoder, forker: FakeForker, item: 
     first = decoder.poll(0.0)
     assert isinstance(first, OpenedBatch)
     assert [(member.data, member.member.steps) for member in first.members] == [
-        (b"shape", (("pdf", b"page 1"),))
+        (b"shape", (("page", b"1"),))
     ]
     assert decoder.busy
     assert decoder.rests
     assert decoder.poll(1e9) is None  # whoever asks decides when; no limit runs meanwhile
-    decoder.go_on()
+    decoder.go_on(now_s=0.0)
     child.list_members(1, unopened=[["encrypted", "page 2"]])
     last = decoder.poll(0.0)
     assert isinstance(last, OpenedBatch)
     assert last.is_complete
     assert [part.code for part in last.unopened] == ["encrypted"]
     assert not decoder.busy
+
+
+def test_a_holder_that_rested_for_long_has_the_time_that_it_had(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    limits = ItemLimits(base_s=10.0, per_mib_s=0.0, wall_factor=1.0)
+    decoder.start(DecodeJob(1, item, 7, "application/pdf", limits, opens=True), now_s=100.0)
+    child = forker.children[0]
+    child.list_members(1, members=[MEMBER], is_complete=False)
+    assert isinstance(decoder.poll(104.0), OpenedBatch)
+    decoder.go_on(now_s=5_000.0)
+    assert decoder.poll(5_005.9) is None
+    assert decoder.poll(5_006.1) == DecodeFailure("timeout", "more than 10 s by the clock")
 
 
 def test_a_holder_gets_a_process_that_nothing_else_gets(
@@ -381,8 +397,25 @@ def test_a_holder_gets_a_process_that_nothing_else_gets(
         {"members": [MEMBER] * 257},
         {"is_complete": False},
         {"unopened": [["Encrypted!", ""]]},
+        {"unopened": [["encrypted\n", ""]]},
+        {"unopened": [["encrypted", "\n"]]},
+        {"members": [[*MEMBER[:4], "image/jpeg\n", *MEMBER[5:]]]},
+        {"members": [[[["place", b"2"]], *MEMBER[1:]]]},
+        {"members": [[*MEMBER[:3], ARENA_BYTES // 2 + 1, *MEMBER[4:]]] * 2},
     ],
-    ids=["outside", "type", "no steps", "many", "endless", "code"],
+    ids=[
+        "outside",
+        "type",
+        "no steps",
+        "many",
+        "endless",
+        "code",
+        "line feed in a code",
+        "line feed in words",
+        "line feed in a type",
+        "step of a package",
+        "over each other",
+    ],
 )
 def test_a_false_listing_costs_the_process_its_life(
     decoder: Decoder, forker: FakeForker, item: int, listing: dict[str, object]
@@ -442,7 +475,7 @@ def test_a_rendered_picture_that_nobody_asked_for_is_a_lie(
 def test_a_holder_that_was_not_opened_cannot_go_on(decoder: Decoder, item: int) -> None:
     decoder.start(job(item), now_s=0.0)
     with pytest.raises(SandboxError, match="no open holder"):
-        decoder.go_on()
+        decoder.go_on(now_s=0.0)
 
 
 def test_a_holder_whose_process_ended_between_two_parts_crashed(
@@ -452,7 +485,7 @@ def test_a_holder_whose_process_ended_between_two_parts_crashed(
     forker.children[0].list_members(1, members=[MEMBER], is_complete=False)
     decoder.poll(0.0)
     forker.children[0].far.close()
-    decoder.go_on()
+    decoder.go_on(now_s=0.0)
     assert failure(decoder).code == "crash"
 
 

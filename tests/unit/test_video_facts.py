@@ -175,3 +175,10 @@ def test_pixels_that_are_not_square_are_told() -> None:
         tag.name: tag.value for tag in decoded(made(anamorphic, frames=2), anamorphic.mime).tags
     }
     assert tags["video:pixel_aspect"] == "16/15"
+
+
+@pytest.mark.parametrize("digit", ["\uff11", "\u0661"])
+def test_digits_of_another_script_are_no_time_and_no_place(digit: str) -> None:
+    assert facts.taken_time({"date": f"2019-05-04T12:33:1{digit}"}) is None
+    assert facts.taken_time({"date": f"2019-05-04T12:33:10.{digit}"}) is None
+    assert facts.position({"location": f"+5{digit}.5+010.5/"}) is None

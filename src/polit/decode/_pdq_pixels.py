@@ -130,6 +130,8 @@ def _converted(part: Image.Image) -> StoredPixels:
     with warnings.catch_warnings():
         # A palette with transparency: told to be lossy, which the definition accepts.
         warnings.simplefilter("ignore")
+        if part.mode == "La":  # premultiplied: Pillow's only way leads over LA
+            part = part.convert("LA")
         return _stored(part.convert("RGB"))
 
 

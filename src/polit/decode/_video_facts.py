@@ -103,7 +103,8 @@ def _other_stream(stream: Stream) -> Iterator[tuple[str, str]]:
 
 
 _INSTANT = re.compile(
-    r"(\d{4})[-:](\d\d)[-:](\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)?"
+    r"(\d{4})[-:](\d\d)[-:](\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d{1,9})?\s*(Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
 )
 
 
@@ -141,7 +142,9 @@ def _time(found: re.Match[str], name: str) -> TakenTime | None:
     return TakenTime(text, "zone_unknown", None, f"container:{name}")
 
 
-_ISO6709 = re.compile(r"([+-]\d{2,6}(?:\.\d+)?)([+-]\d{3,7}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*")
+_ISO6709 = re.compile(
+    r"([+-]\d{2,6}(?:\.\d+)?)([+-]\d{3,7}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?.*", re.ASCII
+)
 
 
 def position(said: Mapping[str, str]) -> Position | None:

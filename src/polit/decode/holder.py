@@ -119,7 +119,7 @@ def _mended(parts: Iterator[Part]) -> Iterator[Part]:
 
 def _limited(parts: Iterator[Part]) -> Iterator[Part]:
     given: dict[Steps, int] = {}
-    unopened = total_bytes = 0
+    unopened = members = total_bytes = 0
     for part in parts:
         if isinstance(part, Unopened):
             unopened += 1
@@ -131,9 +131,10 @@ def _limited(parts: Iterator[Part]) -> Iterator[Part]:
         if len(part.data) > MAX_MEMBER_BYTES or total_bytes + len(part.data) > MAX_TOTAL_BYTES:
             yield Unopened("too_large", f"{len(part.data)} bytes")
             continue
-        if sum(given.values()) >= MAX_MEMBERS:
+        if members >= MAX_MEMBERS:
             yield Unopened("too_many", f"more than {MAX_MEMBERS}")
             return
+        members += 1
         total_bytes += len(part.data)
         yield _told_apart(part, given)
 

@@ -48,6 +48,10 @@ _MATRIX = np.array(
     dtype=np.float32,
 )
 
+# Of each, for Pillow loads what some conversions need (CIELAB) when they are asked for.
+_MODES: Final = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBX", "RGBA", "RGBa", "I;16", "I;16B",
+                 "I", "F", "CMYK", "LAB", "YCbCr")  # fmt: skip
+
 Floats = NDArray[np.float32]
 
 
@@ -57,7 +61,7 @@ def warm() -> None:
     Raises:
         RuntimeError: A known picture does not get its known hash.
     """
-    for mode in ("1", "L", "LA", "P", "RGB", "RGBX", "RGBA", "I;16", "CMYK"):
+    for mode in _MODES:
         for size in ((600, 400), (64, 64), (3, 3)):
             hash_picture(Image.new(mode, size))
     drawn = Image.merge("RGB", [_drawn(5), _drawn(7), _drawn(11)])

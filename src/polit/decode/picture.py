@@ -57,7 +57,7 @@ class Still:
         exif: The TIFF structure of its EXIF block, empty for none.
         xmp: Its XMP packet, empty for none.
         is_upright: The rotation that the container asks for is applied already, and EXIF's
-            orientation does not count (HEIF).
+            orientation does not count (HEIF, TIFF).
         frames: How many frames or pages.
         duration_ms: How long it plays, ``None`` for what does not play.
         flaws: Of ``truncated``, ``damaged``, ``beyond_limit``, sorted.

@@ -32,6 +32,7 @@ class Contents:
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
         self._holders = Holders(fleet, settlement, progress, decisions)
+        self._kept: set[bytes] = set()
         self.reading: dict[int, ReadRow] = {}
 
     @property
@@ -85,15 +86,21 @@ class Contents:
             return
 
         def finish(outcome: MediaOutcome, detail: str, attempts: int) -> None:
+            self._kept.discard(settled.sha256)
             self._finish_media(settled, held, outcome, detail, attempts)
 
         def finish_later(outcome: MediaOutcome, detail: str, attempts: int) -> None:
             self._finish_media(settled, None, outcome, detail, attempts)
 
-        # Only the first keeps its bytes: slots are few. What it opens counts for all.
-        if self._decisions.is_under_way(settled.sha256):
+        # Only the first file keeps its bytes: slots are few. What it opens counts for all; what
+        # the same content inside a holder opens counts for that holder.
+        if settled.sha256 in self._kept:
             self._fleet.release(held)
             self._decisions.wait(settled.sha256, finish_later)
+            return
+        self._kept.add(settled.sha256)
+        if self._decisions.is_under_way(settled.sha256):
+            self._decisions.wait(settled.sha256, finish)
         else:
             self._decisions.decide(settled.sha256, mime, held, finish)
 

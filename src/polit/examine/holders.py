@@ -32,7 +32,7 @@ from polit.sandbox.facts import Member, OpenedMember
 _MAX_DEPTH = 8
 _MAX_MEMBERS = 10_000
 _MAX_BYTES = 1 << 30
-_BYTES_UNDER_WAY = 64 << 20
+_BYTES_UNDER_WAY, _MEMBERS_UNDER_WAY = 64 << 20, 256
 _NAMED = frozenset({"attachment", "file", "thumbs"})
 """Steps whose value is a name that somebody gave."""
 
@@ -61,17 +61,23 @@ class Settled:
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """Something found inside a holder."""
+    """Something found inside a holder.
 
+    Its bytes are kept for as long as it may have to be opened; in a memory file, of which a
+    process can only have so many, no longer than a decoder needs them.
+    """
+
+    index: int
     member: Member
     digests: Digests
     parent: int | None
     depth: int
-    held: Held | None
+    data: bytes
+    held: Held | None = None
+    stage: str = "decode"
     reason: str | None = None
     detail: str = ""
     attempts: int = 1
-    is_decided: bool = False
     is_dropped: bool = False
     unopened: list[tuple[str, str]] = field(default_factory=list)
     members: int | None = None
@@ -85,12 +91,16 @@ class _Opening:
     nodes: list[_Node] = field(default_factory=list)
     queue: deque[int] = field(default_factory=deque)
     unopened: list[tuple[str, str]] = field(default_factory=list)
+    limits: set[str] = field(default_factory=set)
     members: int = 0
     failure: tuple[str, str, int] | None = None
     first_node: int = 0
     first_unopened: int = 0
+    first_limits: frozenset[str] = frozenset()
     is_open: bool = True
     size_bytes: int = 0
+    undecided: int = 0
+    unopened_count: int = 0
 
 
 class Holders:
@@ -107,7 +117,7 @@ class Holders:
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
         self._openings: dict[bytes, _Opening] = {}
-        self._bytes_under_way = 0
+        self._bytes_under_way = self._members_under_way = 0
 
     def open(self, settled: Settled, held: Held) -> None:
         """Open a content; its bytes are released when that is done."""
@@ -130,20 +140,23 @@ class Holders:
 
     def go_on(self) -> None:
         """Ask the open holder for more, when not too much is under way."""
-        if self._bytes_under_way < _BYTES_UNDER_WAY:
+        is_room = self._members_under_way < _MEMBERS_UNDER_WAY
+        if is_room and self._bytes_under_way < _BYTES_UNDER_WAY:
             self._fleet.go_on()
 
     def begin_again(self, event: Reopened) -> None:
         """Forget what a holder gave before it was lost: it is opened once more."""
         opening = self._openings[event.task.key]
         for node in opening.nodes[opening.first_node :]:
-            node.is_dropped = True
+            node.is_dropped, node.data = True, b""
             opening.size_bytes -= node.digests.size_bytes
-            if node.is_decided:
-                self._release(node)
+            opening.undecided -= node.held is not None
         del opening.nodes[opening.first_node :]
         opening.queue = deque(i for i in opening.queue if i < opening.first_node)
-        del self._unopened_of(opening, event.task)[opening.first_unopened :]
+        unopened = self._unopened_of(opening, event.task)
+        opening.unopened_count -= len(unopened) - opening.first_unopened
+        del unopened[opening.first_unopened :]
+        opening.limits = set(opening.first_limits)
 
     def take(self, event: Opened) -> None:
         """Take some of what a holder holds, or why it could not be opened."""
@@ -154,57 +167,65 @@ class Holders:
         else:
             for opened in result.members:
                 self._add(opening, task, opened)
-            unopened = self._unopened_of(opening, task)
-            unopened += [(part.code, part.detail) for part in result.unopened]
+            for part in result.unopened:
+                self._leave_closed(opening, task, (part.code, part.detail))
         if isinstance(result, DecodeFailure) or result.is_complete:
             self._close(opening, task)
 
     def _take_failure(self, opening: _Opening, task: OpenTask, failure: DecodeFailure) -> None:
         """A holder that breaks its reader fails; one that only cannot be read is done, unread."""
         if failure.code not in RETRIED:
-            self._unopened_of(opening, task).append((failure.code, failure.detail))
+            self._leave_closed(opening, task, (failure.code, failure.detail))
         elif task.parent is None:
             opening.failure = (failure.code, failure.detail, task.attempts)
         else:
             node = opening.nodes[task.parent]
-            node.reason, node.detail, node.attempts = failure.code, failure.detail, task.attempts
+            node.stage, node.reason = "open", failure.code
+            node.detail, node.attempts = failure.detail, task.attempts
+
+    def _leave_closed(self, opening: _Opening, task: OpenTask, part: tuple[str, str]) -> None:
+        """Note what was not opened; of a holder and all inside it together only so many."""
+        if opening.unopened_count >= _MAX_MEMBERS:
+            opening.limits.add("too_many")
+        else:
+            opening.unopened_count += 1
+            self._unopened_of(opening, task).append(part)
 
     def _unopened_of(self, opening: _Opening, task: OpenTask) -> list[tuple[str, str]]:
         return opening.unopened if task.parent is None else opening.nodes[task.parent].unopened
 
     def _add(self, opening: _Opening, task: OpenTask, opened: OpenedMember) -> None:
-        opening.size_bytes += len(opened.data)
-        if len(opening.nodes) >= _MAX_MEMBERS or opening.size_bytes > _MAX_BYTES:
-            code = "too_many" if len(opening.nodes) >= _MAX_MEMBERS else "too_large"
-            if (code, "") not in opening.unopened:
-                opening.unopened.append((code, ""))
+        size_bytes = len(opened.data)
+        if len(opening.nodes) >= _MAX_MEMBERS:
+            opening.limits.add("too_many")
             return
+        if opening.size_bytes + size_bytes > _MAX_BYTES:
+            opening.limits.add("too_large")
+            return
+        opening.size_bytes += size_bytes
         depth = 1 if task.parent is None else opening.nodes[task.parent].depth + 1
         member = opened.member
-        held = hold_bytes(opened.data) if member.follow else None
-        node = _Node(member, _digests(opened.data), task.parent, depth, held)
-        index = len(opening.nodes)
+        data = opened.data if member.follow else b""
+        node = _Node(len(opening.nodes), member, _digests(opened.data), task.parent, depth, data)
         opening.nodes.append(node)
-        if held is None:
-            node.is_decided = True
-            return
         if member.follow == "open":
-            node.is_decided = True
-            self._queue(opening, index)
-        else:
-            self._decode(opening, node, held)
+            self._queue(opening, node)
+        elif member.follow:
+            self._decode(opening, node)
 
-    def _queue(self, opening: _Opening, index: int) -> None:
-        node = opening.nodes[index]
+    def _queue(self, opening: _Opening, node: _Node) -> None:
         if node.depth >= _MAX_DEPTH:
             node.unopened.append(("too_deep", f"below {_MAX_DEPTH} others"))
-            self._release(node)
+            node.data = b""
         else:
-            opening.queue.append(index)
+            opening.queue.append(node.index)
 
-    def _decode(self, opening: _Opening, node: _Node, held: Held) -> None:
+    def _decode(self, opening: _Opening, node: _Node) -> None:
         sha256, mime = node.digests.sha256, node.member.mime
+        held = node.held = hold_bytes(node.data)
+        opening.undecided += 1
         self._bytes_under_way += held.held_bytes
+        self._members_under_way += 1
 
         def finish(outcome: MediaOutcome, detail: str, attempts: int) -> None:
             self._take_decision(opening, node, outcome, (detail, attempts))
@@ -221,14 +242,18 @@ class Holders:
     def _take_decision(
         self, opening: _Opening, node: _Node, outcome: MediaOutcome, told: tuple[str, int]
     ) -> None:
-        node.is_decided = True
         self._bytes_under_way -= node.digests.size_bytes
+        self._members_under_way -= 1
+        self._release(node)
+        if node.is_dropped:  # the opening goes on without it, or may have ended
+            return
+        opening.undecided -= 1
         node.reason = outcome.reason
         node.detail, node.attempts = told
-        if outcome.has_pictures_inside and not node.is_dropped:
-            self._queue(opening, opening.nodes.index(node))
+        if outcome.has_pictures_inside:
+            self._queue(opening, node)
         else:
-            self._release(node)
+            node.data = b""
         if not opening.is_open:
             self._next(opening)
 
@@ -250,10 +275,11 @@ class Holders:
             node = opening.nodes[index]
             opening.is_open = True
             opening.first_node, opening.first_unopened = len(opening.nodes), len(node.unopened)
-            if node.held is not None:
-                key = opening.waiting[0].sha256
-                self._fleet.open(OpenTask(key, node.member.mime, node.held, index))
-        elif all(node.is_decided for node in opening.nodes):
+            opening.first_limits = frozenset(opening.limits)
+            node.held, node.data = hold_bytes(node.data), b""
+            key = opening.waiting[0].sha256
+            self._fleet.open(OpenTask(key, node.member.mime, node.held, index))
+        elif not opening.undecided:
             self._finish(opening)
 
     def _release(self, node: _Node) -> None:
@@ -264,6 +290,7 @@ class Holders:
     def _finish(self, opening: _Opening) -> None:
         """Settle every entry that holds this content, each with entries of its own inside."""
         del self._openings[opening.waiting[0].sha256]
+        unopened = (*opening.unopened, *((code, "") for code in sorted(opening.limits)))
         for settled in opening.waiting:
             row, result, problem = settled.row, settled.result, None
             if opening.failure:
@@ -273,12 +300,11 @@ class Holders:
                 self._progress.failed += 1
             self._settlement.settle(result, problem)
             embedded = _embedded(row, opening.nodes)
-            self._settlement.settle_holder(
-                HolderGroup(row, opening.members, tuple(opening.unopened), embedded)
-            )
+            self._settlement.settle_holder(HolderGroup(row, opening.members, unopened, embedded))
             self._progress.entries += len(embedded)
             self._progress.failed += sum(row.result.outcome == "failed" for row in embedded)
             self._progress.settled += 1 + len(embedded)
+            self._settlement.commit_if_due()  # thousands may wait, each with thousands inside
 
 
 def _digests(data: bytes) -> Digests:
@@ -308,8 +334,9 @@ def _row(node: _Node, locator: str, path: str) -> EmbeddedRow:
     )
     problem = None
     if node.reason is not None:
-        stage = "decode" if member.follow == "decode" else "open"
-        problem = ProblemRow(locator + steps, None, stage, node.reason, node.detail, node.attempts)
+        problem = ProblemRow(
+            locator + steps, None, node.stage, node.reason, node.detail, node.attempts
+        )
     return EmbeddedRow(
         locator=locator + steps,
         path=path + names,

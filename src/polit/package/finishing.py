@@ -10,7 +10,8 @@ _TELL_APART_SQL = """
 UPDATE entries SET locator = entries.locator || ';place:' || twin.place
 FROM (
   SELECT e.entry_id AS entry_id,
-         row_number() OVER (PARTITION BY e.locator ORDER BY f.address, w.address) AS place
+         row_number() OVER (
+           PARTITION BY e.locator ORDER BY f.address, w.address, e.entry_id) AS place
   FROM entries e JOIN entries w ON w.entry_id = coalesce(e.within_id, e.entry_id)
   LEFT JOIN folders f ON f.entry_id = w.parent_id
   WHERE e.locator IN (SELECT locator FROM entries GROUP BY locator HAVING count(*) > 1)
@@ -29,7 +30,7 @@ def index_locators(
     Two folders of one path (a live one and a deleted one, say) may each hold the same name of
     the same record. Their locators get a step ``place:N`` from 2 on, in the order of the
     folders' addresses, whatever the order in which they were met; so do the locators of what
-    lies inside them.
+    lies inside them. Within one holder the order is that of the holder.
 
     Args:
         connection: The ledger's database.

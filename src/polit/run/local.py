@@ -25,6 +25,8 @@ from polit.sandbox.walking import Walker, WalkerLost, WalkPatience, WalkSource, 
 
 RETRIED = frozenset({"crash", "timeout", "memory", "protocol"})
 _ATTEMPTS = 2
+_MAX_ASKED = 3
+"""How often one picture may ask for more memory: frames and pages tell their size one by one."""
 
 
 _VIDEO_LIMITS = ItemLimits(base_s=300.0, per_mib_s=2.0)
@@ -42,6 +44,7 @@ class DecodeTask:
     held: Held
     attempts: int = 0
     memory_bytes: int | None = None
+    asked: int = 0
 
     @property
     def is_video(self) -> bool:
@@ -182,14 +185,20 @@ class LocalFleet:
         self._feed()
 
     def open(self, task: OpenTask) -> None:
-        """Queue a holder for opening; one is open at a time."""
-        self._unopened.append(task)
+        """Queue a holder for opening; one is open at a time, and what lies inside goes first.
+
+        So one content of the file system is done with before the next one takes memory.
+        """
+        if task.parent is None:
+            self._unopened.append(task)
+        else:
+            self._unopened.appendleft(task)
         self._feed_opener()
 
     def go_on(self) -> None:
         """Ask the open holder for what follows, where it gave only some."""
         if self._opener.rests:
-            self._opener.go_on()
+            self._opener.go_on(now_s=monotonic_s())
 
     def restart_walker(self, volumes: Mapping[int, VolumeFacts]) -> None:
         """Replace a lost walker."""
@@ -231,6 +240,8 @@ class LocalFleet:
             result = DecodeFailure("protocol", "another answer")
         if isinstance(result, DecodeFailure) and self._is_tried_again(task, result):
             return []
+        if isinstance(result, DecodeFailure) and result.code == "needs_memory":
+            result = replace(result, code="memory")  # however much it gets, it wants more
         return [Decoded(task, result)]
 
     def _collect_opened(self) -> list[Event]:
@@ -252,8 +263,9 @@ class LocalFleet:
 
     def _is_tried_again(self, task: DecodeTask, failure: DecodeFailure) -> bool:
         """Queue a task once more, alone, when that is due."""
-        if failure.code == "needs_memory" and task.memory_bytes is None:
-            task.memory_bytes = failure.needed_bytes
+        if failure.code == "needs_memory" and task.asked < _MAX_ASKED:
+            task.memory_bytes = max(failure.needed_bytes, task.memory_bytes or 0)
+            task.asked += 1
             task.attempts -= 1
         elif not _is_worth_a_retry(failure, task.attempts):
             return False

@@ -23,6 +23,7 @@ from polit.sandbox.facts import (
 from polit.sandbox.isolate import Child
 from polit.sandbox.limits import PROFILE_LIMITS, ItemLimits, Profile
 from polit.sandbox.protocol import (
+    ARENA_BYTES,
     MAX_REPLY_BYTES,
     DecodeRequest,
     FailureReply,
@@ -156,7 +157,7 @@ class Decoder:
         self._job: DecodeJob | None = None
         self._rests = False
         self._cpu_at_start_s = 0.0
-        self._wall_deadline_s = 0.0
+        self._wall_deadline_s = self._rests_since_s = 0.0
         self.processes_started = 0
 
     @property
@@ -212,8 +213,11 @@ class Decoder:
         self._cpu_at_start_s = process.child.cpu_s()
         self._wall_deadline_s = now_s + self._limits_of(job).wall_s(job.size_bytes)
 
-    def go_on(self) -> None:
-        """Ask an open holder for what follows.
+    def go_on(self, *, now_s: float) -> None:
+        """Ask an open holder for what follows; while it rested, no limit ran.
+
+        Args:
+            now_s: The monotonic clock.
 
         Raises:
             SandboxError: No holder waits for that.
@@ -221,6 +225,7 @@ class Decoder:
         if self._job is None or self._process is None or not self._rests:
             raise SandboxError("no open holder waits: poll this decoder first")
         self._rests = False
+        self._wall_deadline_s += max(0.0, now_s - self._rests_since_s)
         # A process that ended meanwhile is noticed by poll, as any other crash.
         with contextlib.suppress(OSError):
             self._process.send(NextRequest(self._job.job_id))
@@ -241,6 +246,7 @@ class Decoder:
             return self._check_limits(self._process, self._job, now_s)
         if not packet:
             return self._lose("crash", self._process.child.exit_status())
+        self._rests_since_s = now_s
         try:
             return self._take(_checked(packet, self._job), self._process)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, SandboxError) as error:
@@ -296,6 +302,8 @@ class Decoder:
 
     def _batch(self, reply: MembersReply, process: DecoderProcess) -> OpenedBatch:
         listing = read_listing(process.facts(reply.listing_bytes))
+        if sum(member.size_bytes for member in listing.members) > ARENA_BYTES:
+            raise SandboxError("members that lie over each other")
         members = tuple(OpenedMember(member, process.member(member.offset_bytes, member.size_bytes))
                         for member in listing.members)  # fmt: skip
         if not listing.is_complete and not members and not listing.unopened:

@@ -43,6 +43,8 @@ MAX_TAGS = 128
 MAX_MEMBERS = 256
 _ARENA_MOST = 272 << 20
 
+# \Z, for $ lets a line feed pass; [0-9], for \d is any script's digit.
+_CLOCK_PATTERN = r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?\Z"
 _Side = Annotated[int, msgspec.Meta(ge=1, le=MAX_SIDE_PX)]
 _TileSide = Annotated[int, msgspec.Meta(ge=1, le=TILE_SIDE_PX)]
 _ThumbnailSide = Annotated[int, msgspec.Meta(ge=1, le=THUMBNAIL_SIDE_PX)]
@@ -52,10 +54,18 @@ _Short = Annotated[str, msgspec.Meta(max_length=64)]
 _Text = Annotated[str, msgspec.Meta(max_length=256)]
 _Clock = Annotated[
     str,
-    msgspec.Meta(max_length=29, pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?$"),
+    msgspec.Meta(max_length=29, pattern=_CLOCK_PATTERN),
 ]
 _Flaw = Literal["truncated", "damaged", "key_frames_only", "beyond_limit"]
-_Detail = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[ -~]*$")]
+_Detail = Annotated[str, msgspec.Meta(max_length=200, pattern=r"^[ -~]*\Z")]
+
+_STEP_KINDS = (
+    "attachment|exif|file|image|inline|mail|message|motion|mpo|object|page|part|picture|same"
+    "|stream|thumbcache|thumbs|zip"
+)
+_StepKind = Annotated[str, msgspec.Meta(pattern=rf"^({_STEP_KINDS})\Z")]
+"""The kinds of ``polit.model.locator`` that stand inside holders. No others: a hostile opener must
+not write the steps by which a package tells equal locators apart, or those of file systems."""
 
 
 class Size(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -136,7 +146,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     steps: Annotated[
         tuple[
             tuple[
-                Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9]{0,31}$")],
+                _StepKind,
                 Annotated[bytes, msgspec.Meta(max_length=4096)],
             ],
             ...,
@@ -146,7 +156,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     name: Annotated[bytes, msgspec.Meta(max_length=4096)]
     offset_bytes: Annotated[int, msgspec.Meta(ge=0, le=_ARENA_MOST)]
     size_bytes: Annotated[int, msgspec.Meta(ge=0, le=_ARENA_MOST)]
-    mime: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+_-]{0,126}$")]
+    mime: Annotated[str, msgspec.Meta(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+_-]{0,126}\Z")]
     kind: MediaKind
     basis: _Short
     extension_agrees: bool | None
@@ -161,7 +171,7 @@ class Member(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
 class Unopened(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Something inside a holder that was not opened."""
 
-    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,32}$")]
+    code: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,32}\Z")]
     detail: _Detail
 
 

@@ -220,7 +220,7 @@ class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fi
     code: Literal[
         "too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted", "outside"
     ]
-    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*$")]
+    detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*\Z")]
     needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0
 
 

@@ -30,8 +30,8 @@ Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
 Length = Annotated[int, msgspec.Meta(ge=1, le=_INT63 - 1)]
 Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
 Text = Annotated[str, msgspec.Meta(max_length=4_096)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}$")]
-Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}$")]
+Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}\Z")]
+Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}\Z")]
 
 
 class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):

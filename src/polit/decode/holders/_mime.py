@@ -22,6 +22,7 @@ from polit.decode.found import Unopened
 
 _HEADERS_MOST_BYTES = 256 << 10
 _BLANK_LINE = re.compile(rb"\r?\n(?=\r?\n)|\A(?=\r?\n)")
+_MARK_LINE_BYTES = 998  # the longest line of a mail: RFC 5322, 2.1.1
 _MAX_DEPTH = 32
 _MAX_PARTS = 10_000
 _UUENCODED = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]{1,255})\r?$", re.MULTILINE)
@@ -136,8 +137,9 @@ def _inner_parts(
     places: list[tuple[int, int]] = []
     begin, at = -1, untrusted.find(mark, start, end)
     while at >= 0 and len(places) < _MAX_PARTS:
-        line_end = untrusted.find(b"\n", at, end)
-        rest = untrusted[at + len(mark) : line_end if line_end >= 0 else end][:80].strip()
+        most = min(end, at + len(mark) + _MARK_LINE_BYTES)
+        line_end = untrusted.find(b"\n", at, most)
+        rest = untrusted[at + len(mark) : line_end if line_end >= 0 else most].strip()
         if (at == start or untrusted[at - 1 : at] == b"\n") and rest in (b"", b"--"):
             if begin >= 0:
                 places.append((begin, max(begin, _before_newline(untrusted, at))))

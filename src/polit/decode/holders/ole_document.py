@@ -132,10 +132,11 @@ def _objects(steps: Steps, untrusted: bytes) -> Iterator[Part]:
             continue
         length = int.from_bytes(untrusted[match.end() : match.end() + 4], "little")
         start = match.end() + 4
-        body = untrusted[start : start + length]
         is_packed = match[1] != b"\0\0"
-        if not body.startswith(_compound.MAGIC) and not (is_packed and body[4:5] == b"\x78"):
+        begin = untrusted[start : start + min(length, len(_compound.MAGIC))]
+        if begin != _compound.MAGIC and not (is_packed and begin[4:5] == b"\x78"):
             continue
+        body = untrusted[start : start + length]
         inflated = inflate(body[4:]) if is_packed else None
         data = inflated.data if inflated else body
         number, end = number + 1, start + length

@@ -43,7 +43,20 @@ def takes(untrusted: mmap.mmap) -> bool:
 
 
 def find(untrusted: mmap.mmap) -> Iterator[Part]:
-    """Give the thumbnail, then further pictures, then the video."""
+    """Give the thumbnail, then further pictures, then the video.
+
+    It is asked only about pictures that were seen to hold something: what is not found again
+    (an EXIF block that is compressed or written as text) is told.
+    """
+    is_empty = True
+    for part in _parts(untrusted):
+        is_empty = False
+        yield part
+    if is_empty:
+        yield Unopened("unsupported", "an EXIF block that is not stored as such")
+
+
+def _parts(untrusted: mmap.mmap) -> Iterator[Part]:
     thumbnail = read_metadata(_exif(untrusted), b"").thumbnail
     if thumbnail and not (holds_others(untrusted) and _is_the_same(untrusted, thumbnail)):
         yield Found((("exif", b"thumbnail"),), thumbnail)

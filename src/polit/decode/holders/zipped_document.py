@@ -29,10 +29,14 @@ MIMES = frozenset({
 })  # fmt: skip
 
 _ATTACHED = re.compile(rb"(^|/)(media|embeddings|Pictures)/[^/]+$")
+# No tag reaches into the next one, and none is endless: a list must not cost more than to read it.
 _ENCRYPTED_ODF = re.compile(
-    rb"<manifest:file-entry\b[^>]*?full-path=\"([^\"]*)\"[^>]*>\s*<manifest:encryption-data"
+    rb"<manifest:file-entry\b[^<>]{0,2000}?full-path=\"([^<>\"]{0,2000})\"[^<>]{0,2000}>"
+    rb"\s{0,200}<manifest:encryption-data"
 )
-_ENCRYPTED_OCF = re.compile(rb"<(?:\w+:)?CipherReference\b[^>]*?URI=\"([^\"]*)\"")
+_ENCRYPTED_OCF = re.compile(
+    rb"<(?:\w{1,40}:)?CipherReference\b[^<>]{0,2000}?URI=\"([^<>\"]{0,2000})\""
+)
 _LISTS = {b"META-INF/manifest.xml": _ENCRYPTED_ODF, b"META-INF/encryption.xml": _ENCRYPTED_OCF}
 _MARKUP = (b".xml", b".rels", b".rdf", b"html")
 _LIST_BYTES = 4 << 20

@@ -142,7 +142,8 @@ def _walk(untrusted: Untrusted) -> _Chunks:
         if kind == b"fcTL" and end - start >= 26:
             durations_ms.append(_duration_ms(bytes(untrusted[start + 20 : start + 24])))
         if kind[:1].isupper() and end + 4 <= len(untrusted):
-            found = zlib.crc32(untrusted[start:end], zlib.crc32(kind))
+            with memoryview(untrusted) as whole, whole[start:end] as data:  # no copy: it may be all
+                found = zlib.crc32(data, zlib.crc32(kind))
             has_bad_sum |= found != int.from_bytes(untrusted[end : end + 4], "big")
     return _Chunks(durations_ms, has_end, has_bad_sum)
 

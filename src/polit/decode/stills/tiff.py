@@ -1,6 +1,7 @@
 """TIFF through Pillow and libtiff, pages and all; of a camera's RAW file the preview.
 
 NEF, ARW, DNG and PEF are TIFF whose main directory is a small thumbnail or the sensor's data.
+Pillow sets a TIFF upright while it loads it, by its orientation or that of its XMP.
 """
 
 import io
@@ -23,6 +24,7 @@ _PLUGINS = (TiffImagePlugin,)
 _MODE_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
 _WIDTH, _HEIGHT, _PHOTOMETRIC, _SUBFILE, _DNG = 256, 257, 262, 254, 50_706
 _STRIPS, _TILES = (273, 279), (324, 325)
+_ORIENTATION = 274
 _SENSOR = (32_803, 34_892)  # a colour filter array, and linear raw
 
 
@@ -69,7 +71,12 @@ def decode(item: Item) -> Still:
         item, "TIFF", check=lambda opened: _check(opened, item), is_cut=lambda: _is_cut(item, tags)
     )
     still = Still(
-        opened, "pillow", exif=_tiff_tags.exif_of(tags), xmp=_tiff_tags.xmp_of(tags), flaws=flaws
+        opened,
+        "pillow",
+        exif=_tiff_tags.exif_of(tags),
+        xmp=_tiff_tags.xmp_of(tags),
+        is_upright=True,
+        flaws=flaws,
     )
     return _with_pages(item, still, pages) if pages > 1 else still
 
@@ -84,6 +91,8 @@ def _is_raw(tags: Tags) -> bool:
 
 def _check(opened: ImageFile.ImageFile, item: Item) -> None:
     mode_bytes = _MODE_BYTES.get(opened.mode, 4)
+    if opened.getexif().get(_ORIENTATION, 1) != 1:
+        mode_bytes *= 2  # turned, it is held twice
     if opened.info.get("compression") == "raw":
         check_size(opened.size, item, bytes_per_pixel=mode_bytes)
         return

@@ -18,6 +18,7 @@ from polit.base import faults
 from polit.decode.decodable import VIDEOS
 from polit.decode.refusal import Refused
 from polit.sandbox.facts import OUTPUT_BYTES
+from polit.sandbox.limits import MAX_NEEDED_BYTES
 from polit.sandbox.protocol import (
     MAX_DETAIL_CHARS,
     DecodeRequest,
@@ -104,8 +105,7 @@ class Decoder:
                 self._open(request, received[0])
             return self._members(request)
         except Refused as refusal:
-            detail = printable(refusal.detail)
-            return FailureReply(request.job, refusal.code, detail, refusal.needed_bytes)
+            return _refusal(request.job, refusal)
         except MemoryError:
             return FailureReply(request.job, "memory", "MemoryError")
         except Exception as error:  # noqa: BLE001 - the worker's loop: the item is hostile
@@ -146,6 +146,13 @@ class Decoder:
         """Return the heap: what an exceptional picture took must not be missing for the next."""
         _imaging.clear_cache()
         _libc.malloc_trim(0)
+
+
+def _refusal(job: int, refusal: Refused) -> FailureReply:
+    detail = printable(refusal.detail)
+    if refusal.needed_bytes > MAX_NEEDED_BYTES:
+        return FailureReply(job, "too_large", detail)
+    return FailureReply(job, refusal.code, detail, refusal.needed_bytes)
 
 
 def printable(text: str) -> str:

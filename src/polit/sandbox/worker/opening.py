@@ -116,9 +116,14 @@ class Opening:
 
     def _put(self, data: bytes, offset: int) -> None:
         # Mapped for one member alone: the whole arena would take half of what may be mapped.
-        if data:
-            with mmap.mmap(self._arena, len(data), offset=offset) as room:
-                room[:] = data
+        if not data:
+            return
+        try:
+            room = mmap.mmap(self._arena, len(data), offset=offset)
+        except OSError as error:
+            raise MemoryError(f"mmap: {error.strerror}") from error
+        with room:
+            room[:] = data
 
 
 def _identified(member: Found) -> Identification:

@@ -1,0 +1,238 @@
+"""Contents and holders under way, without processes: nothing is lost, nothing ends a run."""
+
+import hashlib
+import os
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
+
+import pytest
+
+from polit.base.errors import StorageFull
+from polit.examine.contents import Contents
+from polit.examine.deciding import Decisions
+from polit.examine.progress import Progress
+from polit.examine.settling import Settlement
+from polit.model.media import DecodedMedia, MediaFacts, MediaKind, PixelBlock
+from polit.package.rows import HolderGroup, ReadRow, ResultBatch
+from polit.run.held import Held, hold_bytes
+from polit.run.local import Decoded, DecodeTask, Opened, OpenTask, Reopened
+from polit.sandbox import walking_messages as say
+from polit.sandbox.client import DecodeFailure
+from polit.sandbox.facts import Member, OpenedBatch, OpenedMember, Unopened
+
+if TYPE_CHECKING:
+    from polit.package.derivatives import DerivativeWriter
+    from polit.package.write import Ledger
+    from polit.run.local import LocalFleet
+
+PIXELS = PixelBlock(1, 1, 1, b"\0")
+DOCUMENT, JPEG = "application/pdf", "image/jpeg"
+
+
+@dataclass
+class FakeFleet:
+    """Queues what it is asked, and counts the bytes that are held."""
+
+    decoding: deque[DecodeTask] = field(default_factory=deque)
+    opening: deque[OpenTask] = field(default_factory=deque)
+    held: int = 0
+    asked_to_go_on: int = 0
+
+    def hold(self, result: say.ReadResult) -> Held:
+        self.held += 1
+        return hold_bytes(b"file" + bytes(result.slot))
+
+    def release(self, held: Held) -> None:
+        self.held -= 1
+        os.close(held.descriptor)
+
+    def decode(self, task: DecodeTask) -> None:
+        self.decoding.append(task)
+
+    def open(self, task: OpenTask) -> None:
+        self.opening.append(task)
+
+    def go_on(self) -> None:
+        self.asked_to_go_on += 1
+
+
+class FakeLedger:
+    """Keeps what is committed."""
+
+    def __init__(self) -> None:
+        self.batches: list[ResultBatch] = []
+
+    def append(self, batch: ResultBatch) -> None:
+        self.batches.append(batch)
+
+    def media_outcome(self, sha256: bytes) -> None:
+        del sha256
+
+
+class FakeDerivatives:
+    """Takes no pixels."""
+
+    def sync(self) -> None:
+        """Do nothing."""
+
+    def add(self, made: object) -> object:
+        return made
+
+
+def _never_full(error: StorageFull) -> None:
+    raise error
+
+
+class Run:
+    """One run, driven by hand."""
+
+    def __init__(self) -> None:
+        self.fleet, self.ledger = FakeFleet(), FakeLedger()
+        self.settlement = Settlement(
+            cast("Ledger", self.ledger),
+            cast("DerivativeWriter", FakeDerivatives()),
+            on_full=_never_full,
+        )
+        fleet, progress = cast("LocalFleet", self.fleet), Progress()
+        decisions = Decisions(fleet, self.settlement, progress, opens_holders=True, vault=None)
+        self.contents = Contents(fleet, self.settlement, progress, decisions)
+
+    def read(self, entry_id: int, data: bytes, mime: str) -> None:
+        """Have a file read."""
+        at = f"volume:0@0;fat:/{entry_id}"
+        self.contents.reading[entry_id] = ReadRow(
+            entry_id, 1, at, b"a", b"", 9, "/a", "live", False
+        )
+        kind = MediaKind.STILL if mime == JPEG else MediaKind.DOCUMENT
+        self.contents.take_result(
+            say.ReadResult(
+                entry_id=entry_id, code="", detail="", size_bytes=len(data),
+                sha256=hashlib.sha256(data).digest(),
+                mime=mime, kind=kind, basis="signature", slot=0,
+            )
+        )  # fmt: skip
+
+    def decode(self, *, inside: bool = False) -> None:
+        """Let the next decoding end."""
+        facts = MediaFacts(1, 1)
+        made = DecodedMedia(facts, PIXELS, PIXELS, "d", has_pictures_inside=inside)
+        self.contents.take_decoded(Decoded(self.fleet.decoding.popleft(), made))
+
+    def give(self, *members: OpenedMember, unopened: int = 0, is_complete: bool = True) -> OpenTask:
+        """Let the holder that is open give something."""
+        task = self.fleet.opening[0]
+        parts = (Unopened("encrypted", ""),) * unopened
+        self.contents.take_opened(Opened(task, OpenedBatch(members, parts, is_complete)))
+        if is_complete:
+            self.fleet.opening.popleft()
+        return task
+
+    def groups(self) -> list[HolderGroup]:
+        """Return what was found inside holders."""
+        self.settlement.commit()
+        return [group for batch in self.ledger.batches for group in batch.groups]
+
+    def settled(self) -> list[int]:
+        """Return the entries that have a result."""
+        self.settlement.commit()
+        return sorted(row.entry_id for batch in self.ledger.batches for row in batch.results)
+
+
+def member(data: bytes, mime: str = JPEG, number: int = 1) -> OpenedMember:
+    """Return a member of a holder."""
+    kind = MediaKind.STILL if mime == JPEG else MediaKind.DOCUMENT
+    steps = (("object", b"%d" % number),)
+    follow: Literal["decode", "open"] = "decode" if mime == JPEG else "open"
+    told = Member(steps, b"", 0, len(data), mime, kind, "signature", None, follow)
+    return OpenedMember(told, data)
+
+
+@pytest.fixture
+def ran() -> Run:
+    return Run()
+
+
+def test_a_picture_inside_a_document_and_beside_it_is_opened_for_both(ran: Run) -> None:
+    ran.read(1, b"document", DOCUMENT)
+    ran.give(member(b"picture"))
+    ran.read(2, b"picture", JPEG)
+    ran.read(3, b"picture", JPEG)
+    ran.decode(inside=True)
+    assert not ran.fleet.decoding
+    while ran.fleet.opening:
+        ran.give(member(b"thumbnail"))
+        while ran.fleet.decoding:
+            ran.decode()
+    assert ran.settled() == [1, 2, 3]
+    assert [(g.holder.entry_id, len(g.embedded)) for g in ran.groups()] == [(1, 2), (2, 1), (3, 1)]
+    assert ran.fleet.held == -4  # four members brought memories of their own
+
+
+def test_a_member_of_a_lost_opening_that_is_decoded_late_ends_nothing(ran: Run) -> None:
+    ran.read(1, b"document", DOCUMENT)
+    task = ran.give(member(b"picture"), is_complete=False)
+    ran.contents.take_opened(Reopened(task))
+    ran.contents.take_opened(Opened(task, DecodeFailure("crash", "SIGSEGV")))
+    ran.decode(inside=True)
+    assert ran.settled() == [1]
+    assert [len(group.embedded) for group in ran.groups()] == [0]
+    assert ran.fleet.held == -1
+
+
+def test_a_holder_that_is_opened_once_more_gives_the_same(ran: Run) -> None:
+    ran.read(1, b"document", DOCUMENT)
+    task = ran.give(member(b"picture"), member(b"p2", number=2), unopened=3, is_complete=False)
+    ran.decode(inside=True)
+    ran.contents.take_opened(Reopened(task))
+    ran.give(member(b"picture"), member(b"p2", number=2), unopened=3)
+    ran.decode()
+    ran.give(member(b"thumbnail"))
+    ran.decode()
+    (group,) = ran.groups()
+    assert [row.locator.rpartition(";")[2] for row in group.embedded] == ["object:1", "object:2",
+                                                                        "object:1"]  # fmt: skip
+    assert (group.members, len(group.unopened)) == (2, 3)
+
+
+def test_thousands_of_small_members_hold_few_descriptors(ran: Run) -> None:
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - counted, not walked
+    ran.read(1, b"document", DOCUMENT)
+    for start in range(0, 2048, 256):
+        batch = [member(b"d%d" % n, DOCUMENT, n) for n in range(start, start + 256)]
+        ran.give(*batch, is_complete=False)
+    ran.give(*[member(b"p%d" % n, number=n) for n in range(256)], is_complete=False)
+    assert len(os.listdir("/proc/self/fd")) - before <= 258  # noqa: PTH208
+    asked = ran.fleet.asked_to_go_on
+    ran.contents.take_opened(Opened(ran.fleet.opening[0], OpenedBatch((), (), False)))
+    assert ran.fleet.asked_to_go_on == asked
+    ran.decode()
+    assert ran.fleet.asked_to_go_on == asked + 1
+    while ran.fleet.decoding:
+        ran.decode()
+    ran.give()
+    while ran.fleet.opening:
+        ran.give()
+    assert len(ran.groups()[0].embedded) == 2304
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+def test_what_was_not_opened_is_counted_to_a_limit(ran: Run) -> None:
+    ran.read(1, b"document", DOCUMENT)
+    ran.give(*[member(b"d%d" % n, DOCUMENT, n) for n in range(100)])
+    while ran.fleet.opening:
+        ran.give(unopened=256)
+    (group,) = ran.groups()
+    inside = sum(len(row.unopened) for row in group.embedded)
+    assert inside == 10_000
+    assert group.unopened == (("too_many", ""),)
+
+
+def test_waiting_copies_of_a_full_holder_are_committed_in_turn(ran: Run) -> None:
+    for number in range(1, 9):
+        ran.read(number, b"document", DOCUMENT)
+    ran.give(*[member(b"d%d" % n, DOCUMENT, n) for n in range(2000)])
+    while ran.fleet.opening:
+        ran.give()
+    assert len(ran.groups()) == 8
+    assert max(len(batch) for batch in ran.ledger.batches) < 3 * 2001

@@ -2,6 +2,8 @@
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import av
@@ -63,6 +65,20 @@ RATE = 25
 os.environ.setdefault("SVT_LOG", "0")  # its greeting has no other switch
 
 
+@contextmanager
+def _as_scheduled() -> Iterator[None]:
+    """Keep the process's scheduling.
+
+    As root, SVT-AV1 makes its caller a real-time process and leaves it one: every process that
+    is started afterwards would be one too, and hold the machine.
+    """
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
+
+
 def picture(number: int, size: tuple[int, int]) -> NDArray[np.uint8]:
     """Return frame ``number``: the square stands further right in each one."""
     width, height = size
@@ -99,7 +115,7 @@ def made(
     flags = (
         {"movflags": "use_metadata_tags"} if metadata and kind.container in ("mp4", "mov") else {}
     )
-    with av.open(stream, "w", format=kind.container, options=flags) as output:
+    with _as_scheduled(), av.open(stream, "w", format=kind.container, options=flags) as output:
         output.metadata.update(metadata or {})
         video = output.add_stream(kind.codec, rate=RATE, options=dict(kind.options))
         assert isinstance(video, VideoStream)

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 
 from polit.base.canonical import canonical_json
-from polit.base.errors import PackageDamaged, UsageError
+from polit.base.errors import PackageDamaged, UsageError, VaultDamaged
 from polit.package.database import open_reader
-from polit.store.case_keys import take_case_key
+from polit.store.case_keys import case_name, erasure_of, has_case_key, take_case_key
 from polit.store.keys import Keys
-from polit.store.vault import CaseVault, fill_case, make_vault
+from polit.store.vault import CaseVault, Vault, fill_case, make_vault
 
 META = "originals"
 """Where a package's meta texts say how many originals went into a vault."""
@@ -64,16 +64,27 @@ def open_originals(vault: Path, case: str, *, data_folder: Path, keys: Keys) -> 
 
     Raises:
         UsageError: The folder is something else, or the case's originals were erased.
-        VaultDamaged: The vault holds this case under another key.
+        VaultDamaged: The vault holds this case under a key that is not here.
         StorageFull: There is no room.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(make_vault(vault))
+        _check_key_is_here(opened, case, data_folder)
         key = take_case_key(data_folder, keys, case)
         stack.callback(key.close)
         case_vault = stack.enter_context(fill_case(opened, key))
         key.share()
         yield Originals(opened.vault_id, case_vault)
+
+
+def _check_key_is_here(vault: Vault, case: str, data_folder: Path) -> None:
+    """Refuse to make a case's key where its originals are kept already: the first was lost."""
+    is_kept = case_name(case) in vault.case_names()
+    if is_kept and not has_case_key(data_folder, case) and erasure_of(data_folder, case) is None:
+        raise VaultDamaged(
+            f"{vault.path} holds originals of case {case!r}, but their key is not in "
+            f"{data_folder / 'keys' / 'cases'}: restore it from a copy, or name another vault"
+        )
 
 
 def check_apart(vault: Path, package: Path) -> None:

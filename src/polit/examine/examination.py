@@ -129,8 +129,10 @@ def check_request(request: ExamineRequest) -> None:
         written_to.append(request.vault)
         check_apart(request.vault, package)
     check_outside(request.source, tuple(written_to))
-    if request.source.absolute().resolve().is_relative_to(package.absolute().resolve()):
-        raise UsageError(f"the evidence {request.source} lies inside {package}: choose another")
+    source = request.source.absolute().resolve()
+    for target in filter(None, (package, request.vault)):
+        if source.is_relative_to(target.absolute().resolve()):
+            raise UsageError(f"the evidence {request.source} lies inside {target}: choose another")
 
 
 class _Session:

@@ -210,12 +210,31 @@ def test_a_vault_in_the_evidence_or_the_package_is_refused(examined: Path, tmp_p
     assert (inside.code, "lies inside" in inside.stderr) == (2, True)
 
 
+def test_what_keeps_no_originals_is_refused_before_a_package_is_begun(
+    examined: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(examined / "data", tmp_path / "data")
+    shutil.copytree(examined / "vault", tmp_path / "vault")
+    source, key = examined / "source", tmp_path / "data" / "keys" / "cases" / "T-1.age"
+    assert run.examine(source, tmp_path, "--vault", tmp_path / "data").code == 2
+    moved = key.rename(tmp_path / "moved")
+    assert run.examine(source, tmp_path, "--vault", tmp_path / "vault").code == 4
+    moved.rename(key)
+    words = ("--case", "T-1", "--confirm", "T-1", "--reason", "retention ended")
+    assert _vault(tmp_path, "erase-case", *words).code == 0
+    refused = run.examine(source, tmp_path, "--vault", tmp_path / "vault")
+    assert (refused.code, "were erased" in refused.stderr) == (2, True)
+    assert not run.package_of(tmp_path).exists()
+
+
 def test_a_damaged_case_hides_no_other_case(examined: Path, tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     shutil.copytree(examined / "vault", vault)
     shutil.copytree(vault / "cases" / "T-1", vault / "cases" / "T-2")
-    shutil.copy(examined / "data/keys/cases/T-1.age", examined / "data/keys/cases/T-2.age")
-    ran = run.polit(examined / "data", "vault", "verify", vault, "--json")
+    shutil.copytree(examined / "data", tmp_path / "data")
+    keys = tmp_path / "data" / "keys" / "cases"
+    shutil.copy(keys / "T-1.age", keys / "T-2.age")
+    ran = run.polit(tmp_path / "data", "vault", "verify", vault, "--json")
     assert ran.code == 4
     cases = ran.json()["cases"]
     assert isinstance(cases, list)

@@ -147,14 +147,14 @@ def open_case_key(folder: Path, keys: Keys, case: str, *, alone: bool = False) -
         PackageBusy: Another process holds it for longer than an opening takes.
     """
     name = case_name(case)
-    _check_not_erased(folder, case)
+    check_not_erased(folder, case)
     lock = _open_key_file(_key_path(folder, name), case)
     try:
         is_alone = alone and _can_lock(lock, fcntl.LOCK_EX)
         if not is_alone:
             _lock(lock, fcntl.LOCK_SH, case)
         # Again, now that it cannot be destroyed any more.
-        _check_not_erased(folder, case)
+        check_not_erased(folder, case)
         return CaseKey(name, _unwrap(lock, keys, case), is_alone, lock)
     except BaseException:
         os.close(lock)
@@ -172,6 +172,20 @@ def erasure_of(folder: Path, case: str) -> Erasure | None:
         return msgspec.json.decode(data, type=Erasure)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise SourceUnreadable(f"{path} is damaged: restore it") from error
+
+
+def check_not_erased(folder: Path, case: str) -> None:
+    """Refuse a case whose originals were erased.
+
+    Raises:
+        UsageError: They were.
+    """
+    erased = erasure_of(folder, case)
+    if erased is not None:
+        raise UsageError(
+            f"the originals of case {case!r} were erased at {erased.at}: its key is destroyed, "
+            "and no other is made under this reference"
+        )
 
 
 def has_case_key(folder: Path, case: str) -> bool:
@@ -227,15 +241,6 @@ def _key_path(folder: Path, name: str) -> Path:
 
 def _record_path(folder: Path, name: str) -> Path:
     return _place(folder) / (name + _RECORD_SUFFIX)
-
-
-def _check_not_erased(folder: Path, case: str) -> None:
-    erased = erasure_of(folder, case)
-    if erased is not None:
-        raise UsageError(
-            f"the originals of case {case!r} were erased at {erased.at}: its key is destroyed, "
-            "and no other is made under this reference"
-        )
 
 
 def _open_key_file(path: Path, case: str) -> int:

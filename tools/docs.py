@@ -8,6 +8,7 @@ from polit.base import errors
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_cli import cli_page
+from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
 from tools.docs_settings import settings_page
 
@@ -70,6 +71,7 @@ def floors_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "errors.md": errors_page,
+    "formats.md": formats_page,
     "plan.md": plan_page,
     "reasons.md": reasons_page,
     "settings.md": settings_page,

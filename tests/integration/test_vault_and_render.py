@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -135,6 +136,7 @@ def test_what_is_asked_wrongly_is_refused(examined: Path, tmp_path: Path) -> Non
     content = _rotated(1)
     for words in (
         ["--region", "9000,0,5,5"], ["--region", "1,2,3"], ["--region", "0,0,0,5"],
+        ["--region", f"0,0,{'9' * 5000},5"], ["--region", "\u0663,0,5,5"],
         ["--side", "0"], ["--frame-ms", "-1"], ["--rung", "safe"],
     ):  # fmt: skip
         ran = _render(examined, content, tmp_path / "x.png", *words, "--accept-reduced-isolation")
@@ -166,7 +168,8 @@ def test_a_damaged_original_is_an_integrity_error(examined: Path, tmp_path: Path
             data = bytearray(path.read_bytes())
             data[-1] ^= 1
             path.write_bytes(data)
-    assert _render(place, _rotated(1), tmp_path / "x.png", "--accept-reduced-isolation").code == 4
+    refused = _render(place, _rotated(1), tmp_path / "x.png", "--accept-reduced-isolation")
+    assert (refused.code, "of this case: it does not open" in refused.stderr) == (4, True)
     ran = _vault(place, "verify", "--json")
     assert (ran.code, ran.json()["holds"]) == (4, False)
     told = _vault(place, "verify")
@@ -203,6 +206,39 @@ def test_a_vault_in_the_evidence_or_the_package_is_refused(examined: Path, tmp_p
         ran = run.examine(source, tmp_path, "--vault", vault)
         assert ran.code == 2, vault
     assert not (tmp_path / "out").exists()
+    inside = run.examine(examined / "vault" / "cases", tmp_path, "--vault", examined / "vault")
+    assert (inside.code, "lies inside" in inside.stderr) == (2, True)
+
+
+def test_what_keeps_no_originals_is_refused_before_a_package_is_begun(
+    examined: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(examined / "data", tmp_path / "data")
+    shutil.copytree(examined / "vault", tmp_path / "vault")
+    source, key = examined / "source", tmp_path / "data" / "keys" / "cases" / "T-1.age"
+    assert run.examine(source, tmp_path, "--vault", tmp_path / "data").code == 2
+    moved = key.rename(tmp_path / "moved")
+    assert run.examine(source, tmp_path, "--vault", tmp_path / "vault").code == 4
+    moved.rename(key)
+    words = ("--case", "T-1", "--confirm", "T-1", "--reason", "retention ended")
+    assert _vault(tmp_path, "erase-case", *words).code == 0
+    refused = run.examine(source, tmp_path, "--vault", tmp_path / "vault")
+    assert (refused.code, "were erased" in refused.stderr) == (2, True)
+    assert not run.package_of(tmp_path).exists()
+
+
+def test_a_damaged_case_hides_no_other_case(examined: Path, tmp_path: Path) -> None:
+    vault = tmp_path / "vault"
+    shutil.copytree(examined / "vault", vault)
+    shutil.copytree(vault / "cases" / "T-1", vault / "cases" / "T-2")
+    shutil.copytree(examined / "data", tmp_path / "data")
+    keys = tmp_path / "data" / "keys" / "cases"
+    shutil.copy(keys / "T-1.age", keys / "T-2.age")
+    ran = run.polit(tmp_path / "data", "vault", "verify", vault, "--json")
+    assert ran.code == 4
+    cases = ran.json()["cases"]
+    assert isinstance(cases, list)
+    assert [(case["case"], case["holds"]) for case in cases] == [("T-1", True), ("T-2", False)]
 
 
 def test_a_run_goes_on_with_the_same_vault_alone(examined: Path, tmp_path: Path) -> None:

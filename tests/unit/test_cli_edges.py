@@ -1,9 +1,12 @@
 """The verbs at their edges: paths that cannot be used, packages of others, files in the way."""
 
+import errno
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import made_packages as made
 import pytest
@@ -11,7 +14,10 @@ import typer
 
 from polit import cli
 from polit.base.errors import AuthorityError, IntegrityError, UsageError
+from polit.cli.output import check_new, write_new
+from polit.cli.summary import summary_text
 from polit.cli.thumbs import thumbs
+from polit.model.outcome import NotExamined
 from polit.package import seal
 from polit.store.keys import create_keys
 
@@ -40,6 +46,30 @@ def test_thumbs_overwrites_nothing(sealed: made.MadePackage, tmp_path: Path) -> 
     with pytest.raises(UsageError, match="is there already"):
         thumbs(sealed.folder, tmp_path / "sheet.png")
     assert (tmp_path / "sheet.png").read_text() == "mine"
+
+
+def test_a_file_that_does_not_fit_is_not_left_in_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, _mode: str) -> NoReturn:
+        os.close(descriptor)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(UsageError, match="No space left"):
+        write_new(tmp_path / "sheet.png", b"x")
+    assert not (tmp_path / "sheet.png").exists()
+
+
+def test_a_place_that_is_no_folder_is_told_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        check_new(tmp_path / "none" / "sheet.png")
+
+
+def test_what_has_no_known_size_is_told_without_one(sealed: made.MadePackage) -> None:
+    gaps = (NotExamined("ends", "missing", 2, 0), NotExamined("space", "not carved", 1, 5))
+    text = summary_text(sealed.folder, replace(sealed.manifest, not_examined=gaps), None)
+    assert text.endswith("2  ends: missing\n          1  space, 5 B: not carved")
 
 
 def test_thumbs_opens_no_altered_package(sealed: made.MadePackage, tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def test_a_story_is_not_broken_over_two_rows() -> None:
     assert [each.number for each in placed] == [1, 2, 3, 4, 5]
 
 
+def test_a_sheet_of_many_videos_grows_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_sheet, "_MAX_ROWS", 6)
+    sheet = draw_sheet([video(12), SheetPicture(tile(9))] * 8, heading="T")
+    with Image.open(io.BytesIO(sheet.png)) as drawn:
+        assert drawn.height <= 2 * 16 + 32 + 6 * 100
+    assert sheet.columns == 39
+
+
 def test_a_video_is_marked_and_framed() -> None:
     plain = draw_sheet([SheetPicture(tile(40))], heading="T")
     marked = draw_sheet([video(12)], heading="T")

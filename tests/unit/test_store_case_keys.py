@@ -24,7 +24,9 @@ from polit.base.errors import (
     SourceMissing,
     SourceUnreadable,
     UsageError,
+    VaultDamaged,
 )
+from polit.examine.originals import open_originals
 from polit.store import case_keys
 from polit.store.case_keys import (
     case_name,
@@ -102,6 +104,55 @@ def test_a_damaged_key_is_told(here: vaults.Installation) -> None:
     path.write_bytes(pyrage.encrypt(b"short", [here.keys.identity.to_public()]))
     with pytest.raises(SourceUnreadable, match="is no key"):
         open_case_key(here.data, here.keys, "A")
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "folder"])
+def test_what_stands_in_for_a_key_is_told(here: vaults.Installation, kind: str) -> None:
+    take_case_key(here.data, here.keys, "A").close()
+    path = here.data / "keys" / "cases" / "A.age"
+    moved = path.rename(here.place / "moved")
+    if kind == "link":
+        path.symlink_to(moved)
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    for use in (
+        lambda: open_case_key(here.data, here.keys, "A").close(),
+        lambda: destroy_case_key(here.data, "A", reason="why"),
+    ):
+        with pytest.raises(SourceUnreadable, match=r"A\.age"):
+            use()
+    assert erasure_of(here.data, "A") is None
+
+
+def test_a_lost_key_gets_no_second_one(here: vaults.Installation) -> None:
+    here.keep(CONTENT)
+    key = here.data / "keys" / "cases" / "T-1.age"
+    moved = key.rename(here.place / "moved")
+    opening = open_originals(here.vault, "T-1", data_folder=here.data, keys=here.keys)
+    with pytest.raises(VaultDamaged, match="restore it from a copy"), opening:
+        pass
+    assert not key.exists()
+    moved.rename(key)
+    with open_originals(here.vault, "T-1", data_folder=here.data, keys=here.keys) as opened:
+        assert vaults.content_of(opened.case, CONTENT) == CONTENT
+
+
+def test_who_erases_second_gets_the_record_of_the_first(
+    here: vaults.Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.keep(CONTENT)
+    open_key_file = case_keys._open_key_file
+
+    def overtaken(path: Path, case: str) -> int:
+        descriptor = open_key_file(path, case)
+        monkeypatch.setattr(case_keys, "_open_key_file", open_key_file)
+        destroy_case_key(here.data, case, reason="the first")
+        return descriptor
+
+    monkeypatch.setattr(case_keys, "_open_key_file", overtaken)
+    assert destroy_case_key(here.data, "T-1", reason="the second").reason == "the first"
 
 
 def test_a_key_in_use_is_not_destroyed(here: vaults.Installation) -> None:

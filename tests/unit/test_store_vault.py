@@ -148,9 +148,39 @@ def test_foreign_things_are_told_and_not_followed(
     (here.vault / "cases" / os.fsdecode(b"\xff")).write_text("x")
     kinds = {each.name: each.kind for each in here.verify().findings}
     assert kinds["readme"] == kinds["00/note"] == "foreign"
+    (here.vault / "cases" / os.fsdecode(b"\xfe")).mkdir()
+    (here.vault / "cases" / "%54-1").mkdir()
     with open_vault(here.vault) as vault:
-        assert strange_names(vault) == ["stray", "cases/link", "cases/\\xff"]
+        strange = ["stray", "cases/%54-1", "cases/link", "cases/\\xfe", "cases/\\xff"]
+        assert strange_names(vault) == strange
         assert vault.case_names() == ["T-1"]
+
+
+def test_a_vault_whose_folder_of_cases_is_gone_is_damaged(here: vaults.Installation) -> None:
+    here.keep(FIRST)
+    shutil.rmtree(here.vault / "cases")
+    with open_vault(here.vault) as vault, pytest.raises(VaultDamaged, match="no folder of cases"):
+        strange_names(vault)
+
+
+def test_a_disk_that_fails_hides_no_other_damage(
+    here: vaults.Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.keep(FIRST, SECOND)
+    first, second = here.originals()
+    failing = first.stat().st_ino
+    pread = os.pread
+
+    def failing_pread(descriptor: int, length: int, offset: int) -> bytes:
+        if os.fstat(descriptor).st_ino == failing:
+            raise OSError(5, "Input/output error")
+        return pread(descriptor, length, offset)
+
+    second.write_bytes(b"another")
+    monkeypatch.setattr(os, "pread", failing_pread)
+    found = here.verify().findings
+    assert [each.name[3:] for each in found] == [first.name, second.name]
+    assert "the disk does not give it" in found[0].detail
 
 
 HOSTILE: dict[str, Callable[[Path, Path], object]] = {

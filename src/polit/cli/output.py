@@ -63,20 +63,37 @@ def human_bytes(count: int) -> str:
     return f"{value:.3g} {unit}" if value < 999.5 else f"{value:.0f} {unit}"
 
 
+def check_new(out: Path) -> None:
+    """Refuse a file that ``write_new`` would refuse, before the work for it is done.
+
+    Raises:
+        UsageError: There is one, or no folder for it.
+    """
+    if os.path.lexists(out):
+        raise UsageError(f"{out} is there already: name another file")
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"{out} cannot be written: there is no such folder")
+
+
 def write_new(out: Path, data: bytes) -> None:
-    """Write a file that its owner alone may read; never over one that is there.
+    """Write a file that its owner alone may read, whole or not at all; never over one.
 
     Raises:
         UsageError: There is one, or it cannot be written.
     """
+    check_new(out)
     try:
         descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
         raise UsageError(f"{out} is there already: name another file") from error
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}") from error
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+    except OSError as error:
+        out.unlink(missing_ok=True)
+        raise UsageError(f"{out} cannot be written: {error.strerror}") from error
 
 
 def report_error(error: PolitError, *, as_json: bool) -> None:

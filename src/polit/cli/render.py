@@ -1,6 +1,7 @@
 """``polit render``: one original of a vault as pixels, through the sandbox."""
 
 import enum
+import re
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,8 @@ import typer
 from polit.base.errors import IsolationTooWeak, UsageError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
-from polit.cli.output import print_object, print_text, write_new
+from polit.cli.output import check_new, print_object, print_text, write_new
+from polit.cli.summary import path_text
 from polit.run.rendering import Region, Rendered, Renderer, RenderOrder
 from polit.sandbox.isolate import Role, Zygote, start_zygote
 from polit.sandbox.selftest import run_selftest
@@ -20,6 +22,7 @@ from polit.store.vault import open_vault, read_case
 
 _MEDIA_TYPES = {".webp": "image/webp", ".png": "image/png"}
 _DIGEST_BYTES = 32
+_FIGURE = re.compile(r"[0-9]{1,10}")
 
 
 class Rung(enum.StrEnum):
@@ -63,6 +66,7 @@ def render(  # noqa: PLR0913, PLR0917 - a command line's options are its argumen
     digest = _digest(sha256)
     order = RenderOrder(_media_type(out), side, _region(region), rung.value, frame_ms)
     order.check()
+    check_new(out)
     with ExitStack() as stack:
         opened = stack.enter_context(open_vault(vault))
         keys = open_keys(data_folder())
@@ -81,7 +85,7 @@ def render(  # noqa: PLR0913, PLR0917 - a command line's options are its argumen
 def _tell(out: Path, rendered: Rendered, order: RenderOrder, *, as_json: bool) -> None:
     if as_json:
         print_object({
-            "out": str(out.absolute()), "media_type": rendered.media_type, "rung": order.rung,
+            "out": path_text(out.absolute()), "media_type": rendered.media_type, "rung": order.rung,
             "width_px": rendered.width_px, "height_px": rendered.height_px,
             "of_width_px": rendered.of_width_px, "of_height_px": rendered.of_height_px,
             "frame_ms": rendered.frame_ms,
@@ -123,7 +127,7 @@ def _region(text: str) -> Region | None:
     if not text:
         return None
     parts = text.split(",")
-    if len(parts) != 4 or not all(part.strip().isdecimal() for part in parts):
+    if len(parts) != 4 or not all(_FIGURE.fullmatch(part.strip()) for part in parts):
         raise UsageError(f"--region is {text!r}: give left,top,width,height in pixels")
     left, top, width, height = (int(part) for part in parts)
     return left, top, width, height

@@ -9,7 +9,7 @@ import typer
 
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text, table
-from polit.cli.summary import summary_object, summary_text
+from polit.cli.summary import path_text, summary_object, summary_text
 from polit.examine.originals import read_originals
 from polit.package import account
 from polit.package.database import open_reader
@@ -49,7 +49,7 @@ def _show_unsealed(package: Path, *, as_json: bool) -> None:
     values: dict[str, object] = {
         "case": meta.get("case", ""),
         "exhibit": meta.get("exhibit", ""),
-        "package": str(package.absolute()),
+        "package": path_text(package.absolute()),
         "sealed": False,
         "entries": tally.entries,
         "settled": settled,

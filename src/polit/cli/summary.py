@@ -8,6 +8,7 @@ import msgspec
 from polit.cli.output import human_bytes, table
 from polit.examine.originals import OriginalsCount
 from polit.model.manifest import Manifest
+from polit.model.outcome import NotExamined
 
 
 def path_text(path: Path) -> str:
@@ -70,11 +71,14 @@ def summary_text(package: Path, manifest: Manifest, originals: OriginalsCount | 
         lines += [f"  {p.count:>9}  {p.code}: {p.name}" for p in manifest.problems]
     if manifest.not_examined:
         lines.append("\nNot examined")
-        lines += [
-            f"  {n.count:>9}  {n.what}, {human_bytes(n.bytes)}: {n.why}"
-            for n in manifest.not_examined
-        ]
+        lines += [f"  {n.count:>9}  {_what_text(n)}: {n.why}" for n in manifest.not_examined]
     return "\n".join(lines)
+
+
+def _what_text(not_examined: NotExamined) -> str:
+    """Return what was not examined; 0 stands for a size that nobody knows, and is not told."""
+    size = f", {human_bytes(not_examined.bytes)}" if not_examined.bytes else ""
+    return not_examined.what + size
 
 
 def _originals_text(originals: OriginalsCount | None) -> str:

@@ -11,7 +11,8 @@ import typer
 from polit.base.errors import AuthorityError, IntegrityError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
-from polit.cli.output import print_object, print_text, write_new
+from polit.cli.output import check_new, print_object, print_text, write_new
+from polit.cli.summary import path_text
 from polit.model.manifest import Manifest
 from polit.model.media import MediaKind
 from polit.package.contact_sheet import SheetPicture, draw_sheet
@@ -43,6 +44,7 @@ def thumbs(
     The numbers follow the order of 'polit list': the first entry that holds a picture. What
     plays stands in a frame: its cover, then up to 12 tiles of its story.
     """
+    check_new(out)
     keys = open_keys(data_folder())
     manifest = _sealed_here(package, keys)
     reader = DerivativeReader(
@@ -60,7 +62,7 @@ def thumbs(
     videos = sum(row.kind == MediaKind.VIDEO for row in rows)
     if as_json:
         print_object({
-            "out": str(out.absolute()), "tiles": len(rows), "videos": videos,
+            "out": path_text(out.absolute()), "tiles": len(rows), "videos": videos,
             "columns": sheet.columns, "width_px": sheet.width_px, "height_px": sheet.height_px,
             "rung": rung.value,
         })  # fmt: skip

@@ -9,10 +9,11 @@ import msgspec
 import typer
 
 from polit.base.clock import monotonic_s
-from polit.base.errors import IntegrityError, PolitError, UsageError
+from polit.base.errors import IntegrityError, PolitError, UsageError, VaultDamaged
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
 from polit.cli.output import human_bytes, print_lines, print_object, print_text, say
+from polit.cli.summary import path_text
 from polit.examine.originals import list_unkept
 from polit.package.database import open_reader
 from polit.store.case_keys import case_of, open_case_key
@@ -20,7 +21,7 @@ from polit.store.keys import open_keys
 from polit.store.sealed_original import Original
 from polit.store.vault import CaseVault, Vault, open_vault, read_case
 from polit.store.vault_erase import erase_case as erase_originals
-from polit.store.vault_verify import CaseVerified, strange_names, verify_case
+from polit.store.vault_verify import CaseVerified, Finding, strange_names, verify_case
 
 _SHOWN_S = 10.0
 _UNVERIFIED = 3
@@ -59,7 +60,7 @@ def verify(
     unopened = [each for each, found, _ in results if found is None]
     if as_json:
         print_object({
-            "vault": str(vault.absolute()), "holds": holds, "strange": strange,
+            "vault": path_text(vault.absolute()), "holds": holds, "strange": strange,
             "cases": [_case_object(*result) for result in results],
         })  # fmt: skip
     else:
@@ -152,8 +153,10 @@ def _verified(vault: Vault, case: str) -> _Result:
             read_case(vault, key) as originals,
         ):
             return case, verify_case(originals, _Said(case).watch), ""
-    except IntegrityError:
-        raise
+    except VaultDamaged as error:
+        # The other cases are still looked at.
+        damage = Finding("damaged", "the case's folder", str(error))
+        return case, CaseVerified(findings=[damage]), ""
     except PolitError as error:
         return case, None, str(error)
 
@@ -197,8 +200,14 @@ def _print_verified(results: list[_Result], strange: list[str]) -> None:
 
 def _kept(opened: CaseVault) -> Iterator[dict[str, object]]:
     for name in opened.names():
-        with opened.open_name(name) as sealed:
-            yield _row(sealed.original)
+        try:
+            with opened.open_name(name) as sealed:
+                row = _row(sealed.original)
+        except VaultDamaged as error:
+            raise VaultDamaged(
+                f"{name[:2]}/{name} of this case: {error}; 'polit vault verify' lists all damage"
+            ) from error
+        yield row
 
 
 def _row(original: Original) -> dict[str, object]:

@@ -30,6 +30,7 @@ from polit.examine.originals import (
     META,
     Originals,
     check_apart,
+    check_keepable,
     count_originals,
     open_originals,
     originals_text,
@@ -102,6 +103,8 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
     try:
         if (package / MANIFEST).exists():
             return _already_sealed(package, request, monotonic_s() - started_s)
+        if request.vault is not None:
+            check_keepable(request.vault, request.case, data_folder=settings.data_folder())
         _prepare_folder(package, request)
         with Zygotes() as zygotes:
             isolation = _test_isolation(zygotes, request, watch)
@@ -129,8 +132,10 @@ def check_request(request: ExamineRequest) -> None:
         written_to.append(request.vault)
         check_apart(request.vault, package)
     check_outside(request.source, tuple(written_to))
-    if request.source.absolute().resolve().is_relative_to(package.absolute().resolve()):
-        raise UsageError(f"the evidence {request.source} lies inside {package}: choose another")
+    source = request.source.absolute().resolve()
+    for target in filter(None, (package, request.vault)):
+        if source.is_relative_to(target.absolute().resolve()):
+            raise UsageError(f"the evidence {request.source} lies inside {target}: choose another")
 
 
 class _Session:

@@ -67,8 +67,8 @@ def check_outside(source: Path, targets: tuple[Path, ...]) -> None:
     for target in targets:
         if _is_inside(target, source):
             raise UsageError(
-                f"{target} lies inside the evidence {source}: choose another --out, "
-                "and another POLIT_DATA where that is it"
+                f"{target} lies inside the evidence {source}: choose another --out, or another "
+                "--vault or POLIT_DATA where that is it"
             )
 
 

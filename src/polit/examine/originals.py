@@ -2,18 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from polit.base.canonical import canonical_json
-from polit.base.errors import PackageDamaged, UsageError
+from polit.base.errors import PackageDamaged, StorageFull, UsageError, VaultDamaged
 from polit.package.database import open_reader
-from polit.store.case_keys import take_case_key
+from polit.store.case_keys import case_name, check_not_erased, has_case_key, take_case_key
 from polit.store.keys import Keys
-from polit.store.vault import CaseVault, fill_case, make_vault
+from polit.store.vault import CaseVault, Vault, fill_case, make_vault
 
 META = "originals"
 """Where a package's meta texts say how many originals went into a vault."""
@@ -64,16 +64,39 @@ def open_originals(vault: Path, case: str, *, data_folder: Path, keys: Keys) -> 
 
     Raises:
         UsageError: The folder is something else, or the case's originals were erased.
-        VaultDamaged: The vault holds this case under another key.
+        VaultDamaged: The vault holds this case under a key that is not here.
         StorageFull: There is no room.
     """
     with ExitStack() as stack:
         opened = stack.enter_context(make_vault(vault))
+        _check_key_is_here(opened, case, data_folder)
         key = take_case_key(data_folder, keys, case)
         stack.callback(key.close)
         case_vault = stack.enter_context(fill_case(opened, key))
         key.share()
         yield Originals(opened.vault_id, case_vault)
+
+
+def check_keepable(vault: Path, case: str, *, data_folder: Path) -> None:
+    """Refuse a vault that cannot keep a case's originals, before a package is begun.
+
+    Raises:
+        UsageError: The folder is something else, or the case's originals were erased.
+        VaultDamaged: The vault holds this case under a key that is not here.
+    """
+    # Where there is no room, the run waits for it.
+    with suppress(StorageFull), make_vault(vault) as opened:
+        _check_key_is_here(opened, case, data_folder)
+
+
+def _check_key_is_here(vault: Vault, case: str, data_folder: Path) -> None:
+    """Refuse to make a case's key where one was destroyed or lost."""
+    check_not_erased(data_folder, case)
+    if case_name(case) in vault.case_names() and not has_case_key(data_folder, case):
+        raise VaultDamaged(
+            f"{vault.path} holds originals of case {case!r}, but their key is not in "
+            f"{data_folder / 'keys' / 'cases'}: restore it from a copy, or name another vault"
+        )
 
 
 def check_apart(vault: Path, package: Path) -> None:

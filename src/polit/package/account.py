@@ -186,7 +186,7 @@ _QUERIES = (
             " WHERE r.outcome = 'done' AND r.kind = 'video' AND m.sha256 IS NULL"
         ),
         "videos not decoded",
-        "no decoder for their format in this version, left out by the plan, or not isolated fully",
+        "no decoder for their format in this version, left out by the plan, or isolation not full",
     ),
     (
         (

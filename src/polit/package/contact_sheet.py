@@ -73,8 +73,12 @@ def draw_sheet(pictures: Sequence[SheetPicture], *, heading: str) -> Sheet:
         IntegrityError: A tile is no WebP, or has a side of 0 or over 24 px.
     """
     cells = sum(1 + len(picture.story) for picture in pictures)
-    columns = max(_COLUMNS, -(-cells // _MAX_ROWS))
+    columns = _COLUMNS * max(1, -(-cells // (_MAX_ROWS * _COLUMNS)))
     placed = _place(pictures, columns)
+    # A row that a story does not fit into stays short: more rows than cells alone make.
+    while placed and placed[-1].row >= _MAX_ROWS:
+        columns += _COLUMNS
+        placed = _place(pictures, columns)
     rows = placed[-1].row + 1 if placed else 1
     width = 2 * _MARGIN_PX + columns * _CELL_PX
     height = 2 * _MARGIN_PX + _HEADING_PX + rows * _ROW_PX

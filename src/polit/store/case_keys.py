@@ -10,6 +10,7 @@ key counts as destroyed, whatever a kill left of it.
 import contextlib
 import fcntl
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -67,6 +68,13 @@ def case_name(case: str) -> str:
 def case_of(name: str) -> str:
     """Return the case's reference from its safe name."""
     return unquote(name)
+
+
+def is_case_name(name: str) -> bool:
+    """Tell whether a name is the one that ``case_name`` makes, and not another way to write it."""
+    with contextlib.suppress(UsageError):
+        return case_name(case_of(name)) == name
+    return False
 
 
 @dataclass(slots=True)
@@ -139,14 +147,14 @@ def open_case_key(folder: Path, keys: Keys, case: str, *, alone: bool = False) -
         PackageBusy: Another process holds it for longer than an opening takes.
     """
     name = case_name(case)
-    _check_not_erased(folder, case)
+    check_not_erased(folder, case)
     lock = _open_key_file(_key_path(folder, name), case)
     try:
         is_alone = alone and _can_lock(lock, fcntl.LOCK_EX)
         if not is_alone:
             _lock(lock, fcntl.LOCK_SH, case)
         # Again, now that it cannot be destroyed any more.
-        _check_not_erased(folder, case)
+        check_not_erased(folder, case)
         return CaseKey(name, _unwrap(lock, keys, case), is_alone, lock)
     except BaseException:
         os.close(lock)
@@ -166,6 +174,20 @@ def erasure_of(folder: Path, case: str) -> Erasure | None:
         raise SourceUnreadable(f"{path} is damaged: restore it") from error
 
 
+def check_not_erased(folder: Path, case: str) -> None:
+    """Refuse a case whose originals were erased.
+
+    Raises:
+        UsageError: They were.
+    """
+    erased = erasure_of(folder, case)
+    if erased is not None:
+        raise UsageError(
+            f"the originals of case {case!r} were erased at {erased.at}: its key is destroyed, "
+            "and no other is made under this reference"
+        )
+
+
 def has_case_key(folder: Path, case: str) -> bool:
     """Tell whether this installation has a key of a case."""
     return _key_path(folder, case_name(case)).exists()
@@ -179,26 +201,30 @@ def destroy_case_key(folder: Path, case: str, *, reason: str) -> Erasure:
 
     Raises:
         SourceMissing: This installation has no key of that case, and never erased it.
+        SourceUnreadable: Something else stands in the key file's place.
         PackageBusy: The key is in use.
     """
     name = case_name(case)
     path, record = _key_path(folder, name), _record_path(folder, name)
-    known = erasure_of(folder, case)
     try:
         lock = _open_key_file(path, case)
     except SourceMissing:
+        known = erasure_of(folder, case)
         if known is None:
             raise
         return known
     try:
         if not _can_lock(lock, fcntl.LOCK_EX):
             raise PackageBusy(f"the key of case {case!r} is in use: stop what examines it first")
+        # Asked under the lock: another call may have ended between the opening and here.
+        known = erasure_of(folder, case)
         if known is None:
             known = Erasure(case, instant_text(now_utc()), reason)
             write_new(record, msgspec.json.encode(known) + b"\n")
-        _overwrite(path)
-        faults.reach("keys.unlink")
-        path.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            _overwrite(path)
+            faults.reach("keys.unlink")
+            path.unlink()
         sync_folder(path.parent)
     finally:
         os.close(lock)
@@ -217,23 +243,20 @@ def _record_path(folder: Path, name: str) -> Path:
     return _place(folder) / (name + _RECORD_SUFFIX)
 
 
-def _check_not_erased(folder: Path, case: str) -> None:
-    erased = erasure_of(folder, case)
-    if erased is not None:
-        raise UsageError(
-            f"the originals of case {case!r} were erased at {erased.at}: its key is destroyed, "
-            "and no other is made under this reference"
-        )
-
-
 def _open_key_file(path: Path, case: str) -> int:
     try:
-        return os.open(path, _FLAGS)
+        descriptor = os.open(path, _FLAGS)
     except FileNotFoundError as error:
         raise SourceMissing(
             f"this installation has no key of case {case!r}: its originals open where they were "
             "kept"
         ) from error
+    except OSError as error:
+        raise SourceUnreadable(f"{path} cannot be opened: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise SourceUnreadable(f"{path} is no file: restore the key from a copy")
+    return descriptor
 
 
 def _unwrap(descriptor: int, keys: Keys, case: str) -> bytes:

@@ -32,7 +32,7 @@ from polit.base.errors import (
 )
 from polit.base.ids import new_uuid
 from polit.store import vault_folder as place
-from polit.store.case_keys import CaseKey, case_of
+from polit.store.case_keys import CaseKey, case_of, is_case_name
 from polit.store.cipher import BlobCipher, KeyRole, derive_key
 from polit.store.sealed_original import (
     Binding,
@@ -83,7 +83,8 @@ class Vault:
         """Return the safe names of the cases in it, sorted."""
         try:
             with self.cases() as cases:
-                return [name for name in place.names_in(cases) if place.is_folder(name, cases)]
+                names = [name for name in place.names_in(cases) if is_case_name(name)]
+                return [name for name in names if place.is_folder(name, cases)]
         except FileNotFoundError:
             return []
 
@@ -256,6 +257,8 @@ class CaseVault:
                 yield opened
         except FileNotFoundError as error:
             raise SourceMissing("the vault keeps no such original of this case") from error
+        except VaultDamaged as error:
+            raise VaultDamaged(f"original {name[:2]}/{name} of this case: {error}") from error
 
     @contextmanager
     def open_name(self, name: str) -> Iterator[SealedOriginal]:

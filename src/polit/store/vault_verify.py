@@ -110,8 +110,14 @@ def _verify_original(case: CaseVault, name: str, found: CaseVerified) -> None:
             opened.check()
             found.originals += 1
             found.size_bytes += opened.original.size_bytes
-    except (VaultDamaged, FileNotFoundError) as error:
+    except FileNotFoundError:
+        found.findings.append(Finding("missing", f"{name[:2]}/{name}", "it went while verifying"))
+    except VaultDamaged as error:
         found.findings.append(Finding("damaged", f"{name[:2]}/{name}", str(error)))
+    except OSError as error:
+        # A failing disk is what a verification is for: the rest is still looked at.
+        detail = f"the disk does not give it: {error.strerror}"
+        found.findings.append(Finding("damaged", f"{name[:2]}/{name}", detail))
 
 
 def _text(name: str) -> str:
@@ -119,10 +125,16 @@ def _text(name: str) -> str:
 
 
 def strange_names(vault: Vault) -> list[str]:
-    """Return what lies in a vault beside its own files and its cases' folders, as text."""
+    """Return what lies in a vault beside its own files and its cases' folders, as text.
+
+    Raises:
+        VaultDamaged: The folder of its cases is gone.
+    """
     found = [name for name in place.names_in(vault.descriptor) if name not in _IN_ROOT]
-    with vault.cases() as cases:
-        found += [
-            f"cases/{name}" for name in place.names_in(cases) if not place.is_folder(name, cases)
-        ]
+    known = set(vault.case_names())
+    try:
+        with vault.cases() as cases:
+            found += [f"cases/{name}" for name in place.names_in(cases) if name not in known]
+    except FileNotFoundError as error:
+        raise VaultDamaged(f"{vault.path} has no folder of cases: restore it") from error
     return [_text(name) for name in found]

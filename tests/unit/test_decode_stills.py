@@ -190,7 +190,9 @@ def test_too_many_frames_are_refused_by_their_count() -> None:
     assert refused(head + frame * 10_001 + b";", "image/gif").code == "too_large"
     chunk = png_chunk(b"fcTL", bytes(26))
     data = saved(scene(), "PNG")
-    assert refused(data[:33] + chunk * 10_001 + data[33:], "image/png").code == "too_large"
+    control = png_chunk(b"acTL", struct.pack(">II", 10_001, 0))
+    found = refused(data[:33] + control + chunk * 10_001 + data[33:], "image/png")
+    assert found.code == "too_large"
 
 
 def test_pages_of_a_document_are_shown_and_the_others_told() -> None:
@@ -398,3 +400,23 @@ def test_the_checksums_of_a_png_are_taken_without_a_copy() -> None:
     tracemalloc.stop()
     assert found.flaws == ()
     assert peak_bytes < len(data) // 4
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_picture_before_an_apng_hides_none_of_its_frames(count: int) -> None:
+    frames = [Image.new("L", SIZE, 60 * (number + 1)) for number in range(count)]
+    data = saved(Image.new("L", SIZE, 0), "PNG", save_all=True, default_image=True,
+                 append_images=frames, duration=100)  # fmt: skip
+    found = decoded(data, "image/png")
+    shown = [(one.at_ms, _pillow.one_colour(one.picture)) for one in found.story]
+    expected: list[tuple[int, tuple[float, ...]]] = [(0, (0,))]
+    expected += [(100 * number, (60 * (number + 1),)) for number in range(count)]
+    assert shown == expected
+    assert (found.frames, found.duration_ms) == (count + 1, 100 * count)
+
+
+def test_frames_without_a_control_chunk_are_no_animation() -> None:
+    png = saved(scene(), "PNG")
+    frame = struct.pack(">IIIIIHHBB", 0, *SIZE, 0, 0, 1, 10, 0, 0)
+    found = decoded(png[:33] + png_chunk(b"fcTL", frame) + png[33:], "image/png")
+    assert (found.frames, found.duration_ms, found.flaws) == (1, None, ())

@@ -30,7 +30,8 @@ class _Chunks:
     """What the chunks of a file say.
 
     Args:
-        durations_ms: How long each frame of an animation is shown.
+        durations_ms: How long each frame of an animation is shown; 0 for a picture before it that
+            only programs without animation show. Empty for what is no animation.
         has_end: The file has its end chunk.
         has_bad_sum: The checksum of a chunk is wrong.
     """
@@ -136,15 +137,22 @@ def _spans(untrusted: Untrusted) -> Iterator[tuple[bytes, int, int]]:
 
 def _walk(untrusted: Untrusted) -> _Chunks:
     durations_ms: list[int] = []
-    has_end = has_bad_sum = False
+    seen: set[bytes] = set()
+    has_end = has_bad_sum = is_apart = False
     for kind, start, end in _spans(untrusted):
         has_end = kind == b"IEND"
+        is_apart |= kind == b"IDAT" and kind not in seen and not durations_ms
+        seen.add(kind)
         if kind == b"fcTL" and end - start >= 26:
             durations_ms.append(_duration_ms(bytes(untrusted[start + 20 : start + 24])))
         if kind[:1].isupper() and end + 4 <= len(untrusted):
             with memoryview(untrusted) as whole, whole[start:end] as data:  # no copy: it may be all
                 found = zlib.crc32(data, zlib.crc32(kind))
             has_bad_sum |= found != int.from_bytes(untrusted[end : end + 4], "big")
+    if b"acTL" not in seen:
+        durations_ms = []
+    elif durations_ms and is_apart:
+        durations_ms.insert(0, 0)
     return _Chunks(durations_ms, has_end, has_bad_sum)
 
 

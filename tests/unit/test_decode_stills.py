@@ -420,3 +420,11 @@ def test_frames_without_a_control_chunk_are_no_animation() -> None:
     frame = struct.pack(">IIIIIHHBB", 0, *SIZE, 0, 0, 1, 10, 0, 0)
     found = decoded(png[:33] + png_chunk(b"fcTL", frame) + png[33:], "image/png")
     assert (found.frames, found.duration_ms, found.flaws) == (1, None, ())
+
+
+def test_a_broken_animation_does_not_cost_the_first_picture() -> None:
+    png = saved(scene(), "PNG")
+    broken = png_chunk(b"fcTL", bytes(26)) * 2
+    found = decoded(png[:33] + broken + png[33:], "image/png")
+    assert (found.frames, found.flaws) == (1, ("damaged",))
+    assert found.picture.tobytes() == scene().tobytes()

@@ -9,7 +9,7 @@ from polit.base.clock import monotonic_s
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, read_only_copy
 from polit.sandbox.facts import OpenedBatch, OpenedMember
 
-_MEMORY_BYTES = 512 << 20
+_MEMORY_BYTES = 576 << 20
 
 
 @dataclass(frozen=True, slots=True)

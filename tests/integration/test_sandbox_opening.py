@@ -151,3 +151,13 @@ def test_damaged_holders_cost_one_item_each(decoder: Decoder) -> None:
             assert set(result.unopened) <= _UNOPENED.keys()
     (found,) = opened(decoder, made.docx({"word/media/a.jpg": A}), made.WORD).members
     assert found.data == A
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_a_video_of_the_longest_kind_comes_out_of_a_presentation(
+    decoder: Decoder, stored: bool
+) -> None:
+    video = b"\0\0\0\x18ftypmp42" + random.Random(1).randbytes(251 << 20)
+    content = made.docx({"ppt/media/1.mp4": video, "ppt/media/2.jpg": A}, stored=stored)
+    result = opened(decoder, content, made.WORD)
+    assert [len(each.data) for each in result.members] == [len(video), len(A)]

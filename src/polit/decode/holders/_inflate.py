@@ -1,5 +1,6 @@
 """Decompression within limits: what a damaged or cut stream gave until then is kept."""
 
+import io
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,17 +40,17 @@ def inflate_parts(
 ) -> Inflated:
     """Decompress a stream that comes in parts, up to a limit."""
     stream = zlib.decompressobj(window_bits)
-    out = bytearray()
+    out = io.BytesIO()  # gives its bytes without a copy of them
     try:
         for untrusted in untrusted_parts:
             rest = untrusted
             while rest and not stream.eof:
-                out += stream.decompress(rest, _STEP_BYTES)
+                out.write(stream.decompress(rest, _STEP_BYTES))
                 rest = stream.unconsumed_tail
-                if len(out) > limit_bytes:
+                if out.tell() > limit_bytes:
                     return Inflated(b"", "too_large")
             if stream.eof:
-                return Inflated(bytes(out))
+                return Inflated(out.getvalue())
     except zlib.error:
-        return Inflated(bytes(out), "damaged")
-    return Inflated(bytes(out), "truncated")
+        return Inflated(out.getvalue(), "damaged")
+    return Inflated(out.getvalue(), "truncated")

@@ -22,6 +22,7 @@ _HEADER_BYTES = 33
 _MARK = b"\x89PNG\r\n\x1a\n"
 _MAX_CHUNKS = 200_000
 _ANIMATION_BYTES = 12  # two canvases and the frame, beside the picture
+_ANIMATION = frozenset({b"acTL", b"fcTL", b"fdAT"})
 _PLUGINS = (PngImagePlugin,)
 
 
@@ -30,13 +31,16 @@ class _Chunks:
     """What the chunks of a file say.
 
     Args:
-        durations_ms: How long each frame of an animation is shown.
+        durations_ms: How long each frame of an animation is shown; 0 for a picture before it that
+            only programs without animation show. Empty for what is no animation.
         has_end: The file has its end chunk.
+        has_animation: The file has chunks of an animation, in form or not.
         has_bad_sum: The checksum of a chunk is wrong.
     """
 
     durations_ms: list[int]
     has_end: bool
+    has_animation: bool
     has_bad_sum: bool
 
 
@@ -82,7 +86,14 @@ def decode(item: Item) -> Still:
     check_frames(frames)
     if frames > 1:
         check_size(size, item, bytes_per_pixel=_bytes_per_pixel(start) + _ANIMATION_BYTES)
-    opened, flaws = _load(item, chunks)
+    try:
+        opened, flaws = _load(item, chunks)
+    except Refused as refusal:
+        if refusal.code != "undecodable" or not chunks.has_animation:
+            raise
+        # Viewers pass over an animation that is broken: its first picture stands by itself.
+        opened, flaws = _load(item, replace(chunks, has_bad_sum=True), without=_ANIMATION)
+        frames = 1
     still = Still(
         opened, "pillow", exif=_pillow.exif_of(opened), xmp=_pillow.xmp_of(opened), flaws=flaws
     )
@@ -106,12 +117,14 @@ def _bytes_per_pixel(start: bytes) -> int:
     return 1 if colour_type == 3 else 4
 
 
-def _load(item: Item, chunks: _Chunks) -> tuple[ImageFile.ImageFile, tuple[str, ...]]:
+def _load(
+    item: Item, chunks: _Chunks, *, without: frozenset[bytes] = frozenset()
+) -> tuple[ImageFile.ImageFile, tuple[str, ...]]:
     # A second header may replace the one that was checked: the opened picture is checked too.
     check = _pillow.size_check(item, 4)
     if not chunks.has_bad_sum:
         return _pillow.load_whole(item, "PNG", check=check, is_cut=lambda: not chunks.has_end)
-    mended = replace(item, untrusted=b"".join(_mended(item.untrusted)))
+    mended = replace(item, untrusted=b"".join(_mended(item.untrusted, without)))
     check_size((1, 1), item, bytes_per_pixel=1, more_bytes=len(mended.untrusted))
     opened, flaws = _pillow.load_whole(
         mended, "PNG", check=check, is_cut=lambda: not chunks.has_end
@@ -136,16 +149,23 @@ def _spans(untrusted: Untrusted) -> Iterator[tuple[bytes, int, int]]:
 
 def _walk(untrusted: Untrusted) -> _Chunks:
     durations_ms: list[int] = []
-    has_end = has_bad_sum = False
+    seen: set[bytes] = set()
+    has_end = has_bad_sum = is_apart = False
     for kind, start, end in _spans(untrusted):
         has_end = kind == b"IEND"
+        is_apart |= kind == b"IDAT" and kind not in seen and not durations_ms
+        seen.add(kind)
         if kind == b"fcTL" and end - start >= 26:
             durations_ms.append(_duration_ms(bytes(untrusted[start + 20 : start + 24])))
         if kind[:1].isupper() and end + 4 <= len(untrusted):
             with memoryview(untrusted) as whole, whole[start:end] as data:  # no copy: it may be all
                 found = zlib.crc32(data, zlib.crc32(kind))
             has_bad_sum |= found != int.from_bytes(untrusted[end : end + 4], "big")
-    return _Chunks(durations_ms, has_end, has_bad_sum)
+    if b"acTL" not in seen:
+        durations_ms = []
+    elif durations_ms and is_apart:
+        durations_ms.insert(0, 0)
+    return _Chunks(durations_ms, has_end, not _ANIMATION.isdisjoint(seen), has_bad_sum)
 
 
 def _duration_ms(delay: bytes) -> int:
@@ -153,10 +173,12 @@ def _duration_ms(delay: bytes) -> int:
     return 1000 * parts // whole
 
 
-def _mended(untrusted: Untrusted) -> Iterator[bytes]:
+def _mended(untrusted: Untrusted, without: frozenset[bytes]) -> Iterator[bytes]:
     """Yield the file anew, with the checksums that its chunks should have."""
     yield _MARK
     for kind, start, end in _spans(untrusted):
+        if kind in without:
+            continue
         data = bytes(untrusted[start:end])
         yield len(data).to_bytes(4, "big") + kind + data
         yield zlib.crc32(data, zlib.crc32(kind)).to_bytes(4, "big")

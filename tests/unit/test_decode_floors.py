@@ -63,5 +63,6 @@ def test_every_floor_gives_its_reason() -> None:
 
 def test_what_is_off_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(still._off, "image/png", "pillow 1: below 13.0.0")
-    with mmap.mmap(-1, 1) as item, pytest.raises(Refused, match="switched off: pillow 1"):
+    with mmap.mmap(-1, 1) as item, pytest.raises(Refused, match="off: pillow 1") as refused:
         decode_still(item, "image/png", memory_bytes=1 << 30)
+    assert refused.value.code == "decoder_off"

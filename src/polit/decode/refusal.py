@@ -3,7 +3,14 @@
 from typing import Literal
 
 Code = Literal[
-    "too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted", "outside"
+    "too_large",
+    "undecodable",
+    "truncated",
+    "memory",
+    "needs_memory",
+    "encrypted",
+    "outside",
+    "decoder_off",
 ]
 
 

@@ -102,7 +102,7 @@ def decode_still(untrusted: mmap.mmap, mime: str, *, memory_bytes: int) -> Still
             memory.
     """
     if mime in _off:
-        raise Refused("undecodable", f"the decoder is switched off: {_off[mime]}")
+        raise Refused("decoder_off", f"the decoder is switched off: {_off[mime]}")
     plugin = _BY_TYPE.get(mime)
     if plugin is None:
         raise Refused("undecodable", f"no decoder for {mime}")

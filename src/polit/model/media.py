@@ -118,8 +118,9 @@ class MediaFacts:
     """What a picture or video says of itself; all of it untrusted, all of it checked in form.
 
     Args:
-        width_px: Width as stored, before orientation.
-        height_px: Height as stored.
+        width_px: Width as stored, before orientation. HEIF and TIFF are set upright by what
+            decodes them: their sizes are upright, and their orientation is 1.
+        height_px: Height, in the same sense.
         orientation: EXIF orientation, 1 to 8; derivatives stand upright by it.
         frames: How many frames, 0 where not known.
         duration_ms: How long it plays, ``None`` for what does not play.

@@ -33,6 +33,7 @@ REASONS: dict[str, str] = {
     "protocol": "the decoder broke its protocol on it, twice",
     "too_large": "larger than the limits allow (a decompression bomb is)",
     "undecodable": "its bytes do not form what they claim to be",
+    "decoder_off": "its decoder is below its version floor and stays off",
     "truncated": "its end is missing",
     "encrypted": "encrypted, and no key is known",
     "damaged": "its bytes are damaged, the rest was decoded",

@@ -218,7 +218,14 @@ class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fi
 
     job: _Job
     code: Literal[
-        "too_large", "undecodable", "truncated", "memory", "needs_memory", "encrypted", "outside"
+        "too_large",
+        "undecodable",
+        "truncated",
+        "memory",
+        "needs_memory",
+        "encrypted",
+        "outside",
+        "decoder_off",
     ]
     detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*\Z")]
     needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0

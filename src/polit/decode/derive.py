@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from polit.decode.colours import deep_grey, rgb_of_lab
+from polit.decode.orientation import fitted, upright
 
 TILE_SIDE_PX = 24
 THUMBNAIL_SIDE_PX = 256
@@ -27,18 +28,6 @@ class Derivatives:
     thumbnail: Image.Image
 
 
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What sets a picture upright, by EXIF orientation (EXIF 3.0, 4.6.5.1.6)."""
-
-
 def derive(picture: Image.Image, *, orientation: int = 1) -> Derivatives:
     """Make the derivatives of a picture, upright.
 
@@ -46,17 +35,14 @@ def derive(picture: Image.Image, *, orientation: int = 1) -> Derivatives:
         picture: Of any size and any mode that a still decodes to.
         orientation: 1 to 8, as EXIF counts them.
     """
-    thumbnail = _thumbnail(picture)
-    turn = _UPRIGHT.get(orientation)
-    if turn is not None:  # the small picture is turned, not the full one
-        thumbnail = thumbnail.transpose(turn)
-    size = _fit(thumbnail.size, TILE_SIDE_PX)
+    thumbnail = upright(_thumbnail(picture), orientation)  # the small one is turned, not all of it
+    size = fitted(thumbnail.size, TILE_SIDE_PX)
     tile = thumbnail.convert("L").resize(size, Image.Resampling.BOX)
     return Derivatives(tile=tile, thumbnail=thumbnail)
 
 
 def _thumbnail(picture: Image.Image) -> Image.Image:
-    width, height = _fit(picture.size, THUMBNAIL_SIDE_PX)
+    width, height = fitted(picture.size, THUMBNAIL_SIDE_PX)
     if (width, height) == picture.size:
         return as_rgb(picture)
     if max(picture.size) < _SAMPLES * THUMBNAIL_SIDE_PX:
@@ -80,15 +66,3 @@ def as_rgb(picture: Image.Image) -> Image.Image:
         ground.alpha_composite(layered)
         return ground.convert("RGB")
     return picture.convert("RGB")
-
-
-def _fit(size: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Return the size that fits a square, its proportions kept, never enlarged, at least 1."""
-    width, height = size
-    longer = max(size)
-    if longer <= side_px:
-        return size
-    return (
-        max(1, (width * side_px + longer // 2) // longer),
-        max(1, (height * side_px + longer // 2) // longer),
-    )

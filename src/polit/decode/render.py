@@ -8,21 +8,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from polit.decode.derive import as_rgb
+from polit.decode.orientation import fitted, upright
 from polit.decode.refusal import Refused
 
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom; right and bottom are outside."""
-
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What makes a picture of that EXIF orientation upright (Exif 3.0, tag 0x0112)."""
 
 _SIDEWAYS = 5
 _SCALED_AS_THEY_ARE = frozenset({"L", "RGB", "RGBX"})
@@ -77,18 +67,17 @@ def render(picture: Image.Image, orientation: int, view: View) -> Rendering:
     Raises:
         Refused: The region lies outside of the picture.
     """
-    upright = _turned_size(picture.size, orientation)
-    box = _box(upright, view.region)
+    whole = _turned_size(picture.size, orientation)
+    box = _box(whole, view.region)
     part = picture.crop(stored_box(box, picture.size, orientation))
-    size = _fit((box[2] - box[0], box[3] - box[1]), view.side_px)
+    size = fitted((box[2] - box[0], box[3] - box[1]), view.side_px)
     if part.mode not in _SCALED_AS_THEY_ARE or "transparency" in picture.info:
         part = as_rgb(part)
     stored_size = _turned_size(size, orientation)
     if stored_size != part.size:
         part = part.resize(stored_size, Image.Resampling.LANCZOS)
     part = part.convert("L" if view.is_grey else "RGB")
-    turn = _TURNS.get(orientation)
-    return Rendering(part if turn is None else part.transpose(turn), *upright)
+    return Rendering(upright(part, orientation), *whole)
 
 
 def stored_box(box: Box, stored_size: tuple[int, int], orientation: int) -> Box:
@@ -117,14 +106,3 @@ def _box(size: tuple[int, int], region: tuple[int, int, int, int] | None) -> Box
 
 def _turned_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
     return (size[1], size[0]) if orientation >= _SIDEWAYS else size
-
-
-def _fit(size: tuple[int, int], side_px: int) -> tuple[int, int]:
-    """Return the size that fits a square, its proportions kept, never enlarged, at least 1."""
-    longer = max(size)
-    if longer <= side_px:
-        return size
-    return (
-        max(1, (size[0] * side_px + longer // 2) // longer),
-        max(1, (size[1] * side_px + longer // 2) // longer),
-    )

@@ -53,16 +53,6 @@ _MAX_MS = 1 << 48
 # and the same on every processor.
 _CONVERSION = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class StoryStill:
@@ -194,7 +184,8 @@ class _Pass:
         if second is not None:
             self._hashes.keep(second, self._fingerprint(pixels, number, at_ms))
         if self._story.wants(shot.at_ms):
-            small = upright(derive(Image.fromarray(pixels)).thumbnail, self._orientation)
+            picture = Image.fromarray(pixels)
+            small = derive(picture, orientation=self._orientation).thumbnail
             self._story.keep(shot.at_ms, StoryStill(at_ms, number, small))
 
     def result(self, untrusted: HeldBytes) -> Video:
@@ -285,12 +276,6 @@ def rgb_pixels(frame: VideoFrame, converter: VideoReformatter) -> NDArray[np.uin
     """Return all pixels of a frame as stored: ``(height_px, width_px, 3) uint8 RGB``."""
     converted = converter.reformat(frame, format="rgb24", interpolation=_CONVERSION, threads=1)
     return np.ascontiguousarray(converted.to_ndarray(), dtype=np.uint8)
-
-
-def upright(picture: Image.Image, orientation: int) -> Image.Image:
-    """Turn a picture by its EXIF orientation."""
-    turn = _TURNS.get(orientation)
-    return picture if turn is None else picture.transpose(turn)
 
 
 @dataclass(frozen=True, slots=True)

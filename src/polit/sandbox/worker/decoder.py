@@ -87,11 +87,16 @@ class Decoder:
     """Turns requests into replies."""
 
     def __init__(self, fds: Sequence[int]) -> None:
-        """Map the output memory, and set the heap for a life of many pictures."""
+        """Map the output memory; set the heap for a life of many pictures, where there is one.
+
+        A process with an arena serves one item alone: it keeps the usual heap, in which a large
+        block grows without a copy and goes back to the system at once.
+        """
         self._output = Output(mmap.mmap(fds[0], OUTPUT_BYTES))
         self._arena = fds[1] if len(fds) > 1 else -1
         self._opening: opening.Opening | None = None
-        keep_heap()
+        if self._arena < 0:
+            keep_heap()
 
     def answer(self, request: Request, received: Sequence[int]) -> Reply:
         """Answer one request; the item's descriptor is closed on the way."""

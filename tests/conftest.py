@@ -11,7 +11,7 @@ import pytest
 hypothesis.settings.register_profile("polit", database=None, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("polit")
 
-pytest_plugins = ["evidence.fixtures"]
+pytest_plugins = ["evidence.fixtures", "sandbox_fixtures"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"

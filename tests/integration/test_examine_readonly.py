@@ -84,7 +84,7 @@ def test_evidence_that_changes_stops_the_run(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_another_user_needs_leave_for_access_times(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     if os.geteuid() != 0:
         pytest.skip("skipped: needs root to act as another user")
@@ -95,14 +95,21 @@ def test_a_folder_of_another_user_needs_leave_for_access_times(
         "from polit.examine.source import open_source; os.setgid(65534); os.setuid(65534);"
         "open_source(Path(sys.argv[1]), accept_atime=len(sys.argv) > 2)"
     )
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.stat().st_uid == 0 and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o055)
+    # The folders that pytest made, and none above them: those may be somebody's home.
+    made = [*tmp_path.relative_to(_pytest_root(tmp_path_factory)).parents]
+    for parent in (tmp_path, *(_pytest_root(tmp_path_factory) / part for part in made)):
+        parent.chmod(parent.stat().st_mode | 0o055)
     words = [sys.executable, "-c", script, str(folder)]
     refused = subprocess.run(words, capture_output=True, text=True, check=False)
     assert "--accept-atime" in refused.stderr
     accepted = subprocess.run([*words, "yes"], capture_output=True, text=True, check=False)
     assert accepted.returncode == 0, accepted.stderr
+
+
+def _pytest_root(factory: pytest.TempPathFactory) -> Path:
+    """Return ``pytest-of-<user>``: with several processes each has a folder more below it."""
+    base = factory.getbasetemp()
+    return next(path for path in base.parents if path.name.startswith("pytest-of-"))
 
 
 def test_a_few_kills_are_proved_here_as_many_are_by_prove(tmp_path: Path) -> None:

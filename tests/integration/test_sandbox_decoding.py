@@ -6,7 +6,6 @@ import random
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from PIL import Image
@@ -20,20 +19,6 @@ from polit.sandbox.limits import ItemLimits
 GOOD = encoded("RGB", (64, 48), "PNG")
 PNG_MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")
 JPEG_MODES = ("L", "RGB", "CMYK")
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    zygote = start_zygote(Role.DECODER)
-    yield zygote
-    zygote.close()
-
-
-@pytest.fixture
-def decoder(zygote: Zygote) -> Iterator[Decoder]:
-    decoder = Decoder(zygote, ItemLimits())
-    yield decoder
-    decoder.close()
 
 
 def failed(decoder: Decoder, content: bytes, mime: str = "image/png") -> DecodeFailure:

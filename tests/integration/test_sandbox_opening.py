@@ -21,13 +21,6 @@ from polit.sandbox.limits import ItemLimits
 A, B = picture(1), picture(2, "PNG")
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    zygote = start_zygote(Role.DECODER)
-    yield zygote
-    zygote.close()
-
-
 @pytest.fixture
 def decoder(zygote: Zygote) -> Iterator[Decoder]:
     decoder = Decoder(zygote, ItemLimits(base_s=60.0))

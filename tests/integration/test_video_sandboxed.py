@@ -2,7 +2,6 @@
 
 import os
 import select
-from collections.abc import Iterator
 
 import pytest
 from made_videos import KINDS, Kind, made
@@ -11,25 +10,9 @@ from sandbox_pictures import encoded, run
 from polit.base.clock import monotonic_s
 from polit.model.media import DecodedMedia
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
-from polit.sandbox.isolate import Role, Zygote, start_zygote
-from polit.sandbox.limits import ItemLimits
 
 MEMORY_BYTES = 1536 << 20
 GOOD = encoded("RGB", (64, 48), "PNG")
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    zygote = start_zygote(Role.DECODER)
-    yield zygote
-    zygote.close()
-
-
-@pytest.fixture
-def decoder(zygote: Zygote) -> Iterator[Decoder]:
-    decoder = Decoder(zygote, ItemLimits())
-    yield decoder
-    decoder.close()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -21,13 +21,6 @@ from polit.sandbox.limits import Profile
 from polit.sandbox.protocol import MAX_ARGUMENTS_BYTES, Exited, encode_control
 
 
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[Zygote]:
-    zygote = start_zygote(Role.DECODER)
-    yield zygote
-    zygote.close()
-
-
 @pytest.fixture
 def output() -> Iterator[int]:
     descriptor = os.memfd_create("output")

@@ -7,7 +7,7 @@ loaded, never from a list of installed packages.
 import re
 from dataclasses import dataclass
 
-from polit.decode.decodable import VIDEOS
+from polit.decode.decodable import STILLS, VIDEOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,6 @@ class Floor:
     accepted: str = ""
 
 
-_BY_PILLOW = (
-    "image/avif",
-    "image/bmp",
-    "image/gif",
-    "image/jp2",
-    "image/jpeg",
-    "image/jpx",
-    "image/png",
-    "image/tiff",
-    "image/vnd.adobe.photoshop",
-    "image/vnd.microsoft.icon",
-    "image/webp",
-    "image/x-jp2-codestream",
-    "image/x-portable-anymap",
-)
 _RAW = (
     "image/x-canon-cr2",
     "image/x-canon-cr3",
@@ -52,9 +37,10 @@ _RAW = (
     "image/x-panasonic-rw2",
 )
 _HEIF = ("image/heic", "image/heic-sequence", "image/heif", "image/heif-sequence")
+_BY_PILLOW = tuple(sorted(STILLS.difference(_HEIF)))
 
 FLOORS: tuple[Floor, ...] = (
-    Floor("pillow", (13, 0, 0), (*_BY_PILLOW, *_RAW), "advisories of autumn 2026"),
+    Floor("pillow", (13, 0, 0), _BY_PILLOW, "advisories of autumn 2026"),
     Floor(
         "simplejpeg", (1, 9, 0), ("image/jpeg", *_RAW), "the first to bundle libjpeg-turbo 3.1.2"
     ),

@@ -18,8 +18,7 @@ _UPRIGHT = 1
 
 
 def warm() -> None:
-    """Run every path once; ``media.warm`` loads the codecs."""
-    metadata.warm()
+    """Run every path once; ``media.warm`` does so for the codecs and what cameras say."""
     warm_render()
 
 

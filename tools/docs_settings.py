@@ -9,6 +9,14 @@ _MEANINGS = {
         "the user's data folder",
         "Where the installation's keys and data lie. `polit init` makes it.",
     ),
+    "POLIT_DATABASE": (
+        "`polit.sqlite3` in the data directory",
+        (
+            "The record's database: an absolute path (SQLite), or "
+            "`postgresql://user:password@host:port/name`; through a Unix socket "
+            "`postgresql:///name?host=/run/postgresql&user=polit`."
+        ),
+    ),
     "POLIT_FAULTS": (
         "none",
         "Faults to plant, for tests: `point[=detail][@n]:action`. The manifest names them.",
@@ -16,6 +24,21 @@ _MEANINGS = {
     "POLIT_FULL_WAIT_S": (
         "600",
         "How many seconds in all a run waits for room on a full disk before it stops, resumable.",
+    ),
+    "POLIT_HOSTS": (
+        "none",
+        (
+            "Further host names, apart by spaces, under which the web application answers; "
+            "`localhost` always does."
+        ),
+    ),
+    "POLIT_STATIC": (
+        "`web/static` in the data directory",
+        "Where style sheets and scripts are collected to and served from.",
+    ),
+    "POLIT_TIME_ZONE": (
+        "`Europe/London`",
+        "The force's time zone: what people read and enter. Kept is UTC.",
     ),
     "POLIT_WORKER_STDERR": (
         "none",

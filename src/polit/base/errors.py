@@ -17,6 +17,7 @@
     ├── StorageFull 1           no room where polit writes (resumable)
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
+    ├── NoAct 1                 a record was to be written outside an act
     ├── ItemFailed 3            one item could not be decoded or rendered
     └── Interrupted 130         stopped at a checkpoint (resumable)
 
@@ -120,6 +121,12 @@ class SandboxError(PolitError):
     """A sandboxed process could not be started, or broke the protocol."""
 
     number = 1102
+
+
+class NoAct(PolitError):
+    """A record was to be written outside an act, so nothing would say who did it and why."""
+
+    number = 1104
 
 
 class ItemFailed(PolitError):

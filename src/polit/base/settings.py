@@ -38,6 +38,11 @@ def number(name: str, default: float, *, minimum: float = 0.0) -> float:
     return value
 
 
+def preset(name: str, value: str) -> None:
+    """Set a variable of this process where it is unset: libraries read some of their own."""
+    os.environ.setdefault(name, value)
+
+
 def data_folder() -> Path:
     """Return the data directory: ``POLIT_DATA``, else the user's data folder."""
     stated = os.environ.get("POLIT_DATA", "")

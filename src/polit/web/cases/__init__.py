@@ -1,0 +1,1 @@
+"""Cases: what an investigation is kept under, and who has access to it and why."""

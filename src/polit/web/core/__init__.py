@@ -1,0 +1,1 @@
+"""What every register stands on: who may, who acts, how records are kept."""

@@ -1,0 +1,89 @@
+"""Bases of all records: what can be written only inside an act, and what can never be changed."""
+
+from collections.abc import Iterable
+from typing import Any, NoReturn, TypeVar
+from uuid import UUID
+
+from django.db import models
+
+from polit.base.clock import now_utc
+from polit.base.errors import UsageError
+from polit.base.ids import new_uuid
+from polit.web.core.acting import check_in_act
+
+Kept = TypeVar("Kept", bound=models.Model)
+
+
+def fresh_id() -> UUID:
+    """Return a new random identifier."""
+    return UUID(new_uuid())
+
+
+class GuardedQuerySet(models.QuerySet[Kept]):
+    """A query whose writes need an act, as those of single records do."""
+
+    def update(self, **values: Any) -> int:
+        """Change all records; inside an act only."""
+        check_in_act()
+        return super().update(**values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete all records; inside an act only."""
+        check_in_act()
+        return super().delete()
+
+    def bulk_create(self, objs: Iterable[Kept], *args: Any, **options: Any) -> list[Kept]:
+        """Keep many records; inside an act only."""
+        check_in_act()
+        return super().bulk_create(objs, *args, **options)
+
+
+class Record(models.Model):
+    """A record with a random identifier and the instant it was kept."""
+
+    id = models.UUIDField(primary_key=True, default=fresh_id, editable=False)
+    recorded_at = models.DateTimeField(default=now_utc, editable=False)
+
+    objects = GuardedQuerySet.as_manager()
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Keep the record; inside an act only."""
+        check_in_act()
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Delete the record; inside an act only."""
+        check_in_act()
+        return super().delete(*args, **options)
+
+
+class Appended(Record):
+    """A record that is never changed and never deleted; a correction is a further record."""
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """Keep a new record.
+
+        Raises:
+            UsageError: It is kept already.
+        """
+        if not self._state.adding:
+            self._refuse()
+        options["force_insert"] = True
+        super().save(*args, **options)
+
+    def delete(self, *_args: Any, **_options: Any) -> NoReturn:
+        """Refuse: it stays."""
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise UsageError(f"a {self._meta.verbose_name} is never changed: append a correction")

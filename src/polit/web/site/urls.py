@@ -1,0 +1,9 @@
+"""All addresses: one line for each register, and nothing else."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from polit.web.site.views import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+]

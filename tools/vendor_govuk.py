@@ -5,8 +5,8 @@ away. Nothing of Node is needed to install or run polit. Its command:
 
     python -m tools.vendor_govuk 6.6.0
 
-It writes ``govuk.css``, ``govuk.js`` and ``LICENCE.txt`` into ``VENDOR``. The licence is the text of
-the project's own LICENSE.txt, kept here, because the package of the registry carries none.
+It writes ``govuk.css``, ``govuk.js`` and ``LICENCE.txt`` into ``VENDOR``. The licence is the text
+of that project's own LICENSE.txt, kept here, because the package of the registry carries none.
 """
 
 import json

@@ -8,8 +8,8 @@ from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from polit.web.core.tones import Tone
 from polit.web.core.templatetags.values import instant, person_text
+from polit.web.core.tones import Tone
 
 register = template.Library()
 
@@ -27,9 +27,6 @@ def status(label: str, tone: str = "grey") -> SafeString:
     return format_html(
         '<strong class="govuk-tag govuk-tag--{}">{}</strong>', Tone(tone).value, label
     )
-
-
-# ---- lists of facts --------------------------------------------------------------------------
 
 
 @register.simple_block_tag
@@ -74,9 +71,6 @@ def fact(content: SafeString, key: str, href: str = "", action: str = "Change") 
         content,
         link,
     )
-
-
-# ---- tables --------------------------------------------------------------------------------------
 
 
 @register.simple_block_tag
@@ -160,9 +154,6 @@ def pager(
     }
 
 
-# ---- saying something ---------------------------------------------------------------------------
-
-
 @register.simple_block_tag
 def banner(content: SafeString, title: str = "Important", *, success: bool = False) -> SafeString:
     """Say what concerns the whole page, above its heading."""
@@ -221,9 +212,6 @@ def beside(content: SafeString, title: str) -> SafeString:
     )
 
 
-# ---- events and work ------------------------------------------------------------------------------
-
-
 @register.simple_block_tag
 def timeline(content: SafeString, label: str) -> SafeString:
     """Frame events in the order in which they were recorded."""
@@ -231,7 +219,7 @@ def timeline(content: SafeString, label: str) -> SafeString:
 
 
 @register.simple_block_tag
-def event(  # noqa: PLR0913  # a template names each of them
+def event(
     content: SafeString,
     title: str,
     *,
@@ -307,9 +295,6 @@ def task(
     )
 
 
-# ---- where you are, where to go --------------------------------------------------------------------
-
-
 @register.simple_tag
 def crumbs(*pairs: str) -> SafeString:
     """Write the way to this page: label, address, label, address, and so on, outermost first."""
@@ -332,9 +317,7 @@ def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
 @register.simple_block_tag
 def tabs(content: SafeString, label: str) -> SafeString:
     """Frame links to the pages of one thing, as tabs; no script is needed."""
-    return format_html(
-        '<nav aria-label="{}"><ul class="polit-tabs">{}</ul></nav>', label, content
-    )
+    return format_html('<nav aria-label="{}"><ul class="polit-tabs">{}</ul></nav>', label, content)
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from polit.base.text import visible
@@ -107,15 +107,13 @@ def bytes_text(size_bytes: int | None) -> SafeString:
     exact = "1 byte" if size_bytes == 1 else f"{size_bytes:,} bytes"
     if size_bytes < 1000:
         return format_html("{}", exact)
-    amount, unit = float(size_bytes), "B"
-    for unit in _UNITS:
-        amount /= 1000
-        # What would round up to 1000 is one of the next unit.
-        if round(amount, 1) < 1000:
-            break
-    return format_html(
-        '{} {} <span class="polit-exact">({})</span>', f"{amount:.1f}", unit, exact
+    # What would round up to 1000 is one of the next unit.
+    power = next(
+        (each for each in range(1, len(_UNITS)) if round(size_bytes / 1000**each, 1) < 1000),
+        len(_UNITS),
     )
+    amount = f"{size_bytes / 1000**power:.1f} {_UNITS[power - 1]}"
+    return format_html('{} <span class="polit-exact">({})</span>', amount, exact)
 
 
 @register.simple_tag
@@ -124,15 +122,6 @@ def digest(value: str) -> SafeString:
     if not value:
         return _MISSING
     return format_html('<code class="polit-mono">{}</code>', value)
-
-
-@register.simple_tag
-def words(value: object) -> SafeString:
-    """Write a short value of our own, or several with commas between them."""
-    if isinstance(value, (list, tuple, set, frozenset)):
-        items = sorted(str(each) for each in value) if isinstance(value, (set, frozenset)) else value
-        return format_html_join(", ", "{}", ((each,) for each in items)) or _MISSING
-    return conditional_escape(value) if value not in {None, ""} else _MISSING
 
 
 def _force_zone() -> tzinfo:

@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "polit.web.core.statics.OwnStaticsConfig",
     "crispy_forms",
     "crispy_forms_gds",
     "csp",

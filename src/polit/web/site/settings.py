@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.exhibits",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -5,9 +5,25 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_BROKER_DECODERS": (
+        "2",
+        "How many pictures the broker decodes at a time, 1 to 32.",
+    ),
+    "POLIT_BROKER_PEERS": (
+        "the broker's own user",
+        "User names or ids, separated by commas, that may ask the broker beside its own.",
+    ),
     "POLIT_DATA": (
         "the user's data folder",
         "Where the installation's keys and data lie. `polit init` makes it.",
+    ),
+    "POLIT_DATABASE": (
+        "`polit.sqlite3` in the data folder",
+        "The record's database: `postgresql://…`, or the path of an SQLite file.",
+    ),
+    "POLIT_EVIDENCE": (
+        "`evidence` in the data folder",
+        "Folders that evidence may be examined below, absolute, separated by colons.",
     ),
     "POLIT_FAULTS": (
         "none",

@@ -18,6 +18,7 @@
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
+    ├── SignerBusy 1            another signer works, or none signed in time
     ├── ItemFailed 3            one item could not be decoded or rendered
     └── Interrupted 130         stopped at a checkpoint (resumable)
 
@@ -127,6 +128,12 @@ class NoAct(PolitError):
     """A record was to be written outside an act, so nothing would say who did it and why."""
 
     number = 1104
+
+
+class SignerBusy(PolitError):
+    """Another signer of the audit log is at work, or none signed within the time allowed."""
+
+    number = 1120
 
 
 class ItemFailed(PolitError):

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.exhibits",
 ]
 MIDDLEWARE = [
     "polit.web.core.headers.PrivacyHeadersMiddleware",

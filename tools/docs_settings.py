@@ -40,6 +40,13 @@ _MEANINGS = {
         "`Europe/London`",
         "The force's time zone: what people read and enter. Kept is UTC.",
     ),
+    "POLIT_WITNESS": (
+        "`witness` in the data directory",
+        (
+            "Where the audit log's signed checkpoints are copied to; better a folder that another "
+            "machine keeps."
+        ),
+    ),
     "POLIT_WORKER_STDERR": (
         "none",
         "`1` shows what sandboxed processes write to their standard error, for developers.",

@@ -5,6 +5,7 @@ import sys
 
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
+    audit,
     doctor,
     examine,
     init,
@@ -12,6 +13,7 @@ from polit.cli import (
     pack,
     render,
     show,
+    signer,
     thumbs,
     unpack,
     vault,
@@ -22,6 +24,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
+    signer, audit,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -6,6 +6,7 @@ import sys
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
     audit,
+    broker,
     doctor,
     examine,
     init,
@@ -24,7 +25,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    signer, audit,
+    broker, signer, audit,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

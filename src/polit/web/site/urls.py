@@ -2,8 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from polit.web.site.appearance import appearance
 from polit.web.site.views import home
+
+handler400 = "polit.web.core.refusals.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("appearance/", appearance, name="appearance"),
 ]

@@ -412,7 +412,7 @@ class Export:
     def _ends_rightly(self) -> bool:
         """Tell whether the log ends with the first checkpoint that covers this export's record."""
         findings, record = self._findings, self._last_line
-        least = max(self._manifest["cut"], findings.signed_before)
+        least: int = max(self._manifest["cut"], findings.signed_before)
         return least <= record < findings.last_signed_size == findings.leaves
 
     def _see(self, index: int, body: dict[str, str] | None) -> None:

@@ -5,6 +5,7 @@ import sys
 
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
+    audit,
     broker,
     doctor,
     examine,
@@ -13,6 +14,7 @@ from polit.cli import (
     pack,
     render,
     show,
+    signer,
     thumbs,
     unpack,
     vault,
@@ -23,7 +25,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    broker,
+    broker, signer, audit,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

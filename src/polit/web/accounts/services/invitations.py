@@ -93,7 +93,7 @@ def first_administrator_link(origin: str) -> str | None:
         return None
     user = found[0] if found else _first_administrator()
     token = invitation_make(SYSTEM, reason=_FIRST_REASON, user_id=user.pk)
-    return origin.rstrip("/") + reverse("invitation", args=[token])
+    return origin.rstrip("/") + reverse("accounts:invitation", args=[token])
 
 
 def _first_administrator() -> User:

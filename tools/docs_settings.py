@@ -40,6 +40,10 @@ _MEANINGS = {
         "`Europe/London`",
         "The force's time zone: what people read and enter. Kept is UTC.",
     ),
+    "POLIT_WELFARE_CONTACT": (
+        "none",
+        "Where officers find support: a name, a number. It stands at the foot of every page.",
+    ),
     "POLIT_WORKER_STDERR": (
         "none",
         "`1` shows what sandboxed processes write to their standard error, for developers.",

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
 from polit.base import settings as environment
 from polit.web.accounts.rules import (
     FAILURES_BEFORE_LOCKOUT,
@@ -32,14 +34,17 @@ USE_TZ = True
 TIME_ZONE = environment.text("POLIT_TIME_ZONE", "Europe/London")
 
 INSTALLED_APPS = [
+    "polit.web.core",  # first: its templates stand before those of the form package
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "polit.web.core.statics.OwnStaticsConfig",
     "crispy_forms",
     "crispy_forms_gds",
-    "polit.web.core",
+    "csp",
+    "django_htmx",
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
@@ -49,7 +54,10 @@ INSTALLED_APPS = [
     "axes",
 ]
 MIDDLEWARE = [
+    "polit.web.core.headers.PrivacyHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -58,6 +66,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "polit.web.core.refusals.RefusalPagesMiddleware",
     "polit.web.site.gate.GateMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -69,12 +79,44 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "polit.web.core.context.page_context",
+                "polit.web.site.navigation.navigation_context",
+            ],
+            "builtins": [
+                "polit.web.core.templatetags.govuk",
+                "polit.web.core.templatetags.values",
+            ],
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
+CRISPY_FAIL_SILENTLY = False
+CRISPY_CLASS_CONVERTERS = {
+    "urlinput": "govuk-input",
+    "telinput": "govuk-input",
+    "searchinput": "govuk-input",
+    "fileinput": "govuk-file-upload",
+    "selectmultiple": "govuk-select",
+}
+CSRF_FAILURE_VIEW = "polit.web.core.refusals.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [NONE],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
 
 _place = database_place()
 _sqlite_options = {
@@ -162,6 +204,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
 X_FRAME_OPTIONS = "DENY"
+# Not no-referrer: the proof of origin of a form needs it, and it never leaves this site.
+SECURE_REFERRER_POLICY = "same-origin"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(environment.text("POLIT_STATIC") or environment.data_folder() / "web" / "static")
+STORAGES = {
+    "staticfiles": {"BACKEND": "polit.web.core.statics.HashedStatics"},
+}

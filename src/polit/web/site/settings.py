@@ -177,6 +177,20 @@ ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(PROOF_LIFE.total_seconds())
 # How many proxies of the force's own stand before: only their word on the address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("POLIT_PROXIES", 0))
+_FORMS = "polit.web.accounts.door_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.SignInForm",
+    "reauthenticate": f"{_FORMS}.ProveByPasswordForm",
+    "change_password": f"{_FORMS}.PasswordChangeForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.FactorForm",
+    "reauthenticate": f"{_FORMS}.ProveByCodeForm",
+    "activate_totp": f"{_FORMS}.AppAddForm",
+    "deactivate_totp": f"{_FORMS}.AppRemoveForm",
+    "generate_recovery_codes": f"{_FORMS}.CodesForm",
+    "add_webauthn": f"{_FORMS}.PasskeyAddForm",
+}
 MFA_ADAPTER = "polit.web.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -66,9 +66,7 @@ def factors_change(
     return response
 
 
-def _changed(
-    actor: Actor, user: User, before: set[FactorRow], after: set[FactorRow]
-) -> list[str]:
+def _changed(actor: Actor, user: User, before: set[FactorRow], after: set[FactorRow]) -> list[str]:
     told = {row.id for row in before} ^ {row.id for row in after}
     changes: list[str] = []
     for row in sorted(before | after, key=lambda each: each.id):

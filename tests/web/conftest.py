@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 from web_sessions import client_of, signed_in_session
 
 from polit.web.accounts.models import RoleGrant, User
@@ -21,6 +22,14 @@ ClientFor = Callable[..., Client]
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test here may use the database."""
+
+
+@pytest.fixture(autouse=True)
+def _plain_statics(settings: Settings) -> None:
+    """Write pages without collecting static files first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {"staticfiles": plain}
+    settings.WHITENOISE_AUTOREFRESH = True  # no warning that nothing was collected
 
 
 @pytest.fixture

@@ -18,7 +18,10 @@
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
+    ├── SignerBusy 1            another signer works, or none signed in time
     ├── ItemFailed 3            one item could not be decoded or rendered
+    ├── BrokerGone 1            the broker does not answer, or broke the protocol
+    ├── BrokerRefused 1         the broker answered, and refused; its code says why
     └── Interrupted 130         stopped at a checkpoint (resumable)
 
 The figure is the exit code of the command line. Every class has a stable ``number`` that
@@ -129,11 +132,33 @@ class NoAct(PolitError):
     number = 1104
 
 
+class SignerBusy(PolitError):
+    """Another signer of the audit log is at work, or none signed within the time allowed."""
+
+    number = 1120
+
+
 class ItemFailed(PolitError):
     """One item could not be decoded or rendered; the message names the reason."""
 
     number = 1103
     exit_code = 3
+
+
+class BrokerGone(PolitError):
+    """The broker does not answer in time, or does not speak the protocol."""
+
+    number = 1104
+
+
+class BrokerRefused(PolitError):
+    """The broker refused what was asked; ``code`` says why and never changes its meaning."""
+
+    number = 1105
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Interrupted(PolitError):

@@ -50,3 +50,8 @@ def data_folder() -> Path:
         return Path(stated).absolute()
     home = os.environ.get("XDG_DATA_HOME", "")
     return (Path(home) if home else Path.home() / ".local" / "share") / "polit"
+
+
+def environment() -> dict[str, str]:
+    """Return a copy of this process's environment, for a service of polit that it starts."""
+    return dict(os.environ)

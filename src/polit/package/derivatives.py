@@ -18,26 +18,14 @@ from PIL import Image
 from polit.base import faults
 from polit.base.errors import PackageDamaged, StorageFull
 from polit.model.media import PixelBlock
-from polit.package.layout import PACKS, THUMBNAILS, TILES
+from polit.package.derivative_cipher import PACK_OF, cipher_of, context_of
+from polit.package.layout import PACKS
 from polit.package.rows import DerivativeRow
-from polit.store.cipher import BlobCipher, KeyRole
 
 MEDIA_TYPE = "image/webp"
 _QUALITY = {"tile": 60, "thumbnail": 75}
 _METHOD = 0
 _PACK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-PACK_OF = {"tile": TILES, "thumbnail": THUMBNAILS}
-_ROLE_OF = {"tile": KeyRole.SAFE_TILES, "thumbnail": KeyRole.PICTURES}
-
-
-def context_of(package_id: str, sha256: bytes, role: str, story: int) -> bytes:
-    """Return what a blob is bound to: package, content, role, place in the story, version."""
-    return f"{package_id}|{sha256.hex()}|{role}|{story}|2".encode()
-
-
-def cipher_of(package_key: bytes, role: str) -> BlobCipher:
-    """Return the cipher for ``tile`` or ``thumbnail``."""
-    return BlobCipher(package_key, _ROLE_OF[role])
 
 
 def encode_pixels(block: PixelBlock, role: str) -> bytes:

@@ -9,10 +9,10 @@ from typing import Any
 
 from polit.base.errors import PackageDamaged
 from polit.package.database import open_reader
-from polit.package.derivatives import cipher_of, context_of
+from polit.package.derivative_cipher import cipher_of, context_of
 from polit.package.layout import PACKS
 from polit.package.rows import DerivativeRow
-from polit.store.cipher import OVERHEAD_BYTES
+from polit.store.cipher import OVERHEAD_BYTES, BlobCipher
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,24 @@ class DerivativeReader:
 
     def __init__(self, package: Path, *, package_id: str, package_key: bytes, role: str) -> None:
         """Make ready; files are opened on reading."""
+        self._place(package, package_id, role, cipher_of(package_key, role))
+
+    def _place(self, package: Path, package_id: str, role: str, cipher: BlobCipher) -> None:
         self._package, self._package_id, self._role = package, package_id, role
-        self._cipher = cipher_of(package_key, role)
+        self._cipher = cipher
+
+    @classmethod
+    def with_role_key(
+        cls, package: Path, *, package_id: str, role_key: bytes, role: str
+    ) -> "DerivativeReader":
+        """Make ready with the key of the role alone, as the broker hands it out.
+
+        Raises:
+            UsageError: The key is not 32 bytes long.
+        """
+        reader = cls.__new__(cls)
+        reader._place(package, package_id, role, BlobCipher.of_role_key(role_key))
+        return reader
 
     def plaintext(self, row: DerivativeRow) -> bytes:
         """Return the encoded picture of one derivative.

@@ -1,6 +1,6 @@
 """Render one original for a person to look at: vault, memory, sandbox, pixels, a fresh file.
 
-The call that the broker will make. The plaintext goes from the vault into a memory file that the
+The call that the broker makes. The plaintext goes from the vault into a memory file that the
 decoder may only read, never to a disk. What comes back is pixels; they are encoded anew here, so
 that nothing else of the original survives: no metadata, no second picture, no trailing bytes.
 """
@@ -10,7 +10,7 @@ import os
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
@@ -116,36 +116,53 @@ class Renderer:
             VaultDamaged: The original does not open in full.
             ItemFailed: It does not decode; the message has the reason.
         """
+        return _encoded(self.pixels(sealed, order), order.media_type)
+
+    def pixels(self, sealed: SealedOriginal, order: RenderOrder) -> RenderedPixels:
+        """Render an original into raw pixels, for a caller that draws on them first.
+
+        Raises:
+            UsageError: The order is wrong, or its region lies outside of the picture.
+            VaultDamaged: The original does not open in full.
+            ItemFailed: It does not decode; the message has the reason.
+        """
+        original = sealed.original
+        return self._pixels(sealed.pieces(), original.size_bytes, original.mime, order)
+
+    def pixels_of(self, data: bytes, mime: str, order: RenderOrder) -> RenderedPixels:
+        """Render a file that somebody sent into raw pixels.
+
+        Args:
+            data: The whole file, at least one byte; untrusted, nothing here parses it.
+            mime: What its first bytes say that it is.
+            order: What is asked for.
+
+        Raises:
+            UsageError: The order is wrong, or its region lies outside of the picture.
+            ItemFailed: It does not decode; the message has the reason.
+        """
+        return self._pixels(iter((data,)), len(data), mime, order)
+
+    def _pixels(
+        self, pieces: Iterator[bytes], size_bytes: int, mime: str, order: RenderOrder
+    ) -> RenderedPixels:
         order.check()
-        with _in_memory(sealed) as descriptor:
-            usual = _VIDEO_BYTES if _is_video(sealed) else _USUAL_BYTES
-            answer = self._ask(sealed, descriptor, order, memory_bytes=usual)
+        with _in_memory(pieces) as descriptor:
+            job = _job(descriptor, size_bytes, mime, order)
+            usual = _VIDEO_BYTES if _is_video(mime) else _USUAL_BYTES
+            answer = self._ask(job, memory_bytes=usual)
             if isinstance(answer, DecodeFailure) and answer.code == "needs_memory":
                 needed = min(answer.needed_bytes, MAX_NEEDED_BYTES)
-                answer = self._ask(sealed, descriptor, order, memory_bytes=needed)
+                answer = self._ask(job, memory_bytes=needed)
             elif isinstance(answer, DecodeFailure) and answer.code in RETRIED:
                 self._decoder.close()
-                answer = self._ask(sealed, descriptor, order, memory_bytes=usual)
+                answer = self._ask(job, memory_bytes=usual)
         if isinstance(answer, DecodeFailure):
             raise _refusal(answer)
-        return _encoded(answer, order.media_type)
+        return answer
 
-    def _ask(
-        self, sealed: SealedOriginal, descriptor: int, order: RenderOrder, *, memory_bytes: int
-    ) -> RenderedPixels | DecodeFailure:
-        job = DecodeJob(
-            job_id=self._next_job,
-            descriptor=descriptor,
-            size_bytes=sealed.original.size_bytes,
-            mime=sealed.original.mime,
-            limits=_VIDEO_LIMITS if _is_video(sealed) else None,
-            view=RenderView(
-                order.side_px,
-                order.region,
-                is_grey=_RUNGS[order.rung],
-                at_ms=order.frame_ms,
-            ),
-        )
+    def _ask(self, job: DecodeJob, *, memory_bytes: int) -> RenderedPixels | DecodeFailure:
+        job = replace(job, job_id=self._next_job)
         self._next_job += 1
         self._decoder.start(job, now_s=monotonic_s(), memory_bytes=memory_bytes)
         while True:
@@ -155,13 +172,26 @@ class Renderer:
                 return answer
 
 
+def _job(descriptor: int, size_bytes: int, mime: str, order: RenderOrder) -> DecodeJob:
+    return DecodeJob(
+        job_id=0,
+        descriptor=descriptor,
+        size_bytes=size_bytes,
+        mime=mime,
+        limits=_VIDEO_LIMITS if _is_video(mime) else None,
+        view=RenderView(
+            order.side_px, order.region, is_grey=_RUNGS[order.rung], at_ms=order.frame_ms
+        ),
+    )
+
+
 @contextmanager
-def _in_memory(sealed: SealedOriginal) -> Iterator[int]:
+def _in_memory(pieces: Iterator[bytes]) -> Iterator[int]:
     """Put an original into a memory file for a block; give a descriptor that only reads."""
     writable = os.memfd_create("polit-original", os.MFD_CLOEXEC)
     try:
         with open(writable, "wb", buffering=0, closefd=False) as file:
-            file.writelines(sealed.pieces())
+            file.writelines(pieces)
         reader = read_only_copy(writable)
     finally:
         os.close(writable)
@@ -201,8 +231,8 @@ def _refusal(failure: DecodeFailure) -> ItemFailed | UsageError:
     return ItemFailed(f"this original cannot be rendered: {failure.code} ({failure.detail})")
 
 
-def _is_video(sealed: SealedOriginal) -> bool:
-    return sealed.original.mime.startswith("video/")
+def _is_video(mime: str) -> bool:
+    return mime.startswith("video/")
 
 
 def _is_region(region: Region) -> bool:

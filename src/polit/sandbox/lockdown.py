@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from polit.sandbox.limits import PROFILE_LIMITS, Profile
-from polit.sandbox.seccomp import KILL, Permissions, build_filter, this_machine
+from polit.sandbox.seccomp import (
+    KILL,
+    Permissions,
+    build_filter,
+    build_local_filter,
+    this_machine,
+)
 
 NOBODY = 65_534
 """The user and group that a child of root becomes."""
@@ -102,6 +108,32 @@ def die_with(parent: int) -> None:
     _prctl(_PR_SET_DUMPABLE, 0)
     if os.getppid() != parent:
         os._exit(1)
+
+
+def end_with(parent: int) -> None:
+    """End this process when the thread that started it ends; it stays traceable otherwise.
+
+    Ends at once when the parent has gone already.
+    """
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def give_up_network() -> bool:
+    """Take from this process, and all it starts, the way to any socket but local ones.
+
+    Returns:
+        Whether the kernel does so; where it does not filter calls, nothing was changed.
+
+    Raises:
+        OSError: The kernel has the filter and refused it.
+    """
+    if not has_seccomp():
+        return False
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _install_filter(build_local_filter())
+    return True
 
 
 def landlock_abi() -> int:

@@ -27,6 +27,8 @@ _PROT_EXEC = 0x4
 # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND and O_TMPFILE's own bit: the same figures on
 # both machines. What is left of openat can only read.
 _OPEN_TO_WRITE = 0x1 | 0x2 | 0o100 | 0o1000 | 0o2000 | 0o20000000
+_AF_UNIX = 1
+_IO_URING_SETUP = 425  # the same number on both machines
 _FCNTL_HARMLESS = (1, 2, 3, 1030)  # F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC
 _IOCTL_HARMLESS = (0x5421, 0x5451)  # FIONBIO, FIOCLEX
 
@@ -79,6 +81,22 @@ def build_filter(permissions: Permissions, process_id: int) -> bytes:
     for name in _REFUSED:
         program += _answer(machine, name, _ERRNO | errno.EPERM)
     program.append(_step(_RETURN, KILL))
+    return b"".join(program)
+
+
+def build_local_filter() -> bytes:
+    """Return a filter that allows everything but sockets of other families than ``AF_UNIX``.
+
+    ``io_uring`` makes sockets without the call that is filtered: it is refused as a whole.
+
+    Raises:
+        OSError: There is no table for this machine (ENOSYS).
+    """
+    machine = this_machine()
+    program = _prologue(machine)
+    program += _when(machine.calls["socket"], _local_only())
+    program += _when(_IO_URING_SETUP, [_step(_RETURN, _ERRNO | errno.ENOSYS)])
+    program.append(_step(_RETURN, ALLOW))
     return b"".join(program)
 
 
@@ -172,6 +190,15 @@ def _threads_only() -> list[bytes]:
         _load_argument(0),
         _step(_ANY_BIT, _CLONE_THREAD, 0, 2),
         _step(_ANY_BIT, _CLONE_OTHER, 1, 0),
+        _step(_RETURN, ALLOW),
+        _step(_RETURN, _ERRNO | errno.EPERM),
+    ]
+
+
+def _local_only() -> list[bytes]:
+    return [
+        _load_argument(0),
+        _step(_EQUAL, _AF_UNIX, 0, 1),
         _step(_RETURN, ALLOW),
         _step(_RETURN, _ERRNO | errno.EPERM),
     ]

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from polit.base.errors import IntegrityError
+from polit.base.errors import IntegrityError, UsageError
 from polit.base.ids import random_bytes
 
 KEY_BYTES = 32
@@ -25,6 +25,7 @@ class KeyRole(enum.StrEnum):
     PICTURES = "pictures"
     VAULT = "vault"
     VAULT_NAMES = "vault-names"
+    PACKAGE_KEYS = "package-keys"
 
 
 def derive_key(key: bytes, role: KeyRole, *, salt: bytes | None = None) -> bytes:
@@ -38,6 +39,19 @@ class BlobCipher:
     def __init__(self, package_key: bytes, role: KeyRole) -> None:
         """Derive the role's key."""
         self._aead = AESGCM(derive_key(package_key, role))
+
+    @classmethod
+    def of_role_key(cls, role_key: bytes) -> "BlobCipher":
+        """Return the cipher of a role's key that was derived already.
+
+        Raises:
+            UsageError: It is not 32 bytes long.
+        """
+        if len(role_key) != KEY_BYTES:
+            raise UsageError(f"a role's key has {KEY_BYTES} bytes, this one {len(role_key)}")
+        cipher = cls.__new__(cls)
+        cipher._aead = AESGCM(role_key)
+        return cipher
 
     def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
         """Return nonce, ciphertext and tag; ``context`` is authenticated, not stored."""

@@ -1,0 +1,192 @@
+"""The web's side of the broker: the one module of it that others import.
+
+It loads base, model and the protocol, and nothing that opens evidence, decodes or holds a key.
+Every call is one connection of its own, so that a client may be shared between threads.
+"""
+
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from polit.base.clock import monotonic_s
+from polit.base.errors import BrokerGone, BrokerRefused
+from polit.broker.frames import Stream, socket_address
+from polit.broker.protocol import (
+    MAX_ANSWER_BYTES,
+    MAX_MESSAGE_BYTES,
+    PROTOCOL,
+    AdoptedPackage,
+    AdoptQuestion,
+    Answer,
+    BrokerFacts,
+    CheckResult,
+    Code,
+    EvidenceItem,
+    ExamineOrder,
+    Hello,
+    JobState,
+    JobStatus,
+    Nothing,
+    OrderQuestion,
+    PictureAnswer,
+    PlaceQuestion,
+    Question,
+    ReencodedPhotograph,
+    Refusal,
+    RenderedPicture,
+    RenderQuestion,
+    Rung,
+)
+
+__all__ = [
+    "AdoptedPackage",
+    "BrokerClient",
+    "BrokerFacts",
+    "BrokerGone",
+    "BrokerRefused",
+    "CheckResult",
+    "Code",
+    "EvidenceItem",
+    "ExamineOrder",
+    "JobState",
+    "JobStatus",
+    "ReencodedPhotograph",
+    "RenderedPicture",
+    "Rung",
+]
+
+_VERIFYING_S = 3600.0
+"""A package of a large exhibit has millions of rows to fold and gigabytes to digest."""
+_hello = msgspec.json.Decoder(Hello)
+_reply = msgspec.json.Decoder(Answer | Refusal)
+
+Value = TypeVar("Value")
+
+
+class BrokerClient:
+    """Asks the broker. Every call may raise ``BrokerGone`` and ``BrokerRefused``."""
+
+    def __init__(self, socket: Path, *, timeout_s: float = 60.0) -> None:
+        """Take the socket's path; nothing is connected before a call."""
+        self._socket = socket
+        self._timeout_s = timeout_s
+
+    def facts(self) -> BrokerFacts:
+        """Return what the broker says of itself."""
+        return self._ask("facts", Nothing(), BrokerFacts)
+
+    def evidence_list(self, place: str) -> tuple[EvidenceItem, ...]:
+        """Return what lies at a place below the evidence roots, by name; the roots for ``""``."""
+        return self._ask("evidence.list", PlaceQuestion(place), tuple[EvidenceItem, ...])
+
+    def examine_start(self, order: ExamineOrder) -> JobStatus:
+        """Order an examination; the same order again only returns where it stands."""
+        return self._ask("examine.start", order, JobStatus)
+
+    def examine_status(self, order_id: str) -> JobStatus:
+        """Return where an examination stands."""
+        return self._ask("examine.status", OrderQuestion(order_id), JobStatus)
+
+    def examine_cancel(self, order_id: str) -> JobStatus:
+        """Stop an examination at a checkpoint; ``examine_resume`` goes on with it."""
+        return self._ask("examine.cancel", OrderQuestion(order_id), JobStatus)
+
+    def examine_resume(self, order_id: str) -> JobStatus:
+        """Go on with an examination that was interrupted or failed."""
+        return self._ask("examine.resume", OrderQuestion(order_id), JobStatus)
+
+    def package_list(self) -> tuple[str, ...]:
+        """Return the sealed packages below the packages root, by name."""
+        return self._ask("package.list", Nothing(), tuple[str, ...])
+
+    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+        """Verify a package and take its key under the case's; large ones take minutes."""
+        question = AdoptQuestion(package, case_reference)
+        return self._ask("package.adopt", question, AdoptedPackage, timeout_s=_VERIFYING_S)
+
+    def render(self, event_id: str) -> RenderedPicture:
+        """Return the picture that a committed audit event is about: once for each event."""
+        found, parts = self._call("picture.render", RenderQuestion(event_id), PictureAnswer)
+        (data,) = _expect(parts, 1)
+        return RenderedPicture(found.media_type, data, found.width_px, found.height_px)
+
+    def photograph_reencode(self, data: bytes) -> ReencodedPhotograph:
+        """Return a photograph as pixels alone, decoded in the sandbox; at most 30 MiB."""
+        found, parts = self._call("photograph.reencode", Nothing(), PictureAnswer, parts=(data,))
+        full, thumbnail = _expect(parts, 2)
+        return ReencodedPhotograph(
+            found.media_type, full, found.width_px, found.height_px, thumbnail
+        )
+
+    def _ask(
+        self, operation: str, body: object, kind: type[Value], *, timeout_s: float | None = None
+    ) -> Value:
+        value, _ = self._call(operation, body, kind, timeout_s=timeout_s)
+        return value
+
+    def _call(
+        self,
+        operation: str,
+        body: object,
+        kind: type[Value],
+        *,
+        parts: Sequence[bytes] = (),
+        timeout_s: float | None = None,
+    ) -> tuple[Value, list[bytes]]:
+        limit_s = self._timeout_s if timeout_s is None else max(timeout_s, self._timeout_s)
+        question = Question(
+            operation, msgspec.Raw(msgspec.json.encode(body)), tuple(map(len, parts))
+        )
+        with self._connected(limit_s) as sock:
+            stream = Stream(sock, monotonic_s() + limit_s)
+            reply, received = _exchanged(stream, question, parts)
+        if isinstance(reply, Refusal):
+            raise BrokerRefused(reply.code, reply.message)
+        try:
+            return msgspec.json.decode(reply.body, type=kind), received
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise BrokerGone("the broker's answer does not have the form it should have") from error
+
+    def _connected(self, limit_s: float) -> socket.socket:
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(limit_s)
+            with socket_address(self._socket) as address:
+                sock.connect(address)
+        except OSError as error:
+            sock.close()
+            raise BrokerGone(
+                f"the broker does not answer ({error.strerror or 'timed out'}): "
+                "start it with 'polit broker'"
+            ) from error
+        return sock
+
+
+def _exchanged(
+    stream: Stream, question: Question, parts: Sequence[bytes]
+) -> tuple[Answer | Refusal, list[bytes]]:
+    """Send a question and take the reply; a refusal may come while parts are still being sent."""
+    unsent: BrokerGone | None = None
+    try:
+        stream.send(Hello(PROTOCOL))
+        stream.send(question, parts)
+    except BrokerGone as error:
+        unsent = error
+    try:
+        hello = stream.receive(_hello, max_bytes=MAX_MESSAGE_BYTES)
+        reply = stream.receive(_reply, max_bytes=MAX_ANSWER_BYTES)
+    except BrokerGone as error:
+        raise unsent or error from error
+    if hello.protocol != PROTOCOL and isinstance(reply, Answer):
+        raise BrokerGone(f"the broker speaks protocol {hello.protocol}, this is {PROTOCOL}")
+    sizes = reply.parts if isinstance(reply, Answer) else ()
+    return reply, [stream.receive_bytes(size) for size in sizes]
+
+
+def _expect(parts: list[bytes], count: int) -> list[bytes]:
+    if len(parts) != count:
+        raise BrokerGone(f"the broker sent {len(parts)} parts where {count} were due")
+    return parts

@@ -32,6 +32,12 @@ def _plain_statics(settings: Settings) -> None:
     settings.WHITENOISE_AUTOREFRESH = True  # no warning that nothing was collected
 
 
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Settings) -> None:
+    """Hash passwords in no time; a test of the real hash names it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def make_user() -> MakeUser:
     """Make a person with roles: ``make_user("a.example", Role.EXAMINER)``."""

@@ -79,7 +79,7 @@ def _changed(actor: Actor, user: User, before: set[FactorRow], after: set[Factor
             continue
         verb = "factor_add" if row in after else "factor_remove"
         with act(actor, f"accounts.{verb}", reason=_OWN, nature=Nature.SECURITY) as deed:
-            deed.about("account", user.id, label=user.username, kind=row.kind, name=row.name)
+            deed.about("account", user.id, label=user.username, factor=row.kind, name=row.name)
         changes.append(f"{verb} {row.kind}")
     return changes
 

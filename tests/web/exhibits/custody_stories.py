@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from polit.web.cases.models import Case
-from polit.web.core.acting import SYSTEM
+from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
 from polit.web.exhibits.continuity import PARTS, Copy, Happening, Part, SealFound, Signatures
 from polit.web.exhibits.models import CustodyEvent, Exhibit
@@ -70,13 +70,12 @@ def happening(kind: EventKind, hours: float = 1, *, seal: str = "", **other: Any
     return Happening(kind, after(hours), "Office", **(parts | other))
 
 
-def record(exhibit: Exhibit, what: Happening, roles: frozenset[Role] = SUPERVISOR) -> CustodyEvent:
+def record(exhibit: Exhibit, what: Happening, actor: Actor = SYSTEM) -> CustodyEvent:
     """Record a happening after whatever is the last event."""
     return custody_record(
-        SYSTEM,
+        actor,
         reason="a test",
         exhibit=exhibit,
         happening=what,
         after_number=exhibit.events.count(),
-        roles=roles,
     )

@@ -108,7 +108,8 @@ def _layout(name: str, field: forms.Field) -> str | Field:
     if not longest or not isinstance(field.widget, forms.Textarea):
         return name
     field.widget.attrs.setdefault("aria-describedby", "")
-    return Field.textarea(name, max_characters=longest)
+    rows = int(field.widget.attrs.get("rows", 5))
+    return Field.textarea(name, rows=rows, max_characters=longest)
 
 
 def _mark(widget: forms.Widget) -> None:

@@ -1,26 +1,24 @@
-"""Powers of seizure and kinds of device, from data files: local law is data. No Django here."""
+"""Powers of seizure and kinds of device, from files of law. No Django here."""
 
-from functools import cache
-from pathlib import Path
-from typing import TypeVar
+from dataclasses import dataclass
+from functools import lru_cache
 
-import msgspec
-
+from polit.base import settings
 from polit.base.errors import UsageError
+from polit.web.core.law import law_read
 from polit.web.exhibits.rules import DeviceFacts, DeviceKind, Seizure
 
-_DATA = Path(__file__).parent / "data"
-
-Form = TypeVar("Form")
+_DEVICES = "devices-1"
 
 
-class PowerOfSeizure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class PowerOfSeizure:
     """What somebody may seize a thing by.
 
     Args:
-        code: As exhibits keep it; never reused for another power.
-        label: As forms offer it.
-        statute: As a report cites it; empty where there is none.
+        code: What is stored, never changed.
+        label: What people read.
+        statute: The act and section; empty where there is none.
         needs_agreement: Whether it rests on an agreement, which then is recorded with its scope.
         needs_reference: Whether there is a number to give, such as the warrant's.
     """
@@ -32,7 +30,22 @@ class PowerOfSeizure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs_reference: bool
 
 
-class FinerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True, slots=True)
+class PowerScheme:
+    """The powers of one country, in one version."""
+
+    scheme: str
+    version: int
+    entries: tuple[PowerOfSeizure, ...]
+
+    @property
+    def name(self) -> str:
+        """The file's name, which exhibits keep beside the code."""
+        return f"{self.scheme}-{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class FinerKind:
     """A kind of device, and what figures count it as."""
 
     code: str
@@ -40,43 +53,47 @@ class FinerKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counts_as: DeviceKind
 
 
-class _Powers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    schema_version: int
-    jurisdiction: str
-    version: str
-    powers: tuple[PowerOfSeizure, ...]
+@dataclass(frozen=True, slots=True)
+class DeviceScheme:
+    """The kinds of device, in one version."""
+
+    scheme: str
+    version: int
+    entries: tuple[FinerKind, ...]
 
 
-class _Kinds(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    schema_version: int
-    version: str
-    kinds: tuple[FinerKind, ...]
+@lru_cache(maxsize=1)
+def current_powers() -> PowerScheme:
+    """Return the powers that new exhibits are seized by."""
+    name = settings.text("POLIT_SEIZURE_POWERS", "england-wales-1")
+    return law_read("seizure-powers", name, PowerScheme)
 
 
-@cache
-def seizure_powers() -> dict[str, PowerOfSeizure]:
-    """Return all powers by their codes, in the order of their files."""
-    read = [_read(path, _Powers) for path in sorted((_DATA / "seizure-powers").glob("*.json"))]
-    return {power.code: power for each in read for power in each.powers}
+@lru_cache(maxsize=32)
+def _powers_of(name: str) -> PowerScheme:
+    return law_read("seizure-powers", name, PowerScheme)
 
 
-@cache
-def finer_kinds() -> dict[str, FinerKind]:
-    """Return all kinds of device by their codes, in the order of their file."""
-    read = [_read(path, _Kinds) for path in sorted((_DATA / "device-kinds").glob("*.json"))]
-    return {kind.code: kind for each in read for kind in each.kinds}
+@lru_cache(maxsize=1)
+def device_kinds() -> DeviceScheme:
+    """Return the kinds of device."""
+    return law_read("device-kinds", _DEVICES, DeviceScheme)
 
 
-def power_label(code: str) -> str:
-    """Return a power in words; its code where no file knows it any more."""
-    found = seizure_powers().get(code)
-    return found.label if found else code
+def power_label(law: str, code: str) -> str:
+    """Return a power in words, as it was named when the exhibit was kept.
+
+    Args:
+        law: The name of the file it is from.
+        code: Its code; one that the file has not stands for itself.
+    """
+    entries = _powers_of(law).entries
+    return next((each.label for each in entries if each.code == code), code)
 
 
 def finer_label(code: str) -> str:
-    """Return a kind of device in words; its code where no file knows it any more."""
-    found = finer_kinds().get(code)
-    return found.label if found else code
+    """Return a kind of device in words; an unknown code stands for itself."""
+    return next((each.label for each in device_kinds().entries if each.code == code), code)
 
 
 def check_power(seizure: Seizure) -> None:
@@ -85,7 +102,8 @@ def check_power(seizure: Seizure) -> None:
     Raises:
         UsageError: The power is unknown, or its number, agreement or scope is missing.
     """
-    power = seizure_powers().get(seizure.power_code)
+    known = {each.code: each for each in current_powers().entries}
+    power = known.get(seizure.power_code)
     if power is None:
         raise UsageError("power: choose one of the list")
     if power.needs_reference and not seizure.power_reference.strip():
@@ -104,10 +122,6 @@ def check_finer_kind(device: DeviceFacts) -> None:
     """
     if not device.finer_kind:
         return
-    found = finer_kinds().get(device.finer_kind)
-    if found is None or found.counts_as is not device.kind:
+    known = {each.code: each.counts_as for each in device_kinds().entries}
+    if known.get(device.finer_kind) is not device.kind:
         raise UsageError("kind of device: choose one of the list that goes with the kind")
-
-
-def _read(path: Path, form: type[Form]) -> Form:
-    return msgspec.json.decode(path.read_bytes(), type=form)

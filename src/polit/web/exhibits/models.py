@@ -49,6 +49,7 @@ class Exhibit(Record):
 
     seized_at = models.DateTimeField()
     seized_place = models.CharField(max_length=300)
+    power_law = models.CharField(max_length=60)
     power_code = models.CharField(max_length=60)
     power_reference = models.CharField(max_length=200, blank=True)
     agreement = models.TextField(blank=True)

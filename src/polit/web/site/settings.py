@@ -27,11 +27,12 @@ TIME_ZONE = environment.text("POLIT_TIME_ZONE", "Europe/London")
 
 INSTALLED_APPS = [
     "polit.web.core",  # first: its templates stand before those of the form package
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "polit.web.core.statics.OwnStaticsConfig",
     "crispy_forms",
     "crispy_forms_gds",
     "csp",
@@ -75,6 +76,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 CRISPY_FAIL_SILENTLY = False

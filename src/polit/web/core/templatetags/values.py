@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from polit.base.text import visible
@@ -33,11 +33,13 @@ def person_text(value: object, *, lines: bool = False) -> SafeString:
     if lines:
         text = text.replace("\r\n", "\n").strip("\n")
     kept = _LINE_MARKS if lines else set()
-    shown = SafeString("").join(
-        conditional_escape(part)
-        if is_plain
-        else format_html('<span class="polit-escape">{}</span>', part)
-        for part, is_plain in _parts(text, kept)
+    shown = format_html_join(
+        "",
+        "{}",
+        (
+            (part if is_plain else format_html('<span class="polit-escape">{}</span>', part),)
+            for part, is_plain in _parts(text, kept)
+        ),
     )
     kind = "polit-person-text polit-lines" if lines else "polit-person-text"
     return format_html('<bdi class="{}">{}</bdi>', kind, shown)
@@ -56,6 +58,12 @@ def _parts(text: str, kept: set[str]) -> list[tuple[str, bool]]:
             plain = ""
         parts.append((escaped, False))
     return [*parts, (plain, True)] if plain else parts
+
+
+@register.filter
+def visible_text(value: object) -> str:
+    r"""Return text for a place that holds no elements: a title, an option; see ``person_text``."""
+    return visible(str(value))
 
 
 @register.simple_tag

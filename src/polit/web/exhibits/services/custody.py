@@ -9,9 +9,9 @@ from django.db import transaction
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.audit.services import act
+from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
-from polit.web.core.rules import Role
 from polit.web.exhibits.continuity import (
     PARTS,
     Corrected,
@@ -49,7 +49,6 @@ def custody_record(
     exhibit: Exhibit,
     happening: Happening,
     after_number: int,
-    roles: frozenset[Role],
 ) -> CustodyEvent:
     """Record what happened to an exhibit.
 
@@ -59,7 +58,6 @@ def custody_record(
         exhibit: What it happened to.
         happening: What happened.
         after_number: The number of the last event that the actor was shown.
-        roles: Those the actor holds.
 
     Raises:
         UsageError: It could not happen, does not say all it must, or somebody else recorded
@@ -69,7 +67,7 @@ def custody_record(
     with act(actor, f"exhibits.{happening.kind.value}", reason=reason, case=exhibit.case) as deed:
         last = last_event(locked(exhibit.id))
         check_not_overtaken(last.standing, after_number)
-        after = follow(last.standing, happening, roles=roles, now=now_utc())
+        after = follow(last.standing, happening, roles=roles_of(actor), now=now_utc())
         event = append(actor, reason=reason, last=last, after=after, happening=happening)
         deed.about(
             "exhibit",
@@ -96,7 +94,6 @@ def custody_record_all(
     case: CaseLike,
     turns: Sequence[Turn],
     happening: Happening,
-    roles: frozenset[Role],
 ) -> tuple[CustodyEvent, ...]:
     """Record that the same happened to several exhibits of a case: to all of them, or to none.
 
@@ -117,9 +114,7 @@ def custody_record_all(
         if len(exhibits) != len(shown):
             raise UsageError("exhibits: one of them is not of this case: load the page again")
         return tuple(
-            _record_named(
-                actor, reason, exhibit, happening, after_number=shown[exhibit.id], roles=roles
-            )
+            _record_named(actor, reason, exhibit, happening, after_number=shown[exhibit.id])
             for exhibit in exhibits
         )
 
@@ -131,7 +126,6 @@ def _record_named(
     happening: Happening,
     *,
     after_number: int,
-    roles: frozenset[Role],
 ) -> CustodyEvent:
     try:
         return custody_record(
@@ -140,7 +134,6 @@ def _record_named(
             exhibit=exhibit,
             happening=happening,
             after_number=after_number,
-            roles=roles,
         )
     except UsageError as error:
         raise UsageError(f"{exhibit.reference}: {error}") from error
@@ -153,7 +146,6 @@ def custody_correct(
     exhibit: Exhibit,
     correction: Correction,
     after_number: int,
-    roles: frozenset[Role],
 ) -> CustodyEvent:
     """Record what an event should have said; the event itself stays as it is.
 
@@ -162,7 +154,7 @@ def custody_correct(
             another event meanwhile.
         AuthorityError: The roles do not allow it.
     """
-    check_custody_role(roles)
+    check_custody_role(roles_of(actor))
     with act(actor, "exhibits.correct_custody", reason=reason, case=exhibit.case) as deed:
         kept = locked(exhibit.id)
         events = list(kept.events.order_by("number"))

@@ -8,10 +8,10 @@ from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
-from polit.web.core.rules import Role
-from polit.web.exhibits.catalogue import check_finer_kind, check_power
+from polit.web.exhibits.catalogue import check_finer_kind, check_power, current_powers
 from polit.web.exhibits.continuity import (
     Happening,
     Standing,
@@ -95,7 +95,6 @@ def exhibit_split(
     parent: Exhibit,
     thing: SeizedThing,
     split_off: SplitOff,
-    roles: frozenset[Role],
 ) -> Exhibit:
     """Record that a part was taken off an exhibit; from then on it has a continuity of its own.
 
@@ -118,7 +117,7 @@ def exhibit_split(
     with act(actor, "exhibits.split", reason=reason, case=parent.case) as deed:
         last = last_event(locked(parent.id))
         check_not_overtaken(last.standing, split_off.after_number)
-        after = follow(last.standing, happening, roles=roles, now=now_utc())
+        after = follow(last.standing, happening, roles=roles_of(actor), now=now_utc())
         _check_is_free(exhibit)
         exhibit.save()
         parted = append(actor, reason=reason, last=last, after=after, happening=happening)
@@ -129,9 +128,7 @@ def exhibit_split(
     return exhibit
 
 
-def exhibit_correct(
-    actor: Actor, *, reason: str, exhibit: Exhibit, thing: SeizedThing, roles: frozenset[Role]
-) -> Exhibit:
+def exhibit_correct(actor: Actor, *, reason: str, exhibit: Exhibit, thing: SeizedThing) -> Exhibit:
     """Put right what was said of a thing. When and where it was seized is a matter of continuity.
 
     Raises:
@@ -139,7 +136,7 @@ def exhibit_correct(
             something hangs on it.
         AuthorityError: The roles do not allow it.
     """
-    check_custody_role(roles)
+    check_custody_role(roles_of(actor))
     with act(actor, "exhibits.correct", reason=reason, case=exhibit.case) as deed:
         kept = locked(exhibit.id)
         before = _facts(kept)
@@ -158,7 +155,7 @@ def exhibit_correct(
     return kept
 
 
-_POWER_FIELDS = ("power_code", "power_reference", "agreement", "scope")
+_POWER_FIELDS = ("power_law", "power_code", "power_reference", "agreement", "scope")
 _DESCRIPTIVE = (
     "reference", "description", "device_kind", "finer_kind", "make", "model", "marks", "capacity",
     "serial", "imei", "is_imei_unreadable", "identifiers", "condition", "powered", "quantity",
@@ -187,8 +184,9 @@ def _describe(exhibit: Exhibit, thing: SeizedThing) -> None:
 
 
 def _empower(exhibit: Exhibit, seizure: Seizure) -> None:
-    for name in _POWER_FIELDS:
-        setattr(exhibit, name, getattr(seizure, name).strip())
+    exhibit.power_law, exhibit.power_code = current_powers().name, seizure.power_code
+    exhibit.power_reference = seizure.power_reference.strip()
+    exhibit.agreement, exhibit.scope = seizure.agreement.strip(), seizure.scope.strip()
 
 
 def _begin_split(

@@ -7,8 +7,8 @@ from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.queries import roles_of
 from polit.web.core.acting import Actor
-from polit.web.core.rules import Role
 from polit.web.exhibits.continuity import check_custody_role
 from polit.web.exhibits.models import Exhibit, Passcode
 from polit.web.exhibits.sealing import sealing_cipher
@@ -33,16 +33,14 @@ class GivenPasscode:
     power: str
 
 
-def passcode_add(
-    actor: Actor, *, reason: str, exhibit: Exhibit, given: GivenPasscode, roles: frozenset[Role]
-) -> Passcode:
+def passcode_add(actor: Actor, *, reason: str, exhibit: Exhibit, given: GivenPasscode) -> Passcode:
     """Keep a code, sealed. Neither the audit nor any report has it.
 
     Raises:
         UsageError: A part is missing, or it was given in the future.
         AuthorityError: The roles do not allow it.
     """
-    check_custody_role(roles)
+    check_custody_role(roles_of(actor))
     said = (given.code, given.opens, given.given_by, given.power)
     if not all(each.strip() for each in said):
         raise UsageError("code: give it, what it opens, who gave it, and on which power")
@@ -65,14 +63,14 @@ def passcode_add(
     return kept
 
 
-def passcode_show(actor: Actor, *, reason: str, passcode: Passcode, roles: frozenset[Role]) -> str:
+def passcode_show(actor: Actor, *, reason: str, passcode: Passcode) -> str:
     """Return a code, after who asked for it stands in the audit.
 
     Raises:
         AuthorityError: The roles do not allow it.
         IntegrityError: What was kept does not open: another key, or it was altered.
     """
-    check_custody_role(roles)
+    check_custody_role(roles_of(actor))
     exhibit = passcode.exhibit
     with act(
         actor,

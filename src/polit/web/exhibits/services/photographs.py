@@ -5,9 +5,9 @@ from django.db.models import Max
 from polit.base.errors import UsageError
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.queries import roles_of
 from polit.web.core.acting import Actor
 from polit.web.core.broker import broker
-from polit.web.core.rules import Role
 from polit.web.exhibits.continuity import check_custody_role
 from polit.web.exhibits.models import Exhibit, Photograph
 from polit.web.exhibits.sealing import keep_sealed
@@ -22,7 +22,6 @@ def photograph_add(
     exhibit: Exhibit,
     untrusted_data: bytes,
     caption: str,
-    roles: frozenset[Role],
 ) -> Photograph:
     """Keep a photograph of an exhibit: the original sealed, and its pixels encoded anew to show.
 
@@ -32,7 +31,7 @@ def photograph_add(
         BrokerRefused: It cannot be decoded, or is too large.
         BrokerGone: The broker does not answer.
     """
-    check_custody_role(roles)
+    check_custody_role(roles_of(actor))
     encoded = broker().photograph_reencode(untrusted_data)
     with act(
         actor, "exhibits.photograph_add", reason=reason, case=exhibit.case, nature=Nature.COLLECTION

@@ -4,14 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from polit.base import settings as environment
-from polit.web.site.places import database_place, web_secret
+from polit.web.site.origin import origin_settings
+from polit.web.site.places import broker_socket, database_place, web_secret
 
 SECRET_KEY = web_secret()
 DEBUG = False
+_origin = origin_settings(environment.text("POLIT_ORIGIN"))
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
+    *_origin.hosts,
     *environment.text("POLIT_HOSTS").split(),
 ]
 ROOT_URLCONF = "polit.web.site.urls"
@@ -31,10 +34,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "crispy_forms_gds",
+    "django_tasks_db",
     "polit.web.core",
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.tasks",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -91,6 +96,25 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
 X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = list(_origin.trusted_origins)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _origin.is_https
+SECURE_HSTS_SECONDS = _origin.hsts_s
+SECURE_PROXY_SSL_HEADER = _origin.proxy_header
+
+BROKER_SOCKET = broker_socket()
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"()": "polit.web.site.logs.stderr_handler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # What is not found or refused is daily business, and its message has the address.
+        "django.request": {"level": "ERROR"},
+        "polit": {"level": "INFO"},
+    },
+}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(environment.text("POLIT_STATIC") or environment.data_folder() / "web" / "static")

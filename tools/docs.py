@@ -11,6 +11,7 @@ from tools.docs_cli import cli_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
 from tools.docs_settings import settings_page
+from tools.docs_states import states_page
 
 _FOLDER = Path("docs/reference")
 _HEAD = "<!-- Written by `./dev docs`. Change the code that it follows from, not this page. -->\n\n"
@@ -75,6 +76,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "plan.md": plan_page,
     "reasons.md": reasons_page,
     "settings.md": settings_page,
+    "states.md": states_page,
     "version-floors.md": floors_page,
 }
 """Every generated page of ``docs/reference`` with what writes it."""

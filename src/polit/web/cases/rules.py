@@ -1,17 +1,69 @@
-"""States of a case and kinds of offence. No Django here."""
+"""States of a case, duties in it, references, break-glass. No Django here."""
 
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from polit.web.core.rules import Purpose
+from polit.base.errors import AuthorityError, UsageError
+from polit.web.core.rules import CASE_ROLES, Purpose, Role
+from polit.web.core.states import StateTable, Transition
+
+REFERENCE_LENGTH = 100
+REASON_LENGTH_MIN = 20
+"""Characters of a reason for break-glass: enough that it must be a sentence."""
+HOURS_MAX = 8
+"""One shift: what needs longer is a membership."""
+HOURS_DEFAULT = 2
+
+OPENERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
+"""Who may open a case, change its details, and speak of its status."""
+_SUPERVISORS = frozenset({Role.SUPERVISOR})
 
 
 class CaseStatus(StrEnum):
     """Where a case stands."""
 
     OPEN = "open"
+    IN_COURT = "in_court"
     CLOSED = "closed"
+    REOPENED = "reopened"
+
+    @property
+    def label(self) -> str:
+        """The status in words."""
+        return self.value.replace("_", " ").capitalize()
+
+
+STATES = StateTable(
+    "case",
+    CaseStatus.OPEN,
+    (
+        Transition("take_to_court", (CaseStatus.OPEN, CaseStatus.REOPENED), "in_court", OPENERS),
+        Transition(
+            "close",
+            (CaseStatus.OPEN, CaseStatus.REOPENED, CaseStatus.IN_COURT),
+            CaseStatus.CLOSED,
+            _SUPERVISORS,
+        ),
+        Transition("reopen", (CaseStatus.CLOSED,), CaseStatus.REOPENED, _SUPERVISORS),
+    ),
+)
+"""Nobody closes their own work alone: it takes a supervisor, as does going back on it."""
+
+
+class Duty(StrEnum):
+    """What somebody does in one case; the lead answers for it and makes up its team."""
+
+    LEAD = "lead"
+    DEPUTY = "deputy"
+    MEMBER = "member"
+
+    @property
+    def label(self) -> str:
+        """The duty in words."""
+        return self.value.capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +78,137 @@ class CaseHeader:
 
 @dataclass(frozen=True, slots=True)
 class GrantedAccess:
-    """Proof that somebody has access to a case: ``CaseAccess`` of the core."""
+    """Proof that somebody has access to a case: ``CaseAccess`` of the core.
+
+    Args:
+        case: The case.
+        purpose: Why they have access.
+        via: ``member`` or ``break_glass``.
+        duty: What they do in the case; nothing for break-glass.
+        expires_at: When break-glass ends; ``None`` for a member.
+    """
 
     case: CaseHeader
     purpose: Purpose
     via: str
+    duty: Duty | None = None
+    expires_at: datetime | None = None
+
+
+def check_reference(reference: str) -> str:
+    """Return a reference in the one form that is kept: NFC.
+
+    Raises:
+        UsageError: It is empty, too long, begins or ends with a space, or holds what cannot be
+            printed or cannot be seen.
+    """
+    text = unicodedata.normalize("NFC", reference)
+    if not text or text != text.strip():
+        raise UsageError("a reference is not empty and neither begins nor ends with a space")
+    if len(text) > REFERENCE_LENGTH:
+        raise UsageError(f"a reference has at most {REFERENCE_LENGTH} characters")
+    # isprintable refuses controls, bidirectional and zero-width marks, and spaces but U+0020.
+    if not text.isprintable():
+        raise UsageError("a reference holds only characters that can be seen")
+    return text
+
+
+def check_manages_members(roles: frozenset[Role], duty: Duty | None) -> None:
+    """Refuse whoever may not make up the team of a case.
+
+    Args:
+        roles: What they hold.
+        duty: What they do in this case, ``None`` where they are not in it.
+
+    Raises:
+        AuthorityError: They are neither a supervisor nor the case's lead investigator.
+    """
+    leads = duty is Duty.LEAD and Role.INVESTIGATOR in roles
+    if Role.SUPERVISOR not in roles and not leads:
+        raise AuthorityError("only a supervisor or the case's lead investigator changes its team")
+
+
+def can_manage_members(roles: frozenset[Role], duty: Duty | None) -> bool:
+    """Tell whether somebody may make up the team of a case."""
+    try:
+        check_manages_members(roles, duty)
+    except AuthorityError:
+        return False
+    return True
+
+
+def check_works_on_cases(roles: frozenset[Role]) -> None:
+    """Refuse whoever holds no role that works on cases.
+
+    Raises:
+        AuthorityError: They do not.
+    """
+    if not roles & CASE_ROLES:
+        raise AuthorityError("this person holds no role that works on cases")
+
+
+def check_opens(roles: frozenset[Role]) -> None:
+    """Refuse whoever may not open a case or change its details.
+
+    Raises:
+        AuthorityError: They may not.
+    """
+    if not roles & OPENERS:
+        raise AuthorityError("only an investigator or a supervisor opens a case or changes it")
+
+
+@dataclass(frozen=True, slots=True)
+class BreakGlassRequest:
+    """What somebody asks for who needs a case at once and is not in it.
+
+    Args:
+        reference: The case's reference, letter by letter.
+        purpose: What they need it for.
+        hours: For how long.
+        second_id: The supervisor who is told.
+    """
+
+    reference: str
+    purpose: Purpose
+    hours: int
+    second_id: UUID
+
+
+def check_break_glass(reason: str, hours: int) -> None:
+    """Refuse break-glass without a sentence as its reason, or for longer than a shift.
+
+    Raises:
+        UsageError: The reason is too short, or the hours are out of range.
+    """
+    if len(reason.strip()) < REASON_LENGTH_MIN:
+        raise UsageError(f"say why in at least {REASON_LENGTH_MIN} characters")
+    if not 1 <= hours <= HOURS_MAX:
+        raise UsageError(f"ask for 1 to {HOURS_MAX} hours")
+
+
+def check_second(user_id: UUID, second_id: UUID, roles: frozenset[Role], *, active: bool) -> None:
+    """Refuse a second person who is the first, or who may not watch over break-glass.
+
+    Args:
+        user_id: Who asks.
+        second_id: The second person.
+        roles: What the second person holds.
+        active: Whether the second person's account is in use.
+
+    Raises:
+        UsageError: It is the same person, or no active supervisor.
+    """
+    if user_id == second_id:
+        raise UsageError("the second person is somebody else than you")
+    if not active or Role.SUPERVISOR not in roles:
+        raise UsageError("the second person is an active supervisor")
+
+
+def is_break_glass_open(expires_at: datetime, revoked_at: datetime | None, now: datetime) -> bool:
+    """Tell whether break-glass gives access at an instant; at its end it no longer does."""
+    return revoked_at is None and now < expires_at
+
+
+def break_glass_end(begin: datetime, hours: int) -> datetime:
+    """Return the instant at which break-glass ends."""
+    return begin + timedelta(hours=hours)

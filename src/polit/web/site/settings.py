@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
 from polit.base import settings as environment
 from polit.web.site.origin import origin_settings
 from polit.web.site.places import broker_socket, database_place, web_secret
@@ -27,28 +29,36 @@ USE_TZ = True
 TIME_ZONE = environment.text("POLIT_TIME_ZONE", "Europe/London")
 
 INSTALLED_APPS = [
+    "polit.web.core",  # first: its templates stand before those of the form package
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "polit.web.core.statics.OwnStaticsConfig",
     "crispy_forms",
     "crispy_forms_gds",
+    "csp",
+    "django_htmx",
     "django_tasks_db",
-    "polit.web.core",
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.exhibits",
     "polit.web.tasks",
 ]
 MIDDLEWARE = [
+    "polit.web.core.headers.PrivacyHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "polit.web.core.refusals.RefusalPagesMiddleware",
     "polit.web.site.gate.GateMiddleware",
 ]
 TEMPLATES: list[dict[str, Any]] = [
@@ -60,12 +70,43 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "polit.web.core.context.page_context",
+                "polit.web.site.navigation.navigation_context",
+            ],
+            "builtins": [
+                "polit.web.core.templatetags.govuk",
+                "polit.web.core.templatetags.values",
+            ],
         },
     }
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
+CRISPY_FAIL_SILENTLY = False
+CRISPY_CLASS_CONVERTERS = {
+    "urlinput": "govuk-input",
+    "telinput": "govuk-input",
+    "searchinput": "govuk-input",
+    "fileinput": "govuk-file-upload",
+    "selectmultiple": "govuk-select",
+}
+CSRF_FAILURE_VIEW = "polit.web.core.refusals.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [NONE],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
 
 _place = database_place()
 _sqlite_options = {
@@ -115,6 +156,11 @@ LOGGING = {
         "polit": {"level": "INFO"},
     },
 }
+# Not no-referrer: the proof of origin of a form needs it, and it never leaves this site.
+SECURE_REFERRER_POLICY = "same-origin"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(environment.text("POLIT_STATIC") or environment.data_folder() / "web" / "static")
+STORAGES = {
+    "staticfiles": {"BACKEND": "polit.web.core.statics.HashedStatics"},
+}

@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from polit.web.site.appearance import appearance
 from polit.web.site.views import home
+
+handler400 = "polit.web.core.refusals.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("polit.web.tasks.urls")),
+    path("appearance/", appearance, name="appearance"),
 ]

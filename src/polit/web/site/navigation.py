@@ -1,0 +1,60 @@
+"""The main navigation: where each role finds its work."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from polit.web.accounts.models import User
+from polit.web.core.rules import CASE_ROLES, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry.
+
+    Args:
+        label: Its words.
+        view: The name of its address.
+        roles: Who sees it: those whom the page itself lets in.
+    """
+
+    label: str
+    view: str
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry as a page shows it."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+PLACES = (
+    Place("Cases", "cases:list", CASE_ROLES),
+    Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
+    Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),
+)
+
+
+def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, ...]]:
+    """Return the entries for whoever asks, as ``navigation``."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return {}
+    return {"navigation": tuple(_items(request.path, user.roles))}
+
+
+def _items(path: str, roles: frozenset[Role]) -> list[NavigationItem]:
+    items = []
+    for place in PLACES:
+        try:
+            url = reverse(place.view)
+        except NoReverseMatch:
+            continue
+        if roles & place.roles:
+            items.append(NavigationItem(place.label, url, path.startswith(url)))
+    return items

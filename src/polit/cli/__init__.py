@@ -10,20 +10,23 @@ from polit.cli import (
     examine,
     init,
     list_entries,
+    migrate,
     pack,
     render,
+    serve,
     show,
     thumbs,
     unpack,
     vault,
     verify,
+    worker,
 )
 from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    broker,
+    serve, worker, broker, migrate,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -21,7 +21,8 @@ _PENDING = 3
 _PROBE_S = 1.0
 
 WORKER = Part("worker", "polit.web.site.worker")
-BROKER = Part("broker", "polit.broker.server")
+BROKER = Part("broker", "polit.__main__", ("broker",))
+SIGNER = Part("signer", "polit.__main__", ("signer",))
 
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65_535, help="Port to listen on.")]
@@ -76,7 +77,7 @@ def _prepare(data: Path, origin: str) -> None:
         "One account runs everything here: the record is not tamper-proof against this account.\n"
         "For separate accounts see docs/how-to/production-on-one-server.md."
     )
-    _run("polit.web.site.prepare", ("--link", origin))
+    _run("polit.web.site.prepare", ("--invite", origin))
 
 
 def _check_migrated() -> None:

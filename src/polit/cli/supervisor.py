@@ -80,7 +80,7 @@ class Supervisor:
         self._kept = [_Kept(part) for part in self.parts]
         try:
             while not self._asked_to_stop:
-                if not all([self._keep(kept) for kept in self._kept]):
+                if not self._keep_all():
                     return False
                 if on_start is not None and on_start():
                     on_start = None
@@ -101,6 +101,11 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """Return the process numbers of the parts that run, by name."""
         return {kept.part.name: kept.service.pid for kept in self._kept if kept.service}
+
+    def _keep_all(self) -> bool:
+        """Look after every part; tell whether there is hope for all of them."""
+        hopes = [self._keep(kept) for kept in self._kept]
+        return all(hopes)
 
     def _keep(self, kept: _Kept) -> bool:
         """Start a part that is due, notice one that died; tell whether there is hope."""

@@ -19,9 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def worker(
     *,
-    once: Annotated[
-        bool, typer.Option("--once", help="Run what is due now, then end.")
-    ] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due now, then end.")] = False,
 ) -> None:
     """Run tasks until stopped; `polit serve` starts one by itself.
 
@@ -30,7 +28,7 @@ def worker(
     """
     if once:
         service = start_service(WORKER.module, ("--once",), env=settings.environment())
-        signal.signal(signal.SIGTERM, lambda *_: service.signal(signal.SIGTERM))
+        signal.signal(signal.SIGTERM, lambda *_: service.send_signal(signal.SIGTERM))
         raise typer.Exit(service.wait() or 0)
     supervisor = Supervisor([WORKER], settings.environment(), say)
     supervisor.stop_on_signals()

@@ -39,6 +39,8 @@ def main() -> int:
     with _only_one():
         migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
+    if False and "--invite" in sys.argv[1:]:
+        _invite(sys.argv[sys.argv.index("--invite") + 1])
     return 0
 
 

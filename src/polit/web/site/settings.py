@@ -109,12 +109,14 @@ CONTENT_SECURITY_POLICY = {
 }
 
 _place = database_place()
+# Not trusted_schema=OFF, which is for files of others: SQLite 3.40 then refuses the JSON_VALID of
+# the queue's own constraints.
 _sqlite_options = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        " PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+        " PRAGMA recursive_triggers=ON; PRAGMA cell_size_check=ON;"
         " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456"
     ),
 }

@@ -6,17 +6,19 @@ never tries again what failed. Leases and attempts here add both.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from polit.base.clock import now_utc
 from polit.web.tasks.models import DailyRound, Heartbeat, TaskLease
 from polit.web.tasks.rules import LEASE, Part, is_last_attempt, pause_after
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ case. So a line has the error's class and the places in our code that it passed,
 import logging
 import sys
 import traceback
+from pathlib import Path
 
 from polit.base.clock import instant_text, now_utc
 
@@ -30,7 +31,9 @@ def _places(record: logging.LogRecord) -> str:
     if kind is None:
         return ""
     frames = traceback.extract_tb(trace)[-_MOST_PLACES:]
-    passed = " > ".join(f"{frame.name}:{frame.lineno}" for frame in frames)
+    passed = " > ".join(
+        f"{Path(frame.filename).stem}.{frame.name}:{frame.lineno}" for frame in frames
+    )
     return f" {kind.__module__}.{kind.__qualname__} at {passed}"
 
 

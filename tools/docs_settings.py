@@ -64,6 +64,13 @@ _MEANINGS = {
         "none",
         "Where officers find support: a name, a number. It stands at the foot of every page.",
     ),
+    "POLIT_WITNESS": (
+        "`witness` in the data directory",
+        (
+            "Where the audit log's signed checkpoints are copied to; better a folder that another "
+            "machine keeps."
+        ),
+    ),
     "POLIT_WORKER_STDERR": (
         "none",
         "`1` shows what sandboxed processes write to their standard error, for developers.",

@@ -5,6 +5,7 @@ import sys
 
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
+    audit,
     broker,
     doctor,
     examine,
@@ -15,6 +16,7 @@ from polit.cli import (
     render,
     serve,
     show,
+    signer,
     thumbs,
     unpack,
     vault,
@@ -26,7 +28,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    serve, worker, broker, migrate,
+    serve, broker, worker, signer, audit, migrate,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -51,7 +51,7 @@ def serve(
     (`POLIT_ORIGIN`). Ctrl-C or SIGTERM stops all of it cleanly.
     """
     data = settings.data_folder()
-    origin = settings.text("POLIT_ORIGIN") or f"http://{_in_address(host)}:{port}"
+    origin = settings.text("POLIT_ORIGIN") or f"http://{_name_of(host)}:{port}"
     web = Part(
         "web server", "polit.web.site.server", (host, str(port), str(workers)), is_essential=True
     )
@@ -71,7 +71,7 @@ def serve(
 
 def _prepare(data: Path, origin: str) -> None:
     if not keys_exist(data):
-        say(f"making keys in {data / 'keys'}: keep a copy of that folder in a safe")
+        say(f"Made keys in {data / 'keys'}: keep a copy of that folder in a safe.")
         create_keys(data)
     say(
         "One account runs everything here: the record is not tamper-proof against this account.\n"
@@ -126,7 +126,10 @@ def _tell_when_up(host: str, port: int, origin: str) -> bool:
     return True
 
 
-def _in_address(host: str) -> str:
+def _name_of(host: str) -> str:
+    """Return how an address with this host is written: passkeys want a name, not a number."""
+    if host in {"127.0.0.1", "::1"}:
+        return "localhost"
     return f"[{host}]" if ":" in host else host
 
 

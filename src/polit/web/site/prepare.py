@@ -39,9 +39,22 @@ def main() -> int:
     with _only_one():
         migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
-    if False and "--invite" in sys.argv[1:]:
+    if "--invite" in sys.argv[1:]:
         _invite(sys.argv[sys.argv.index("--invite") + 1])
     return 0
+
+
+def _invite(origin: str) -> None:
+    """Print a one-time link while the installation has no administrator who signed in."""
+    from polit.web.accounts.services import first_administrator_link  # noqa: PLC0415 - after boot
+
+    link = first_administrator_link(origin)
+    if link is not None:
+        sys.stdout.write(
+            f"The first administrator signs in with this link, once:\n  {link}\n"
+            "It makes accounts and gives roles, and sees no case.\n"
+        )
+        sys.stdout.flush()
 
 
 def migrate() -> None:

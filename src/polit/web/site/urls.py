@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.accounts.urls")),
     path("", include("polit.web.accounts.door_urls")),
     path("appearance/", appearance, name="appearance"),
+    path("", include("polit.web.audit.urls")),
 ]

@@ -40,6 +40,9 @@ INSTALLED_APPS = [
     "polit.web.accounts",
     "polit.web.cases",
     "polit.web.exhibits",
+    "polit.web.examinations",
+    "polit.web.media",
+    "polit.web.intake",
 ]
 MIDDLEWARE = [
     "polit.web.core.headers.PrivacyHeadersMiddleware",

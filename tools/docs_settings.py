@@ -5,6 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_BROKER_DECODERS": (
+        "2",
+        "How many pictures the broker decodes at a time, 1 to 32.",
+    ),
+    "POLIT_BROKER_PEERS": (
+        "the broker's own user",
+        "User names or ids, separated by commas, that may ask the broker beside its own.",
+    ),
     "POLIT_DATA": (
         "the user's data folder",
         "Where the installation's keys and data lie. `polit init` makes it.",
@@ -16,6 +24,10 @@ _MEANINGS = {
             "`postgresql://user:password@host:port/name`; through a Unix socket "
             "`postgresql:///name?host=/run/postgresql&user=polit`."
         ),
+    ),
+    "POLIT_EVIDENCE": (
+        "`evidence` in the data folder",
+        "Folders that evidence may be examined below, absolute, separated by colons.",
     ),
     "POLIT_FAULTS": (
         "none",
@@ -32,6 +44,14 @@ _MEANINGS = {
             "`localhost` always does."
         ),
     ),
+    "POLIT_ORIGIN": (
+        "none",
+        (
+            "The address under which people reach the web application through a TLS proxy, such "
+            "as `https://polit.force.example`. Sets the host name, trusted origin, secure "
+            "cookies and HSTS, and believes the proxy's `X-Forwarded-Proto`."
+        ),
+    ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",
         "Where style sheets and scripts are collected to and served from.",
@@ -43,6 +63,13 @@ _MEANINGS = {
     "POLIT_WELFARE_CONTACT": (
         "none",
         "Where officers find support: a name, a number. It stands at the foot of every page.",
+    ),
+    "POLIT_WITNESS": (
+        "`witness` in the data directory",
+        (
+            "Where the audit log's signed checkpoints are copied to; better a folder that another "
+            "machine keeps."
+        ),
     ),
     "POLIT_WORKER_STDERR": (
         "none",

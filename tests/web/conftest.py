@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from pytest_django import Settings
 
 from polit.web.accounts.models import RoleGrant, User
 from polit.web.audit.services import act
@@ -18,6 +19,13 @@ MakeCase = Callable[..., Case]
 @pytest.fixture(autouse=True)
 def _database(db: None) -> None:
     """Every test here may use the database."""
+
+
+@pytest.fixture(autouse=True)
+def _plain_statics(settings: Settings) -> None:
+    """Write pages without collecting static files first."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {"staticfiles": plain}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.db import transaction
 from polit.base.canonical import JsonValue, canonical_json
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
-from polit.web.audit.models import AuditEvent
+from polit.web.audit.models import AuditEvent, AuditPending
 from polit.web.audit.rules import Nature
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor, enter_act, leave_act
@@ -99,4 +99,32 @@ def act(
             salt=random_bytes(_SALT_BYTES).hex(),
         )
         event.save()
+        AuditPending(event=event).save(force_insert=True)
         deed.event_id = event.event_id
+
+
+@dataclass(slots=True)
+class _NamedCase:
+    id: UUID
+    reference: str
+
+
+def audit_consult(
+    actor: Actor, *, page: str, asked: str = "", event: AuditEvent | None = None
+) -> None:
+    """Record that somebody looked into the audit, before they see it.
+
+    Args:
+        actor: Who looks.
+        page: Which page.
+        asked: What they filtered by, as the address has it; cut after 300 characters.
+        event: The event they look at, where it is one.
+    """
+    case = None
+    if event is not None and event.case_id is not None:
+        case = _NamedCase(event.case_id, event.case_reference)
+    with act(
+        actor, "audit.consult", reason="Audit", case=case, nature=Nature.CONSULTATION
+    ) as deed:  # fmt: skip
+        about = "audit" if event is None else str(event.event_id)
+        deed.about("audit", about, page=page, asked=asked[:_LABEL_LENGTH])

@@ -8,8 +8,11 @@ import {
   SkipLink,
 } from "./vendor/govuk.js";
 
+/* The last that takes the focus keeps it: what went wrong before what went well. */
+const PARTS = [Button, CharacterCount, SkipLink, NotificationBanner, ErrorSummary];
+
 function start(scope) {
-  for (const Part of [Button, CharacterCount, ErrorSummary, NotificationBanner, SkipLink]) {
+  for (const Part of PARTS) {
     for (const element of scope.querySelectorAll(`[data-module="${Part.moduleName}"]`)) {
       if (!element.hasAttribute(`data-${Part.moduleName}-init`)) {
         new Part(element);

@@ -1,0 +1,69 @@
+"""The site's addresses, and a page that shows every component with hostile values."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from hostile_names import HOSTILE, LONG
+
+from polit.web.core.access import access
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.core.rules import PUBLIC
+from polit.web.site import urls
+
+handler400 = urls.handler400
+
+
+class EveryField(GovukForm):
+    """One field of each kind."""
+
+    button: ClassVar[str] = "Seal the exhibit"
+    name = forms.CharField(label="Name", help_text=HOSTILE["markup"])
+    kind = forms.ChoiceField(
+        label="Kind of device",
+        choices=[("phone", "Phone"), ("disk", HOSTILE["attribute"])],
+        widget=forms.RadioSelect,
+    )
+    place = forms.ChoiceField(label="Store", choices=[("", ""), ("a", HOSTILE["bidi"])])
+    pin = forms.IntegerField(label="PIN", required=False)
+    password = forms.CharField(label="Password", widget=forms.PasswordInput)
+    photograph = forms.FileField(label="Photograph")
+    seized_at = InstantField(label="When was it seized?")
+    born_on = DayField(label="Date of birth", required=False)
+    powers = forms.MultipleChoiceField(
+        label="Powers used",
+        choices=[("s8", "Section 8"), ("s19", "Section 19")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    agreed = forms.BooleanField(label="The seal is intact")
+    reason = ReasonField()
+
+
+@access(PUBLIC, methods=("GET", "POST"))
+def components(request: HttpRequest) -> HttpResponse:
+    """Show everything."""
+    form = EveryField(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form.is_valid()
+    shown = {
+        "form": form,
+        "hostile": HOSTILE,
+        "names": list(HOSTILE.values()),
+        "long": LONG,
+        "summer": datetime(2026, 7, 25, 23, 30, 5, tzinfo=UTC),
+        "winter": datetime(2026, 11, 26, 16, 14, tzinfo=UTC),
+        "size_bytes": 128_035_676_160,
+    }
+    return render(request, "components.html", shown)
+
+
+@access(PUBLIC)
+def broken(request: HttpRequest) -> HttpResponse:
+    """Fail, with a secret in the message."""
+    raise RuntimeError(f"secret of {request.path}")
+
+
+urlpatterns = [*urls.urlpatterns, path("components/", components), path("broken/", broken)]

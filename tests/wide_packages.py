@@ -6,7 +6,9 @@ extension, one in a thousand is held inside another.
 """
 
 import hashlib
+import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,6 +179,17 @@ def _sealed(folder: Path, package: Path, ledger: Ledger, keys: Keys) -> MadePack
     manifest = seal_package(package, ledger, run)
     ledger.abandon()
     return MadePackage(package, keys, manifest)
+
+
+def cached(shape: Shape) -> Path:
+    """Return the folder of such a package and its keys, made once for this user and these sizes."""
+    name = f"wide-{os.geteuid()}-{shape.entries}-{shape.folders}"
+    place = Path(tempfile.gettempdir()) / name
+    if not place.exists():
+        unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+        wide_package(unfinished, shape)
+        unfinished.rename(place)
+    return place
 
 
 if __name__ == "__main__":

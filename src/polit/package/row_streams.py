@@ -110,15 +110,15 @@ CONTENTS = _stream(
     "contents",
     {
         **_PACKAGE,
-        "sha256": "sha256",
-        "md5": "md5",
-        "sha1": "sha1",
-        "size_bytes": "size_bytes",
-        "kind": _code("kind", codes.KINDS),
-        "mime_id": _word("mime"),
-        "occurrences": "occurrences",
+        "sha256": "c.sha256",
+        "md5": "r.md5",
+        "sha1": "r.sha1",
+        "size_bytes": "r.bytes_read",
+        "kind": _code("r.kind", codes.KINDS),
+        "mime_id": _word("r.mime"),
+        "occurrences": "c.occurrences",
     },
-    "temp.contents ORDER BY place",
+    "temp.contents c JOIN results r USING (entry_id) ORDER BY c.place",
 )
 MEDIA = _stream(
     "media",
@@ -195,7 +195,8 @@ ENTRIES = _stream(
     {
         **_PACKAGE,
         "content_id": ":base + c.place",
-        "folder_id": f":base + {FOLDER_OF}",
+        "folder_id": ":base + CASE WHEN x.entry_id IS NULL THEN"
+        f" {FOLDER_OF.replace('x.', 'e.')} ELSE {FOLDER_OF} END",
         "within_id": ":base + (SELECT a.place FROM temp.entry_places a"
         " WHERE e.within_id IS NOT NULL AND a.entry_id = e.parent_id)",
         "entry_type": _code("e.entry_type", codes.ENTRY_TYPES),
@@ -220,7 +221,7 @@ ENTRIES = _stream(
     },
     "entries e LEFT JOIN results r USING (entry_id) LEFT JOIN holders h USING (entry_id)"
     " LEFT JOIN temp.contents c ON c.sha256 = r.sha256"
-    " JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id)"
+    " LEFT JOIN entries x ON x.entry_id = e.within_id"
     " ORDER BY e.locator",
 )
 PROBLEMS = _stream(

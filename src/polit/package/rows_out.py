@@ -23,10 +23,8 @@ WHERE entry_id IN (
   UNION SELECT entry_id FROM problems WHERE entry_id IS NOT NULL)
 """
 _CONTENTS_SQL = """
-INSERT INTO temp.contents
-SELECT sha256, row_number() OVER (ORDER BY sha256), md5, sha1, bytes_read, kind, mime, many FROM
-  (SELECT sha256, min(entry_id), md5, sha1, bytes_read, kind, mime, count(*) AS many
-   FROM results WHERE sha256 IS NOT NULL GROUP BY sha256)
+INSERT INTO temp.contents (sha256, entry_id, occurrences)
+SELECT sha256, min(entry_id), count(*) FROM results WHERE sha256 IS NOT NULL GROUP BY sha256
 """
 _FOLDERS_SQL = """
 INSERT INTO temp.folder_numbers
@@ -38,9 +36,16 @@ _PARENTS_SQL = f"""
 SELECT n.place, {FOLDER_OF} FROM temp.folder_numbers n
 LEFT JOIN entries x USING (entry_id) ORDER BY n.place
 """  # noqa: S608 - constants only
-_DIRECT_SQL = f"""
+_DIRECT_SQL = """
+SELECT n.place, p.many FROM
+  (SELECT parent_id, count(*) AS many FROM entries
+   WHERE within_id IS NULL AND parent_id IS NOT NULL GROUP BY parent_id) p
+JOIN temp.folder_numbers n ON n.entry_id = p.parent_id
+"""
+_TOP_AND_INSIDE_SQL = f"""
 SELECT {FOLDER_OF}, count(*)
-FROM entries e JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id) GROUP BY 1
+FROM entries e JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id)
+WHERE e.within_id IS NOT NULL OR e.parent_id IS NULL GROUP BY 1
 """  # noqa: S608 - constants only
 _WORDS_SQL = """
 SELECT reason FROM results UNION SELECT mime FROM results
@@ -107,10 +112,12 @@ class RowsOut:
         connection.execute(_PLACES_SQL)
         connection.execute("CREATE UNIQUE INDEX temp.entry_place ON entry_places (entry_id)")
         connection.execute(
-            "CREATE TEMP TABLE contents (sha256 BLOB PRIMARY KEY, place INTEGER, md5, sha1,"
-            " size_bytes, kind, mime, occurrences) WITHOUT ROWID"
+            "CREATE TEMP TABLE contents (place INTEGER PRIMARY KEY, sha256 BLOB, entry_id INTEGER,"
+            " occurrences INTEGER)"
         )
+        # Grouping sorts, so the places follow the digests.
         connection.execute(_CONTENTS_SQL)
+        connection.execute("CREATE UNIQUE INDEX temp.content_sha256 ON contents (sha256)")
         self._number_folders()
 
     @property
@@ -162,12 +169,15 @@ class RowsOut:
     def _number_folders(self) -> None:
         execute = self._connection.execute
         execute(
-            "CREATE TEMP TABLE folder_numbers (place INTEGER PRIMARY KEY, folder_id, entry_id,"
-            " volume_id, first_entry_id, entries, below, parent)"
+            "CREATE TEMP TABLE folder_numbers (place INTEGER PRIMARY KEY, folder_id INTEGER,"
+            " entry_id INTEGER, volume_id INTEGER, first_entry_id INTEGER, entries INTEGER,"
+            " below INTEGER, parent INTEGER)"
         )
         execute(_FOLDERS_SQL)
         execute("CREATE INDEX temp.folder_entry ON folder_numbers (entry_id)")
         direct = dict(execute(_DIRECT_SQL))
+        for place, many in execute(_TOP_AND_INSIDE_SQL):
+            direct[place] = direct.get(place, 0) + many
         parents = dict(execute(_PARENTS_SQL))
         below = {place: direct.get(place, 0) for place in parents}
         for place in sorted(parents, reverse=True):

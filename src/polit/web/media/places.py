@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from polit.base import settings
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
-from polit.store.cipher import KEY_BYTES, BlobCipher
+from polit.store.cipher import KEY_BYTES, RoleCipher
 
 _WRAP_KEY = "tile-wrap.key"
 
@@ -45,13 +45,13 @@ def private_folder() -> Path:
     return folder
 
 
-def _wrapper() -> BlobCipher:
+def _wrapper() -> RoleCipher:
     path = settings.data_folder() / "web" / _WRAP_KEY
     try:
-        return BlobCipher.of_role_key(path.read_bytes())
+        return RoleCipher(path.read_bytes())
     except FileNotFoundError:
         _make_key(path)
-    return BlobCipher.of_role_key(path.read_bytes())
+    return RoleCipher(path.read_bytes())
 
 
 def _make_key(path: Path) -> None:

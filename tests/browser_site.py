@@ -16,6 +16,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.db.utils import load_backend
+from django.test import override_settings
 from playwright.sync_api import BrowserContext
 from pytest_django import DjangoDbBlocker
 
@@ -116,7 +117,9 @@ def records_of(site: Site, blocker: DjangoDbBlocker) -> Generator[None, None, No
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
     }
     wrapper = load_backend(place["ENGINE"]).DatabaseWrapper(place, "default")
-    with blocker.unblock():
+    # Sessions are signed: the process that is to read them has a secret of its own.
+    secret = (site.data / "web" / "secret.key").read_text()
+    with blocker.unblock(), override_settings(SECRET_KEY=secret):
         connections["default"] = wrapper
         try:
             yield

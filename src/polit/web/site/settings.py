@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.people",
     "polit.web.exhibits",
     "polit.web.examinations",
     "polit.web.media",
@@ -89,6 +90,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "polit.web.core.context.page_context",
                 "polit.web.site.navigation.navigation_context",
+                "polit.web.cases.context.notice_context",
             ],
             "builtins": [
                 "polit.web.core.templatetags.govuk",

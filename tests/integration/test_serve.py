@@ -12,7 +12,7 @@ import pytest
 from served_record import Served, free_port, mapped_files, served
 
 FORBIDDEN = ("PIL", "av", "pytsk3", "numpy", "polit.decode", "polit.evidence", "polit.examine",
-             "polit.run", "polit.sandbox", "polit.broker.server", "polit.store")  # fmt: skip
+             "polit.run", "polit.sandbox", "polit.broker.server")  # fmt: skip
 """What the process that faces people never loads."""
 FORBIDDEN_LIBRARIES = re.compile(r"^(_imaging|_multiarray_umath|libav|libtsk|pytsk3|_simplejpeg)")
 

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("", include("polit.web.accounts.urls")),
     path("", include("polit.web.accounts.door_urls")),
+    path("", include("polit.web.cases.urls")),
     path("appearance/", appearance, name="appearance"),
 ]

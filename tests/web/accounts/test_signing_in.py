@@ -161,10 +161,6 @@ class CountingHasher(BasePasswordHasher):
     def verify(self, password: str, encoded: str) -> bool:
         return self.encode(password, encoded.split("$")[1]) == encoded
 
-    def must_update(self, encoded: str) -> bool:
-        del encoded
-        return True
-
 
 def test_session_gets_a_new_key_at_sign_in(person: User) -> None:
     secret, _ = enrolled(person)

@@ -14,6 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 from django.db.utils import load_backend
+from django.test import override_settings
 from playwright.sync_api import BrowserContext
 from pytest_django import DjangoDbBlocker
 from web_sessions import signed_in_session
@@ -109,7 +110,9 @@ def records_of(site: Site, blocker: DjangoDbBlocker) -> Generator[None, None, No
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
     }
     wrapper = load_backend(place["ENGINE"]).DatabaseWrapper(place, "default")
-    with blocker.unblock():
+    # Sessions are signed: the process that is to read them has a secret of its own.
+    secret = (site.data / "web" / "secret.key").read_text()
+    with blocker.unblock(), override_settings(SECRET_KEY=secret):
         connections["default"] = wrapper
         try:
             yield

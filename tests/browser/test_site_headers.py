@@ -85,7 +85,7 @@ def check_headers(headers: Message) -> None:
 
 def test_static_files_are_hashed_and_kept_for_ever(components_site: Site) -> None:
     paths = static_paths(components_site)
-    assert len(paths) == 5
+    assert len(paths) == 6
     for path in paths:
         status, headers, _body = asked(components_site.address + path)
         assert status == 200

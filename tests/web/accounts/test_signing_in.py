@@ -66,9 +66,7 @@ def test_whole_way_stands_in_the_audit(person: User) -> None:
 def test_password_alone_is_not_in(person: User) -> None:
     enrolled(person)
     client = Client()
-    answer = client.post(
-        reverse("account_login"), {"login": person.username, "password": PASSWORD}
-    )
+    answer = client.post(reverse("account_login"), {"login": person.username, "password": PASSWORD})
     assert answer["Location"] == reverse("mfa_authenticate")
     assert not is_in(client)
 
@@ -216,9 +214,7 @@ def test_sign_in_leads_back_to_the_page_that_was_asked_for(person: User) -> None
     secret, _ = enrolled(person)
     client = Client()
     asked = client.get(reverse("accounts:own") + "?a=1&b=2")
-    answer = client.post(
-        asked["Location"], {"login": person.username, "password": PASSWORD}
-    )
+    answer = client.post(asked["Location"], {"login": person.username, "password": PASSWORD})
     answer = client.post(answer["Location"], {"code": code_now(secret)})
     assert answer["Location"] == reverse("accounts:own") + "?a=1&b=2"
 

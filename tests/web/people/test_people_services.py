@@ -1,6 +1,7 @@
 """What is done to people: who may, what is kept, and what the audit says of a child."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
 
@@ -27,7 +28,6 @@ from polit.web.people.services import (
     role_end,
 )
 
-NAME = "Zebedee Unlikely"
 PHONE = GivenIdentifier("phone", "07700 900123")
 
 
@@ -226,7 +226,7 @@ def test_others_write_nothing_of_people(
     held = add(case)
     place = PlaceInCase(PersonRole.OTHER)
     kept = identifier_add(SYSTEM, reason="a", case=case, person_id=held.person_id, given=PHONE)
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: person_add(user, reason="a", case=case, details=PersonDetails(), place=place),
         lambda: person_link(user, reason="a", case=case, person_id=held.person_id, place=place),
         lambda: person_change(

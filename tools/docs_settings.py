@@ -5,6 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_BROKER_DECODERS": (
+        "2",
+        "How many pictures the broker decodes at a time, 1 to 32.",
+    ),
+    "POLIT_BROKER_PEERS": (
+        "the broker's own user",
+        "User names or ids, separated by commas, that may ask the broker beside its own.",
+    ),
     "POLIT_DATA": (
         "the user's data folder",
         "Where the installation's keys and data lie. `polit init` makes it.",
@@ -16,6 +24,10 @@ _MEANINGS = {
             "`postgresql://user:password@host:port/name`; through a Unix socket "
             "`postgresql:///name?host=/run/postgresql&user=polit`."
         ),
+    ),
+    "POLIT_EVIDENCE": (
+        "`evidence` in the data folder",
+        "Folders that evidence may be examined below, absolute, separated by colons.",
     ),
     "POLIT_FAULTS": (
         "none",
@@ -31,6 +43,14 @@ _MEANINGS = {
             "Further host names, apart by spaces, under which the web application answers; "
             "`localhost` always does."
         ),
+    ),
+    "POLIT_IDENTIFIER_KINDS": (
+        "`england-wales-1`",
+        "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",
+    ),
+    "POLIT_OFFENCE_TYPES": (
+        "`england-wales-1`",
+        "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
     ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",

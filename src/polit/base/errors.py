@@ -18,6 +18,7 @@
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
+    ├── SignerBusy 1            another signer works, or none signed in time
     ├── ItemFailed 3            one item could not be decoded or rendered
     ├── BrokerGone 1            the broker does not answer, or broke the protocol
     ├── BrokerRefused 1         the broker answered, and refused; its code says why
@@ -129,6 +130,12 @@ class NoAct(PolitError):
     """A record was to be written outside an act, so nothing would say who did it and why."""
 
     number = 1104
+
+
+class SignerBusy(PolitError):
+    """Another signer of the audit log is at work, or none signed within the time allowed."""
+
+    number = 1120
 
 
 class ItemFailed(PolitError):

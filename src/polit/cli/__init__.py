@@ -5,6 +5,7 @@ import sys
 
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
+    broker,
     doctor,
     examine,
     init,
@@ -22,6 +23,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
+    broker,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -10,7 +10,7 @@ from django.db import transaction
 from polit.base.canonical import JsonValue, canonical_json
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
-from polit.web.audit.models import AuditEvent
+from polit.web.audit.models import AuditEvent, AuditPending
 from polit.web.audit.rules import Nature
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor, enter_act, leave_act
@@ -99,4 +99,5 @@ def act(
             salt=random_bytes(_SALT_BYTES).hex(),
         )
         event.save()
+        AuditPending(event=event).save(force_insert=True)
         deed.event_id = event.event_id

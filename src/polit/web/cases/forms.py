@@ -39,7 +39,7 @@ def likely_purpose(roles: frozenset[Role]) -> Purpose:
     return next(found, Purpose.INVESTIGATION)
 
 
-class PersonChoice(forms.ModelChoiceField):
+class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # none at run time
     """One person of the team."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -78,7 +78,7 @@ class CaseOpenForm(CaseDetailsForm):
     """A new case."""
 
     button: ClassVar[str] = "Open the case"
-    field_order: ClassVar[list[str]] = ["reference", "title", "operation", "offences", "reason"]
+    field_order = ("reference", "title", "operation", "offences", "reason")
     reference = forms.CharField(
         label="Reference",
         max_length=REFERENCE_LENGTH,

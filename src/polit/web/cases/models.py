@@ -135,6 +135,16 @@ class CaseNote(Appended):
         """Return who wrote it."""
         return self.author
 
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return "Correction" if self.corrects_id else "Note"
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether a later note corrects it; ``note_list`` brings that along."""
+        return hasattr(self, "corrected_by")
+
 
 class BreakGlass(Record):
     """Access without membership: for a stated reason, some hours, and watched by a second person.

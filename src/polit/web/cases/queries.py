@@ -1,5 +1,6 @@
 """What is asked of cases. Nobody gets a case that they have no access to, but for its team."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +13,7 @@ from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
 from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice
 from polit.web.cases.offences import offence_scheme
-from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess
+from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, event_title
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.core.paging import Page, page_of
@@ -150,6 +151,31 @@ def note_get(case_id: UUID, note_id: UUID) -> CaseNote | None:
     """Return a note of a case that nothing corrects yet, ``None`` where there is none."""
     rows = CaseNote.objects.filter(case_id=case_id, pk=note_id, corrected_by=None)
     return rows.first()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One act as people who work on the case see it: the audit keeps more."""
+
+    title: str
+    recorded_at: datetime
+    actor_name: str
+    subject_label: str
+    reason: str
+
+
+def event_rows(events: Iterable[AuditEvent]) -> list[EventRow]:
+    """Return acts as the case's people see them, in the same order."""
+    return [
+        EventRow(
+            event_title(each.action),
+            each.recorded_at,
+            each.actor_name,
+            each.subject_label,
+            each.reason,
+        )
+        for each in events
+    ]
 
 
 def timeline(case_id: UUID) -> list[AuditEvent]:

@@ -72,6 +72,27 @@ class Duty(StrEnum):
         return self.value.capitalize()
 
 
+_TITLES = {
+    "cases.open": "Case opened",
+    "cases.change_details": "Details changed",
+    "cases.take_to_court": "Taken to court",
+    "cases.close": "Case closed",
+    "cases.reopen": "Case reopened",
+    "cases.note": "Note written",
+    "cases.member_add": "Member added",
+    "cases.member_end": "Access ended",
+    "cases.consult": "Page opened",
+    "cases.break_glass": "Break-glass begun",
+    "cases.break_glass_acknowledge": "Break-glass acknowledged",
+    "cases.break_glass_revoke": "Break-glass ended",
+}
+
+
+def event_title(action: str) -> str:
+    """Return an action of the audit in words."""
+    return _TITLES.get(action) or action.partition(".")[2].replace("_", " ").capitalize()
+
+
 @dataclass(frozen=True, slots=True)
 class CaseHeader:
     """What every page of a case knows of it."""

@@ -6,6 +6,14 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from polit.base import settings as environment
+from polit.web.accounts.rules import (
+    FAILURES_BEFORE_LOCKOUT,
+    LOCKOUT,
+    PASSWORD_CHARACTERS,
+    PROOF_LIFE,
+    SESSION_LIFE,
+    idle_limit,
+)
 from polit.web.site.places import database_place, web_secret
 
 SECRET_KEY = web_secret()
@@ -40,19 +48,26 @@ INSTALLED_APPS = [
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
+    "polit.web.people",
     "polit.web.exhibits",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
 ]
 MIDDLEWARE = [
     "polit.web.core.headers.PrivacyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "polit.web.core.refusals.RefusalPagesMiddleware",
     "polit.web.site.gate.GateMiddleware",
@@ -68,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "polit.web.core.context.page_context",
                 "polit.web.site.navigation.navigation_context",
+                "polit.web.cases.context.notice_context",
             ],
             "builtins": [
                 "polit.web.core.templatetags.govuk",
@@ -106,12 +122,14 @@ CONTENT_SECURITY_POLICY = {
 }
 
 _place = database_place()
+# trusted_schema stays on: JSON columns of the libraries check JSON_VALID, which SQLite 3.40 counts
+# as unsafe in a schema, and this schema is our own.
 _sqlite_options = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        " PRAGMA recursive_triggers=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+        " PRAGMA recursive_triggers=ON; PRAGMA cell_size_check=ON;"
         " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456"
     ),
 }
@@ -129,7 +147,81 @@ DATABASES = {
     }
 }
 
+# ---- who signs in, and how --------------------------------------------------------------------
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+_VALIDATION = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {
+        "NAME": f"{_VALIDATION}.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_CHARACTERS},
+    },
+    {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "full_name"]},
+    },
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+IDLE_LIMIT = idle_limit(environment.number("POLIT_IDLE_MIN", 15, minimum=1))
+SESSION_COOKIE_AGE = int(SESSION_LIFE.total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
+CACHES = {"default": {"BACKEND": "polit.web.accounts.limits.TableCache"}}
+
+ACCOUNT_ADAPTER = "polit.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+# Beside the lockout by name and address: whoever tries from many addresses, and codes of factors.
+# Sign-ins themselves: a station's people come from one address.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,10/15m/key"}
+ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
+ACCOUNT_REAUTHENTICATION_TIMEOUT = int(PROOF_LIFE.total_seconds())
+# How many proxies of the force's own stand before: only their word on the address counts.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("POLIT_PROXIES", 0))
+_FORMS = "polit.web.accounts.door_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.SignInForm",
+    "reauthenticate": f"{_FORMS}.ProveByPasswordForm",
+    "change_password": f"{_FORMS}.PasswordChangeForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.FactorForm",
+    "reauthenticate": f"{_FORMS}.ProveByCodeForm",
+    "activate_totp": f"{_FORMS}.AppAddForm",
+    "deactivate_totp": f"{_FORMS}.AppRemoveForm",
+    "generate_recovery_codes": f"{_FORMS}.CodesForm",
+    "add_webauthn": f"{_FORMS}.PasskeyAddForm",
+}
+MFA_ADAPTER = "polit.web.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# One step earlier and later: clocks of telephones differ. A used code is refused in all of them.
+MFA_TOTP_TOLERANCE = 1
+
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = FAILURES_BEFORE_LOCKOUT
+AXES_COOLOFF_TIME = LOCKOUT
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_NEVER_LOCKOUT_GET = True
+AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "polit.web.accounts.proof.attempt_name"
+AXES_CLIENT_IP_CALLABLE = "polit.web.accounts.proof.client_address"
+# The library's own tables keep nothing beside the count; what happened stands in the audit.
+AXES_SENSITIVE_PARAMETERS = ["login", "username", "credential", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
+
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"

@@ -1,6 +1,6 @@
 """All addresses: one line for each register, and nothing else."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from polit.web.site.appearance import appearance
 from polit.web.site.views import home
@@ -9,5 +9,9 @@ handler400 = "polit.web.core.refusals.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("", include("polit.web.accounts.urls")),
+    path("", include("polit.web.accounts.door_urls")),
     path("appearance/", appearance, name="appearance"),
+    path("", include("polit.web.cases.urls")),
+    path("", include("polit.web.people.urls")),
 ]

@@ -10,6 +10,7 @@ from polit.web.cases.forms import CaseDetailsForm, CaseOpenForm, NoteForm, Reaso
 from polit.web.cases.queries import (
     case_get,
     case_list,
+    event_rows,
     member_list,
     note_get,
     note_list,
@@ -75,7 +76,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "actions": STATES.offered(case.status, roles),
         "may_change": bool(roles & OPENERS),
         "sections": sections_of("case", request),
-        "events": timeline(case_id),
+        "events": event_rows(timeline(case_id)),
     }
     return render(request, "cases/page.html", shown)
 
@@ -170,6 +171,7 @@ def timeline_full_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = {
         "granted": case_access_of(request),
         "page": page,
+        "events": event_rows(page.rows),
         "shows_reasons": bool(user_of(request).roles & CHILD_READERS),
     }
     return render(request, "cases/timeline.html", shown)

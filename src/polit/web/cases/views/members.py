@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from polit.base.text import visible
 from polit.web.accounts.signed_in import user_of
 from polit.web.cases.forms import MemberForm, ReasonForm
 from polit.web.cases.models import Case
@@ -130,7 +131,7 @@ def _end(
         if ended is not None:
             is_own = ended.user_id == user_of(request).pk and "granted" in shown
             return redirect("cases:list" if is_own else str(shown["back"]))
-    lead = f"The access of {member.user} ends at once. The record of it stays."
+    lead = f"The access of {visible(str(member.user))} ends at once. The record of it stays."
     page = {**shown, "form": form, "lead": lead, "heading": "End somebody's access"}
     return render(request, "cases/form.html", page)
 

@@ -108,20 +108,28 @@ def day(value: date | None) -> SafeString:
 
 
 @register.simple_tag
-def bytes_text(size_bytes: int | None) -> SafeString:
-    """Write a size exactly, and in a decimal unit beside it from 1,000 bytes on."""
+def bytes_text(size_bytes: int | None, *, exact: bool = True) -> SafeString:
+    """Write a size in a decimal unit, and exactly.
+
+    Args:
+        size_bytes: The size; ``None`` for one that is not known.
+        exact: Whether the bytes stand beside a size of 1,000 bytes or more; rows of a table whose
+            page tells them may leave them out.
+    """
     if size_bytes is None:
         return _MISSING
-    exact = "1 byte" if size_bytes == 1 else f"{size_bytes:,} bytes"
+    in_bytes = "1 byte" if size_bytes == 1 else f"{size_bytes:,} bytes"
     if size_bytes < 1000:
-        return format_html("{}", exact)
+        return format_html("{}", in_bytes)
     # What would round up to 1000 is one of the next unit.
     power = next(
         (each for each in range(1, len(_UNITS)) if round(size_bytes / 1000**each, 1) < 1000),
         len(_UNITS),
     )
     amount = f"{size_bytes / 1000**power:.1f} {_UNITS[power - 1]}"
-    return format_html('{} <span class="polit-exact">({})</span>', amount, exact)
+    if not exact:
+        return format_html("{}", amount)
+    return format_html('{} <span class="polit-exact">({})</span>', amount, in_bytes)
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""What can be asked of the broker: one module for each matter, discovered and ordered."""

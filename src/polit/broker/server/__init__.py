@@ -1,0 +1,1 @@
+"""The broker's own side: sockets, ledger, events, pictures, examinations, packages."""

@@ -1,0 +1,198 @@
+"""The broker's own ledger: which events were used, where examinations stand, packages' keys.
+
+An SQLite file in WAL mode with ``synchronous=FULL``: what was committed outlives a kill and a
+power cut. It is the broker's alone; the record's database is only read (``…server.events``).
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from polit.base import faults
+from polit.base.clock import instant_text, now_utc
+from polit.base.errors import UsageError
+from polit.broker.protocol import JobState, JobStatus
+
+_VERSION = 1
+_SCHEMA = """
+CREATE TABLE used_events (
+  event_id TEXT PRIMARY KEY, used_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE jobs (
+  number INTEGER PRIMARY KEY,
+  order_id TEXT NOT NULL UNIQUE,
+  asked TEXT NOT NULL,
+  resumes INTEGER NOT NULL CHECK (resumes IN (0, 1)),
+  state TEXT NOT NULL CHECK (state IN
+    ('queued', 'running', 'stopping', 'interrupted', 'done', 'failed')),
+  phase TEXT NOT NULL DEFAULT '',
+  entries INTEGER NOT NULL DEFAULT 0,
+  done INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  message TEXT NOT NULL DEFAULT '',
+  package TEXT NOT NULL DEFAULT '',
+  exit_code INTEGER,
+  CHECK ((state = 'done') = (package <> ''))
+) STRICT;
+CREATE TABLE package_keys (
+  package_id TEXT NOT NULL, case_name TEXT NOT NULL, sealed BLOB NOT NULL,
+  PRIMARY KEY (package_id, case_name)
+) STRICT, WITHOUT ROWID;
+"""
+_STATUS = "order_id, state, phase, entries, done, skipped, failed, message, package, exit_code"
+_BUSY_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    """An examination that is due: its order as it was asked, and whether it goes on."""
+
+    order_id: str
+    asked: str
+    resumes: bool
+
+
+class BrokerLedger:
+    """The ledger, opened; safe for threads."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open it, or make it.
+
+        Raises:
+            UsageError: It was made by a later version.
+        """
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(
+            folder / "ledger.sqlite", timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        with self._writing() as connection:
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > _VERSION:
+                raise UsageError(f"{folder} was made by a later version of polit: use that one")
+            if version == 0:
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def close(self) -> None:
+        """Close it."""
+        with self._lock:
+            self._connection.close()
+
+    def use_event(self, event_id: str) -> bool:
+        """Mark an event used, durably; tell whether this call was the one that did."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "INSERT INTO used_events VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (event_id, instant_text(now_utc())),
+            )
+            was_first = cursor.rowcount == 1
+        faults.reach("broker.marked")
+        return was_first
+
+    def is_used(self, event_id: str) -> bool:
+        """Tell whether an event has been used."""
+        return bool(self._rows("SELECT 1 FROM used_events WHERE event_id = ?", event_id))
+
+    def add_job(self, order_id: str, asked: str, *, resumes: bool) -> str:
+        """Queue an examination unless its order is known; return the order as it was asked."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO jobs (order_id, asked, resumes, state) VALUES (?, ?, ?, 'queued')"
+                " ON CONFLICT DO NOTHING",
+                (order_id, asked, int(resumes)),
+            )
+            row = connection.execute("SELECT asked FROM jobs WHERE order_id = ?", (order_id,))
+            return str(row.fetchone()[0])
+
+    def status_of(self, order_id: str) -> JobStatus | None:
+        """Return where an examination stands, ``None`` where none was ordered so."""
+        rows = self._rows(f"SELECT {_STATUS} FROM jobs WHERE order_id = ?", order_id)  # noqa: S608 - our own column names
+        if not rows:
+            return None
+        first, state, *rest = rows[0]
+        return JobStatus(first, JobState(state), *rest)
+
+    def set_status(self, status: JobStatus) -> None:
+        """Write where an examination stands."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE jobs SET state = ?, phase = ?, entries = ?, done = ?, skipped = ?,"
+                " failed = ?, message = ?, package = ?, exit_code = ? WHERE order_id = ?",
+                (status.state.value, status.phase, status.entries, status.done, status.skipped,
+                 status.failed, status.message, status.package, status.exit_code,
+                 status.order_id),
+            )  # fmt: skip
+
+    def move_job(self, order_id: str, *, to: JobState, only_from: tuple[JobState, ...]) -> bool:
+        """Move an examination to another state; from then on its sessions go on with it.
+
+        Returns:
+            Whether it was in one of the states that it may be moved from.
+        """
+        marks = ", ".join("?" * len(only_from))
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE jobs SET state = ?, resumes = resumes OR ? = 'queued', message = '',"  # noqa: S608 - question marks
+                f" exit_code = NULL WHERE order_id = ? AND state IN ({marks})",
+                (to.value, to.value, order_id, *(state.value for state in only_from)),
+            )
+            return cursor.rowcount == 1
+
+    def interrupt_all(self) -> int:
+        """Call interrupted what a broker that ended left running; return how many."""
+        with self._writing() as connection:
+            cursor = connection.execute(
+                "UPDATE jobs SET state = 'interrupted', resumes = 1,"
+                " message = 'the broker ended while it ran: go on with it'"
+                " WHERE state IN ('running', 'stopping')"
+            )
+            return cursor.rowcount
+
+    def take_job(self) -> QueuedJob | None:
+        """Take the examination that was queued first, and call it running."""
+        with self._writing() as connection:
+            row = connection.execute(
+                "UPDATE jobs SET state = 'running', message = '' WHERE number ="
+                " (SELECT min(number) FROM jobs WHERE state = 'queued')"
+                " RETURNING order_id, asked, resumes"
+            ).fetchone()
+        return QueuedJob(str(row[0]), str(row[1]), bool(row[2])) if row else None
+
+    def keep_package_key(self, package_id: str, case_name: str, sealed: bytes) -> None:
+        """Keep a package's key, sealed under its case's key; a kept one stays."""
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO package_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (package_id, case_name, sealed),
+            )
+
+    def package_key(self, package_id: str, case_name: str) -> bytes | None:
+        """Return a package's sealed key, ``None`` where none was kept."""
+        rows = self._rows(
+            "SELECT sealed FROM package_keys WHERE package_id = ? AND case_name = ?",
+            package_id, case_name,
+        )  # fmt: skip
+        return bytes(rows[0][0]) if rows else None
+
+    def _rows(self, query: str, *values: str) -> list[tuple[str, ...]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")

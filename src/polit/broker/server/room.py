@@ -1,0 +1,74 @@
+"""Everything an operation may use: made once for each broker, shared by its threads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from polit.broker.server.events import EventReader, SqliteEvents
+from polit.broker.server.evidence import EvidenceRoots
+from polit.broker.server.examinations import Examinations
+from polit.broker.server.lanes import DecodingLanes
+from polit.broker.server.ledger import BrokerLedger
+from polit.broker.server.packages import PackageAdopter
+from polit.broker.server.settings import BrokerSettings
+from polit.broker.server.showing import PictureShower
+from polit.store.keys import create_keys
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What operations work with."""
+
+    settings: BrokerSettings
+    ledger: BrokerLedger
+    lanes: DecodingLanes
+    evidence: EvidenceRoots
+    examinations: Examinations
+    packages: PackageAdopter
+    pictures: PictureShower
+
+    def start(self) -> None:
+        """Start what runs beside the connections."""
+        self.lanes.start()
+        self.examinations.start()
+
+    def close(self) -> None:
+        """Stop examinations at a checkpoint, end the decoders, close the ledger."""
+        self.examinations.close()
+        self.lanes.close()
+        self.ledger.close()
+
+
+def make_room(settings: BrokerSettings) -> Room:
+    """Make a room: the installation's keys where there are none yet, the ledger, the lanes.
+
+    Raises:
+        PolitError: A key, the ledger or the record's address is damaged.
+    """
+    keys = create_keys(settings.data)
+    ledger = BrokerLedger(settings.ledger)
+    lanes = DecodingLanes(
+        settings.decoders, accept_reduced_isolation=settings.accept_reduced_isolation
+    )
+    evidence = EvidenceRoots(settings.evidence)
+    for folder in (settings.packages, settings.data / "evidence"):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return Room(
+        settings=settings,
+        ledger=ledger,
+        lanes=lanes,
+        evidence=evidence,
+        examinations=Examinations(settings, ledger, evidence),
+        packages=PackageAdopter(settings, keys, ledger),
+        pictures=PictureShower(settings, keys, ledger, event_reader(settings), lanes),
+    )
+
+
+def event_reader(settings: BrokerSettings) -> EventReader:
+    """Return the reader of the record's database; PostgreSQL's client only where it is used."""
+    if settings.uses_postgresql:
+        from polit.broker.server.events_postgresql import (  # noqa: PLC0415 - see above
+            PostgresqlEvents,
+        )
+
+        return PostgresqlEvents(settings.database)
+    return SqliteEvents(Path(settings.database))

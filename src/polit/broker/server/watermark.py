@@ -1,0 +1,166 @@
+"""Burns who looked, when and for which event into pixels, and encodes them: nothing else is kept.
+
+The mark is repeated diagonally, so that no part worth cutting out is without it, and stands in a
+footer below the picture, where it hides nothing. What comes in are pixels that crossed the
+sandbox's border; no file of the device is parsed here.
+"""
+
+import io
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+
+from PIL import Image, ImageDraw, ImageFont
+
+from polit.base.clock import instant_text
+from polit.model.media import PixelBlock
+
+MEDIA_TYPE = "image/jpeg"
+_QUALITY = 88
+_MAX_NAME_CHARS = 40
+_LEAST_WIDTH_PX = 120
+"""A narrower picture is widened by its footer: the mark must stay legible."""
+_ANGLE = 30
+_PART_OF_SIDE = 28
+_LEAST_FONT_PX, _MOST_FONT_PX = 10, 56
+_FOOTER_FONT_PX = (10, 22)
+_FILL_ALPHA, _EDGE_ALPHA = 0.34, 0.26
+"""Seen at a glance on any ground, and what lies beneath is still made out."""
+_WHITE, _BLACK, _PAPER = 255, 0, 236
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is burnt in.
+
+    Args:
+        viewer: The name of who looks, untrusted text.
+        event_id: The audit event, a UUID.
+        shown_at: When it is shown.
+    """
+
+    viewer: str
+    event_id: str
+    shown_at: datetime
+
+    @property
+    def lines(self) -> tuple[str, str, str]:
+        """The viewer, the instant and the event's first part, as ASCII."""
+        return plain(self.viewer), instant_text(self.shown_at), f"event {self.event_id[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedPixels:
+    """Encoded pixels and their size."""
+
+    data: bytes
+    width_px: int
+    height_px: int
+
+
+def plain(name: str) -> str:
+    r"""Return a name as the font has it: ASCII; accents fall away, all else stands as ``\u{NN}``.
+
+    Pillow's own font holds ASCII alone, and a font of the system may be missing: a mark that
+    shows empty boxes names nobody. The event's id finds the exact name.
+    """
+    shown = ""
+    for char in unicodedata.normalize("NFKD", name[: 4 * _MAX_NAME_CHARS]):
+        if " " <= char <= "~":
+            shown += char
+        elif not unicodedata.combining(char):
+            shown += f"\\u{{{ord(char):x}}}"
+    shown = shown.strip() or "(no name)"
+    return shown if len(shown) <= _MAX_NAME_CHARS else shown[: _MAX_NAME_CHARS - 3] + "..."
+
+
+def burn(block: PixelBlock, mark: Mark) -> EncodedPixels:
+    """Return pixels with the mark in them, as JPEG without metadata."""
+    picture = _picture(block)
+    _repeat(picture, mark)
+    return _encoded(_with_footer(picture, mark))
+
+
+def encode(block: PixelBlock, *, side_px: int | None = None) -> EncodedPixels:
+    """Return pixels as JPEG without metadata, scaled down to a longest side where one is given."""
+    picture = _picture(block)
+    if side_px is not None:
+        picture.thumbnail((side_px, side_px), Image.Resampling.LANCZOS)
+    return _encoded(picture)
+
+
+def _picture(block: PixelBlock) -> Image.Image:
+    mode = "L" if block.channels == 1 else "RGB"
+    return Image.frombytes(mode, (block.width_px, block.height_px), block.data)
+
+
+def _encoded(picture: Image.Image) -> EncodedPixels:
+    room = io.BytesIO()
+    picture.save(room, "JPEG", quality=_QUALITY)
+    return EncodedPixels(room.getvalue(), *picture.size)
+
+
+def _repeat(picture: Image.Image, mark: Mark) -> None:
+    side_px = min(picture.size)
+    font_px = max(_LEAST_FONT_PX, min(side_px // _PART_OF_SIDE, _MOST_FONT_PX))
+    fill, edge = _stamp("\n".join(mark.lines), font_px)
+    step_x, step_y = fill.width + font_px, fill.height + font_px
+    for row, top in enumerate(range(-step_y // 2, picture.height, step_y)):
+        # Every other row is shifted: no straight cut passes between all of them.
+        for left in range(-step_x // 2 * (row % 2) - step_x // 4, picture.width, step_x):
+            picture.paste(_tone(picture, _BLACK), (left, top), edge)
+            picture.paste(_tone(picture, _WHITE), (left, top), fill)
+
+
+def _stamp(text: str, font_px: int) -> tuple[Image.Image, Image.Image]:
+    """Return the masks of the turned text: its strokes, and the edge around them."""
+    font = ImageFont.load_default(font_px)
+    edge_px = max(1, font_px // 10)
+    box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox(
+        (0, 0), text, font=font, stroke_width=edge_px
+    )
+    size = (int(box[2] - box[0]) + 2, int(box[3] - box[1]) + 2)
+    masks = []
+    for stroke_px, alpha in ((0, _FILL_ALPHA), (edge_px, _EDGE_ALPHA)):
+        mask = Image.new("L", size)
+        ImageDraw.Draw(mask).multiline_text(
+            (1 - box[0], 1 - box[1]), text, font=font, fill=round(255 * alpha),
+            stroke_width=stroke_px,
+        )  # fmt: skip
+        masks.append(mask.rotate(_ANGLE, Image.Resampling.BILINEAR, expand=True))
+    return masks[0], masks[1]
+
+
+def _with_footer(picture: Image.Image, mark: Mark) -> Image.Image:
+    width_px = max(picture.width, _LEAST_WIDTH_PX)
+    font_px = max(_FOOTER_FONT_PX[0], min(width_px // 60, _FOOTER_FONT_PX[1]))
+    font = ImageFont.load_default(font_px)
+    lines = _wrapped("   ".join(mark.lines), font, width_px - font_px)
+    line_px = font_px + font_px // 3
+    whole = Image.new(
+        picture.mode,
+        (width_px, picture.height + line_px * len(lines) + font_px // 2),
+        _tone(picture, _PAPER),
+    )
+    whole.paste(picture, (0, 0))
+    draw = ImageDraw.Draw(whole)
+    for number, line in enumerate(lines):
+        place = (font_px // 2, picture.height + font_px // 4 + number * line_px)
+        draw.text(place, line, font=font, fill=_tone(picture, _BLACK))
+    return whole
+
+
+def _wrapped(text: str, font: Font, width_px: int) -> list[str]:
+    """Break text into lines that fit, within a word where it must be."""
+    lines = [""]
+    for char in text:
+        if lines[-1] and font.getlength(lines[-1] + char) > width_px:
+            lines.append("")
+        lines[-1] += char
+    return [line.strip() for line in lines]
+
+
+def _tone(picture: Image.Image, value: int) -> int | tuple[int, int, int]:
+    return value if picture.mode == "L" else (value, value, value)

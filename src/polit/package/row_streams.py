@@ -1,0 +1,254 @@
+"""The queries by which a package's rows leave it, in the columns that another database keeps.
+
+Every row of a stream has a number of its own: ``:base`` and its place, from 1, in an order that
+the file alone decides. So a copy that was broken off goes on after the last number it kept, and
+the same file gives the same numbers each time. Entries come in the order of their locators.
+
+Values of closed sets come as the numbers of ``polit.model.codes``, 0 for one that is unknown;
+open ones (reasons, types, makers) as numbers of words that the caller gave.
+"""
+
+from dataclasses import dataclass
+
+from polit.model import codes
+from polit.model.codes import CodeTable
+
+
+@dataclass(frozen=True, slots=True)
+class RowStream:
+    """One kind of rows.
+
+    Args:
+        name: What the rows are.
+        columns: Their columns, ``id`` first.
+        sql: The query; its parameters are ``:base`` and ``:after``, how many rows to pass over.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    sql: str
+
+
+def _code(column: str, table: CodeTable) -> str:
+    cases = " ".join(
+        f"WHEN {column} = '{value}' THEN {table.number(value)}" for value in table.values
+    )
+    return f"CASE WHEN {column} IS NULL THEN NULL {cases} ELSE 0 END"
+
+
+def _word(column: str) -> str:
+    return f"(SELECT w.id FROM temp.words w WHERE w.word = {column})"
+
+
+def _text(column: str) -> str:
+    """Write NUL visibly: PostgreSQL keeps no text that holds one. SQL's replace cannot do it."""
+    return f"CASE WHEN instr({column}, char(0)) THEN visible_nul({column}) ELSE {column} END"
+
+
+def _stream(name: str, columns: dict[str, str], source: str) -> RowStream:
+    """Make a stream; ``source`` is what follows FROM, with its order, which must be total."""
+    selected = ", ".join(columns.values())
+    # ruff: noqa: S608 - constants of this module only
+    sql = f"SELECT {selected} FROM {source} LIMIT -1 OFFSET :after"
+    return RowStream(name, ("id", *columns), sql)
+
+
+_PACKAGE = {"package_id": ":number"}
+
+VOLUMES = _stream(
+    "volumes",
+    {
+        **_PACKAGE,
+        "number": "number",
+        "scheme": _text("scheme"),
+        "description": _text("description"),
+        "offset_bytes": "offset_bytes",
+        "size_bytes": "size_bytes",
+        "is_allocated": "allocated",
+        "locator": _text("locator"),
+        "state": _code("state", codes.VOLUME_STATES),
+        "filesystem": _text("coalesce(filesystem, '')"),
+        "unallocated_bytes": "unallocated_bytes",
+        "time_basis": _code("time_basis", codes.TIME_BASES),
+        "time_resolution": _text("coalesce(time_resolution, '')"),
+        "time_source": _text("coalesce(time_source, '')"),
+        "reason": _text("coalesce(reason, '')"),
+    },
+    "volumes ORDER BY volume_id",
+)
+FOLDERS = _stream(
+    "folders",
+    {
+        **_PACKAGE,
+        "volume_id": "n.volume",
+        "parent_id": "n.parent",
+        "entry_id": ":base + a.place",
+        "path": "shown_path(f.path)",
+        "raw_path": "f.path",
+        "kind": _code("f.kind", codes.FOLDER_KINDS),
+        "is_deleted": "f.deleted",
+        "state": _code("f.state", codes.FOLDER_STATES),
+        "entries": "n.entries",
+        "entries_below": "n.below",
+    },
+    "temp.folder_numbers n JOIN folders f USING (folder_id)"
+    " LEFT JOIN temp.entry_places a ON a.entry_id = f.entry_id ORDER BY n.place",
+)
+CONTENTS = _stream(
+    "contents",
+    {
+        **_PACKAGE,
+        "sha256": "sha256",
+        "md5": "md5",
+        "sha1": "sha1",
+        "size_bytes": "size_bytes",
+        "kind": _code("kind", codes.KINDS),
+        "mime_id": _word("mime"),
+        "occurrences": "occurrences",
+    },
+    "temp.contents ORDER BY place",
+)
+MEDIA = _stream(
+    "media",
+    {
+        "content_id": ":base + c.place",
+        "outcome": _code("m.outcome", codes.OUTCOMES),
+        "reason_id": _word("m.reason"),
+        "decoder_id": _word("m.decoder"),
+        "width_px": "m.width_px",
+        "height_px": "m.height_px",
+        "orientation": "m.orientation",
+        "frames": "m.frames",
+        "duration_ms": "m.duration_ms",
+        "flaws": _text("coalesce(m.flaws, '')"),
+        "make_id": _word("m.make"),
+        "model_id": _word("m.model"),
+        "serial": _text("coalesce(m.serial, '')"),
+        "taken_at": _text("coalesce(m.taken_at, '')"),
+        "taken_basis": _code("m.taken_basis", codes.TAKEN_BASES),
+        "taken_offset_min": "m.taken_offset_min",
+        "taken_source": _text("coalesce(m.taken_source, '')"),
+        "latitude_e7": "m.latitude_e7",
+        "longitude_e7": "m.longitude_e7",
+        "altitude_mm": "m.altitude_mm",
+        "position_source": _text("coalesce(m.position_source, '')"),
+        "has_pictures_inside": "m.pictures_inside",
+    },
+    "media m JOIN temp.contents c USING (sha256) ORDER BY m.sha256",
+)
+TAGS = _stream(
+    "tags",
+    {
+        "content_id": ":base + c.place",
+        "number": "t.number",
+        "name_id": _word("t.name"),
+        "value": _text("t.value"),
+    },
+    "media_tags t JOIN temp.contents c USING (sha256) ORDER BY t.sha256, t.number",
+)
+HASHES = _stream(
+    "hashes",
+    {
+        "content_id": ":base + c.place",
+        "algorithm_id": _word("h.algorithm"),
+        "variant": _code("h.variant", codes.VARIANTS),
+        "frame": "h.frame",
+        "frame_ms": "h.frame_ms",
+        "value": "h.value",
+        "quality": "h.quality",
+        "dihedral": "h.dihedral",
+    },
+    "perceptual_hashes h JOIN temp.contents c USING (sha256)"
+    " ORDER BY h.sha256, h.algorithm, h.variant, h.frame",
+)
+DERIVATIVES = _stream(
+    "derivatives",
+    {
+        "content_id": ":base + c.place",
+        "role": _code("d.role", codes.ROLES),
+        "story": "d.story",
+        "at_ms": "d.at_ms",
+        "media_type_id": _word("d.media_type"),
+        "width_px": "d.width_px",
+        "height_px": "d.height_px",
+        "size_bytes": "d.size_bytes",
+        "plaintext_sha256": "d.plaintext_sha256",
+        "offset_bytes": "d.offset_bytes",
+        "stored_bytes": "d.stored_bytes",
+    },
+    "derivatives d JOIN temp.contents c USING (sha256) ORDER BY d.sha256, d.role, d.story",
+)
+ENTRIES = _stream(
+    "entries",
+    {
+        **_PACKAGE,
+        "content_id": ":base + c.place",
+        "folder_id": ":base + n.place",
+        "within_id": ":base + (SELECT a.place FROM temp.entry_places a"
+        " WHERE e.within_id IS NOT NULL AND a.entry_id = e.parent_id)",
+        "entry_type": _code("e.entry_type", codes.ENTRY_TYPES),
+        "state": _code("e.state", codes.ENTRY_STATES),
+        "is_overwritten": "e.overwritten",
+        "outcome": _code("r.outcome", codes.OUTCOMES),
+        "reason_id": _word("r.reason"),
+        "kind": _code("r.kind", codes.KINDS),
+        "extension_agrees": "r.extension_agrees",
+        "size_bytes": "e.size_bytes",
+        "created_ns": "e.created_ns",
+        "modified_ns": "e.modified_ns",
+        "accessed_ns": "e.accessed_ns",
+        "changed_ns": "e.changed_ns",
+        "deleted_ns": "e.deleted_ns",
+        "members": "h.members",
+        "record": _text("e.record"),
+        "raw_name": "e.raw_name",
+        "link_target": "e.link_target",
+        "path": _text("e.path"),
+        "locator": _text("e.locator"),
+    },
+    "entries e LEFT JOIN results r USING (entry_id) LEFT JOIN holders h USING (entry_id)"
+    " LEFT JOIN temp.contents c ON c.sha256 = r.sha256"
+    " LEFT JOIN entries w ON w.entry_id = e.within_id"
+    " LEFT JOIN temp.folder_numbers n"
+    " ON n.folder_id = CASE WHEN w.entry_id IS NULL THEN e.parent_id ELSE w.parent_id END"
+    " ORDER BY e.locator",
+)
+PROBLEMS = _stream(
+    "problems",
+    {
+        **_PACKAGE,
+        "entry_id": ":base + a.place",
+        "locator": _text("p.locator"),
+        "stage_id": _word("p.stage"),
+        "code_id": _word("p.code"),
+        "detail": _text("p.detail"),
+        "attempts": "p.attempts",
+    },
+    "problems p LEFT JOIN temp.entry_places a USING (entry_id) ORDER BY p.problem_id",
+)
+BAD_RANGES = _stream(
+    "bad_ranges",
+    {
+        **_PACKAGE,
+        "offset_bytes": "offset_bytes",
+        "length_bytes": "length_bytes",
+        "code_id": _word("code"),
+    },
+    "bad_ranges ORDER BY offset_bytes, code",
+)
+UNOPENED = _stream(
+    "unopened",
+    {
+        **_PACKAGE,
+        "entry_id": ":base + a.place",
+        "code_id": _word("u.code"),
+        "detail": _text("u.detail"),
+    },
+    "unopened u JOIN temp.entry_places a USING (entry_id) ORDER BY u.unopened_id",
+)
+
+STREAMS = (
+    VOLUMES, FOLDERS, CONTENTS, MEDIA, TAGS, HASHES, DERIVATIVES, ENTRIES, PROBLEMS, BAD_RANGES,
+    UNOPENED,
+)  # fmt: skip
+"""All of a package's rows, in an order in which each stream refers only to earlier ones."""

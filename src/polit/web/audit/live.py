@@ -1,0 +1,69 @@
+"""Checks the log in the database as the one-file verifier checks an export of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from polit.web.audit.export_lines import Selection, log_lines
+from polit.web.audit.log_keys import read_log_key
+from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf
+from polit.web.audit.verify_audit import Checkpoint, Findings, Key, LogCheck, Witness, note_name
+
+_READ_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLog:
+    """What checking the database came to.
+
+    Args:
+        findings: As of an export.
+        waiting: Events that the log has not taken in yet; they belong to the tail.
+    """
+
+    findings: Findings
+    waiting: int
+
+    @property
+    def tail(self) -> int:
+        """Events that no witnessed checkpoint covers."""
+        return self.findings.tail + self.waiting
+
+
+def check_live(witness: Path) -> LiveLog:
+    """Check every event, leaf and checkpoint of the database against the witness's copies.
+
+    Args:
+        witness: The folder of the witness's copies and of the log's public key.
+
+    Raises:
+        SourceMissing: The signer never ran.
+    """
+    findings = Findings()
+    key = Key(read_log_key(witness).text)
+    findings.key = key.line
+    copies = Witness(witness, key, findings)
+    size = _contiguous_size(findings)
+    log = LogCheck(findings, _checkpoints(key, copies, findings))
+    for leaf, line in log_lines(Selection(), size=size):
+        log.record(leaf, line)
+    log.end()
+    copies.end()
+    return LiveLog(findings, AuditEvent.objects.filter(leaf=None).count())
+
+
+def _contiguous_size(findings: Findings) -> int:
+    """Return how many leaves there are; a gap between them is a fault."""
+    count = AuditLeaf.objects.count()
+    last = AuditLeaf.objects.order_by("-index").values_list("index", flat=True).first()
+    if last is not None and last != count - 1:
+        findings.fault("leaves", f"there are {count}, and the last one is leaf {last}")
+    return count
+
+
+def _checkpoints(key: Key, copies: Witness, findings: Findings) -> Iterator[Checkpoint]:
+    for row in AuditCheckpoint.objects.order_by("size").iterator(_READ_ROWS):
+        opened = key.try_open(note_name(row.size), row.note.encode(), findings)
+        if opened is not None:
+            copies.compare(opened)
+            yield opened

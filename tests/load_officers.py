@@ -216,6 +216,11 @@ def record_held(served: Served) -> dict[str, object]:
     return found
 
 
+def ask_for_tasks(served: Served, count: int) -> None:
+    """Ask for so many tasks of the worker."""
+    _seed(served, "tasks", str(count))
+
+
 def _seed(served: Served, *words: str) -> str:
     tests = str(Path(__file__).parent)
     environment = {**served.environment, "PYTHONPATH": tests}

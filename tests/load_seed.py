@@ -1,19 +1,21 @@
 """Fills a served record for a load, and tells afterwards what it holds; run as a program.
 
 ``python -m load_seed officers COUNT CASES`` makes officers with sessions and cases, and prints
-them as JSON; ``python -m load_seed held`` prints the audit's rows by action, the notes, and
-which of them lack their audit row.
+them as JSON; ``tasks COUNT`` asks for so many tasks; ``held`` prints the audit's rows by action,
+the notes, how many of them lack their audit row, and the tasks by their status.
 """
 
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 
 from polit.web.site.boot import boot
 
 boot()
 
 from django.conf import settings  # noqa: E402 - Django is ready only now
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 from web_sessions import signed_in_session  # noqa: E402
 
 from polit.web.accounts.services import account_make  # noqa: E402
@@ -22,6 +24,7 @@ from polit.web.cases.models import Case, CaseNote  # noqa: E402
 from polit.web.cases.services import case_open, member_add  # noqa: E402
 from polit.web.core.acting import SYSTEM  # noqa: E402
 from polit.web.core.rules import Purpose, Role  # noqa: E402
+from polit.web.tasks.jobs import prune  # noqa: E402
 
 _REASON = "A load"
 _CASES_EACH = 3
@@ -60,10 +63,19 @@ def held() -> dict[str, object]:
         "unaudited": sum(str(number) not in noted for number, _ in notes),
         "in_log": AuditLeaf.objects.count() + AuditPending.objects.count(),
         "all_events": AuditEvent.objects.count(),
+        "tasks": Counter(DBTaskResult.objects.values_list("status", flat=True)),
+        "prunes": AuditEvent.objects.filter(action="tasks.prune").count(),
     }
 
 
+def tasks(count: int) -> int:
+    """Ask for so many tasks."""
+    for _ in range(count):
+        prune.enqueue("2026-11-26")
+    return count
+
+
 if __name__ == "__main__":
-    words = sys.argv[1:]
-    found = held() if words == ["held"] else officers(int(words[1]), int(words[2]))
-    json.dump(found, sys.stdout)
+    what, *numbers = sys.argv[1:]
+    known: dict[str, Callable[..., object]] = {"officers": officers, "tasks": tasks, "held": held}
+    json.dump(known[what](*map(int, numbers)), sys.stdout)

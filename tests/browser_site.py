@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.db.utils import load_backend
+from django.test import override_settings
 from playwright.sync_api import BrowserContext
 from pytest_django import DjangoDbBlocker
+from web_sessions import signed_in_session
 
 from polit.web.accounts.models import User
 
@@ -68,15 +68,9 @@ class Site:
 
     def sign_in(self, context: BrowserContext, user: User) -> None:
         """Sign somebody in without the sign-in page, which has tests of its own."""
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
+        key = signed_in_session(user)
         cookie = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": cookie, "value": str(session.session_key), "url": self.address}]
-        )
+        context.add_cookies([{"name": cookie, "value": key, "url": self.address}])
 
 
 @contextmanager
@@ -116,7 +110,9 @@ def records_of(site: Site, blocker: DjangoDbBlocker) -> Generator[None, None, No
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30},
     }
     wrapper = load_backend(place["ENGINE"]).DatabaseWrapper(place, "default")
-    with blocker.unblock():
+    # Sessions are signed: the process that is to read them has a secret of its own.
+    secret = (site.data / "web" / "secret.key").read_text()
+    with blocker.unblock(), override_settings(SECRET_KEY=secret):
         connections["default"] = wrapper
         try:
             yield

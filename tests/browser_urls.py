@@ -4,14 +4,15 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from django import forms
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 from hostile_names import HOSTILE, LONG
 
 from polit.web.core.access import access
 from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
-from polit.web.core.rules import PUBLIC
+from polit.web.core.rules import PUBLIC, SIGNED_IN
 from polit.web.site import urls
 
 handler400 = urls.handler400
@@ -66,4 +67,16 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError(f"secret of {request.path}")
 
 
-urlpatterns = [*urls.urlpatterns, path("components/", components), path("broken/", broken)]
+@access(SIGNED_IN, methods=("POST",))
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    logout(request)
+    return redirect("/components/")
+
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("components/", components),
+    path("broken/", broken),
+    path("leave/", leave, name="leave"),
+]

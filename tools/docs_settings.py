@@ -44,6 +44,22 @@ _MEANINGS = {
             "`localhost` always does."
         ),
     ),
+    "POLIT_ORIGIN": (
+        "none",
+        (
+            "The address under which people reach the web application through a TLS proxy, such "
+            "as `https://polit.force.example`. Sets the host name, trusted origin, secure "
+            "cookies and HSTS, and believes the proxy's `X-Forwarded-Proto`."
+        ),
+    ),
+    "POLIT_IDENTIFIER_KINDS": (
+        "`england-wales-1`",
+        "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",
+    ),
+    "POLIT_OFFENCE_TYPES": (
+        "`england-wales-1`",
+        "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
+    ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",
         "Where style sheets and scripts are collected to and served from.",

@@ -6,18 +6,8 @@ from pathlib import Path
 import pytest
 from browser_fixtures import check_axe, screenshot, watched_page
 from browser_keyboard import Keyboard
-from browser_site import Site, running_site
+from browser_site import Site
 from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def components_site(
-    prepared_site: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[Site, None, None]:
-    with running_site(
-        prepared_site, tmp_path_factory.mktemp("components"), "browser_settings"
-    ) as started:
-        yield started
 
 
 @pytest.fixture

@@ -11,21 +11,24 @@ from polit.cli import (
     examine,
     init,
     list_entries,
+    migrate,
     pack,
     render,
+    serve,
     show,
     signer,
     thumbs,
     unpack,
     vault,
     verify,
+    worker,
 )
 from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    broker, signer, audit,
+    serve, broker, worker, signer, audit, migrate,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -1,5 +1,7 @@
 """Django's entry to the accounts register."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class AccountsConfig(AppConfig):
 
     name = "polit.web.accounts"
     label = "accounts"
+
+    def ready(self) -> None:
+        """Listen to what the libraries tell of."""
+        import_module("polit.web.accounts.hooks")

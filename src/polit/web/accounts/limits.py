@@ -51,9 +51,7 @@ class TableCache(BaseCache):
         values = {"value": json.dumps(value), "expires_at": self._expiry(timeout)}
         Kept.objects.update_or_create(key=name, defaults=values)
 
-    def touch(
-        self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
-    ) -> bool:
+    def touch(self, key: str, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
         """Keep a value for longer."""
         name = self.make_and_validate_key(key, version=version)
         return bool(Kept.objects.filter(key=name).update(expires_at=self._expiry(timeout)))

@@ -74,7 +74,7 @@ def check_roles(roles: frozenset[Role]) -> None:
         raise UsageError("give at least one role")
     alone = roles & EXCLUSIVE_ROLES
     if alone and len(roles) > 1:
-        raise UsageError(f"{sorted(alone)[0].label} is held alone: take the other roles away")
+        raise UsageError(f"{min(alone).label} is held alone: take the other roles away")
 
 
 def can_hold_roles(roles: frozenset[Role]) -> bool:
@@ -117,3 +117,14 @@ def is_invitation_open(
 ) -> bool:
     """Tell whether a one-time link still opens."""
     return used_at is None and voided_at is None and now < expires_at
+
+
+def idle_limit(minutes: float) -> timedelta:
+    """Return how long a session may lie idle.
+
+    Raises:
+        UsageError: It is longer than an hour.
+    """
+    if minutes > IDLE_MAX_MIN:
+        raise UsageError(f"POLIT_IDLE_MIN is {minutes:g}: give at most {IDLE_MAX_MIN:g} minutes")
+    return timedelta(minutes=minutes)

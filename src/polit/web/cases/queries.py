@@ -1,22 +1,297 @@
-"""What is asked of cases."""
+"""What is asked of cases. Nobody gets a case that they have no access to, but for its team."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from polit.web.accounts.models import User
-from polit.web.cases.models import CaseMember
-from polit.web.cases.rules import CaseHeader, CaseStatus, GrantedAccess
-from polit.web.core.rules import Purpose
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+
+from polit.base.clock import now_utc
+from polit.web.accounts.models import RoleGrant, User
+from polit.web.audit.models import AuditEvent
+from polit.web.audit.rules import Nature
+from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice
+from polit.web.cases.offences import offence_scheme
+from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, event_title
+from polit.web.core.access import CaseAccess
+from polit.web.core.acting import Actor
+from polit.web.core.paging import Page, page_of
+from polit.web.core.rules import CASE_ROLES, Purpose, Role
+
+TIMELINE_SIZE = 20
 
 
 def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
-    """Return a person's access to a case, ``None`` where they have none. One query."""
+    """Return a person's access to a case, ``None`` where they have none.
+
+    One query for a member; a second one looks for break-glass that is open at this instant.
+    """
+    if not user.is_active or not user.roles & CASE_ROLES:
+        return None
     held = (
         CaseMember.objects.filter(user=user, case_id=case_id, ended_at=None)
         .select_related("case")
         .first()
     )
-    if held is None:
+    if held is not None:
+        return GrantedAccess(header_of(held.case), Purpose(held.purpose), "member", Duty(held.duty))
+    opened = (
+        _open_break_glass(user, now_utc())
+        .filter(case_id=case_id)
+        .select_related("case")
+        .order_by("-expires_at")
+        .first()
+    )
+    if opened is None:
         return None
-    case = held.case
-    header = CaseHeader(case.id, case.reference, case.title, CaseStatus(case.status))
-    return GrantedAccess(header, Purpose(held.purpose), "member")
+    return GrantedAccess(
+        header_of(opened.case),
+        Purpose(opened.purpose),
+        "break_glass",
+        expires_at=opened.expires_at,
+    )
+
+
+def header_of(case: Case) -> CaseHeader:
+    """Return what every page of a case knows of it."""
+    return CaseHeader(case.id, case.reference, case.title, CaseStatus(case.status))
+
+
+def cases_for(user: User) -> QuerySet[Case]:
+    """Return the cases that a person has access to now."""
+    if not user.roles & CASE_ROLES:
+        return Case.objects.none()
+    joined = CaseMember.objects.filter(case=OuterRef("pk"), user=user, ended_at=None)
+    opened = _open_break_glass(user, now_utc()).filter(case=OuterRef("pk"))
+    return Case.objects.filter(Exists(joined) | Exists(opened))
+
+
+def case_list(user: User, *, text: str = "", after: str = "") -> Page[Case]:
+    """Return a page of a person's cases by reference.
+
+    Args:
+        user: The person.
+        text: What the reference, title or operation holds; empty for all.
+        after: The reference to go on after.
+    """
+    return page_of(_found(cases_for(user), text), key="reference", after=after)
+
+
+def roles_of(actor: Actor) -> frozenset[Role]:
+    """Return the roles that an actor holds now; polit itself holds all."""
+    if actor.kind == "system":
+        return frozenset(Role)
+    user = User.objects.filter(pk=actor.actor_id, is_active=True).first()
+    return user.roles if user else frozenset()
+
+
+def duty_of(actor: Actor, case_id: UUID) -> Duty | None:
+    """Return what an actor does in a case now, ``None`` where they are not in it."""
+    if actor.kind == "system":
+        return None
+    held = CaseMember.objects.filter(case_id=case_id, user_id=actor.actor_id, ended_at=None)
+    duty = held.values_list("duty", flat=True).first()
+    return Duty(duty) if duty else None
+
+
+def case_get(access: CaseAccess) -> Case:
+    """Return a case that somebody has access to."""
+    return Case.objects.get(pk=access.case.id)
+
+
+def offence_labels(case_id: UUID) -> list[str]:
+    """Return the kinds of offence of a case in words, as they were named when it was kept."""
+    rows = Case.objects.get(pk=case_id).offences.order_by("scheme", "version", "code")
+    return [offence_scheme(each.scheme, each.version).label_of(each.code) for each in rows]
+
+
+def offence_codes(case_id: UUID) -> list[str]:
+    """Return the codes of the kinds of offence of a case."""
+    rows = Case.objects.get(pk=case_id).offences
+    return list(rows.order_by("code").values_list("code", flat=True))
+
+
+def member_list(case_id: UUID) -> list[CaseMember]:
+    """Return all memberships of a case, those that hold first, then by their begin."""
+    rows = CaseMember.objects.filter(case_id=case_id).select_related("user")
+    return list(rows.order_by(F("ended_at").asc(nulls_first=True), "recorded_at"))
+
+
+def member_get(case_id: UUID, member_id: UUID) -> CaseMember | None:
+    """Return a membership of a case that holds, ``None`` where there is none of this id."""
+    rows = CaseMember.objects.filter(case_id=case_id, pk=member_id, ended_at=None)
+    return rows.select_related("user").first()
+
+
+def candidates(case_id: UUID) -> QuerySet[User]:
+    """Return the people who may become members of a case, by name."""
+    holds = RoleGrant.objects.filter(
+        user=OuterRef("pk"), ended_at=None, role__in=[role.value for role in CASE_ROLES]
+    )
+    inside = CaseMember.objects.filter(user=OuterRef("pk"), case_id=case_id, ended_at=None)
+    people = User.objects.filter(Exists(holds), ~Exists(inside), is_active=True)
+    return people.order_by("full_name", "username")
+
+
+def supervisors_but(user: User) -> QuerySet[User]:
+    """Return the active supervisors other than one person, by name."""
+    holds = RoleGrant.objects.filter(user=OuterRef("pk"), ended_at=None, role=Role.SUPERVISOR.value)
+    people = User.objects.filter(Exists(holds), is_active=True).exclude(pk=user.pk)
+    return people.order_by("full_name", "username")
+
+
+def note_list(case_id: UUID, *, after: str = "") -> Page[CaseNote]:
+    """Return a page of a case's notes, the newest first, each with what corrects it."""
+    rows = CaseNote.objects.filter(case_id=case_id).select_related("corrected_by", "corrects")
+    return page_of(rows, key="recorded_at", after=after, newest_first=True)
+
+
+def note_get(case_id: UUID, note_id: UUID) -> CaseNote | None:
+    """Return a note of a case that nothing corrects yet, ``None`` where there is none."""
+    rows = CaseNote.objects.filter(case_id=case_id, pk=note_id, corrected_by=None)
+    return rows.first()
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One act as people who work on the case see it: the audit keeps more."""
+
+    title: str
+    recorded_at: datetime
+    actor_name: str
+    subject_label: str
+    reason: str
+
+
+def event_rows(events: Iterable[AuditEvent]) -> list[EventRow]:
+    """Return acts as the case's people see them, in the same order."""
+    return [
+        EventRow(
+            event_title(each.action),
+            each.recorded_at,
+            each.actor_name,
+            each.subject_label,
+            each.reason,
+        )
+        for each in events
+    ]
+
+
+def timeline(case_id: UUID) -> list[AuditEvent]:
+    """Return the latest acts on a case, the newest first, without who merely looked."""
+    rows = _acts(case_id).exclude(nature=Nature.CONSULTATION.value)
+    return list(rows.order_by("-seq")[:TIMELINE_SIZE])
+
+
+def timeline_page(case_id: UUID, *, after: str = "") -> Page[AuditEvent]:
+    """Return a page of everything recorded of a case, who looked included, the newest first."""
+    return page_of(_acts(case_id), key="seq", after=after, newest_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    """What a supervisor sees of a case that they need not be in: no content of it."""
+
+    case_id: UUID
+    reference: str
+    title: str
+    status: CaseStatus
+    team: tuple[str, ...]
+    last_at: datetime | None
+
+
+def team_list(*, text: str = "", after: str = "") -> Page[Case]:
+    """Return a page of all cases with their teams, by reference. Three queries."""
+    holding = CaseMember.objects.filter(ended_at=None).select_related("user")
+    rows = _found(Case.objects.all(), text).prefetch_related(
+        Prefetch("members", holding.order_by("recorded_at"), to_attr="team")
+    )
+    return page_of(rows, key="reference", after=after)
+
+
+def team_rows(cases: tuple[Case, ...]) -> list[TeamRow]:
+    """Return what a supervisor sees of cases that ``team_list`` found. One query."""
+    acts = AuditEvent.objects.filter(case_id__in=[case.id for case in cases])
+    last = dict(acts.values_list("case_id").annotate(last=Max("recorded_at")))
+    return [
+        TeamRow(
+            case.id,
+            case.reference,
+            case.title,
+            CaseStatus(case.status),
+            tuple(f"{member.user} ({member.duty_label.lower()})" for member in _team(case)),
+            last.get(case.id),
+        )
+        for case in cases
+    ]
+
+
+def case_by_reference(reference: str) -> Case | None:
+    """Return the case with exactly this reference, ``None`` where there is none."""
+    return Case.objects.filter(reference=reference).first()
+
+
+def case_by_id(case_id: UUID) -> Case | None:
+    """Return a case whoever asks, for what speaks of its team alone."""
+    return Case.objects.filter(pk=case_id).first()
+
+
+def break_glass_get(user: User, break_glass_id: UUID) -> BreakGlass | None:
+    """Return break-glass that a person opened or watches over, ``None`` otherwise."""
+    mine = Q(user=user) | Q(second=user)
+    rows = BreakGlass.objects.filter(mine, pk=break_glass_id)
+    return rows.select_related("case", "user", "second").first()
+
+
+def break_glass_used(opened: BreakGlass) -> int:
+    """Return how many pages were consulted through it so far."""
+    end = opened.revoked_at or opened.expires_at
+    return AuditEvent.objects.filter(
+        case_id=opened.case_id,
+        actor_id=str(opened.user_id),
+        nature=Nature.CONSULTATION.value,
+        recorded_at__range=(opened.recorded_at, end),
+    ).count()
+
+
+def notice_list(user: User, *, after: str = "") -> Page[Notice]:
+    """Return a page of a person's notices, the newest first."""
+    rows = Notice.objects.filter(user=user)
+    return page_of(rows, key="recorded_at", after=after, newest_first=True)
+
+
+def notices_unread(user: User, *, most: int = 10) -> list[Notice]:
+    """Return the notices that a person has not read yet, the newest first."""
+    return list(_unread(user).order_by("-recorded_at")[:most])
+
+
+def notice_count(user: User) -> int:
+    """Return how many notices a person has not read yet."""
+    return _unread(user).count()
+
+
+def _unread(user: User) -> QuerySet[Notice]:
+    return Notice.objects.filter(user=user, read_at=None)
+
+
+def _open_break_glass(user: User, now: datetime) -> QuerySet[BreakGlass]:
+    return BreakGlass.objects.filter(user=user, revoked_at=None, expires_at__gt=now)
+
+
+def _found(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    wanted = text.replace("\x00", "").strip()
+    if not wanted:
+        return cases
+    return cases.filter(
+        Q(reference__icontains=wanted) | Q(title__icontains=wanted) | Q(operation__icontains=wanted)
+    )
+
+
+def _acts(case_id: UUID) -> QuerySet[AuditEvent]:
+    return AuditEvent.objects.filter(case_id=case_id)
+
+
+def _team(case: Case) -> list[CaseMember]:
+    found: list[CaseMember] = getattr(case, "team", [])
+    return found

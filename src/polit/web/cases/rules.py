@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from polit.base.errors import AuthorityError, UsageError
-from polit.web.core.rules import CASE_ROLES, Purpose, Role
+from polit.web.core.rules import CASE_ROLES, Access, Purpose, Role, Scope
 from polit.web.core.states import StateTable, Transition
 
 REFERENCE_LENGTH = 100
@@ -20,6 +20,12 @@ HOURS_DEFAULT = 2
 OPENERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
 """Who may open a case, change its details, and speak of its status."""
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
+
+ANY_CASE_ROLE = Access(Scope.ROLE, read=CASE_ROLES, write=CASE_ROLES)
+OPENING = Access(Scope.ROLE, read=OPENERS, write=OPENERS)
+TEAMS = Access(Scope.ROLE, read=_SUPERVISORS, write=_SUPERVISORS)
+IN_CASE = Access(Scope.CASE, read=CASE_ROLES, write=CASE_ROLES)
+CHANGING = Access(Scope.CASE, read=OPENERS, write=OPENERS)
 
 
 class CaseStatus(StrEnum):
@@ -64,6 +70,27 @@ class Duty(StrEnum):
     def label(self) -> str:
         """The duty in words."""
         return self.value.capitalize()
+
+
+_TITLES = {
+    "cases.open": "Case opened",
+    "cases.change_details": "Details changed",
+    "cases.take_to_court": "Taken to court",
+    "cases.close": "Case closed",
+    "cases.reopen": "Case reopened",
+    "cases.note": "Note written",
+    "cases.member_add": "Member added",
+    "cases.member_end": "Access ended",
+    "cases.consult": "Page opened",
+    "cases.break_glass": "Break-glass begun",
+    "cases.break_glass_acknowledge": "Break-glass acknowledged",
+    "cases.break_glass_revoke": "Break-glass ended",
+}
+
+
+def event_title(action: str) -> str:
+    """Return an action of the audit in words."""
+    return _TITLES.get(action) or action.partition(".")[2].replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,3 +239,18 @@ def is_break_glass_open(expires_at: datetime, revoked_at: datetime | None, now: 
 def break_glass_end(begin: datetime, hours: int) -> datetime:
     """Return the instant at which break-glass ends."""
     return begin + timedelta(hours=hours)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetails:
+    """What of a case may be changed; its reference may not.
+
+    Args:
+        title: What it is about.
+        operation: The operation's name; empty for none.
+        offences: Codes of kinds of offence.
+    """
+
+    title: str
+    operation: str = ""
+    offences: tuple[str, ...] = ()

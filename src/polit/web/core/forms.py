@@ -44,6 +44,7 @@ class GovukForm(forms.Form):
             _own_words(field)
             _own_input(field)
         self.helper = FormHelper(self)
+        self.helper.label_size = self.helper.legend_size = "s"
         # One place for errors, in our words, read out by screen readers: not the browser's bubbles.
         self.helper.attrs = {"novalidate": True, "autocomplete": "off"}
         shown = [_layout(name, field) for name, field in self.fields.items()]
@@ -71,7 +72,7 @@ class SubmitButton:
 
 def _own_words(field: forms.Field) -> None:
     """Replace Django's messages by ones that say what to do."""
-    label = str(field.label or "").strip().rstrip("?")
+    label = str(field.label or "").strip()
     subject = label[:1].lower() + label[1:] if label[1:2].islower() else label
     messages = field.error_messages
     if isinstance(field, forms.FileField):
@@ -85,6 +86,8 @@ def _own_words(field: forms.Field) -> None:
         ours = {"required": f"Confirm: {label}"}
     else:
         ours = {"required": f"Enter {subject}" if subject else "Enter a value"}
+    if label.endswith("?"):
+        ours["required"] = f"Answer the question: {label}"
     for code, words in ours.items():
         if str(messages.get(code, "")) in _DJANGOS_WORDS:
             messages[code] = words
@@ -113,9 +116,9 @@ def _layout(name: str, field: forms.Field) -> str | Field:
 
 
 def _mark(widget: forms.Widget) -> None:
-    """Mark inputs that crispy-forms-gds does not: it knows text, select and text areas by name."""
-    kind = type(widget).__name__
-    is_known = kind in {"Select", "TextInput", "Textarea", "FileInput", "ClearableFileInput"}
-    if isinstance(widget, (forms.TextInput, forms.Select)) and not is_known:
-        classes = str(widget.attrs.get("class", ""))
+    """Mark inputs that crispy-forms-gds does not: it knows text inputs and text areas by name."""
+    classes = str(widget.attrs.get("class", ""))
+    if isinstance(widget, forms.Select):
+        widget.attrs["class"] = f"{classes} govuk-select--error".strip()
+    elif isinstance(widget, (forms.PasswordInput, forms.EmailInput, forms.URLInput)):
         widget.attrs["class"] = f"{classes} govuk-input--error".strip()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 Row = TypeVar("Row", bound=models.Model)
@@ -42,9 +43,11 @@ def page_of(
         newest_first: Whether the greatest key comes first.
     """
     if after:
+        if "\x00" in after:
+            return Page((), "")  # PostgreSQL cannot even be asked
         try:
             rows = rows.filter(**{f"{key}__{'lt' if newest_first else 'gt'}": after})
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ValidationError):
             return Page((), "")
     found = tuple(rows.order_by(f"-{key}" if newest_first else key)[: size + 1])
     shown = found[:size]

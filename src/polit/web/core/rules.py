@@ -28,6 +28,9 @@ EXCLUSIVE_ROLES = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR})
 CASE_ROLES = frozenset(Role) - EXCLUSIVE_ROLES
 EVERYBODY = frozenset(Role)
 
+CHILD_READERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR, Role.SAFEGUARDING})
+"""Who may read what tells who a child is; everybody else on the case sees "Child 1"."""
+
 
 class Purpose(StrEnum):
     """Why somebody has access to a case; every access is for one of these."""

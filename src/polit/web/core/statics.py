@@ -1,7 +1,5 @@
 """Static files under names that carry their digest, so that a browser may keep them for ever."""
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -9,7 +7,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class OwnStaticsConfig(StaticFilesConfig):
     """What is collected: of htmx, version 2 alone; nothing that no page uses is served."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [  # noqa: RUF012  # as the base class has it
         *StaticFilesConfig.ignore_patterns,
         "django_htmx/ext*",
         "django_htmx/htmax*",

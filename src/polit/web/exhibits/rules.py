@@ -1,4 +1,4 @@
-"""What an exhibit is made of and what its reference may be. No Django here."""
+"""What an exhibit is made of, what its reference may be, where it can go. No Django here."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from polit.base.errors import UsageError
 from polit.package.layout import SUFFIX, package_name
+from polit.web.core.rules import Role
+from polit.web.core.states import StateTable, Transition
+from polit.web.core.tones import Tone
 
 REFERENCE_LENGTH = 100
 TEXT_LENGTH = 4000
@@ -39,6 +42,146 @@ class Power(StrEnum):
     def label(self) -> str:
         """The state in words."""
         return {"on": "Switched on", "off": "Switched off", "unknown": "Not known"}[self.value]
+
+
+class State(StrEnum):
+    """Where an exhibit is. Whether it is sealed is told beside it, by its seal's number."""
+
+    HELD = "held"
+    IN_STORE = "in_store"
+    AT_LABORATORY = "at_laboratory"
+    IN_EXAMINATION = "in_examination"
+    IN_LABORATORY_EXAMINATION = "in_laboratory_examination"
+    FORFEITED = "forfeited"
+    RETURNED = "returned"
+    DISPOSED = "disposed"
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return _STATE_LABELS[self]
+
+    @property
+    def tone(self) -> Tone:
+        """How it is tinted."""
+        return _STATE_TONES.get(self, Tone.BLUE)
+
+
+_STATE_LABELS = {
+    State.HELD: "With an officer",
+    State.IN_STORE: "In store",
+    State.AT_LABORATORY: "At a laboratory",
+    State.IN_EXAMINATION: "Being examined",
+    State.IN_LABORATORY_EXAMINATION: "Being examined at a laboratory",
+    State.FORFEITED: "Forfeited",
+    State.RETURNED: "Returned",
+    State.DISPOSED: "Disposed of",
+}
+_STATE_TONES = {
+    State.HELD: Tone.YELLOW,
+    State.IN_STORE: Tone.GREEN,
+    State.RETURNED: Tone.GREY,
+    State.DISPOSED: Tone.GREY,
+}
+
+
+class EventKind(StrEnum):
+    """What happens to an exhibit. The first two begin a chain, the others go on with it."""
+
+    SEIZURE = "seizure"
+    SPLIT = "split"
+    SEAL = "seal"
+    CHANGE_SEAL = "change_seal"
+    OPEN_SEAL = "open_seal"
+    HAND_OVER = "hand_over"
+    STORE = "store"
+    TAKE_OUT = "take_out"
+    SEND_TO_LABORATORY = "send_to_laboratory"
+    BEGIN_EXAMINATION = "begin_examination"
+    END_EXAMINATION = "end_examination"
+    COPY = "copy"
+    SPLIT_OFF = "split_off"
+    WIPE = "wipe"
+    RETURN = "return"
+    FORFEIT = "forfeit"
+    DISPOSE = "dispose"
+    CORRECT = "correct"
+
+    @property
+    def label(self) -> str:
+        """The event in words, as a timeline tells it."""
+        return _EVENT_LABELS[self]
+
+
+_EVENT_LABELS = {
+    EventKind.SEIZURE: "Seized",
+    EventKind.SPLIT: "Split off its parent exhibit",
+    EventKind.SEAL: "Sealed",
+    EventKind.CHANGE_SEAL: "Seal changed",
+    EventKind.OPEN_SEAL: "Seal opened",
+    EventKind.HAND_OVER: "Handed over",
+    EventKind.STORE: "Put into store",
+    EventKind.TAKE_OUT: "Taken out of store",
+    EventKind.SEND_TO_LABORATORY: "Handed in at a laboratory",
+    EventKind.BEGIN_EXAMINATION: "Examination begun",
+    EventKind.END_EXAMINATION: "Examination ended",
+    EventKind.COPY: "Digital copy made",
+    EventKind.SPLIT_OFF: "Sub-exhibit split off",
+    EventKind.WIPE: "Wiped",
+    EventKind.RETURN: "Returned",
+    EventKind.FORFEIT: "Forfeited",
+    EventKind.DISPOSE: "Disposed of",
+    EventKind.CORRECT: "Correction",
+}
+
+FIRST_KINDS = frozenset({EventKind.SEIZURE, EventKind.SPLIT})
+CUSTODY_ROLES = frozenset(
+    {Role.EXAMINER, Role.INVESTIGATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER}
+)
+"""Who has exhibits in their hands."""
+FINAL_ROLES = frozenset({Role.SUPERVISOR})
+"""Who lets an exhibit go for good other than back to its owner."""
+
+
+def _staying(kind: EventKind, *states: State) -> tuple[Transition, ...]:
+    return tuple(
+        Transition(kind.value, (each.value,), each.value, CUSTODY_ROLES) for each in states
+    )
+
+
+def _moving(
+    kind: EventKind, to: State, *states: State, who: frozenset[Role] = CUSTODY_ROLES
+) -> Transition:
+    return Transition(kind.value, tuple(each.value for each in states), to.value, who)
+
+
+_OPEN = (State.HELD, State.AT_LABORATORY, State.IN_EXAMINATION, State.IN_LABORATORY_EXAMINATION)
+_KEPT = (State.HELD, State.IN_STORE, State.AT_LABORATORY)
+
+CUSTODY = StateTable(
+    "exhibit",
+    State.HELD.value,
+    (
+        _moving(EventKind.HAND_OVER, State.HELD, State.HELD, State.AT_LABORATORY),
+        _moving(EventKind.STORE, State.IN_STORE, State.HELD, State.AT_LABORATORY),
+        _moving(EventKind.TAKE_OUT, State.HELD, State.IN_STORE),
+        *_staying(EventKind.SEAL, *_OPEN),
+        *_staying(EventKind.CHANGE_SEAL, *_OPEN, State.IN_STORE),
+        *_staying(EventKind.OPEN_SEAL, *_OPEN),
+        _moving(EventKind.SEND_TO_LABORATORY, State.AT_LABORATORY, State.HELD, State.IN_STORE),
+        _moving(EventKind.BEGIN_EXAMINATION, State.IN_EXAMINATION, State.HELD),
+        _moving(EventKind.BEGIN_EXAMINATION, State.IN_LABORATORY_EXAMINATION, State.AT_LABORATORY),
+        _moving(EventKind.END_EXAMINATION, State.HELD, State.IN_EXAMINATION),
+        _moving(EventKind.END_EXAMINATION, State.AT_LABORATORY, State.IN_LABORATORY_EXAMINATION),
+        *_staying(EventKind.COPY, *_OPEN),
+        *_staying(EventKind.SPLIT_OFF, *_OPEN),
+        *_staying(EventKind.WIPE, State.HELD, State.AT_LABORATORY, State.FORFEITED),
+        _moving(EventKind.RETURN, State.RETURNED, *_KEPT),
+        _moving(EventKind.FORFEIT, State.FORFEITED, *_KEPT, who=FINAL_ROLES),
+        _moving(EventKind.DISPOSE, State.DISPOSED, *_KEPT, State.FORFEITED, who=FINAL_ROLES),
+    ),
+)
+"""Every way of an exhibit. A correction leads nowhere and is possible in every state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +341,45 @@ def check_imei(imei: str) -> str:
 def _luhn_sum(digits: str) -> int:
     doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(digits[::-1])]
     return sum(value // 10 + value % 10 for value in doubled)
+
+
+def sort_key(reference: str) -> str:
+    """Return what references are ordered by: a parent before its parts, ``AB/2`` before ``AB/10``.
+
+    Hexadecimal, so that every database orders it alike whatever its collation.
+    """
+    counted = re.sub(r"[0-9]+", lambda found: f"{min(len(found[0]), 9)}{found[0]}", reference)
+    return counted.replace("/", "\x01").encode("utf-8", "surrogatepass").hex()
+
+
+def check_seizure(seizure: Seizure, now: datetime) -> None:
+    """Refuse a seizure that has not come yet, or that does not say who and where.
+
+    Raises:
+        UsageError: It does not.
+    """
+    if seizure.seized_at > now:
+        raise UsageError("seized: this instant has not come yet")
+    if not seizure.producer.name.strip() or not seizure.producer.text.isprintable():
+        raise UsageError("seized by: give the name, in characters that can be printed")
+    if not seizure.place.strip():
+        raise UsageError("where: give the place")
+
+
+def check_facts(thing: SeizedThing) -> None:
+    """Refuse a thing that cannot be as it is described.
+
+    Raises:
+        UsageError: It has no description, an IMEI that is none, or a seal nobody can print.
+    """
+    if not thing.description.strip():
+        raise UsageError("description: say what it is")
+    if len(thing.description) > TEXT_LENGTH:
+        raise UsageError(f"description: at most {TEXT_LENGTH:,} characters")
+    if thing.quantity < 1:
+        raise UsageError("quantity: at least one")
+    if thing.device.imei and thing.device.is_imei_unreadable:
+        raise UsageError("IMEI: give it, or say that it cannot be read, not both")
+    check_imei(thing.device.imei)
+    if not thing.seal.isprintable():
+        raise UsageError("seal: it has characters that cannot be printed: type it again")

@@ -1,20 +1,46 @@
 """The gate: every request passes it, and what no rule allows does not happen."""
 
+import logging
 from collections.abc import Callable
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
 
+from polit.base.clock import now_utc
 from polit.web.accounts.models import User
+from polit.web.accounts.proof import has_proved_factor, is_fresh, session_id_of
+from polit.web.accounts.queries import session_get
+from polit.web.accounts.rules import SessionEnd, session_end
+from polit.web.accounts.services import sessions
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.cases.queries import case_access
-from polit.web.core.access import case_access_of, is_write, rule_of
-from polit.web.core.acting import actor_of
+from polit.web.core.access import case_access_of, is_write
+from polit.web.core.acting import SYSTEM, actor_of
 from polit.web.core.rules import Access, Scope
+from polit.web.site.access_table import ENROLMENT, Passage, passage_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from polit.base.canonical import JsonValue
+
+_LOG = logging.getLogger(__name__)
+_SHOWN = frozenset({200, 206, 304})
+_POLL_HEADER = "x-polit-poll"
+"""On a request that a page repeats by itself: it does not count as the person being there."""
 
 
 class GateMiddleware:
@@ -29,7 +55,7 @@ class GateMiddleware:
         response = self._get_response(request)
         rule: Access | None = getattr(request, "passed_rule", None)
         shows_case = rule is not None and rule.scope is Scope.CASE and rule.consults
-        if shows_case and not is_write(request) and response.status_code == 200:
+        if shows_case and not is_write(request) and response.status_code in _SHOWN:
             _record_consultation(request)
         return response
 
@@ -42,26 +68,99 @@ class GateMiddleware:
     ) -> HttpResponseBase | None:
         """Let a request through to its view, or not."""
         del args
-        rule = rule_of(view)
-        if rule is None:
-            raise ImproperlyConfigured(f"{view.__module__}.{view.__name__} has no access rule")
-        if rule.scope is not Scope.PUBLIC:
-            if not isinstance(request.user, User):
-                return redirect("account_login")
-            _check_rule(request, request.user, rule, kwargs.get("case_id"))
-        request.passed_rule = rule  # type: ignore[attr-defined]  # read above
+        name = _view_name(request)
+        passage = passage_of(name, view)
+        if passage is None:
+            _LOG.error("no access rule: %s", name)
+            raise PermissionDenied
+        if not _is_answered(request, passage):
+            return HttpResponseNotAllowed(_permitted(passage))
+        ended = _end_of_session(request)
+        if passage.rule.scope is not Scope.PUBLIC:
+            user = request.user
+            if not isinstance(user, User):
+                return _to_sign_in(request, ended)
+            if name not in ENROLMENT and not has_proved_factor(request):
+                return _redirect(request, reverse("accounts:enrol"))
+            _check_rule(request, user, passage.rule, kwargs)
+            if passage.rule.fresh and not is_fresh(request):
+                return _redirect(request, _with_next(request, "account_reauthenticate"))
+        request.passed_rule = passage.rule  # type: ignore[attr-defined]  # read above
         return None
 
 
-def _check_rule(request: HttpRequest, user: User, rule: Access, case_id: UUID | None) -> None:
+def _view_name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
+
+
+def _permitted(passage: Passage) -> list[str]:
+    return [*passage.methods, "HEAD"] if "GET" in passage.methods else list(passage.methods)
+
+
+def _is_answered(request: HttpRequest, passage: Passage) -> bool:
+    return request.method in _permitted(passage)
+
+
+def _end_of_session(request: HttpRequest) -> SessionEnd | None:
+    """Sign out whose session does not hold any more; say why, ``None`` where it holds."""
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    session_id = session_id_of(request)
+    session = session_get(str(session_id), user) if session_id else None
+    if session is None:
+        logout(request)
+        return SessionEnd.ENDED_ELSEWHERE
+    ended = session_end(session.times, now=now_utc(), idle=settings.IDLE_LIMIT)
+    if ended is None:
+        if _POLL_HEADER not in request.headers:
+            sessions.session_touch(session)
+        return None
+    reason = "the session's time was over"
+    sessions.session_end(SYSTEM, reason=reason, session=session, why=ended)
+    logout(request)
+    return ended
+
+
+def _check_rule(request: HttpRequest, user: User, rule: Access, kwargs: dict[str, Any]) -> None:
     allowed = rule.allows(user.roles, is_write=is_write(request))
     if rule.scope is Scope.CASE:
+        case_id: UUID | None = kwargs.get("case_id")
         found = case_access(user, case_id) if allowed and case_id else None
         if found is None:
+            _record_refusal(request, kwargs)
             raise Http404  # neither the case nor the page is told of
         request.case_access = found  # type: ignore[attr-defined]  # see case_access_of
     elif not allowed:
+        _record_refusal(request, kwargs)
         raise PermissionDenied
+
+
+def _to_sign_in(request: HttpRequest, ended: SessionEnd | None) -> HttpResponseBase:
+    more = {"ended": ended.value} if ended else {}
+    return _redirect(request, _with_next(request, "account_login", more))
+
+
+def _with_next(request: HttpRequest, name: str, more: dict[str, str] | None = None) -> str:
+    """Return a page's address that leads back here, where here is a page to read."""
+    is_page = request.method == "GET" and "hx-request" not in request.headers
+    query = {"next": request.get_full_path()} if is_page and request.path != "/" else {}
+    query |= more or {}
+    return reverse(name) + (f"?{urlencode(query)}" if query else "")
+
+
+def _redirect(request: HttpRequest, url: str) -> HttpResponseBase:
+    if "hx-request" in request.headers:
+        # A redirect would be followed, and the page put into a corner of the one on the screen.
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def _record_refusal(request: HttpRequest, kwargs: dict[str, Any]) -> None:
+    reason = "no rule allows it"
+    with act(actor_of(request), "access.refuse", reason=reason, nature=Nature.SECURITY) as deed:
+        known: dict[str, JsonValue] = {name: str(value) for name, value in kwargs.items()}
+        deed.about("page", _view_name(request), method=str(request.method), asked=known)
 
 
 def _record_consultation(request: HttpRequest) -> None:
@@ -75,5 +174,6 @@ def _record_consultation(request: HttpRequest) -> None:
         purpose=granted.purpose.value,
         nature=Nature.CONSULTATION,
     ) as deed:
-        known = {name: str(value) for name, value in (match.kwargs if match else {}).items()}
-        deed.about("page", match.view_name if match else "", **known)
+        asked = match.kwargs if match else {}
+        known: dict[str, JsonValue] = {name: str(value) for name, value in asked.items()}
+        deed.about("page", _view_name(request), asked=known)

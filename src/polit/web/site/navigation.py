@@ -35,6 +35,8 @@ class NavigationItem:
 
 PLACES = (
     Place("Cases", "cases:list", CASE_ROLES),
+    Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
+    Place("Notices", "cases:notices", CASE_ROLES),
     Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
     Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),
 )

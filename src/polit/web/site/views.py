@@ -5,9 +5,10 @@ from django.shortcuts import render
 
 from polit.web.core.access import access
 from polit.web.core.rules import SIGNED_IN
+from polit.web.core.sections import sections_of
 
 
 @access(SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show where to go on."""
-    return render(request, "page.html")
+    """Show what waits for this person: what each register says of their work."""
+    return render(request, "home.html", {"sections": sections_of("home", request)})

@@ -1,19 +1,31 @@
 """The components of a page. What a person or a device wrote goes through ``person_text``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from polit.base.text import visible
 from polit.web.core.templatetags.values import instant, person_text
 from polit.web.core.tones import Tone
 
 register = template.Library()
 
 _NOTHING = SafeString("")
+
+
+def _markup(pattern: str, *values: object) -> SafeString:
+    """Fill markup in; what is not markup already cannot act, and cannot mislead either."""
+    shown = (each if isinstance(each, SafeString) else visible(str(each)) for each in values)
+    return format_html(pattern, *shown)
+
+
+def _joined(pattern: str, rows: Iterable[tuple[object, ...]]) -> SafeString:
+    filled = [_markup(pattern, *values) for values in rows]
+    return format_html("{}" * len(filled), *filled) if filled else _NOTHING
 
 
 @register.simple_tag
@@ -24,18 +36,16 @@ def status(label: str, tone: str = "grey") -> SafeString:
         label: The state in words.
         tone: One of ``Tone``.
     """
-    return format_html(
-        '<strong class="govuk-tag govuk-tag--{}">{}</strong>', Tone(tone).value, label
-    )
+    return _markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>', Tone(tone).value, label)
 
 
 @register.simple_block_tag
 def summary_list(content: SafeString, title: str = "") -> SafeString:
     """Frame rows of facts about one thing, as a card when it has a title."""
-    rows = format_html('<dl class="govuk-summary-list">{}</dl>', content)
+    rows = _markup('<dl class="govuk-summary-list">{}</dl>', content)
     if not title:
         return rows
-    return format_html(
+    return _markup(
         '<div class="govuk-summary-card"><div class="govuk-summary-card__title-wrapper">'
         '<h2 class="govuk-summary-card__title">{}</h2></div>'
         '<div class="govuk-summary-card__content">{}</div></div>',
@@ -56,14 +66,14 @@ def fact(content: SafeString, key: str, href: str = "", action: str = "Change") 
     """
     link = _NOTHING
     if href:
-        link = format_html(
+        link = _markup(
             '<dd class="govuk-summary-list__actions"><a class="govuk-link" href="{}">{}'
             '<span class="govuk-visually-hidden"> {}</span></a></dd>',
             href,
             action,
             key.lower(),
         )
-    return format_html(
+    return _markup(
         '<div class="govuk-summary-list__row{}"><dt class="govuk-summary-list__key">{}</dt>'
         '<dd class="govuk-summary-list__value">{}</dd>{}</div>',
         "" if href else " govuk-summary-list__row--no-actions",
@@ -83,8 +93,7 @@ def table(content: SafeString, caption: str, *columns: str, compact: bool = True
         columns: The heads; one that ends in ``:number`` heads a column of numbers.
         compact: Whether many rows are to fit on a page.
     """
-    heads = format_html_join(
-        "",
+    heads = _joined(
         '<th scope="col" class="govuk-table__header{}">{}</th>',
         (
             (
@@ -94,7 +103,7 @@ def table(content: SafeString, caption: str, *columns: str, compact: bool = True
             for column in columns
         ),
     )
-    return format_html(
+    return _markup(
         '<div class="polit-table-frame" role="region" aria-label="{}" tabindex="0">'
         '<table class="govuk-table{}"><caption class="govuk-table__caption '
         'govuk-table__caption--m">{}</caption><thead class="govuk-table__head">'
@@ -111,20 +120,20 @@ def table(content: SafeString, caption: str, *columns: str, compact: bool = True
 @register.simple_block_tag
 def row(content: SafeString) -> SafeString:
     """Frame the cells of one row."""
-    return format_html('<tr class="govuk-table__row">{}</tr>', content)
+    return _markup('<tr class="govuk-table__row">{}</tr>', content)
 
 
 @register.simple_block_tag
 def row_head(content: SafeString) -> SafeString:
     """Write the cell that names its row; each row has one."""
-    return format_html('<th scope="row" class="govuk-table__header">{}</th>', content)
+    return _markup('<th scope="row" class="govuk-table__header">{}</th>', content)
 
 
 @register.simple_block_tag
 def cell(content: SafeString, *, number: bool = False) -> SafeString:
     """Write a cell."""
     kind = " govuk-table__cell--numeric" if number else ""
-    return format_html('<td class="govuk-table__cell{}">{}</td>', kind, content)
+    return _markup('<td class="govuk-table__cell{}">{}</td>', kind, content)
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)
@@ -157,7 +166,7 @@ def pager(
 @register.simple_block_tag
 def banner(content: SafeString, title: str = "Important", *, success: bool = False) -> SafeString:
     """Say what concerns the whole page, above its heading."""
-    return format_html(
+    return _markup(
         '<div class="govuk-notification-banner{}" role="{}" aria-label="{}" '
         'data-module="govuk-notification-banner"><div class="govuk-notification-banner__header">'
         '<h2 class="govuk-notification-banner__title">{}</h2></div>'
@@ -173,7 +182,7 @@ def banner(content: SafeString, title: str = "Important", *, success: bool = Fal
 @register.simple_block_tag
 def warning(content: SafeString) -> SafeString:
     """Warn of a consequence."""
-    return format_html(
+    return _markup(
         '<div class="govuk-warning-text">'
         '<span class="govuk-warning-text__icon" aria-hidden="true">!</span>'
         '<strong class="govuk-warning-text__text">'
@@ -185,13 +194,13 @@ def warning(content: SafeString) -> SafeString:
 @register.simple_block_tag
 def inset(content: SafeString) -> SafeString:
     """Set a passage apart."""
-    return format_html('<div class="govuk-inset-text">{}</div>', content)
+    return _markup('<div class="govuk-inset-text">{}</div>', content)
 
 
 @register.simple_block_tag
 def details(content: SafeString, summary: str) -> SafeString:
     """Fold away what few need."""
-    return format_html(
+    return _markup(
         '<details class="govuk-details"><summary class="govuk-details__summary">'
         '<span class="govuk-details__summary-text">{}</span></summary>'
         '<div class="govuk-details__text">{}</div></details>',
@@ -203,7 +212,7 @@ def details(content: SafeString, summary: str) -> SafeString:
 @register.simple_block_tag
 def beside(content: SafeString, title: str) -> SafeString:
     """Fill the column beside the content; the content then takes two thirds."""
-    return format_html(
+    return _markup(
         '<aside class="govuk-grid-column-one-third" aria-label="{}"><div class="polit-beside">'
         '<h2 class="govuk-heading-s">{}</h2>{}</div></aside>',
         title,
@@ -215,7 +224,7 @@ def beside(content: SafeString, title: str) -> SafeString:
 @register.simple_block_tag
 def timeline(content: SafeString, label: str) -> SafeString:
     """Frame events in the order in which they were recorded."""
-    return format_html('<ol class="polit-timeline" aria-label="{}">{}</ol>', label, content)
+    return _markup('<ol class="polit-timeline" aria-label="{}">{}</ol>', label, content)
 
 
 @register.simple_block_tag
@@ -240,16 +249,16 @@ def event(
     """
     mark = _NOTHING
     if superseded:
-        mark = format_html(" {}", status("Corrected later", "yellow"))
+        mark = _markup(" {}", status("Corrected later", "yellow"))
     recorded = _NOTHING
     if recorded_at is not None:
-        recorded = format_html("; recorded {}", instant(recorded_at))
-    return format_html(
+        recorded = _markup("; recorded {}", instant(recorded_at))
+    return _markup(
         '<li class="polit-timeline__event{}"><h3 class="polit-timeline__title govuk-heading-s">'
         "{}{}</h3>"
         '<p class="polit-timeline__by govuk-body-s">{} by {}{}</p>{}</li>',
         " polit-timeline__event--superseded" if superseded else "",
-        format_html('<span class="polit-timeline__name">{}</span>', title),
+        _markup('<span class="polit-timeline__name">{}</span>', title),
         mark,
         instant(at),
         person_text(by),
@@ -261,7 +270,7 @@ def event(
 @register.simple_block_tag
 def task_list(content: SafeString) -> SafeString:
     """Frame what is to be done."""
-    return format_html('<ul class="govuk-task-list">{}</ul>', content)
+    return _markup('<ul class="govuk-task-list">{}</ul>', content)
 
 
 @register.simple_block_tag
@@ -279,13 +288,11 @@ def task(
     """
     hint = _NOTHING
     if content.strip():
-        hint = format_html('<div class="govuk-task-list__hint">{}</div>', content)
-    label = format_html("<div>{}</div>", name)
+        hint = _markup('<div class="govuk-task-list__hint">{}</div>', content)
+    label = _markup("<div>{}</div>", name)
     if href:
-        label = format_html(
-            '<a class="govuk-link govuk-task-list__link" href="{}">{}</a>', href, name
-        )
-    return format_html(
+        label = _markup('<a class="govuk-link govuk-task-list__link" href="{}">{}</a>', href, name)
+    return _markup(
         '<li class="govuk-task-list__item{}"><div class="govuk-task-list__name-and-hint">{}{}'
         '</div><div class="govuk-task-list__status">{}</div></li>',
         " govuk-task-list__item--with-link" if href else "",
@@ -298,11 +305,10 @@ def task(
 @register.simple_tag
 def crumbs(*pairs: str) -> SafeString:
     """Write the way to this page: label, address, label, address, and so on, outermost first."""
-    return format_html(
+    return _markup(
         '<nav class="govuk-breadcrumbs" aria-label="Breadcrumb">'
         '<ol class="govuk-breadcrumbs__list">{}</ol></nav>',
-        format_html_join(
-            "",
+        _joined(
             '<li class="govuk-breadcrumbs__list-item">'
             '<a class="govuk-breadcrumbs__link" href="{}"><bdi>{}</bdi></a></li>',
             ((href, label) for label, href in _pairs(pairs)),
@@ -317,13 +323,13 @@ def _pairs(values: Sequence[str]) -> list[tuple[str, str]]:
 @register.simple_block_tag
 def tabs(content: SafeString, label: str) -> SafeString:
     """Frame links to the pages of one thing, as tabs; no script is needed."""
-    return format_html('<nav aria-label="{}"><ul class="polit-tabs">{}</ul></nav>', label, content)
+    return _markup('<nav aria-label="{}"><ul class="polit-tabs">{}</ul></nav>', label, content)
 
 
 @register.simple_tag
 def tab(label: str, href: str, *, current: bool = False) -> SafeString:
     """Write one tab."""
-    return format_html(
+    return _markup(
         '<li><a class="govuk-link govuk-link--no-visited-state polit-tabs__link" href="{}"{}>'
         "{}</a></li>",
         href,
@@ -335,7 +341,7 @@ def tab(label: str, href: str, *, current: bool = False) -> SafeString:
 @register.simple_tag
 def link_button(label: str, href: str, *, secondary: bool = False) -> SafeString:
     """Write a link that starts something, as a button."""
-    return format_html(
+    return _markup(
         '<a href="{}" role="button" draggable="false" class="govuk-button{}" '
         'data-module="govuk-button">{}</a>',
         href,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, tzinfo
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from polit.base.text import visible
@@ -33,11 +33,13 @@ def person_text(value: object, *, lines: bool = False) -> SafeString:
     if lines:
         text = text.replace("\r\n", "\n").strip("\n")
     kept = _LINE_MARKS if lines else set()
-    shown = SafeString("").join(
-        conditional_escape(part)
-        if is_plain
-        else format_html('<span class="polit-escape">{}</span>', part)
-        for part, is_plain in _parts(text, kept)
+    shown = format_html_join(
+        "",
+        "{}",
+        (
+            (part if is_plain else format_html('<span class="polit-escape">{}</span>', part),)
+            for part, is_plain in _parts(text, kept)
+        ),
     )
     kind = "polit-person-text polit-lines" if lines else "polit-person-text"
     return format_html('<bdi class="{}">{}</bdi>', kind, shown)
@@ -56,6 +58,12 @@ def _parts(text: str, kept: set[str]) -> list[tuple[str, bool]]:
             plain = ""
         parts.append((escaped, False))
     return [*parts, (plain, True)] if plain else parts
+
+
+@register.filter
+def visible_text(value: object) -> str:
+    r"""Return text for a place that holds no elements: a title, an option; see ``person_text``."""
+    return visible(str(value))
 
 
 @register.simple_tag
@@ -100,20 +108,28 @@ def day(value: date | None) -> SafeString:
 
 
 @register.simple_tag
-def bytes_text(size_bytes: int | None) -> SafeString:
-    """Write a size exactly, and in a decimal unit beside it from 1,000 bytes on."""
+def bytes_text(size_bytes: int | None, *, exact: bool = True) -> SafeString:
+    """Write a size in a decimal unit, and exactly.
+
+    Args:
+        size_bytes: The size; ``None`` for one that is not known.
+        exact: Whether the bytes stand beside a size of 1,000 bytes or more; rows of a table whose
+            page tells them may leave them out.
+    """
     if size_bytes is None:
         return _MISSING
-    exact = "1 byte" if size_bytes == 1 else f"{size_bytes:,} bytes"
+    in_bytes = "1 byte" if size_bytes == 1 else f"{size_bytes:,} bytes"
     if size_bytes < 1000:
-        return format_html("{}", exact)
+        return format_html("{}", in_bytes)
     # What would round up to 1000 is one of the next unit.
     power = next(
         (each for each in range(1, len(_UNITS)) if round(size_bytes / 1000**each, 1) < 1000),
         len(_UNITS),
     )
     amount = f"{size_bytes / 1000**power:.1f} {_UNITS[power - 1]}"
-    return format_html('{} <span class="polit-exact">({})</span>', amount, exact)
+    if not exact:
+        return format_html("{}", amount)
+    return format_html('{} <span class="polit-exact">({})</span>', amount, in_bytes)
 
 
 @register.simple_tag

@@ -1,0 +1,1 @@
+"""People: suspects, children and everybody else, each once, with a role in each case."""

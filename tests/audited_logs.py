@@ -7,6 +7,7 @@ checkpoints, ``behind`` lacks the last ones. Django must be ready.
 
 import random
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -17,6 +18,9 @@ from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.audit.signer import signing
 from polit.web.core.acting import SYSTEM, Actor
+
+Grow = Callable[[int], None]
+"""Commits so many acts."""
 
 EVENTS = 240
 ROUND_EVENTS = 20

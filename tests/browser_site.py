@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.db.utils import load_backend
 from django.test import override_settings
 from playwright.sync_api import BrowserContext
 from pytest_django import DjangoDbBlocker
+from web_sessions import signed_in_session
 
 from polit.web.accounts.models import User
 
@@ -69,15 +68,9 @@ class Site:
 
     def sign_in(self, context: BrowserContext, user: User) -> None:
         """Sign somebody in without the sign-in page, which has tests of its own."""
-        session = SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session.save()
+        key = signed_in_session(user)
         cookie = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": cookie, "value": str(session.session_key), "url": self.address}]
-        )
+        context.add_cookies([{"name": cookie, "value": key, "url": self.address}])
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from polit.base.errors import BrokerGone, BrokerRefused
-from polit.broker.client import BrokerClient, Code, RenderedPicture
+from polit.broker.client import BrokerClient, Code
 from polit.store.case_keys import destroy_case_key
 
 LANDSCAPE = brokers.landscape()
@@ -96,14 +96,14 @@ def test_of_twenty_asks_at_once_one_gets_the_picture(
     made: brokers.Broker, client: BrokerClient
 ) -> None:
     event_id = made.event(digest(LANDSCAPE))
-    got: list[RenderedPicture] = []
+    got: list[bytes] = []
     codes: list[str] = []
     gate = threading.Barrier(20)
 
     def ask() -> None:
         gate.wait()
         try:
-            got.append(client.render(event_id))
+            got.append(client.render(event_id).data)
         except BrokerRefused as refused:
             codes.append(refused.code)
 

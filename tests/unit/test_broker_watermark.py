@@ -78,8 +78,8 @@ def test_another_viewer_instant_or_event_gives_other_pixels() -> None:
     ("name", "shown"),
     [
         ("Renée Müller-Núñez", "Renee Muller-Nunez"),
-        ("Ł. Вымысел", r"\u{141}. \u{412}\u{44b}\u{43c}\u{44b}\u{441}\u..."),
-        ("a\u202eb\u200bc\x00\n\x1b[31m", r"a\u{202e}b\u{200b}c\u{0}\u{a}\u{1b}[..."),
+        ("Ł. Вымысел", r"\u{141}. \u{412}\u{44b}\u{43c}\u{44b}..."),
+        ("a\u202eb\u200bc\x00\n\x1b[31m", r"a\u{202e}b\u{200b}c\u{0}\u{a}\u{1b}[31m"),
         ("", "(no name)"),
         ("   ", "(no name)"),
         ("e" + "\u0301" * 5000, "e"),

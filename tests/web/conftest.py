@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
 from pytest_django import Settings
+from web_sessions import client_of, signed_in_session
 
 from polit.web.accounts.models import RoleGrant, User
 from polit.web.audit.services import act
@@ -14,6 +16,7 @@ from polit.web.core.rules import Purpose, Role
 
 MakeUser = Callable[..., User]
 MakeCase = Callable[..., Case]
+ClientFor = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
@@ -26,14 +29,23 @@ def _plain_statics(settings: Settings) -> None:
     """Write pages without collecting static files first."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {"staticfiles": plain}
+    settings.WHITENOISE_AUTOREFRESH = True  # no warning that nothing was collected
+
+
+@pytest.fixture(autouse=True)
+def _fast_passwords(settings: Settings) -> None:
+    """Hash passwords in no time; a test of the real hash names it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
 def make_user() -> MakeUser:
     """Make a person with roles: ``make_user("a.example", Role.EXAMINER)``."""
 
-    def make(username: str, *roles: Role) -> User:
+    def make(username: str, *roles: Role, password: str = "") -> User:
         user = User(username=username, full_name=username.title())
+        if password:
+            user.set_password(password)
         with act(SYSTEM, "tests.user", reason="a test") as deed:
             user.save()
             for role in roles:
@@ -57,3 +69,16 @@ def make_case() -> MakeCase:
         return case
 
     return make
+
+
+@pytest.fixture
+def client_for() -> ClientFor:
+    """Sign somebody in, with a second factor: ``client_for(user).get("/")``.
+
+    ``is_fresh=False`` makes the proofs an hour old, ``has_factor=False`` leaves the factor out.
+    """
+
+    def client(user: User, *, has_factor: bool = True, is_fresh: bool = True) -> Client:
+        return client_of(signed_in_session(user, has_factor=has_factor, is_fresh=is_fresh))
+
+    return client

@@ -39,11 +39,15 @@ def test_what_is_no_https_origin_is_refused(origin: str) -> None:
         origin_settings(origin)
 
 
+def fail() -> None:
+    raise ValueError("A. Suspect")
+
+
 def record(name: str, message: str, *, fails: bool = False) -> logging.LogRecord:
     exc_info = None
     if fails:
         try:
-            raise ValueError("A. Suspect")
+            fail()
         except ValueError:
             exc_info = sys.exc_info()
     return logging.LogRecord(name, logging.ERROR, "", 1, message, (), exc_info)

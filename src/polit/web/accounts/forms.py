@@ -9,7 +9,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from polit.base.errors import UsageError
 from polit.web.accounts.models import User
 from polit.web.accounts.rules import check_roles
-from polit.web.core.forms import GovukForm
+from polit.web.core.forms import GovukForm, ReasonField
 from polit.web.core.rules import EXCLUSIVE_ROLES, Role
 
 _ROLES = [(role.value, role.label) for role in Role]
@@ -19,9 +19,7 @@ _ALONE = " and ".join(sorted(role.label for role in EXCLUSIVE_ROLES))
 class ReasonForm(GovukForm):
     """Why something is done to an account."""
 
-    reason = forms.CharField(
-        label="Reason", help_text="It stands in the audit.", max_length=500
-    )
+    reason = ReasonField(help_text="It stands in the audit.")
 
 
 class RolesForm(ReasonForm):

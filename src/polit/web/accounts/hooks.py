@@ -99,7 +99,7 @@ def _factor_used(user: User, authenticator: Authenticator, **_more: Any) -> None
 @receiver(pre_save, sender=Authenticator)
 def _check_added_in_act(instance: Authenticator, **_more: Any) -> None:
     # That a factor was used, or a code of it, is kept by the library outside an act.
-    if instance._state.adding:
+    if instance.pk is None:
         check_in_act()
 
 

@@ -74,7 +74,7 @@ def check_roles(roles: frozenset[Role]) -> None:
         raise UsageError("give at least one role")
     alone = roles & EXCLUSIVE_ROLES
     if alone and len(roles) > 1:
-        raise UsageError(f"{sorted(alone)[0].label} is held alone: take the other roles away")
+        raise UsageError(f"{min(alone).label} is held alone: take the other roles away")
 
 
 def can_hold_roles(roles: frozenset[Role]) -> bool:

@@ -45,7 +45,7 @@ FOLDER is a copy of the checkpoints that somebody else keeps. KEY is the public 
 written down when the log was begun. Take both, and verify_audit.py, from another source than
 this folder: what is checked must not check itself.
 """
-_BODY_KEYS = {
+BODY_KEYS = {
     *("event_id", "recorded_at", "actor_kind", "actor_id", "actor_name", "action", "nature"),
     *("reason", "purpose", "case_id", "case_reference", "subject_kind", "subject_id"),
     *("subject_label", "details"),
@@ -575,7 +575,7 @@ def _cautions(witnessed: int | None, findings: Findings, *, key_was_given: bool)
 def _is_body(body: object) -> bool:
     return (
         isinstance(body, dict)
-        and body.keys() == _BODY_KEYS
+        and body.keys() == BODY_KEYS
         and all(isinstance(value, str) for value in body.values())
     )
 

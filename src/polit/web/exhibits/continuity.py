@@ -195,6 +195,27 @@ def follow(
     return Standing(standing.number + 1, happening.occurred_at, State(step.to), holder, seal)
 
 
+def follows(last: Standing, event: Standing, before: tuple[str, str, str]) -> bool:
+    """Tell whether an event goes on from the last one: number, state, holder and seal.
+
+    Args:
+        last: Where the last event left the exhibit.
+        event: Where the event left it.
+        before: State, holder and seal that the event says it began with.
+    """
+    left = (last.state.value, last.holder, last.seal)
+    return event.number == last.number + 1 and before == left
+
+
+def offered(standing: Standing, roles: frozenset[Role]) -> tuple[EventKind, ...]:
+    """Return what somebody with these roles can record of an exhibit now."""
+    kinds = [EventKind(each.action) for each in CUSTODY.offered(standing.state.value, roles)]
+    sealed_alone = {EventKind.CHANGE_SEAL, EventKind.OPEN_SEAL}
+    unsealed_alone = UNSEALED_KINDS | {EventKind.SEAL}
+    left_out = unsealed_alone if standing.seal else sealed_alone
+    return tuple(kind for kind in kinds if kind not in left_out)
+
+
 def split(parent: Standing, occurred_at: datetime, seal: str) -> Standing:
     """Return where a sub-exhibit begins: with who has its parent, at the same place."""
     is_at_laboratory = parent.state in {State.AT_LABORATORY, State.IN_LABORATORY_EXAMINATION}

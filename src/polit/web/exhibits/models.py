@@ -219,6 +219,11 @@ class CustodyEvent(Appended):
         )
 
     @property
+    def before(self) -> tuple[str, str, str]:
+        """The state, the holder and the seal that it began with."""
+        return self.state_before, self.holder_before, self.seal_before
+
+    @property
     def label(self) -> str:
         """What happened, in words."""
         return EventKind(self.kind).label

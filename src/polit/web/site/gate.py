@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -19,7 +18,6 @@ from django.http import (
 )
 from django.urls import reverse
 
-from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.accounts.proof import has_proved_factor, is_fresh, session_id_of
@@ -33,6 +31,11 @@ from polit.web.core.access import case_access_of, is_write
 from polit.web.core.acting import SYSTEM, actor_of
 from polit.web.core.rules import Access, Scope
 from polit.web.site.access_table import ENROLMENT, Passage, passage_of
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from polit.base.canonical import JsonValue
 
 _LOG = logging.getLogger(__name__)
 _SHOWN = frozenset({200, 206, 304})

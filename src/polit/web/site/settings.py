@@ -129,8 +129,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 _place = database_place()
-# Not trusted_schema=OFF, which is for files of others: SQLite 3.40 then refuses the JSON_VALID of
-# the queue's own constraints.
+# trusted_schema stays on: JSON columns of the libraries check JSON_VALID, which SQLite 3.40 counts
+# as unsafe in a schema, and this schema is our own.
 _sqlite_options = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 30,
@@ -185,10 +185,27 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
+# Beside the lockout by name and address: whoever tries from many addresses, and codes of factors.
+# Sign-ins themselves: a station's people come from one address.
+ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,10/15m/key"}
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(PROOF_LIFE.total_seconds())
 # How many proxies of the force's own stand before: only their word on the address counts.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("POLIT_PROXIES", 0))
+_FORMS = "polit.web.accounts.door_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_FORMS}.SignInForm",
+    "reauthenticate": f"{_FORMS}.ProveByPasswordForm",
+    "change_password": f"{_FORMS}.PasswordChangeForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.FactorForm",
+    "reauthenticate": f"{_FORMS}.ProveByCodeForm",
+    "activate_totp": f"{_FORMS}.AppAddForm",
+    "deactivate_totp": f"{_FORMS}.AppRemoveForm",
+    "generate_recovery_codes": f"{_FORMS}.CodesForm",
+    "add_webauthn": f"{_FORMS}.PasskeyAddForm",
+}
 MFA_ADAPTER = "polit.web.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.tasks.urls")),
     path("", include("polit.web.accounts.urls")),
     path("", include("polit.web.accounts.door_urls")),
+    path("", include("polit.web.cases.urls")),
     path("appearance/", appearance, name="appearance"),
     path("", include("polit.web.audit.urls")),
     path("", include("polit.web.cases.urls")),

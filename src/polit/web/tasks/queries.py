@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count
@@ -11,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from polit.base.clock import now_utc
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.broker.client import BrokerClient
+from polit.web.audit.models import AuditPending
 from polit.web.tasks.models import Heartbeat
 from polit.web.tasks.rules import SILENT_AFTER, Part, PartState
 
@@ -38,23 +40,12 @@ def queue_count() -> QueueFigures:
 
 
 def part_list(ask_broker: Callable[[], str] | None = None) -> tuple[PartState, ...]:
-    """Return the state of every part, in the order of ``Part``. One query and one question.
+    """Return the state of every part, in the order of ``Part``. Two queries and one question.
 
     Args:
         ask_broker: Asks it for its version; tests give another.
     """
-    heard = dict(Heartbeat.objects.values_list("part", "beat_at"))
-    now = now_utc()
-    states = [_broker_state(ask_broker or _broker_version)]
-    for part in (Part.WORKER, Part.SIGNER):
-        beat_at = heard.get(part.value)
-        if beat_at is None:
-            states.append(PartState(part, answers=False, detail="never heard of"))
-        else:
-            age = now - beat_at
-            said = f"last heard of {int(age.total_seconds())} s ago"
-            states.append(PartState(part, answers=age <= SILENT_AFTER, detail=said))
-    return tuple(states)
+    return (_broker_state(ask_broker or _broker_version), _worker_state(), _signer_state())
 
 
 def _broker_state(ask: Callable[[], str]) -> PartState:
@@ -62,6 +53,25 @@ def _broker_state(ask: Callable[[], str]) -> PartState:
         return PartState(Part.BROKER, answers=True, detail=ask())
     except (BrokerGone, BrokerRefused) as error:
         return PartState(Part.BROKER, answers=False, detail=f"error {error.number}")
+
+
+def _worker_state() -> PartState:
+    beats = Heartbeat.objects.filter(part=Part.WORKER.value)
+    beat_at = beats.values_list("beat_at", flat=True).first()
+    if beat_at is None:
+        return PartState(Part.WORKER, answers=False, detail="never heard of")
+    age = now_utc() - beat_at
+    said = f"last heard of {int(age.total_seconds())} s ago"
+    return PartState(Part.WORKER, answers=age <= SILENT_AFTER, detail=said)
+
+
+def _signer_state() -> PartState:
+    """Tell by what it leaves undone: a signer takes an event into the log within seconds."""
+    waiting = AuditPending.objects.order_by("event_id")
+    since = waiting.values_list("event__recorded_at", flat=True).first()
+    age = now_utc() - since if since else timedelta(0)
+    said = f"the oldest event that waits is {int(age.total_seconds())} s old"
+    return PartState(Part.SIGNER, answers=age <= SILENT_AFTER, detail=said)
 
 
 def _broker_version() -> str:

@@ -11,59 +11,118 @@ from polit.web.accounts.exclusive_roles import ExclusiveRoles
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Kept',
+            name="Kept",
             fields=[
-                ('key', models.CharField(max_length=300, primary_key=True, serialize=False)),
-                ('value', models.TextField()),
-                ('expires_at', models.DateTimeField(db_index=True, null=True)),
+                ("key", models.CharField(max_length=300, primary_key=True, serialize=False)),
+                ("value", models.TextField()),
+                ("expires_at", models.DateTimeField(db_index=True, null=True)),
             ],
             options={
-                'db_table': 'accounts_kept',
+                "db_table": "accounts_kept",
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('token_sha256', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
-                ('voided_at', models.DateTimeField(null=True)),
-                ('made_by', models.CharField(max_length=200)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("token_sha256", models.CharField(max_length=64, unique=True)),
+                ("expires_at", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
+                ("voided_at", models.DateTimeField(null=True)),
+                ("made_by", models.CharField(max_length=200)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'accounts_invitation',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('used_at', None), ('voided_at', None)), fields=('user',), name='accounts_invitation_one_open'), models.CheckConstraint(condition=models.Q(('used_at', None), ('voided_at', None), _connector='OR'), name='accounts_invitation_used_or_void')],
+                "db_table": "accounts_invitation",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("used_at", None), ("voided_at", None)),
+                        fields=("user",),
+                        name="accounts_invitation_one_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("used_at", None), ("voided_at", None), _connector="OR"),
+                        name="accounts_invitation_used_or_void",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('seen_at', models.DateTimeField(default=polit.base.clock.now_utc)),
-                ('address', models.CharField(max_length=60)),
-                ('browser', models.CharField(blank=True, max_length=300)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_why', models.CharField(blank=True, max_length=20)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sign_ins', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("seen_at", models.DateTimeField(default=polit.base.clock.now_utc)),
+                ("address", models.CharField(max_length=60)),
+                ("browser", models.CharField(blank=True, max_length=300)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_why", models.CharField(blank=True, max_length=20)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sign_ins",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'accounts_sign_in',
-                'indexes': [models.Index(fields=['user', 'ended_at'], name='accounts_sign_in_user')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('ended_why', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_why', ''), _negated=True)), _connector='OR'), name='accounts_sign_in_end_said')],
+                "db_table": "accounts_sign_in",
+                "indexes": [
+                    models.Index(fields=["user", "ended_at"], name="accounts_sign_in_user")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at", None), ("ended_why", "")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                models.Q(("ended_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="accounts_sign_in_end_said",
+                    )
+                ],
             },
             managers=[
-                ('unguarded', django.db.models.manager.Manager()),
+                ("unguarded", django.db.models.manager.Manager()),
             ],
         ),
         ExclusiveRoles(("auditor", "system_administrator")),

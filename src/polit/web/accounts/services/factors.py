@@ -17,7 +17,7 @@ from polit.web.core.acting import Actor
 _OWN = "the person's own account"
 
 
-class _NothingDone(Exception):  # noqa: N818  # no error: a form that was shown again
+class _NothingDone(Exception):
     def __init__(self, response: HttpResponseBase) -> None:
         super().__init__()
         self.response = response
@@ -51,8 +51,7 @@ def factors_change(
             response = page()
             after = set(factor_list(user))
             changed = _changed(actor, user, before, after)
-            if not changed:
-                raise _NothingDone(response)
+            _check_something_done(changed, response)
             has_one = has_second_factor(user)
             if had_one:
                 check_factor_remains(int(has_one))
@@ -66,9 +65,13 @@ def factors_change(
     return response
 
 
-def _changed(
-    actor: Actor, user: User, before: set[FactorRow], after: set[FactorRow]
-) -> list[str]:
+def _check_something_done(changed: list[str], response: HttpResponseBase) -> None:
+    # No error: the form was shown again, and an act that did nothing leaves no row.
+    if not changed:
+        raise _NothingDone(response)
+
+
+def _changed(actor: Actor, user: User, before: set[FactorRow], after: set[FactorRow]) -> list[str]:
     told = {row.id for row in before} ^ {row.id for row in after}
     changes: list[str] = []
     for row in sorted(before | after, key=lambda each: each.id):
@@ -76,7 +79,7 @@ def _changed(
             continue
         verb = "factor_add" if row in after else "factor_remove"
         with act(actor, f"accounts.{verb}", reason=_OWN, nature=Nature.SECURITY) as deed:
-            deed.about("account", user.id, label=user.username, kind=row.kind, name=row.name)
+            deed.about("account", user.id, label=user.username, factor=row.kind, name=row.name)
         changes.append(f"{verb} {row.kind}")
     return changes
 

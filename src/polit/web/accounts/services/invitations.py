@@ -9,7 +9,12 @@ from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
 from polit.web.accounts.models import Invitation, RoleGrant, User
-from polit.web.accounts.queries import account_by_name, administrators, invitation_open, token_sha256
+from polit.web.accounts.queries import (
+    account_by_name,
+    administrators,
+    invitation_open,
+    token_sha256,
+)
 from polit.web.accounts.rules import INVITATION_LIFE, SessionEnd
 from polit.web.accounts.services.sessions import sessions_end
 from polit.web.audit.rules import Nature

@@ -36,9 +36,7 @@ def session_begin(actor: Actor, *, reason: str, user: User, place: Place, how: s
     with act(actor, "accounts.sign_in", reason=reason, nature=Nature.SECURITY) as deed:
         session = SignIn(user=user, address=place.address, browser=place.browser[:300])
         session.save()
-        deed.about(
-            "session", session.id, label=user.username, address=place.address, proofs=how
-        )
+        deed.about("session", session.id, label=user.username, address=place.address, proofs=how)
     return session
 
 

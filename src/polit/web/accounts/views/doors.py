@@ -87,9 +87,9 @@ def _tells_failed_passkey(page: Page) -> Page:
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         was_signed_in = request.user.is_authenticated
         response = page(request, *args, **kwargs)
-        if "credential" in request.POST and not was_signed_in:
-            if not request.user.is_authenticated:
-                sign_in_failed(name="", place=place_of(request), what="webauthn")
+        tried = "credential" in request.POST and not was_signed_in
+        if tried and not request.user.is_authenticated:
+            sign_in_failed(name="", place=place_of(request), what="webauthn")
         return response
 
     return wrapped

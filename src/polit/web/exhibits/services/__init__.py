@@ -1,6 +1,7 @@
 """What is done to exhibits, one module for each kind of thing that is written."""
 
 from polit.web.exhibits.services.custody import (
+    BULK_KINDS,
     Turn,
     custody_correct,
     custody_record,
@@ -12,12 +13,16 @@ from polit.web.exhibits.services.exhibits import (
     exhibit_seize,
     exhibit_split,
 )
-from polit.web.exhibits.services.papers import paper_print
+from polit.web.exhibits.services.papers import Paper, Printed, Sheet, paper_print, search_note
 from polit.web.exhibits.services.passcodes import GivenPasscode, passcode_add, passcode_show
 from polit.web.exhibits.services.photographs import photograph_add
 
 __all__ = [
+    "BULK_KINDS",
     "GivenPasscode",
+    "Paper",
+    "Printed",
+    "Sheet",
     "SplitOff",
     "Turn",
     "custody_correct",
@@ -30,4 +35,5 @@ __all__ = [
     "passcode_add",
     "passcode_show",
     "photograph_add",
+    "search_note",
 ]

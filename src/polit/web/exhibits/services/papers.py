@@ -1,6 +1,6 @@
 """Labels, reports and tables that leave the system: each is a disclosure, and is recorded."""
 
-import hashlib
+from dataclasses import dataclass
 from enum import StrEnum
 
 from polit.web.audit.rules import Nature
@@ -13,36 +13,66 @@ class Paper(StrEnum):
     """What can be taken out of the system."""
 
     LABELS = "labels"
-    CONTINUITY = "continuity_report"
+    CONTINUITY = "continuity"
     EXHIBITS_TABLE = "exhibits_table"
     EVENTS_TABLE = "events_table"
 
+    @property
+    def label(self) -> str:
+        """The paper in words."""
+        return {
+            "labels": "Labels (PDF)",
+            "continuity": "Continuity report (PDF)",
+            "exhibits_table": "Table of exhibits (CSV)",
+            "events_table": "Table of custody events (CSV)",
+        }[self.value]
 
-def paper_print(
-    actor: Actor,
-    *,
-    reason: str,
-    case: CaseLike,
-    paper: Paper,
-    references: tuple[str, ...],
-    data: bytes,
-) -> str:
-    """Record that a paper is taken out, before it is.
+
+class Sheet(StrEnum):
+    """What labels are printed on."""
+
+    A4_24 = "a4_24"
+    SINGLE = "single"
+
+    @property
+    def label(self) -> str:
+        """The sheet in words."""
+        return {
+            "a4_24": "A4, 24 labels of 70 by 37 mm",
+            "single": "Single labels of 100 by 60 mm",
+        }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A paper that is about to leave.
 
     Args:
-        actor: Who takes it.
-        reason: What for.
-        case: The case it belongs to.
         paper: What it is.
         references: The exhibits it is about.
-        data: The paper itself; its digest is kept with the record.
-
-    Returns:
-        The SHA-256 of the paper, hex.
+        sha256: The digest of the paper, hex.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
+
+    paper: Paper
+    references: tuple[str, ...]
+    sha256: str
+
+
+def paper_print(actor: Actor, *, reason: str, case: CaseLike, printed: Printed) -> None:
+    """Record that a paper is taken out, before it is."""
+    action = f"exhibits.print_{printed.paper.value}"
+    with act(actor, action, reason=reason, case=case, nature=Nature.DISCLOSURE) as deed:
+        deed.about(
+            "paper",
+            printed.sha256,
+            label=printed.paper.label,
+            exhibits=list(printed.references),
+        )
+
+
+def search_note(actor: Actor, *, text: str, found: int) -> None:
+    """Record that somebody looked for an exhibit across their cases."""
     with act(
-        actor, f"exhibits.{paper.value}", reason=reason, case=case, nature=Nature.DISCLOSURE
+        actor, "exhibits.search", reason="looked for an exhibit", nature=Nature.CONSULTATION
     ) as deed:
-        deed.about("paper", sha256, label=paper.value.replace("_", " "), exhibits=list(references))
-    return sha256
+        deed.about("search", "exhibits", label=text, found=found)

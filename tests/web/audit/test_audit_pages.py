@@ -13,7 +13,7 @@ from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.audit import queries, verify_audit, views
 from polit.web.audit.models import AuditCheckpoint, AuditEvent
-from polit.web.audit.rules import LogHealth
+from polit.web.audit.rules import EventFilter, LogHealth
 from polit.web.audit.services import act
 from polit.web.audit.signer import Signer
 from polit.web.audit.tree import holds_inclusion
@@ -134,7 +134,7 @@ def test_lists_cost_the_same_however_long_they_are(
     write_many(55)
     for _ in range(2):
         with django_assert_num_queries(1):
-            assert queries.event_list(queries.EventFilter()).rows
+            assert queries.event_list(EventFilter()).rows
         with django_assert_num_queries(1):
             assert queries.checkpoint_list().rows
         with django_assert_num_queries(5):

@@ -38,10 +38,10 @@ def access_page() -> str:
 def _row(address: "Address") -> str:
     passage = address.passage
     if passage is None:
-        return f"| `/{address.route}` | none: denied | – | – | – |"
+        return f"| `/{address.route}` | none: denied | - | - | - |"
     rule, methods = passage.rule, passage.methods
-    reads = _who(rule, rule.read) if "GET" in methods else "–"
-    writes = _who(rule, rule.write) if "POST" in methods else "–"
+    reads = _who(rule, rule.read) if "GET" in methods else "-"
+    writes = _who(rule, rule.write) if "POST" in methods else "-"
     scope = rule.scope.value.replace("_", " ")
     return f"| `/{address.route}` | {scope} | {reads} | {writes} | {'yes' * rule.fresh} |"
 

@@ -114,7 +114,9 @@ def _fitting(stream: RowStream) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError) as error:
-        raise PackageDamaged(f"{stream.name}: a row does not fit ({type(error).__name__})") from error
+        raise PackageDamaged(
+            f"{stream.name}: a row does not fit ({type(error).__name__})"
+        ) from error
 
 
 def _mark(taken: Taken, stream: str, rows: int) -> None:

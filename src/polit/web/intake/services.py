@@ -82,14 +82,10 @@ class _Read:
     def belonging(self) -> Belonging:
         """What it is attached to."""
         exhibit = self.attached.exhibit
-        return Belonging(
-            exhibit.case.reference, exhibit.reference, self.attached.mismatch_reason
-        )
+        return Belonging(exhibit.case.reference, exhibit.reference, self.attached.mismatch_reason)
 
 
-def package_import(
-    actor: Actor, *, reason: str, attached: Attached, broker: Adopter
-) -> Package:
+def package_import(actor: Actor, *, reason: str, attached: Attached, broker: Adopter) -> Package:
     """Take a package into the record. The same package twice changes nothing the second time.
 
     It is read from a private copy whose digest is the one that was sealed, and whose rows are
@@ -243,9 +239,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
     ]
 
 
-def _refuse(
-    actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]
-) -> Package:
+def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]) -> Package:
     with act(
         actor,
         "intake.package_refuse",
@@ -283,10 +277,12 @@ def _finish(actor: Actor, reason: str, finished: _Finished) -> Package:
         if not gone:
             raise PackageBusy("another import took this package up: wait for it")
         Facet.objects.filter(package=package).delete()
-        Facet.objects.bulk_create([
-            Facet(package=package, name=facet.name, value=facet.value, count=facet.count)
-            for facet in finished.facets
-        ])
+        Facet.objects.bulk_create(
+            [
+                Facet(package=package, name=facet.name, value=facet.value, count=facet.count)
+                for facet in finished.facets
+            ]
+        )
         _fill(package, finished)
         package.save()
         deed.about(

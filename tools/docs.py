@@ -9,6 +9,7 @@ from polit.broker.protocol import CODES, PROTOCOL
 from polit.broker.serving import operations_by_name
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
+from tools.docs_access import access_page
 from tools.docs_cli import cli_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
@@ -99,6 +100,7 @@ def broker_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "access.md": access_page,
     "broker.md": broker_page,
     "cli.md": cli_page,
     "errors.md": errors_page,

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from account_doors import PASSWORD, actions, add_app, enrolled, sign_in, use_link
 from allauth.mfa.models import Authenticator
-from conftest import ClientFor, MakeUser
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from web.conftest import ClientFor, MakeUser
 
 from polit.base.clock import now_utc
 from polit.base.errors import NoAct, UsageError
@@ -37,7 +38,8 @@ ADMINISTRATOR = frozenset({Role.SYSTEM_ADMINISTRATOR})
 
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
-    return make_user("admin.one", Role.SYSTEM_ADMINISTRATOR, password=PASSWORD)
+    user: User = make_user("admin.one", Role.SYSTEM_ADMINISTRATOR, password=PASSWORD)
+    return user
 
 
 # ---- which roles go together ---------------------------------------------------------------------
@@ -82,7 +84,7 @@ def test_account_is_written_in_an_act_only() -> None:
         User(username="a.example").save()
 
 
-def test_made_account_has_roles_and_no_password(administrator: User) -> None:
+def test_made_account_has_roles_and_no_password() -> None:
     roles = frozenset({Role.EXAMINER, Role.GRADER})
     user = account_make(
         SYSTEM, reason=WHY, username="b.example", full_name="B. Example", roles=roles
@@ -105,7 +107,7 @@ def test_account_that_will_not_do_is_not_made(
 ) -> None:
     with pytest.raises(UsageError):
         account_make(SYSTEM, reason=WHY, username=username, full_name="B", roles=frozenset(roles))
-    assert User.objects.count() == 1
+    assert list(User.objects.all()) == [administrator]
     assert actions() == []
 
 
@@ -121,7 +123,7 @@ def test_last_administrator_stays(administrator: User, make_user: MakeUser) -> N
     assert list(administrators()) == [second]
 
 
-def test_account_closes_once_and_opens_once(administrator: User, make_user: MakeUser) -> None:
+def test_account_closes_once_and_opens_once(make_user: MakeUser) -> None:
     user = make_user("b.example", Role.EXAMINER)
     with pytest.raises(UsageError, match="active already"):
         account_activate(SYSTEM, reason=WHY, user=user)
@@ -338,14 +340,12 @@ def test_what_is_done_stands_in_the_audit_with_its_reason(
 
 
 def test_list_of_accounts_asks_two_questions_however_many_there_are(
-    administrator: User,
-    make_user: MakeUser,
-    client_for: ClientFor,
-    django_assert_num_queries: object,
+    administrator: User, make_user: MakeUser, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    assert administrator
     for number in range(60):
         make_user(f"p{number:02}", Role.EXAMINER, Role.GRADER)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         page = account_list()
     assert (len(page.rows), page.after != "") == (50, True)
     assert len(account_list(after=page.after).rows) == 11

@@ -32,7 +32,7 @@ class RolesForm(ReasonForm):
         choices=_ROLES,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order: ClassVar[list[str]] = ["roles", "reason"]
+    field_order: tuple[str, ...] = ("roles", "reason")
 
     def clean_roles(self) -> frozenset[Role]:
         """Return the roles, where they go together."""
@@ -52,7 +52,7 @@ class AccountForm(RolesForm):
     username = forms.CharField(
         label="Name to sign in with", max_length=60, validators=[UnicodeUsernameValidator()]
     )
-    field_order: ClassVar[list[str]] = ["full_name", "username", "roles", "reason"]
+    field_order = ("full_name", "username", "roles", "reason")
 
 
 class PasswordForm(GovukForm):

@@ -322,4 +322,3 @@ def source_problems(package: Package) -> tuple[tuple[Problem, ...], tuple[BadRan
         tuple(problems.select_related("stage", "code").order_by("id")[:MOST_OCCURRENCES]),
         tuple(ranges.order_by("id")[:MOST_OCCURRENCES]),
     )
-

@@ -152,7 +152,9 @@ def tiles(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     shown = {
         "tiles": [(shown_entry(row), row.content_id in tiled, row.content_id) for row in page.rows],
         "after": str(page.after or ""),
-        "not_decoded": [each for each in manifest_of(package).not_examined if "decoded" in each.what],
+        "not_decoded": [
+            each for each in manifest_of(package).not_examined if "decoded" in each.what
+        ],
     }
     return _page(request, "media/tiles.html", package, shown)
 

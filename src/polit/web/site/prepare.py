@@ -37,6 +37,7 @@ def main() -> int:
     if "--check" in sys.argv[1:]:
         return _PENDING if pending_migrations() else 0
     with _only_one():
+        _protect_file()
         migrate()
     call_command("collectstatic", interactive=False, verbosity=0)
     if "--invite" in sys.argv[1:]:
@@ -99,12 +100,21 @@ def _only_one() -> Iterator[None]:
         os.close(descriptor)
 
 
+def _protect_file() -> None:
+    """Keep an SQLite database from other users; its group may be one that the force set."""
+    if connection.vendor == "sqlite":
+        path = Path(str(connection.settings_dict["NAME"]))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.fchmod(descriptor, os.fstat(descriptor).st_mode & 0o770)
+        os.close(descriptor)
+
+
 def _copy_of_file() -> Path | None:
     """Copy an SQLite database that has tables already, consistently; return where to."""
     if connection.vendor != "sqlite":
         return None
     source = Path(str(connection.settings_dict["NAME"]))
-    if not source.exists() or not connection.introspection.table_names():
+    if not connection.introspection.table_names():
         return None
     stamp = now_utc().strftime("%Y%m%dT%H%M%S%fZ")
     copy = web_folder() / "copies" / f"polit-{stamp}.sqlite3"

@@ -31,18 +31,27 @@ _log = logging.getLogger("polit.prepare")
 
 
 def main() -> int:
-    """Prepare everything, or with ``--check`` only tell by exit code 3 that a migration is due."""
+    """Prepare what the arguments say; return the exit code.
+
+    Without any: database and static files. ``--invite ORIGIN``: those, the folders of a single
+    account, and the administrator's link. ``--check``: nothing; 3 when a migration is due.
+    ``--static``: static files alone. ``--invite-only ORIGIN``: the link alone.
+    """
+    what, *origin = sys.argv[1:] or [""]
     make_web_folder()
     boot()
-    if "--check" in sys.argv[1:]:
+    if what == "--check":
         return _PENDING if pending_migrations() else 0
-    with _only_one():
-        _protect_file()
-        migrate()
-    call_command("collectstatic", interactive=False, verbosity=0)
-    if "--invite" in sys.argv[1:]:
+    if what in {"", "--invite"}:
+        with _only_one():
+            _protect_file()
+            migrate()
+    if what == "--invite":
         _make_folders()
-        _invite(sys.argv[sys.argv.index("--invite") + 1])
+    if what != "--invite-only":
+        call_command("collectstatic", interactive=False, verbosity=0)
+    if origin:
+        _invite(*origin)
     return 0
 
 

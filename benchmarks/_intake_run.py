@@ -1,3 +1,4 @@
+# ruff: noqa: PLC0415 - models can be imported only once Django is ready
 """One import in a process of its own: ``python -m benchmarks._intake_run PLACE [--pages]``.
 
 ``PLACE`` holds ``AB%2F1.polit`` and the keys of who made it in ``data``. The figures go to the

@@ -71,9 +71,7 @@ class OrderForm(GovukForm):
     keep_originals = forms.BooleanField(
         label="Keep originals of pictures and videos in the vault", required=False, initial=True
     )
-    accept_atime = forms.BooleanField(
-        label="Access times of a folder may change", required=False
-    )
+    accept_atime = forms.BooleanField(label="Access times of a folder may change", required=False)
     accept_reduced_isolation = forms.BooleanField(
         label="Go on where the isolation is reduced", required=False
     )
@@ -104,7 +102,8 @@ class OrderForm(GovukForm):
             )
             for number, place in enumerate(self._places)
         }
-        self.base_fields = {**asked, **type(self).base_fields}
+        # Django copies this form's fields from here, and the layout is made of them.
+        self.base_fields = {**asked, **type(self).base_fields}  # type: ignore[misc]
         super().__init__(*args, **options)
 
     def clean_acquisition(self) -> tuple[str, ...]:

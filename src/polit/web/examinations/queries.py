@@ -1,9 +1,8 @@
 """What is asked of examinations."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from polit.base import settings
 from polit.broker.client import BrokerClient
@@ -11,6 +10,9 @@ from polit.web.core.access import CaseAccess
 from polit.web.core.paging import Page, page_of
 from polit.web.examinations.models import Examination, Note
 from polit.web.exhibits.models import Exhibit
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 def broker_client() -> BrokerClient:

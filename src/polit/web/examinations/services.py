@@ -127,9 +127,7 @@ def examination_act(
         UsageError: It stands where that cannot be done.
         AuthorityError: None of the roles may.
     """
-    with act(
-        actor, f"examinations.{action}", reason=reason, case=examination.case
-    ) as deed:
+    with act(actor, f"examinations.{action}", reason=reason, case=examination.case) as deed:
         locked = _locked(examination.id)
         before = locked.state
         locked.state = EXAMINATION_STATES.check_action(action, before, roles).to
@@ -267,6 +265,7 @@ def _locked(examination_id: UUID) -> Examination:
 
 
 def _tell(examination: Examination) -> None:
-    examination_asked.send(
-        sender=Examination, examination_id=examination.id, not_before=examination.not_before
-    )
+    progress = Progress.objects.select_for_update().get(pk=examination.id)
+    progress.turn += 1
+    progress.save(update_fields=["turn"])
+    examination_asked.send(sender=Examination, examination=examination, turn=progress.turn)

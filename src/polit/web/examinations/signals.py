@@ -3,4 +3,4 @@
 from django.dispatch import Signal
 
 examination_asked = Signal()
-"""An examination is to be run or gone on with: ``examination_id`` (UUID), ``not_before``."""
+"""The worker is to see to an examination: ``examination``, and ``turn``, how often it was told."""

@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{_ONE}progress/", views.progress, name="progress"),
     path(f"{_ONE}priority/", views.prioritise, name="priority"),
     path(f"{_ONE}notes/", views.note, name="note"),
-    path(f"{_ONE}notes/<uuid:note_id>/correct/", views.note_correct, name="note_correct"),
-    path(f"{_ONE}do/<slug:action>/", views.act_on, name="act"),
+    path(
+        f"{_ONE}notes/<uuid:examination_note_id>/correct/", views.note_correct, name="note_correct"
+    ),
+    path(f"{_ONE}do/<slug:examination_action>/", views.act_on, name="act"),
 ]

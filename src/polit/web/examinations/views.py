@@ -1,11 +1,9 @@
 """Pages of examinations: the list, ordering, progress, notes."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -17,6 +15,7 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
 from polit.web.core.forms import GovukForm
+from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
 from polit.web.examinations.forms import NoteForm, OrderForm, PriorityForm, ReasonForm
 from polit.web.examinations.models import Examination, Note
@@ -49,8 +48,6 @@ _PART = Access(Scope.CASE, read=READERS, consults=False)
 _EXAMINING = Access(Scope.CASE, read=EXAMINERS, write=EXAMINERS)
 _IMAGE_ENDINGS = (".e01", ".ex01", ".dd", ".raw", ".img", ".001", ".bin")
 _ACTIONS = frozenset({"stop", "resume", "cancel"})
-
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +145,11 @@ def progress(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpR
 
 
 @access(_EXAMINING, methods=("GET", "POST"))
-def act_on(request: HttpRequest, case_id: UUID, examination_id: UUID, action: str) -> HttpResponse:
+def act_on(
+    request: HttpRequest, case_id: UUID, examination_id: UUID, examination_action: str
+) -> HttpResponse:
     """Stop, resume or cancel an examination, with a reason."""
+    action = examination_action
     if action not in _ACTIONS:
         raise Http404
     examination = _examination(request, examination_id)
@@ -199,11 +199,11 @@ def note(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRespo
 
 @access(_EXAMINING, methods=("GET", "POST"))
 def note_correct(
-    request: HttpRequest, case_id: UUID, examination_id: UUID, note_id: UUID
+    request: HttpRequest, case_id: UUID, examination_id: UUID, examination_note_id: UUID
 ) -> HttpResponse:
     """Correct a note; the old one stays, struck through."""
     granted = case_access_of(request)
-    corrected = _or_404(lambda: note_get(granted, examination_id, note_id), Note)
+    corrected = or_404(lambda: note_get(granted, examination_id, examination_note_id))
     return _noted(request, case_id, _examination(request, examination_id), corrected)
 
 
@@ -244,14 +244,7 @@ def _may_examine(request: HttpRequest) -> bool:
 
 def _examination(request: HttpRequest, examination_id: UUID) -> Examination:
     granted = case_access_of(request)
-    return _or_404(lambda: examination_get(granted, examination_id), Examination)
-
-
-def _or_404(ask: Callable[[], Found], model: type[Model]) -> Found:
-    try:
-        return ask()
-    except model.DoesNotExist as error:
-        raise Http404 from error
+    return or_404(lambda: examination_get(granted, examination_id))
 
 
 def _form(request: HttpRequest, form: GovukForm, heading: str, lead: str = "") -> HttpResponse:
@@ -259,5 +252,5 @@ def _form(request: HttpRequest, form: GovukForm, heading: str, lead: str = "") -
     return _page(request, "examinations/form.html", shown)
 
 
-def _page(request: HttpRequest, template: str, shown: dict[str, object]) -> HttpResponse:
+def _page(request: HttpRequest, template: str, shown: Mapping[str, object]) -> HttpResponse:
     return render(request, template, {"case": case_access_of(request).case, **shown})

@@ -3,15 +3,15 @@
 import json
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
+from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
-from polit.web.examinations.models import Examination
 from polit.web.examinations.queries import broker_client, examination_get, exhibit_list
 from polit.web.examinations.rules import EXAMINERS, READERS, ExaminationKind
 from polit.web.examinations.services import examination_ask
@@ -53,10 +53,7 @@ def checks(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRes
     """Show what was checked of an examination's package, and what did not hold."""
     del case_id
     granted = case_access_of(request)
-    try:
-        examination = examination_get(granted, examination_id)
-    except Examination.DoesNotExist as error:
-        raise Http404 from error
+    examination = or_404(lambda: examination_get(granted, examination_id))
     package = package_attempts(granted, examination_id)
     found = json.loads(package.checks) if package else []
     shown = {"case": granted.case, "examination": examination, "package": package, "checks": found}

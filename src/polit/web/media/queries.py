@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from polit.model.manifest import Manifest
 from polit.package.layout import TILES
@@ -24,6 +23,9 @@ from polit.web.media.models import (
     Word,
 )
 from polit.web.media.rules import EntryWanted, PackageState, package_of, rows_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 PAGE_ENTRIES = 50
 PAGE_TILES = 60
@@ -107,7 +109,7 @@ def manifest_of(package: Package) -> Manifest:
 def facet_counts(package: Package) -> dict[str, dict[str, int]]:
     """Return how many entries share each value that lists are filtered by."""
     counts: dict[str, dict[str, int]] = {}
-    for facet in Facet.objects.filter(package_id=package.number).order_by("name", "value"):
+    for facet in Facet.objects.filter(package=package).order_by("name", "value"):
         counts.setdefault(facet.name, {})[facet.value] = facet.count
     return counts
 
@@ -154,26 +156,20 @@ def entry_stream(package: Package, wanted: EntryWanted) -> Iterator[Entry]:
 
 
 def _matching(wanted: EntryWanted) -> "QuerySet[Entry]":
-    rows = Entry.objects.all()
-    if wanted.kind is not None:
-        rows = rows.filter(kind=wanted.kind)
-    if wanted.outcome is not None:
-        rows = rows.filter(outcome=wanted.outcome)
-    if wanted.outcome is not None and wanted.outcome > 1:
-        rows = rows.filter(outcome__gt=1)  # in so many words, for the index of the rare
-    if wanted.reason is not None:
-        rows = rows.filter(reason_id=wanted.reason)
-    if wanted.state is not None:
-        rows = rows.filter(state=wanted.state)
-    if wanted.state is not None and wanted.state > 1:
-        rows = rows.filter(state__gt=1)
-    if wanted.folder is not None:
-        rows = rows.filter(folder_id=wanted.folder)
-    if wanted.mismatch:
-        rows = rows.filter(extension_agrees=False)
-    if wanted.contains:
-        rows = rows.filter(path__icontains=wanted.contains)
-    return rows
+    asked: dict[str, Any] = {
+        "kind": wanted.kind,
+        "outcome": wanted.outcome,
+        "reason_id": wanted.reason,
+        "state": wanted.state,
+        "folder_id": wanted.folder,
+        "extension_agrees": False if wanted.mismatch else None,
+        "path__icontains": wanted.contains or None,
+        # In so many words, for the indexes that hold what is rare alone.
+        "outcome__gt": 1 if (wanted.outcome or 0) > 1 else None,
+        "state__gt": 1 if (wanted.state or 0) > 1 else None,
+    }
+    return Entry.objects.filter(**{name: value for name, value in asked.items()
+                                   if value is not None})  # fmt: skip
 
 
 def picture_page(package: Package, *, after: int | None = None) -> EntryPage:
@@ -191,7 +187,7 @@ def picture_page(package: Package, *, after: int | None = None) -> EntryPage:
 
 def tiled_contents(entries: tuple[Entry, ...]) -> frozenset[int]:
     """Return the contents of some entries that have a safe tile."""
-    wanted = {entry.content_id for entry in entries}
+    wanted = {entry.content_id for entry in entries if entry.content_id is not None}
     found = Derivative.objects.filter(content_id__in=wanted, role=_TILE_ROLE, story=0)
     return frozenset(found.values_list("content_id", flat=True))
 
@@ -204,7 +200,7 @@ def tile_get(access: CaseAccess, content_id: int) -> TilePlace | None:
         .values_list("place", "package_id", "tile_key")
         .first()
     )
-    if package is None:
+    if package is None or package[2] is None:
         return None
     found = (
         Derivative.objects.filter(content_id=content_id, role=_TILE_ROLE, story=0)
@@ -322,4 +318,3 @@ def source_problems(package: Package) -> tuple[tuple[Problem, ...], tuple[BadRan
         tuple(problems.select_related("stage", "code").order_by("id")[:MOST_OCCURRENCES]),
         tuple(ranges.order_by("id")[:MOST_OCCURRENCES]),
     )
-

@@ -111,7 +111,7 @@ def media_facts(media: Media | None) -> list[tuple[str, str]]:
         return []
     facts = [
         ("Decoded by", media.decoder.word if media.decoder else ""),
-        ("Size in pixels", f"{media.width_px} × {media.height_px}" if media.width_px else ""),
+        ("Size in pixels", f"{media.width_px} x {media.height_px}" if media.width_px else ""),
         ("Frames", str(media.frames or "")),
         ("Plays for", f"{media.duration_ms} ms" if media.duration_ms is not None else ""),
         ("Not seen of it", ", ".join(map(reason_name, filter(None, media.flaws.split(","))))),

@@ -1,11 +1,9 @@
 """Pages of what an examination came to: the account, entries, folders, safe tiles."""
 
 import json
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 
@@ -15,11 +13,12 @@ from polit.model.outcome import reason_name
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
+from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
 from polit.web.examinations.rules import EXAMINERS, READERS, TILE_READERS
 from polit.web.media.export import csv_lines
 from polit.web.media.forms import DownloadForm, Filters, filters_of, number_of
-from polit.web.media.models import Entry, Folder, Package
+from polit.web.media.models import Package
 from polit.web.media.queries import (
     entry_get,
     entry_page,
@@ -54,8 +53,6 @@ _TILES = Access(Scope.CASE, read=TILE_READERS)
 _ONE_TILE = Access(Scope.CASE, read=TILE_READERS, consults=False)
 _TAKING_OUT = Access(Scope.CASE, read=EXAMINERS, write=EXAMINERS, fresh=True)
 _LARGEST = 2**63 - 1
-
-Found = TypeVar("Found")
 
 
 @access(_READING)
@@ -136,7 +133,7 @@ def folders(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
     wanted = number_of(request.GET.get("folder", ""))
     folder = None
     if wanted is not None:
-        folder = _or_404(lambda: folder_get(package, wanted), Folder)
+        folder = or_404(lambda: folder_get(package, wanted))
     found, after = folder_page(package, folder, after=number_of(request.GET.get("after", "")))
     shown = {"folder": folder, "folders": found, "after": str(after or "")}
     return _page(request, "media/folders.html", package, shown)
@@ -152,7 +149,9 @@ def tiles(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     shown = {
         "tiles": [(shown_entry(row), row.content_id in tiled, row.content_id) for row in page.rows],
         "after": str(page.after or ""),
-        "not_decoded": [each for each in manifest_of(package).not_examined if "decoded" in each.what],
+        "not_decoded": [
+            each for each in manifest_of(package).not_examined if "decoded" in each.what
+        ],
     }
     return _page(request, "media/tiles.html", package, shown)
 
@@ -181,7 +180,7 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
     del case_id
     if entry_id > _LARGEST:
         raise Http404
-    found = _or_404(lambda: entry_get(case_access_of(request), entry_id), Entry)
+    found = or_404(lambda: entry_get(case_access_of(request), entry_id))
     row, content = found.entry, found.entry.content
     media = getattr(content, "media", None)
     shown = {
@@ -204,14 +203,7 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
 
 
 def _package(request: HttpRequest, examination_id: UUID) -> Package:
-    return _or_404(lambda: package_get(case_access_of(request), examination_id), Package)
-
-
-def _or_404(ask: Callable[[], Found], model: type[Model]) -> Found:
-    try:
-        return ask()
-    except model.DoesNotExist as error:
-        raise Http404 from error
+    return or_404(lambda: package_get(case_access_of(request), examination_id))
 
 
 def _filters(request: HttpRequest, package: Package) -> Filters:
@@ -221,7 +213,7 @@ def _filters(request: HttpRequest, package: Package) -> Filters:
 
 
 def _page(
-    request: HttpRequest, template: str, package: Package, shown: dict[str, object]
+    request: HttpRequest, template: str, package: Package, shown: Mapping[str, object]
 ) -> HttpResponse:
     case = case_access_of(request).case
     return render(request, template, {"case": case, "package": package, **shown})

@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appearance/", appearance, name="appearance"),
     path("", include("polit.web.cases.urls")),
     path("", include("polit.web.people.urls")),
+    path("", include("polit.web.exhibits.urls")),
 ]

@@ -1,22 +1,31 @@
 """Audit logs made by the product itself, for tests and proofs.
 
-``python -m audited_logs FOLDER`` makes, below a new folder, one installation with a log of some
-hundred events and three exports of it: ``full``, ``early`` (made when the log was half as long)
-and ``case``; ``witness`` has all copies of checkpoints, ``behind`` lacks the last ones.
+``make_installation`` makes a log of some hundred events and three exports of it: ``full``,
+``early`` (made when the log was half as long) and ``case``; ``witness`` has all copies of
+checkpoints, ``behind`` lacks the last ones. Django must be ready.
 """
 
-import os
 import random
 import shutil
-import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from polit.web.audit.export import audit_export
+from polit.web.audit.export_lines import Selection
+from polit.web.audit.rules import Nature
+from polit.web.audit.services import act
+from polit.web.audit.signer import signing
+from polit.web.core.acting import SYSTEM, Actor
+
+Grow = Callable[[int], None]
+"""Commits so many acts."""
+
 EVENTS = 240
 ROUND_EVENTS = 20
 WITNESSED_SHARE = 0.7
-NAMES = ("A. Example", "Zoë Exämple", "<b>B</b> Example", "e\u202elpmaxE", "𝔼xample", "O'Example")
+NAMES = ("A. Example", "Zoë Exämple", "<b>B</b> Example", "e\u202elpmaxE", "例え", "O'Example")
 ACTIONS = (
     ("exhibits.seize", "collection"),
     ("people.change", "alteration"),
@@ -42,10 +51,6 @@ CASES = (
 
 def write_acts(count: int, rng: random.Random) -> None:
     """Commit acts of several people on two cases and on none."""
-    from polit.web.audit.rules import Nature
-    from polit.web.audit.services import act
-    from polit.web.core.acting import Actor
-
     for number in range(count):
         name, case = rng.choice(NAMES), CASES[number % len(CASES)]
         action, nature = rng.choice(ACTIONS)
@@ -58,8 +63,6 @@ def write_acts(count: int, rng: random.Random) -> None:
 
 def grow(count: int, rng: random.Random, witness: Path) -> None:
     """Commit acts and sign every twenty of them."""
-    from polit.web.audit.signer import signing
-
     with signing(witness) as signer:
         while count > 0:
             write_acts(min(count, ROUND_EVENTS), rng)
@@ -69,10 +72,6 @@ def grow(count: int, rng: random.Random, witness: Path) -> None:
 
 def export(folder: Path, witness: Path, case: str = "") -> None:
     """Export the log, or a case of it."""
-    from polit.web.audit.export import audit_export
-    from polit.web.audit.export_lines import Selection
-    from polit.web.core.acting import SYSTEM
-
     audit_export(SYSTEM, folder, reason="a test", selection=Selection(case), witness=witness)
 
 
@@ -93,21 +92,3 @@ def leave_behind(witness: Path, behind: Path) -> None:
     notes = sorted(witness.glob("*.checkpoint"))
     for note in notes[: int(len(notes) * WITNESSED_SHARE)]:
         shutil.copy(note, behind)
-
-
-def main() -> None:
-    """Make an installation of its own."""
-    folder, seed = Path(sys.argv[1]), int(sys.argv[2])
-    os.environ["POLIT_DATA"] = str(folder / "data")
-    (folder / "data").mkdir(parents=True)
-    from polit.web.site.boot import boot
-
-    boot()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-    make_installation(folder, seed)
-
-
-if __name__ == "__main__":
-    main()

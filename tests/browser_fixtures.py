@@ -84,7 +84,7 @@ def watched_page(browser: Browser, site: Site) -> Generator[Page, None, None]:
     watch = Watch(page, site.address)
     yield page
     context.close()
-    assert watch.found == []
+    assert not watch.found, "\n".join(watch.found)
 
 
 def check_axe(page: Page, *, schemes: tuple[Literal["light", "dark"], ...] = SCHEMES) -> None:
@@ -99,7 +99,7 @@ def check_axe(page: Page, *, schemes: tuple[Literal["light", "dark"], ...] = SCH
             for node in each["nodes"]
         ]
     page.emulate_media(color_scheme="light")
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 def screenshot(page: Page, name: str, folder: Path) -> Path:

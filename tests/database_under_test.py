@@ -31,6 +31,7 @@ def pytest_load_initial_conftests() -> None:
     scratch = tempfile.mkdtemp(prefix="polit-tests-")
     os.environ[_SCRATCH] = scratch
     os.environ["POLIT_DATA"] = f"{scratch}/data"
+    Path(scratch, "data", "web", "static").mkdir(parents=True)  # whitenoise warns where it is not
     if choice == "postgresql":
         _started.append(start_postgres())
         os.environ["POLIT_DATABASE"] = _started[0].url

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from polit.base import errors
+from polit.broker.protocol import CODES, PROTOCOL
+from polit.broker.serving import operations_by_name
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_cli import cli_page
@@ -69,7 +71,35 @@ def floors_page() -> str:
     return lead + _table("library | floor | stays off below it | why | accepted below it", rows)
 
 
+def broker_page() -> str:
+    """Return the page of the broker's operations and codes."""
+    asked = [
+        f"| `{each.name}` | {each.summary} | {', '.join(f'`{code}`' for code in each.codes)} |"
+        for each in operations_by_name().values()
+    ]
+    codes = [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
+    lead = (
+        "# Broker\n\nWhat the record asks of the broker, over `run/broker.sock` of the data folder, "
+        f"by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
+        "[ADR 0012](../adr/0012-broker.md) says why it is so.\n\n"
+        "A message is four bytes (its length, big-endian) and so many bytes of JSON. A client "
+        'sends `{"protocol": 1}` and\n`{"operation": …, "body": …, "parts": [sizes]}`, then the '
+        'parts. The broker sends `{"protocol": 1}`, then\n`{"type": "answer", "body": …, '
+        '"parts": [sizes]}` and the parts, or `{"type": "refusal", "code": …, "message": …}`.\n'
+        "One connection carries one question.\n\n## Operations\n\n"
+        "Any of them may be refused with `protocol`, `unknown_operation`, `bad_request`, "
+        "`too_large`, `busy` or `failed`.\n\n"
+    )
+    return (
+        lead
+        + _table("operation | answer | refused with", asked)
+        + "\n## Codes\n\nThey never change their meaning.\n\n"
+        + _table("code | meaning", codes)
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "broker.md": broker_page,
     "cli.md": cli_page,
     "errors.md": errors_page,
     "formats.md": formats_page,

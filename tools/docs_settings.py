@@ -44,6 +44,14 @@ _MEANINGS = {
             "`localhost` always does."
         ),
     ),
+    "POLIT_ORIGIN": (
+        "none",
+        (
+            "The address under which people reach the web application through a TLS proxy, such "
+            "as `https://polit.force.example`. Sets the host name, trusted origin, secure "
+            "cookies and HSTS, and believes the proxy's `X-Forwarded-Proto`."
+        ),
+    ),
     "POLIT_IDENTIFIER_KINDS": (
         "`england-wales-1`",
         "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",
@@ -63,6 +71,13 @@ _MEANINGS = {
     "POLIT_WELFARE_CONTACT": (
         "none",
         "Where officers find support: a name, a number. It stands at the foot of every page.",
+    ),
+    "POLIT_WITNESS": (
+        "`witness` in the data directory",
+        (
+            "Where the audit log's signed checkpoints are copied to; better a folder that another "
+            "machine keeps."
+        ),
     ),
     "POLIT_WORKER_STDERR": (
         "none",

@@ -129,7 +129,7 @@ class SandboxError(PolitError):
 class NoAct(PolitError):
     """A record was to be written outside an act, so nothing would say who did it and why."""
 
-    number = 1104
+    number = 1106
 
 
 class SignerBusy(PolitError):

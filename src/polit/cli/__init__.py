@@ -5,25 +5,30 @@ import sys
 
 from polit.base.errors import PolitError, UsageError
 from polit.cli import (
+    audit,
     broker,
     doctor,
     examine,
     init,
     list_entries,
+    migrate,
     pack,
     render,
+    serve,
     show,
+    signer,
     thumbs,
     unpack,
     vault,
     verify,
+    worker,
 )
 from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    broker,
+    serve, broker, worker, signer, audit, migrate,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

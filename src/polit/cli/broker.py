@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from polit.broker.serving import serve_broker
 from polit.broker.server.settings import read_settings
+from polit.broker.serving import serve_broker
 
 
 def register(app: typer.Typer) -> None:

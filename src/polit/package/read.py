@@ -9,10 +9,10 @@ from typing import Any
 
 from polit.base.errors import PackageDamaged
 from polit.package.database import open_reader
-from polit.package.derivative_cipher import cipher_of, context_of
+from polit.package.derivative_cipher import KEY_ROLE_OF, context_of
 from polit.package.layout import PACKS
 from polit.package.rows import DerivativeRow
-from polit.store.cipher import OVERHEAD_BYTES, BlobCipher
+from polit.store.cipher import OVERHEAD_BYTES, RoleCipher, derive_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,29 +122,23 @@ def _gathered(rows: Iterable[tuple[Any, ...]]) -> list[PictureRow]:
     return gathered
 
 
-class DerivativeReader:
-    """Opens encrypted derivatives of one role of one package."""
+class RoleKeyReader:
+    """Opens encrypted derivatives of one role of one package by that role's key."""
 
-    def __init__(self, package: Path, *, package_id: str, package_key: bytes, role: str) -> None:
-        """Make ready; files are opened on reading."""
-        self._place(package, package_id, role, cipher_of(package_key, role))
+    def __init__(self, package: Path, *, package_id: str, role_key: bytes, role: str) -> None:
+        """Make ready; files are opened on reading.
 
-    def _place(self, package: Path, package_id: str, role: str, cipher: BlobCipher) -> None:
-        self._package, self._package_id, self._role = package, package_id, role
-        self._cipher = cipher
-
-    @classmethod
-    def with_role_key(
-        cls, package: Path, *, package_id: str, role_key: bytes, role: str
-    ) -> "DerivativeReader":
-        """Make ready with the key of the role alone, as the broker hands it out.
+        Args:
+            package: The package's folder.
+            package_id: Its id, as its manifest has it.
+            role_key: 32 bytes; the broker gives that for safe tiles.
+            role: ``tile`` or ``thumbnail``.
 
         Raises:
             UsageError: The key is not 32 bytes long.
         """
-        reader = cls.__new__(cls)
-        reader._place(package, package_id, role, BlobCipher.of_role_key(role_key))
-        return reader
+        self._package, self._package_id, self._role = package, package_id, role
+        self._cipher = RoleCipher(role_key)
 
     def plaintext(self, row: DerivativeRow) -> bytes:
         """Return the encoded picture of one derivative.
@@ -163,3 +157,12 @@ class DerivativeReader:
         return self._cipher.open(
             sealed, context=context_of(self._package_id, row.sha256, self._role, row.story)
         )
+
+
+class DerivativeReader(RoleKeyReader):
+    """Opens encrypted derivatives of one role of one package by the package's key."""
+
+    def __init__(self, package: Path, *, package_id: str, package_key: bytes, role: str) -> None:
+        """Make ready; files are opened on reading."""
+        role_key = derive_key(package_key, KEY_ROLE_OF[role])
+        super().__init__(package, package_id=package_id, role_key=role_key, role=role)

@@ -54,6 +54,18 @@ def _stream(name: str, columns: dict[str, str], source: str) -> RowStream:
 
 
 _PACKAGE = {"package_id": ":number"}
+FOLDER_OF = """
+CASE WHEN x.parent_id IS NOT NULL
+THEN (SELECT n.place FROM temp.folder_numbers n WHERE n.entry_id = x.parent_id)
+ELSE (SELECT n.place FROM temp.folder_numbers n
+      WHERE n.entry_id IS NULL AND n.volume_id = x.volume_id
+        AND n.first_entry_id <= x.entry_id ORDER BY n.first_entry_id DESC LIMIT 1) END
+"""
+"""The place of the folder that an entry of the file system stands in.
+
+What stands at the top names no folder: the root and the folder of orphans have no entry. Names
+are numbered folder by folder, so the last such folder that began before it is the one.
+"""
 
 VOLUMES = _stream(
     "volumes",
@@ -80,8 +92,8 @@ FOLDERS = _stream(
     "folders",
     {
         **_PACKAGE,
-        "volume_id": "n.volume",
-        "parent_id": "n.parent",
+        "volume_id": ":base + (SELECT count(*) FROM volumes v WHERE v.volume_id <= f.volume_id)",
+        "parent_id": ":base + n.parent",
         "entry_id": ":base + a.place",
         "path": "shown_path(f.path)",
         "raw_path": "f.path",
@@ -98,15 +110,15 @@ CONTENTS = _stream(
     "contents",
     {
         **_PACKAGE,
-        "sha256": "sha256",
-        "md5": "md5",
-        "sha1": "sha1",
-        "size_bytes": "size_bytes",
-        "kind": _code("kind", codes.KINDS),
-        "mime_id": _word("mime"),
-        "occurrences": "occurrences",
+        "sha256": "c.sha256",
+        "md5": "r.md5",
+        "sha1": "r.sha1",
+        "size_bytes": "r.bytes_read",
+        "kind": _code("r.kind", codes.KINDS),
+        "mime_id": _word("r.mime"),
+        "occurrences": "c.occurrences",
     },
-    "temp.contents ORDER BY place",
+    "temp.contents c JOIN results r USING (entry_id) ORDER BY c.place",
 )
 MEDIA = _stream(
     "media",
@@ -183,7 +195,8 @@ ENTRIES = _stream(
     {
         **_PACKAGE,
         "content_id": ":base + c.place",
-        "folder_id": ":base + n.place",
+        "folder_id": ":base + CASE WHEN x.entry_id IS NULL THEN"
+        f" {FOLDER_OF.replace('x.', 'e.')} ELSE {FOLDER_OF} END",
         "within_id": ":base + (SELECT a.place FROM temp.entry_places a"
         " WHERE e.within_id IS NOT NULL AND a.entry_id = e.parent_id)",
         "entry_type": _code("e.entry_type", codes.ENTRY_TYPES),
@@ -208,9 +221,7 @@ ENTRIES = _stream(
     },
     "entries e LEFT JOIN results r USING (entry_id) LEFT JOIN holders h USING (entry_id)"
     " LEFT JOIN temp.contents c ON c.sha256 = r.sha256"
-    " LEFT JOIN entries w ON w.entry_id = e.within_id"
-    " LEFT JOIN temp.folder_numbers n"
-    " ON n.folder_id = CASE WHEN w.entry_id IS NULL THEN e.parent_id ELSE w.parent_id END"
+    " LEFT JOIN entries x ON x.entry_id = e.within_id"
     " ORDER BY e.locator",
 )
 PROBLEMS = _stream(

@@ -9,7 +9,7 @@ from pathlib import Path
 from polit.base.errors import PackageDamaged
 from polit.base.text import visible
 from polit.package.database import read_schema, sealed_schema
-from polit.package.row_streams import RowStream
+from polit.package.row_streams import FOLDER_OF, RowStream
 
 _CACHE_KIB = 48 * 1024
 _PLACES_SQL = """
@@ -23,23 +23,30 @@ WHERE entry_id IN (
   UNION SELECT entry_id FROM problems WHERE entry_id IS NOT NULL)
 """
 _CONTENTS_SQL = """
-INSERT INTO temp.contents
-SELECT sha256, row_number() OVER (ORDER BY sha256), md5, sha1, bytes_read, kind, mime, many FROM
-  (SELECT sha256, min(entry_id), md5, sha1, bytes_read, kind, mime, count(*) AS many
-   FROM results WHERE sha256 IS NOT NULL GROUP BY sha256)
+INSERT INTO temp.contents (sha256, entry_id, occurrences)
+SELECT sha256, min(entry_id), count(*) FROM results WHERE sha256 IS NOT NULL GROUP BY sha256
 """
 _FOLDERS_SQL = """
-SELECT f.folder_id, row_number() OVER (ORDER BY f.volume_id, f.path, f.folder_id),
-       v.place, e.parent_id
-FROM folders f LEFT JOIN entries e USING (entry_id)
-JOIN (SELECT volume_id, row_number() OVER (ORDER BY volume_id) AS place FROM volumes) v
-  ON v.volume_id = f.volume_id
-ORDER BY 2
+INSERT INTO temp.folder_numbers
+SELECT row_number() OVER (ORDER BY f.volume_id, f.path, f.folder_id), f.folder_id, f.entry_id,
+       f.volume_id, f.first_entry_id, 0, 0, NULL
+FROM folders f
 """
+_PARENTS_SQL = f"""
+SELECT n.place, {FOLDER_OF} FROM temp.folder_numbers n
+LEFT JOIN entries x USING (entry_id) ORDER BY n.place
+"""  # noqa: S608 - constants only
 _DIRECT_SQL = """
-SELECT CASE WHEN w.entry_id IS NULL THEN e.parent_id ELSE w.parent_id END, count(*)
-FROM entries e LEFT JOIN entries w ON w.entry_id = e.within_id GROUP BY 1
+SELECT n.place, p.many FROM
+  (SELECT parent_id, count(*) AS many FROM entries
+   WHERE within_id IS NULL AND parent_id IS NOT NULL GROUP BY parent_id) p
+JOIN temp.folder_numbers n ON n.entry_id = p.parent_id
 """
+_TOP_AND_INSIDE_SQL = f"""
+SELECT {FOLDER_OF}, count(*)
+FROM entries e JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id)
+WHERE e.within_id IS NOT NULL OR e.parent_id IS NULL GROUP BY 1
+"""  # noqa: S608 - constants only
 _WORDS_SQL = """
 SELECT reason FROM results UNION SELECT mime FROM results
 UNION SELECT reason FROM media UNION SELECT decoder FROM media
@@ -105,10 +112,12 @@ class RowsOut:
         connection.execute(_PLACES_SQL)
         connection.execute("CREATE UNIQUE INDEX temp.entry_place ON entry_places (entry_id)")
         connection.execute(
-            "CREATE TEMP TABLE contents (sha256 BLOB PRIMARY KEY, place INTEGER, md5, sha1,"
-            " size_bytes, kind, mime, occurrences) WITHOUT ROWID"
+            "CREATE TEMP TABLE contents (place INTEGER PRIMARY KEY, sha256 BLOB, entry_id INTEGER,"
+            " occurrences INTEGER)"
         )
+        # Grouping sorts, so the places follow the digests.
         connection.execute(_CONTENTS_SQL)
+        connection.execute("CREATE UNIQUE INDEX temp.content_sha256 ON contents (sha256)")
         self._number_folders()
 
     @property
@@ -158,27 +167,30 @@ class RowsOut:
         ]
 
     def _number_folders(self) -> None:
-        direct = dict(self._connection.execute(_DIRECT_SQL))
-        rows = self._connection.execute(_FOLDERS_SQL).fetchall()
-        places = {folder_id: place for folder_id, place, _, _ in rows}
-        below = {folder_id: direct.get(folder_id, 0) for folder_id in places}
-        for folder_id, place, _, parent in reversed(rows):
-            # A parent comes before what is in it; a folder that says otherwise counts for itself.
-            if parent in places and places[parent] < place:
-                below[parent] += below[folder_id]
-        self._connection.execute(
-            "CREATE TEMP TABLE folder_numbers (folder_id INTEGER PRIMARY KEY, place INTEGER,"
-            " volume INTEGER, parent INTEGER, entries INTEGER, below INTEGER)"
+        execute = self._connection.execute
+        execute(
+            "CREATE TEMP TABLE folder_numbers (place INTEGER PRIMARY KEY, folder_id INTEGER,"
+            " entry_id INTEGER, volume_id INTEGER, first_entry_id INTEGER, entries INTEGER,"
+            " below INTEGER, parent INTEGER)"
         )
-        base = self.base
+        execute(_FOLDERS_SQL)
+        execute("CREATE INDEX temp.folder_entry ON folder_numbers (entry_id)")
+        direct = dict(execute(_DIRECT_SQL))
+        for place, many in execute(_TOP_AND_INSIDE_SQL):
+            direct[place] = direct.get(place, 0) + many
+        parents = dict(execute(_PARENTS_SQL))
+        below = {place: direct.get(place, 0) for place in parents}
+        for place in sorted(parents, reverse=True):
+            parent = parents[place]
+            # A parent comes before what is in it; a folder that says otherwise stands for itself.
+            if parent is not None and parent < place:
+                below[parent] += below[place]
+            else:
+                parents[place] = None
         self._connection.executemany(
-            "INSERT INTO temp.folder_numbers VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                (folder_id, place, base + volume,
-                 base + places[parent] if parent in places and places[parent] < place else None,
-                 direct.get(folder_id, 0), below[folder_id])
-                for folder_id, place, volume, parent in rows
-            ),
+            "UPDATE temp.folder_numbers SET entries = ?, below = ?, parent = ? WHERE place = ?",
+            ((direct.get(place, 0), below[place], parent, place)
+             for place, parent in parents.items()),
         )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ from polit.sandbox.protocol import AttackTargets, encode_json
 
 _SLOTS = (Profile.DECODER, Profile.DECODER, Profile.WALKER_IMAGE, Profile.WALKER_FOLDER)
 _TICK_S = 0.01
+_NOBODYS_PORT = 1
 _PATIENT = ItemLimits(base_s=10.0, per_mib_s=0.0, wall_factor=6.0)
 _HASTY = {
     "loop": ItemLimits(base_s=0.05, per_mib_s=0.0, wall_factor=1200.0),
@@ -209,11 +210,18 @@ def _memory_file(stack: ExitStack, content: bytes) -> int:
 
 
 def _listen(stack: ExitStack, abstract_name: str) -> int:
-    """Listen where attacks knock: a refusal must come from the sandbox, not from silence."""
+    """Listen where attacks knock: a refusal must come from the sandbox, not from silence.
+
+    A process that gave up the network (``lockdown.give_up_network``) cannot listen there, and
+    nothing that it starts can knock: the attacks are run against a port without a listener.
+    """
     local = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
     local.bind("\0" + abstract_name)
     local.listen()
-    listener = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    try:
+        listener = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    except PermissionError:
+        return _NOBODYS_PORT
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     return int(listener.getsockname()[1])

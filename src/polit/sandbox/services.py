@@ -61,7 +61,7 @@ class Service:
             self._process.wait(timeout_s)
         return self._process.poll()
 
-    def signal(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         """Send a signal to the service alone; harmless when it has ended."""
         self._process.send_signal(number)
 
@@ -77,7 +77,7 @@ class Service:
         Returns:
             Its exit code, negative for a signal's number.
         """
-        self.signal(number)
+        self.send_signal(number)
         self.wait(limit_s)
         # Also after a clean end: whatever it left in its group ends now.
         with suppress(ProcessLookupError, PermissionError):

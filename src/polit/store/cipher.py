@@ -33,25 +33,18 @@ def derive_key(key: bytes, role: KeyRole, *, salt: bytes | None = None) -> bytes
     return HKDF(hashes.SHA256(), KEY_BYTES, salt, f"polit/1/{role}".encode()).derive(key)
 
 
-class BlobCipher:
-    """Seals and opens blobs of one role of one package key."""
+class RoleCipher:
+    """Seals and opens blobs with the key of a role."""
 
-    def __init__(self, package_key: bytes, role: KeyRole) -> None:
-        """Derive the role's key."""
-        self._aead = AESGCM(derive_key(package_key, role))
-
-    @classmethod
-    def of_role_key(cls, role_key: bytes) -> "BlobCipher":
-        """Return the cipher of a role's key that was derived already.
+    def __init__(self, role_key: bytes) -> None:
+        """Take the key that ``derive_key`` gives.
 
         Raises:
             UsageError: It is not 32 bytes long.
         """
         if len(role_key) != KEY_BYTES:
             raise UsageError(f"a role's key has {KEY_BYTES} bytes, this one {len(role_key)}")
-        cipher = cls.__new__(cls)
-        cipher._aead = AESGCM(role_key)
-        return cipher
+        self._aead = AESGCM(role_key)
 
     def seal(self, plaintext: bytes, *, context: bytes) -> bytes:
         """Return nonce, ciphertext and tag; ``context`` is authenticated, not stored."""
@@ -68,3 +61,11 @@ class BlobCipher:
             return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context)
         except (InvalidTag, ValueError) as error:
             raise IntegrityError("a blob does not open: altered, or of another package") from error
+
+
+class BlobCipher(RoleCipher):
+    """Seals and opens blobs of one role of one package key or case key."""
+
+    def __init__(self, package_key: bytes, role: KeyRole) -> None:
+        """Derive the role's key."""
+        super().__init__(derive_key(package_key, role))

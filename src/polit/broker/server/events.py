@@ -93,8 +93,21 @@ def event_of(event_id: uuid.UUID, row: tuple[object, ...]) -> RecordedEvent:
     Raises:
         BrokerRefused: ``no_record``: its instant is none.
     """
-    texts = ["" if value is None else str(value) for value in row[:-1]]
-    return RecordedEvent(str(event_id), *texts, recorded_at=_instant(row[-1]))
+    *texts, instant = row
+    action, nature, subject_kind, subject_id, case_reference, actor_name, details = (
+        "" if value is None else str(value) for value in texts
+    )
+    return RecordedEvent(
+        event_id=str(event_id),
+        action=action,
+        nature=nature,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        case_reference=case_reference,
+        actor_name=actor_name,
+        details=details,
+        recorded_at=_instant(instant),
+    )
 
 
 def no_record(error: Exception) -> BrokerRefused:

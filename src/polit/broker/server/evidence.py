@@ -59,7 +59,7 @@ class EvidenceRoots:
             mode = os.fstat(descriptor).st_mode
             if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
                 raise _none("neither a file nor a folder")
-            return Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+            return Path(f"/proc/self/fd/{descriptor}").readlink()
 
     @contextmanager
     def _opened(self, place: str) -> Iterator[int]:
@@ -104,8 +104,10 @@ def _listed(descriptor: int, *, may_touch: bool) -> tuple[EvidenceItem, ...]:
     finally:
         os.close(listing)
     items = [EvidenceItem(name, "folder", 0) for name in folders]
-    for names in _images(sizes):
-        items.append(EvidenceItem(names[0], "file", sum(sizes[name] for name in names)))
+    items += [
+        EvidenceItem(names[0], "file", sum(sizes[name] for name in names))
+        for names in _images(sizes)
+    ]
     return tuple(sorted(items, key=lambda item: item.name))
 
 

@@ -118,8 +118,9 @@ class DecodingLanes:
                     self._test(zygote, number)
                     if self._work_with(zygote):
                         return
-            except PolitError as error:
-                log("lane.lost", lane=number, error=error.number)
+            except Exception as error:  # noqa: BLE001 - a lane's loop: its askers must get an answer
+                known = error.number if isinstance(error, PolitError) else PolitError.number
+                log("lane.lost", lane=number, error=known, kind=type(error).__name__)
                 if not self._refuse_next():
                     return
 

@@ -8,8 +8,10 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+
+import msgspec
 
 from polit.base import faults
 from polit.base.clock import instant_text, now_utc
@@ -43,7 +45,7 @@ CREATE TABLE package_keys (
   PRIMARY KEY (package_id, case_name)
 ) STRICT, WITHOUT ROWID;
 """
-_STATUS = "order_id, state, phase, entries, done, skipped, failed, message, package, exit_code"
+_COLUMNS = tuple(field.name for field in fields(JobStatus))
 _BUSY_S = 20.0
 
 
@@ -114,11 +116,13 @@ class BrokerLedger:
 
     def status_of(self, order_id: str) -> JobStatus | None:
         """Return where an examination stands, ``None`` where none was ordered so."""
-        rows = self._rows(f"SELECT {_STATUS} FROM jobs WHERE order_id = ?", order_id)  # noqa: S608 - our own column names
+        rows = self._rows(
+            f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE order_id = ?",  # noqa: S608 - our own names
+            order_id,
+        )
         if not rows:
             return None
-        first, state, *rest = rows[0]
-        return JobStatus(first, JobState(state), *rest)
+        return msgspec.convert(dict(zip(_COLUMNS, rows[0], strict=True)), JobStatus)
 
     def set_status(self, status: JobStatus) -> None:
         """Write where an examination stands."""
@@ -180,9 +184,10 @@ class BrokerLedger:
             "SELECT sealed FROM package_keys WHERE package_id = ? AND case_name = ?",
             package_id, case_name,
         )  # fmt: skip
-        return bytes(rows[0][0]) if rows else None
+        sealed = rows[0][0] if rows else None
+        return sealed if isinstance(sealed, bytes) else None
 
-    def _rows(self, query: str, *values: str) -> list[tuple[str, ...]]:
+    def _rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 

@@ -22,7 +22,7 @@ from polit.broker.examiner_talk import (
     decode_line,
     encode_line,
 )
-from polit.sandbox.services import Service, start_service
+from polit.sandbox.services import start_service
 
 _MODULE = "polit.broker.examiner"
 _TURN_S = 0.5
@@ -41,7 +41,7 @@ class Session:
             SandboxError: It could not be started.
         """
         environment = {**settings.environment(), "POLIT_DATA": data}
-        self._service: Service = start_service(_MODULE, env=environment, talks=True)
+        self._service = start_service(_MODULE, env=environment, talks=True)
         self._stop_by_s: float | None = None
         try:
             self._service.stdin.write(encode_line(told))
@@ -58,7 +58,7 @@ class Session:
         """Ask for a checkpoint; safe from other threads, and when asked again."""
         if self._stop_by_s is None:
             self._stop_by_s = monotonic_s() + _CHECKPOINT_S
-            self._service.signal(signal.SIGINT)
+            self._service.send_signal(signal.SIGINT)
 
     def follow(self, tell: Callable[[Turn], None]) -> Ended:
         """Take what it tells until it ends; kill it where a stop takes too long."""

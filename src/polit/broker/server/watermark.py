@@ -7,6 +7,7 @@ sandbox's border; no file of the device is parsed here.
 
 import io
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,7 @@ _LEAST_WIDTH_PX = 120
 _ANGLE = 30
 _PART_OF_SIDE = 28
 _LEAST_FONT_PX, _MOST_FONT_PX = 10, 56
-_FOOTER_FONT_PX = (10, 22)
+_FOOTER_FONT_PX = (10, 48)
 _FILL_ALPHA, _EDGE_ALPHA = 0.34, 0.26
 """Seen at a glance on any ground, and what lies beneath is still made out."""
 _WHITE, _BLACK, _PAPER = 255, 0, 236
@@ -116,28 +117,38 @@ def _repeat(picture: Image.Image, mark: Mark) -> None:
 
 def _stamp(text: str, font_px: int) -> tuple[Image.Image, Image.Image]:
     """Return the masks of the turned text: its strokes, and the edge around them."""
-    font = ImageFont.load_default(font_px)
     edge_px = max(1, font_px // 10)
-    box = ImageDraw.Draw(Image.new("L", (1, 1))).multiline_textbbox(
-        (0, 0), text, font=font, stroke_width=edge_px
+    edge = _text_mask(text, font_px, edge_px, _EDGE_ALPHA)
+    fill = Image.new("L", edge.size)
+    strokes = _text_mask(text, font_px, 0, _FILL_ALPHA)
+    fill.paste(strokes, ((edge.width - strokes.width) // 2, (edge.height - strokes.height) // 2))
+    return _turned(fill), _turned(edge)
+
+
+def _text_mask(text: str, font_px: int, stroke_px: int, alpha: float) -> Image.Image:
+    font = ImageFont.load_default(font_px)
+    draw = ImageDraw.Draw(Image.new("L", (1, 1)))
+    box = draw.multiline_textbbox((0, 0), text, font=font, stroke_width=stroke_px)
+    mask = Image.new("L", (int(box[2] - box[0]) + 2, int(box[3] - box[1]) + 2))
+    ImageDraw.Draw(mask).multiline_text(
+        (1 - box[0], 1 - box[1]),
+        text,
+        font=font,
+        fill=round(255 * alpha),
+        stroke_width=stroke_px,
     )
-    size = (int(box[2] - box[0]) + 2, int(box[3] - box[1]) + 2)
-    masks = []
-    for stroke_px, alpha in ((0, _FILL_ALPHA), (edge_px, _EDGE_ALPHA)):
-        mask = Image.new("L", size)
-        ImageDraw.Draw(mask).multiline_text(
-            (1 - box[0], 1 - box[1]), text, font=font, fill=round(255 * alpha),
-            stroke_width=stroke_px,
-        )  # fmt: skip
-        masks.append(mask.rotate(_ANGLE, Image.Resampling.BILINEAR, expand=True))
-    return masks[0], masks[1]
+    return mask
+
+
+def _turned(mask: Image.Image) -> Image.Image:
+    return mask.rotate(_ANGLE, Image.Resampling.BILINEAR, expand=True)
 
 
 def _with_footer(picture: Image.Image, mark: Mark) -> Image.Image:
     width_px = max(picture.width, _LEAST_WIDTH_PX)
-    font_px = max(_FOOTER_FONT_PX[0], min(width_px // 60, _FOOTER_FONT_PX[1]))
+    font_px = max(_FOOTER_FONT_PX[0], min(width_px // 50, _FOOTER_FONT_PX[1]))
     font = ImageFont.load_default(font_px)
-    lines = _wrapped("   ".join(mark.lines), font, width_px - font_px)
+    lines = _wrapped(mark.lines, font, width_px - font_px)
     line_px = font_px + font_px // 3
     whole = Image.new(
         picture.mode,
@@ -152,14 +163,20 @@ def _with_footer(picture: Image.Image, mark: Mark) -> Image.Image:
     return whole
 
 
-def _wrapped(text: str, font: Font, width_px: int) -> list[str]:
-    """Break text into lines that fit, within a word where it must be."""
+def _wrapped(pieces: Sequence[str], font: Font, width_px: int) -> list[str]:
+    """Put pieces into lines that fit; one that is longer than a line is broken within."""
     lines = [""]
-    for char in text:
-        if lines[-1] and font.getlength(lines[-1] + char) > width_px:
-            lines.append("")
-        lines[-1] += char
-    return [line.strip() for line in lines]
+    for piece in pieces:
+        joined = f"{lines[-1]}   {piece}" if lines[-1] else piece
+        if font.getlength(joined) <= width_px:
+            lines[-1] = joined
+            continue
+        lines.append("")
+        for char in piece:
+            if font.getlength(lines[-1] + char) > width_px:
+                lines.append("")
+            lines[-1] += char
+    return [line for line in lines if line]
 
 
 def _tone(picture: Image.Image, value: int) -> int | tuple[int, int, int]:

@@ -81,20 +81,21 @@ class _Export:
         """Write the export's own event, which a checkpoint covers by now, and all else."""
         with (self.folder / "events.jsonl").open("ab") as stream:
             stream.write(event_line(leaf))
-        last = AuditCheckpoint.objects.order_by("-size")[:1].get()
-        checkpoints = self._write_checkpoints()
-        self._write_leaves(last.size)
+        covering = AuditCheckpoint.objects.filter(size__gt=leaf.index)
+        size = covering.order_by("size").values_list("size", flat=True)[:1].get()
+        checkpoints = self._write_checkpoints(size)
+        self._write_leaves(size)
         _write(self.folder / "public-key", f"{self._key.text}\n".encode())
         _write(self.folder / "README.txt", verify_audit.README.encode())
         shutil.copyfile(verify_audit.__file__, self.folder / "verify_audit.py")
-        self._write_manifest(last.size, checkpoints)
-        return Exported(self.folder, last.size, self._events + 1, checkpoints)
+        self._write_manifest(size, checkpoints)
+        return Exported(self.folder, size, self._events + 1, checkpoints)
 
-    def _write_checkpoints(self) -> int:
+    def _write_checkpoints(self, size: int) -> int:
         notes = self.folder / verify_audit.NOTES
         notes.mkdir(mode=0o700)
         count = 0
-        for row in AuditCheckpoint.objects.order_by("size").iterator(_READ_ROWS):
+        for row in AuditCheckpoint.objects.filter(size__lte=size).order_by("size").iterator():
             _write(notes / verify_audit.note_name(row.size), row.note.encode())
             count += 1
         return count

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from polit.web.audit.checkpoint import log_key
 from polit.web.audit.export_lines import Selection, log_lines
 from polit.web.audit.log_keys import read_log_key
 from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf
@@ -30,17 +31,19 @@ class LiveLog:
         return self.findings.tail + self.waiting
 
 
-def check_live(witness: Path) -> LiveLog:
+def check_live(witness: Path, given_key: str = "") -> LiveLog:
     """Check every event, leaf and checkpoint of the database against the witness's copies.
 
     Args:
         witness: The folder of the witness's copies and of the log's public key.
+        given_key: The line of the public key from another source; empty: the witness folder's.
 
     Raises:
         SourceMissing: The signer never ran.
+        IntegrityError: What was given is no key.
     """
     findings = Findings()
-    key = Key(read_log_key(witness).text)
+    key = Key((log_key(given_key) if given_key else read_log_key(witness)).text)
     findings.key = key.line
     copies = Witness(witness, key, findings)
     size = _contiguous_size(findings)

@@ -66,6 +66,9 @@ class AuditEvent(Grown):
             models.Index(fields=["actor_id", "seq"], name="audit_event_actor"),
             models.Index(fields=["action", "seq"], name="audit_event_action"),
             models.Index(fields=["subject_id", "seq"], name="audit_event_subject"),
+            models.Index(fields=["actor_name", "seq"], name="audit_event_name"),
+            models.Index(fields=["case_reference", "seq"], name="audit_event_reference"),
+            models.Index(fields=["nature", "seq"], name="audit_event_nature_seq"),
         )
         constraints = (
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from polit.base.canonical import canonical_json
@@ -44,3 +45,57 @@ class EventBody:
 def commitment(body: EventBody, salt: bytes) -> bytes:
     """Return the leaf's data: SHA-256 over the salt and the canonical text of the event."""
     return hashlib.sha256(salt + canonical_json(asdict(body))).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events a list shows; what is empty filters nothing.
+
+    Args:
+        who: The user name of who acted, in full.
+        action: ``register.verb``, in full.
+        case_reference: The case's reference, in full.
+        nature: One of ``Nature``.
+        from_at: Recorded at this instant or later.
+        until_at: Recorded before this instant.
+    """
+
+    who: str = ""
+    action: str = ""
+    case_reference: str = ""
+    nature: str = ""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+SIGNER_LAG_S = 300
+"""How long an event may wait for its checkpoint before pages warn: five times what is normal."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHealth:
+    """How far the log has come.
+
+    Args:
+        leaves: Events that the log took in.
+        waiting: Events that it has not taken in yet.
+        signed_size: How many the last checkpoint covers.
+        signed_at: When that was signed.
+        lag_s: For how long the oldest uncovered event has waited; 0 where all are covered.
+    """
+
+    leaves: int
+    waiting: int
+    signed_size: int
+    signed_at: datetime | None
+    lag_s: float
+
+    @property
+    def tail(self) -> int:
+        """Events that no checkpoint covers."""
+        return self.leaves - self.signed_size + self.waiting
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the signer must be looked at."""
+        return self.lag_s > SIGNER_LAG_S

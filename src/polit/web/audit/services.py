@@ -101,3 +101,30 @@ def act(
         event.save()
         AuditPending(event=event).save(force_insert=True)
         deed.event_id = event.event_id
+
+
+@dataclass(slots=True)
+class _NamedCase:
+    id: UUID
+    reference: str
+
+
+def audit_consult(
+    actor: Actor, *, page: str, asked: str = "", event: AuditEvent | None = None
+) -> None:
+    """Record that somebody looked into the audit, before they see it.
+
+    Args:
+        actor: Who looks.
+        page: Which page.
+        asked: What they filtered by, as the address has it; cut after 300 characters.
+        event: The event they look at, where it is one.
+    """
+    case = None
+    if event is not None and event.case_id is not None:
+        case = _NamedCase(event.case_id, event.case_reference)
+    with act(
+        actor, "audit.consult", reason="Audit", case=case, nature=Nature.CONSULTATION
+    ) as deed:  # fmt: skip
+        about = "audit" if event is None else str(event.event_id)
+        deed.about("audit", about, page=page, asked=asked[:_LABEL_LENGTH])

@@ -53,7 +53,7 @@ class Signer:
         """
         self._witness = witness
         self._signing = log_keys.open_signing_key()
-        self._key = log_keys.public_half(self._signing)
+        self.key = log_keys.public_half(self._signing)
         self._frontier: Frontier | None = None
         self._signed_size = 0
         self._unsigned_since: datetime | None = None
@@ -103,7 +103,7 @@ class Signer:
 
     def _sign(self, frontier: Frontier, now: datetime) -> None:
         root = frontier.root()
-        text = Checkpoint(self._key.name, frontier.size, root, instant_text(now))
+        text = Checkpoint(self.key.name, frontier.size, root, instant_text(now))
         faults.reach("signer.sign")
         AuditCheckpoint(
             size=frontier.size,
@@ -132,7 +132,7 @@ class Signer:
         return frontier
 
     def _signed_frontier(self, last: AuditCheckpoint) -> Frontier:
-        checkpoint = check_checkpoint(last.note, self._key)
+        checkpoint = check_checkpoint(last.note, self.key)
         raw = bytes.fromhex(last.peaks)
         peaks = [raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES)]
         frontier = Frontier(last.size, peaks)
@@ -143,7 +143,7 @@ class Signer:
     def _unwitnessed(self) -> list[int]:
         """Return the sizes that have no copy yet; a copy without its row is a rolled back log."""
         copied = set(witnessed_sizes(self._witness))
-        log_keys.publish_log_key(self._key, self._witness)
+        log_keys.publish_log_key(self.key, self._witness)
         signed = AuditCheckpoint.objects.order_by("size").values_list("size", flat=True)
         missing = []
         for size in signed.iterator(_READ_ROWS):

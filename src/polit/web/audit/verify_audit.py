@@ -45,7 +45,7 @@ FOLDER is a copy of the checkpoints that somebody else keeps. KEY is the public 
 written down when the log was begun. Take both, and verify_audit.py, from another source than
 this folder: what is checked must not check itself.
 """
-_BODY_KEYS = {
+BODY_KEYS = {
     *("event_id", "recorded_at", "actor_kind", "actor_id", "actor_name", "action", "nature"),
     *("reason", "purpose", "case_id", "case_reference", "subject_kind", "subject_id"),
     *("subject_label", "details"),
@@ -161,7 +161,8 @@ class Findings:
         self.faults: list[Fault] = []
         self.fault_count = 0
         self.leaves = self.events = self.erased = self.withheld = 0
-        self.checkpoints = self.last_signed_size = self.later_witnessed = 0
+        self.checkpoints = self.later_witnessed = 0
+        self.last_signed_size = self.signed_before = 0
         self.last_witnessed_size: int | None = None
         self.last_witnessed_at = ""
         self.key = ""
@@ -273,6 +274,7 @@ class LogCheck:
         elif checkpoint.at < self._last_at:
             findings.fault(place, f"it was signed at {checkpoint.at}, before the one before it")
         else:
+            findings.signed_before = findings.last_signed_size
             findings.last_signed_size = checkpoint.size
         self._last_at = checkpoint.at
         findings.checkpoints += 1
@@ -397,14 +399,21 @@ class Export:
         if body is None or wanted != (body["action"], body["nature"], body["details"]):
             said = "its last event is not the record of this export: events were taken out of it"
             self._findings.fault("events.jsonl", f"{said}, added, or it was cut off")
-        elif not manifest["cut"] <= self._last_line < self._findings.last_signed_size:
-            self._findings.fault("events.jsonl", "no checkpoint covers the record of this export")
+        elif not self._ends_rightly():
+            said = "the log must end with the first checkpoint after the record of this export"
+            self._findings.fault("leaves.bin", said)
         else:
             scope = f"case {manifest['case']}" if manifest["case"] else "all cases"
             since = f", since {manifest['since']}" if manifest["since"] else ""
             self._findings.disclosed = (
                 f"{body['recorded_at']} by {body['actor_name']} ({scope}{since})"
             )
+
+    def _ends_rightly(self) -> bool:
+        """Tell whether the log ends with the first checkpoint that covers this export's record."""
+        findings, record = self._findings, self._last_line
+        least: int = max(self._manifest["cut"], findings.signed_before)
+        return least <= record < findings.last_signed_size == findings.leaves
 
     def _see(self, index: int, body: dict[str, str] | None) -> None:
         """Keep the record of the export, and check that any other event belongs into it."""
@@ -566,7 +575,7 @@ def _cautions(witnessed: int | None, findings: Findings, *, key_was_given: bool)
 def _is_body(body: object) -> bool:
     return (
         isinstance(body, dict)
-        and body.keys() == _BODY_KEYS
+        and body.keys() == BODY_KEYS
         and all(isinstance(value, str) for value in body.values())
     )
 

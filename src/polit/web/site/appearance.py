@@ -11,7 +11,8 @@ from polit.web.core.context import theme_of
 from polit.web.core.forms import GovukForm
 from polit.web.core.rules import SIGNED_IN
 
-_CHOICES = [("", "As on my computer"), ("light", "Light"), ("dark", "Dark")]
+_SYSTEM = "system"
+_CHOICES = [(_SYSTEM, "As on my computer"), ("light", "Light"), ("dark", "Dark")]
 
 
 class AppearanceForm(GovukForm):
@@ -21,7 +22,6 @@ class AppearanceForm(GovukForm):
     theme = forms.ChoiceField(
         label="Colours of the pages",
         choices=_CHOICES,
-        required=False,
         widget=forms.RadioSelect,
     )
 
@@ -29,7 +29,7 @@ class AppearanceForm(GovukForm):
 @access(SIGNED_IN, methods=("GET", "POST"))
 def appearance(request: HttpRequest) -> HttpResponse:
     """Ask, and keep the answer for the session."""
-    form = AppearanceForm(request.POST or None, initial={"theme": theme_of(request)})
+    form = AppearanceForm(request.POST or None, initial={"theme": theme_of(request) or _SYSTEM})
     if request.method == "POST" and form.is_valid():
         request.session["theme"] = form.cleaned_data["theme"]
         return redirect("appearance")

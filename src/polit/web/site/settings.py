@@ -14,14 +14,17 @@ from polit.web.accounts.rules import (
     SESSION_LIFE,
     idle_limit,
 )
-from polit.web.site.places import database_place, web_secret
+from polit.web.site.origin import origin_settings
+from polit.web.site.places import broker_socket, database_place, web_secret
 
 SECRET_KEY = web_secret()
 DEBUG = False
+_origin = origin_settings(environment.text("POLIT_ORIGIN"))
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
+    *_origin.hosts,
     *environment.text("POLIT_HOSTS").split(),
 ]
 ROOT_URLCONF = "polit.web.site.urls"
@@ -45,11 +48,16 @@ INSTALLED_APPS = [
     "crispy_forms_gds",
     "csp",
     "django_htmx",
+    "django_tasks_db",
     "polit.web.audit",
     "polit.web.accounts",
     "polit.web.cases",
     "polit.web.people",
     "polit.web.exhibits",
+    "polit.web.examinations",
+    "polit.web.media",
+    "polit.web.intake",
+    "polit.web.tasks",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -59,7 +67,6 @@ MIDDLEWARE = [
     "polit.web.core.headers.PrivacyHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -226,6 +233,25 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Strict"
 X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = list(_origin.trusted_origins)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _origin.is_https
+SECURE_HSTS_SECONDS = _origin.hsts_s
+SECURE_PROXY_SSL_HEADER = _origin.proxy_header
+
+BROKER_SOCKET = broker_socket()
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"()": "polit.web.site.logs.stderr_handler"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # What is not found or refused is daily business, and its message has the address.
+        "django.request": {"level": "ERROR"},
+        "polit": {"level": "INFO"},
+    },
+}
 # Not no-referrer: the proof of origin of a form needs it, and it never leaves this site.
 SECURE_REFERRER_POLICY = "same-origin"
 

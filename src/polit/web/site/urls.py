@@ -9,9 +9,11 @@ handler400 = "polit.web.core.refusals.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("", include("polit.web.tasks.urls")),
     path("", include("polit.web.accounts.urls")),
     path("", include("polit.web.accounts.door_urls")),
     path("appearance/", appearance, name="appearance"),
+    path("", include("polit.web.audit.urls")),
     path("", include("polit.web.cases.urls")),
     path("", include("polit.web.people.urls")),
     path("", include("polit.web.exhibits.urls")),

@@ -1,0 +1,1 @@
+"""Intake: takes sealed packages into the record, verified and each row once."""

@@ -1,0 +1,10 @@
+"""Django's entry to the intake register."""
+
+from django.apps import AppConfig
+
+
+class IntakeConfig(AppConfig):
+    """The intake register."""
+
+    name = "polit.web.intake"
+    label = "intake"

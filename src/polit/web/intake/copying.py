@@ -1,0 +1,72 @@
+"""Takes a private copy of a package's findings: the bytes that are digested are those read."""
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
+from polit.base.ids import new_uuid
+from polit.package.layout import findings_path
+
+_STEP_BYTES = 1 << 20
+
+
+@contextmanager
+def private_copy(package: Path, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Copy the findings into a folder that nobody else writes to; removed at the end.
+
+    Whoever may write where packages lie cannot change what was verified before it is read.
+
+    Returns:
+        Where the copy is, and its SHA-256 in hex.
+
+    Raises:
+        SourceMissing: There are no findings.
+        PackageDamaged: They are no regular file.
+        StorageFull: No room for a copy.
+    """
+    path = folder / f"{new_uuid()}.sqlite"
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        # Held as long as the copy is used: a copy that nobody holds was left by a kill.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield path, _copy(findings_path(package), descriptor)
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def remove_left_over(folder: Path) -> None:
+    """Remove copies that an import which was killed left behind; those in use stay."""
+    for path in folder.glob("*.sqlite"):
+        with suppress(OSError), path.open("rb") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+
+
+def _copy(source: Path, target: int) -> str:
+    digest = hashlib.sha256()
+    try:
+        reading = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise SourceMissing("the package holds no findings") from error
+    except OSError as error:
+        raise PackageDamaged("the package's findings are no regular file") from error
+    with os.fdopen(reading, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise PackageDamaged("the package's findings are no regular file")
+        try:
+            with os.fdopen(target, "wb", closefd=False) as copy:
+                while block := stream.read(_STEP_BYTES):
+                    digest.update(block)
+                    copy.write(block)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise StorageFull("no room to copy the package's findings") from error
+            raise
+    return digest.hexdigest()

@@ -1,0 +1,31 @@
+"""Packages in the record, and their rows: written by the intake alone, never changed."""
+
+from polit.web.media.models.contents import (
+    Content,
+    Derivative,
+    Folder,
+    Media,
+    PerceptualHash,
+    Tag,
+    Volume,
+)
+from polit.web.media.models.entries import BadRange, Entry, Facet, Problem, Unopened
+from polit.web.media.models.packages import Package, PackageRow, Word
+
+__all__ = [
+    "BadRange",
+    "Content",
+    "Derivative",
+    "Entry",
+    "Facet",
+    "Folder",
+    "Media",
+    "Package",
+    "PackageRow",
+    "PerceptualHash",
+    "Problem",
+    "Tag",
+    "Unopened",
+    "Volume",
+    "Word",
+]

@@ -1,0 +1,103 @@
+"""Health for machines, the state of the parts for administrators, the nightly round."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.test import Client, RequestFactory
+
+from polit.base.clock import now_utc
+from polit.base.errors import BrokerGone
+from polit.web.audit.models import AuditEvent, AuditPending
+from polit.web.tasks import queries, views
+from polit.web.tasks.jobs import prune
+from polit.web.tasks.models import Heartbeat
+from polit.web.tasks.rules import SILENT_AFTER, Part
+from polit.web.tasks.services import beat
+
+
+def broker_gone() -> str:
+    raise BrokerGone("nobody is there")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_found_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_last", views._LastHealth())
+
+
+@pytest.fixture
+def well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every part answer."""
+    monkeypatch.setattr(queries, "_broker_version", lambda: "polit 0")
+    beat(Part.WORKER)
+
+
+@pytest.mark.usefixtures("well")
+def test_health_is_ok_when_every_part_answers(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_health_says_degraded_and_nothing_of_why(client: Client) -> None:
+    answer = client.get("/health/")
+    assert (answer.status_code, answer.content) == (503, b"degraded\n")
+
+
+@pytest.mark.usefixtures("well")
+@pytest.mark.parametrize(("age_s", "answers"), [(-1, True), (1, False)])
+def test_a_worker_that_was_not_heard_of_for_long_is_silent(age_s: int, answers: bool) -> None:
+    Heartbeat.objects.update(beat_at=now_utc() - SILENT_AFTER - timedelta(seconds=age_s))
+    states = {state.part: state.answers for state in queries.part_list()}
+    assert states[Part.WORKER] is answers
+
+
+@pytest.mark.parametrize(("ask", "answers"), [(broker_gone, False), (lambda: "polit 0", True)])
+def test_a_broker_that_is_gone_does_not_answer(ask: Callable[[], str], answers: bool) -> None:
+    states = {state.part: state.answers for state in queries.part_list(ask)}
+    assert states[Part.BROKER] is answers
+
+
+@pytest.mark.usefixtures("well")
+def test_what_was_found_is_kept_for_some_seconds(client: Client) -> None:
+    client.get("/health/")
+    Heartbeat.objects.all().delete()
+    assert client.get("/health/").content == b"ok\n"
+    views._last.found_s = float("-inf")
+    assert client.get("/health/").content == b"degraded\n"
+
+
+@pytest.mark.parametrize(("age_s", "answers"), [(-1, True), (1, False)])
+def test_a_signer_that_leaves_events_waiting_is_silent(age_s: int, answers: bool) -> None:
+    recorded_at = now_utc() - SILENT_AFTER - timedelta(seconds=age_s)
+    event = AuditEvent(
+        actor_kind="system", actor_id="x", actor_name="x", action="tests.act", salt="0" * 64,
+        nature="security", reason="a test", subject_kind="test", subject_id="1",
+        recorded_at=recorded_at,
+    )  # fmt: skip
+    event.save()
+    AuditPending.objects.get_or_create(event=event)
+    states = {state.part: state.answers for state in queries.part_list(broker_gone)}
+    assert states[Part.SIGNER] is answers
+
+
+def test_the_page_for_administrators_names_every_part() -> None:
+    request = RequestFactory().get("/system/")
+    text = views.system(request).content.decode()
+    assert all(part.value.capitalize() in text for part in Part)
+    assert text.count("Silent") == 2
+
+
+def test_the_nightly_round_erases_what_expired_and_says_how_much() -> None:
+    for days in (-1, -2, 1):
+        store = SessionStore()
+        store.set_expiry(timedelta(days=days))
+        store.save()
+    prune.call("2026-11-26")
+    assert Session.objects.count() == 1
+    event = AuditEvent.objects.get(action="tasks.prune")
+    assert (event.actor_kind, event.actor_id, event.nature) == ("system", "worker", "erasure")
+    assert json.loads(event.details) == {"sessions": 2}

@@ -1,4 +1,4 @@
-"""Every address × method × role × relation to the case does exactly what its rule says.
+"""Every address, method, role and relation to the case gets exactly what its rule says.
 
 The gate is asked directly, with sessions that are loaded once, so that the whole matrix takes
 seconds; a part of it goes through the whole stack as well, to show that nothing else answers.
@@ -20,11 +20,12 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.test import RequestFactory
-from django.urls import ResolverMatch, resolve, reverse
+from django.urls import resolve, reverse
 from web_sessions import client_of, signed_in_session
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import RoleGrant, User
+from polit.web.accounts.queries import session_get
 from polit.web.audit.services import act
 from polit.web.cases.models import BreakGlass, Case, CaseMember
 from polit.web.core.acting import SYSTEM
@@ -74,7 +75,9 @@ def everybody() -> tuple[Person, ...]:
     return tuple(found)
 
 
-def expected(address: Address, method: str, person: Person) -> str:
+def expected(  # noqa: PLR0911  # one line for each answer, in the order of the documentation
+    address: Address, method: str, person: Person
+) -> str:
     """Return what the rule says, in the words of this test and without the gate's code."""
     assert address.passage is not None
     rule, methods = address.passage.rule, address.passage.methods
@@ -185,16 +188,16 @@ class Asker:
         self._world = world
         self._factory = RequestFactory()
         self._gate = gate.GateMiddleware(lambda _request: HttpResponse())
-        self._matches: dict[str, ResolverMatch] = {}
+        self._match = cache(resolve)
         self.refused: list[HttpRequest] = []
 
     @contextmanager
     def prepared(self) -> Iterator[None]:
         """Count refusals where they would be recorded, and read each session's row once."""
-        once = cache(gate.session_get)
+        once = cache(session_get)
         with (
-            patch.object(gate, "session_get", once),
-            patch.object(gate.sessions, "session_touch"),
+            patch("polit.web.site.gate.session_get", once),
+            patch("polit.web.accounts.services.sessions.session_touch"),
             patch.object(gate, "_record_refusal", lambda asked, _: self.refused.append(asked)),
         ):
             yield
@@ -225,9 +228,7 @@ class Asker:
         user = self._world.users.get(person)
         # What the backend makes of an account that is not active: nobody.
         request.user = user if user and user.is_active else AnonymousUser()
-        if url not in self._matches:
-            self._matches[url] = resolve(url)
-        request.resolver_match = self._matches[url]
+        request.resolver_match = self._match(url)
         return request
 
 

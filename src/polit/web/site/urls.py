@@ -19,4 +19,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.media.urls")),
     path("", include("polit.web.examinations.urls")),
     path("", include("polit.web.people.urls")),
+    path("", include("polit.web.exhibits.urls")),
 ]

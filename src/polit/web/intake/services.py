@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
 from django.db.models import Max
 
 from polit.base import faults
-from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
 from polit.base.errors import PackageBusy, PackageDamaged
 from polit.broker.client import AdoptedPackage
@@ -41,6 +40,9 @@ from polit.web.intake.rules import (
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
 from polit.web.media.rules import PackageState, rows_of
+
+if TYPE_CHECKING:
+    from polit.base.canonical import JsonValue
 
 
 class Adopter(Protocol):

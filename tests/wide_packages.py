@@ -145,9 +145,7 @@ def _settle(batch: ResultBatch, writer: DerivativeWriter, number: int, entry_id:
         batch.results.append(ResultRow(entry_id, "done", None, found, kind, number % 90 != 0))
 
 
-def _add_picture(
-    batch: ResultBatch, writer: DerivativeWriter, number: int, sha256: bytes
-) -> None:
+def _add_picture(batch: ResultBatch, writer: DerivativeWriter, number: int, sha256: bytes) -> None:
     grey = bytes((x * 9 + y * 5 + number) % 256 for y in range(18) for x in range(24))
     facts = MediaFacts(640, 480, make="Example", model=f"Model {number % 7}")
     value = hashlib.sha256(sha256).digest()

@@ -102,9 +102,7 @@ EXAMINATION_STATES = StateTable(
         Transition("interrupt", ("queued", "running", "stopping"), "interrupted", _WORKER),
         Transition("finish", ("asked", "queued", "running", "stopping"), "done", _WORKER),
         Transition("import", ("done",), "imported", _WORKER),
-        Transition(
-            "fail", ("asked", "queued", "running", "stopping", "done"), "failed", _WORKER
-        ),
+        Transition("fail", ("asked", "queued", "running", "stopping", "done"), "failed", _WORKER),
     ),
 )
 

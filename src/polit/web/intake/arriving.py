@@ -114,7 +114,9 @@ def _fitting(stream: RowStream) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError) as error:
-        raise PackageDamaged(f"{stream.name}: a row does not fit ({type(error).__name__})") from error
+        raise PackageDamaged(
+            f"{stream.name}: a row does not fit ({type(error).__name__})"
+        ) from error
 
 
 def _mark(taken: Taken, stream: str, rows: int) -> None:
@@ -126,7 +128,7 @@ def _mark(taken: Taken, stream: str, rows: int) -> None:
 
 
 def _table(stream: RowStream) -> str:
-    return _TABLES[stream.name]._meta.db_table
+    return str(_TABLES[stream.name]._meta.db_table)  # noqa: SLF001 - Django documents it
 
 
 def _numbers_of(words: list[str]) -> dict[str, int]:

@@ -23,7 +23,10 @@ def load_rows(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object,
     named = ", ".join(f'"{column}"' for column in columns)
     with connection.wrap_database_errors:
         if connection.vendor == "postgresql":
-            with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({named}) FROM STDIN') as copy:
+            with (
+                raw.cursor() as cursor,
+                cursor.copy(f'COPY "{table}" ({named}) FROM STDIN') as copy,
+            ):
                 for row in rows:
                     copy.write_row(row)
             return

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from polit.base import faults
+from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
 from polit.base.errors import PackageBusy, PackageDamaged
 from polit.broker.client import AdoptedPackage
@@ -27,7 +28,6 @@ from polit.web.examinations.models import Examination
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.arriving import Taken, bring_rows, drop_arrived
 from polit.web.intake.copying import private_copy, remove_left_over
-from polit.web.intake.loading import count_rows
 from polit.web.intake.models import Arrival
 from polit.web.intake.rules import (
     Belonging,
@@ -82,14 +82,10 @@ class _Read:
     def belonging(self) -> Belonging:
         """What it is attached to."""
         exhibit = self.attached.exhibit
-        return Belonging(
-            exhibit.case.reference, exhibit.reference, self.attached.mismatch_reason
-        )
+        return Belonging(exhibit.case.reference, exhibit.reference, self.attached.mismatch_reason)
 
 
-def package_import(
-    actor: Actor, *, reason: str, attached: Attached, broker: Adopter
-) -> Package:
+def package_import(actor: Actor, *, reason: str, attached: Attached, broker: Adopter) -> Package:
     """Take a package into the record. The same package twice changes nothing the second time.
 
     It is read from a private copy whose digest is the one that was sealed, and whose rows are
@@ -233,7 +229,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
         Entry.objects.filter(id__range=(first, last), outcome=number).count()
         for number in (1, 2, 3)
     ]
-    entries = count_rows(Entry._meta.db_table, first, last)
+    entries = Entry.objects.filter(id__range=(first, last)).count()
     return [
         check_same(
             "arrived",
@@ -243,9 +239,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
     ]
 
 
-def _refuse(
-    actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]
-) -> Package:
+def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]) -> Package:
     with act(
         actor,
         "intake.package_refuse",
@@ -256,7 +250,7 @@ def _refuse(
         package.state = PackageState.REFUSED.value
         package.checks = json.dumps([asdict(check) for check in checks])
         package.save()
-        failed = [check.name for check in checks if not check.holds]
+        failed: list[JsonValue] = [check.name for check in checks if not check.holds]
         deed.about("package", package.id, label=package.package_id, failed=failed)
     return package
 
@@ -283,10 +277,12 @@ def _finish(actor: Actor, reason: str, finished: _Finished) -> Package:
         if not gone:
             raise PackageBusy("another import took this package up: wait for it")
         Facet.objects.filter(package=package).delete()
-        Facet.objects.bulk_create([
-            Facet(package=package, name=facet.name, value=facet.value, count=facet.count)
-            for facet in finished.facets
-        ])
+        Facet.objects.bulk_create(
+            [
+                Facet(package=package, name=facet.name, value=facet.value, count=facet.count)
+                for facet in finished.facets
+            ]
+        )
         _fill(package, finished)
         package.save()
         deed.about(

@@ -8,107 +8,194 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('exhibits', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("exhibits", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Examination',
+            name="Examination",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('state', models.CharField(default='asked', max_length=12)),
-                ('order_id', models.UUIDField(default=polit.web.core.models.fresh_id, unique=True)),
-                ('place', models.TextField()),
-                ('authority', models.TextField()),
-                ('asked_by', models.CharField(max_length=200)),
-                ('acquisition', models.TextField(blank=True)),
-                ('clock_offset_s', models.BigIntegerField(default=0)),
-                ('time_zone', models.CharField(blank=True, max_length=100)),
-                ('keep_originals', models.BooleanField(default=True)),
-                ('accept_atime', models.BooleanField(default=False)),
-                ('accept_reduced_isolation', models.BooleanField(default=False)),
-                ('not_before', models.DateTimeField(null=True)),
-                ('priority', models.PositiveSmallIntegerField(default=5)),
-                ('resumes', models.PositiveIntegerField(default=0)),
-                ('package', models.TextField(blank=True)),
-                ('mismatch_reason', models.TextField(blank=True)),
-                ('message', models.TextField(blank=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examinations', to='cases.case')),
-                ('exhibit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='examinations', to='exhibits.exhibit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("state", models.CharField(default="asked", max_length=12)),
+                ("order_id", models.UUIDField(default=polit.web.core.models.fresh_id, unique=True)),
+                ("place", models.TextField()),
+                ("authority", models.TextField()),
+                ("asked_by", models.CharField(max_length=200)),
+                ("acquisition", models.TextField(blank=True)),
+                ("clock_offset_s", models.BigIntegerField(default=0)),
+                ("time_zone", models.CharField(blank=True, max_length=100)),
+                ("keep_originals", models.BooleanField(default=True)),
+                ("accept_atime", models.BooleanField(default=False)),
+                ("accept_reduced_isolation", models.BooleanField(default=False)),
+                ("not_before", models.DateTimeField(null=True)),
+                ("priority", models.PositiveSmallIntegerField(default=5)),
+                ("resumes", models.PositiveIntegerField(default=0)),
+                ("package", models.TextField(blank=True)),
+                ("mismatch_reason", models.TextField(blank=True)),
+                ("message", models.TextField(blank=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="examinations",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "exhibit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="examinations",
+                        to="exhibits.exhibit",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'examinations_examination',
+                "db_table": "examinations_examination",
             },
         ),
         migrations.CreateModel(
-            name='Progress',
+            name="Progress",
             fields=[
-                ('examination', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='progress', serialize=False, to='examinations.examination')),
-                ('phase', models.CharField(blank=True, max_length=60)),
-                ('entries', models.BigIntegerField(default=0)),
-                ('done', models.BigIntegerField(default=0)),
-                ('skipped', models.BigIntegerField(default=0)),
-                ('failed', models.BigIntegerField(default=0)),
-                ('told_at', models.DateTimeField(default=polit.base.clock.now_utc)),
+                (
+                    "examination",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="progress",
+                        serialize=False,
+                        to="examinations.examination",
+                    ),
+                ),
+                ("turn", models.PositiveIntegerField(default=0)),
+                ("phase", models.CharField(blank=True, max_length=60)),
+                ("entries", models.BigIntegerField(default=0)),
+                ("done", models.BigIntegerField(default=0)),
+                ("skipped", models.BigIntegerField(default=0)),
+                ("failed", models.BigIntegerField(default=0)),
+                ("told_at", models.DateTimeField(default=polit.base.clock.now_utc)),
             ],
             options={
-                'db_table': 'examinations_progress',
+                "db_table": "examinations_progress",
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('author_id', models.CharField(max_length=100)),
-                ('author_name', models.CharField(max_length=200)),
-                ('occurred_at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('corrects', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='correction', to='examinations.note')),
-                ('examination', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='examinations.examination')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("author_id", models.CharField(max_length=100)),
+                ("author_name", models.CharField(max_length=200)),
+                ("occurred_at", models.DateTimeField()),
+                ("text", models.TextField()),
+                (
+                    "corrects",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction",
+                        to="examinations.note",
+                    ),
+                ),
+                (
+                    "examination",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to="examinations.examination",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'examinations_note',
+                "db_table": "examinations_note",
             },
         ),
         migrations.AddIndex(
-            model_name='examination',
-            index=models.Index(fields=['case', '-recorded_at'], name='examinations_of_case'),
+            model_name="examination",
+            index=models.Index(fields=["case", "-recorded_at"], name="examinations_of_case"),
         ),
         migrations.AddIndex(
-            model_name='examination',
-            index=models.Index(fields=['state', 'priority'], name='examinations_waiting'),
+            model_name="examination",
+            index=models.Index(fields=["state", "priority"], name="examinations_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='examination',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['queued', 'attached'])), name='examinations_kind'),
+            model_name="examination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["queued", "attached"])), name="examinations_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examination',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'queued', 'running', 'stopping', 'interrupted', 'done', 'imported', 'failed', 'cancelled'])), name='examinations_state'),
+            model_name="examination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "asked",
+                            "queued",
+                            "running",
+                            "stopping",
+                            "interrupted",
+                            "done",
+                            "imported",
+                            "failed",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="examinations_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examination',
-            constraint=models.CheckConstraint(condition=models.Q(('authority', ''), _negated=True), name='examinations_authorised'),
+            model_name="examination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("authority", ""), _negated=True), name="examinations_authorised"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='examination',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__gte', 1), ('priority__lte', 9)), name='examinations_priority'),
+            model_name="examination",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__gte", 1), ("priority__lte", 9)),
+                name="examinations_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['examination', 'recorded_at'], name='examinations_notes_of'),
+            model_name="note",
+            index=models.Index(fields=["examination", "recorded_at"], name="examinations_notes_of"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='examinations_note_says'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="examinations_note_says"
+            ),
         ),
         AppendOnly("examinations_note"),
     ]

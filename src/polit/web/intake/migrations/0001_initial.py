@@ -5,25 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('media', '0001_initial'),
+        ("media", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Arrival',
+            name="Arrival",
             fields=[
-                ('package', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='arrival', serialize=False, to='media.package')),
-                ('fence', models.PositiveIntegerField(default=0)),
-                ('stream', models.CharField(blank=True, max_length=20)),
-                ('rows', models.BigIntegerField(default=0)),
-                ('findings_sha256', models.CharField(blank=True, max_length=64)),
+                (
+                    "package",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="arrival",
+                        serialize=False,
+                        to="media.package",
+                    ),
+                ),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("stream", models.CharField(blank=True, max_length=20)),
+                ("rows", models.BigIntegerField(default=0)),
+                ("findings_sha256", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'db_table': 'intake_arrival',
+                "db_table": "intake_arrival",
             },
         ),
     ]

@@ -80,9 +80,7 @@ class Problem(PackageRow):
     """What went wrong, where, in which stage."""
 
     package = package_column()
-    entry = models.ForeignKey(
-        Entry, on_delete=models.PROTECT, null=True, related_name="problems"
-    )
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, related_name="problems")
     locator = models.TextField()
     stage = word_of()
     code = word_of()

@@ -1,17 +1,18 @@
 """Sample objects for every parameter of an address, for case A and for case B.
 
-A register that brings a new parameter adds a function here::
+A register keeps its own in ``tests/web/<namespace>/samples.py``::
 
-    @sample("exhibit_id")
-    def _exhibit(case: Case) -> UUID:
-        return exhibit_seize(SYSTEM, reason="a sample", case=case, …).id
+    SAMPLES: dict[str, Callable[[Case], object]] = {"exhibit_id": exhibit_id}
 
-It is called once for case A and once for case B. A parameter without a sample fails the matrix
-test, and so does a page of case A that finds an object of case B.
+Each function is called once for case A and once for case B. What several registers have in their
+addresses stands here. A parameter without a sample fails the matrix test, and so does a page of
+case A that finds an object of case B.
 """
 
-from collections.abc import Callable, Iterable
+import importlib.util
+from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -19,6 +20,7 @@ from allauth.mfa.models import Authenticator
 from polit.base.clock import now_utc
 from polit.web.accounts.models import SignIn, User
 from polit.web.accounts.services import invitation_make
+from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice
 from polit.web.core.acting import SYSTEM
@@ -26,27 +28,61 @@ from polit.web.core.rules import Purpose
 
 Maker = Callable[[Case], object]
 
-_MAKERS: dict[str, Maker] = {}
+_COMMON: dict[str, Maker] = {}
+_WEB = Path(__file__).parent / "web"
 
 
 def sample(parameter: str) -> Callable[[Maker], Maker]:
-    """Say what stands for a parameter of an address."""
+    """Say what stands for a parameter in the addresses of every register."""
 
     def keep(maker: Maker) -> Maker:
-        _MAKERS[parameter] = maker
+        _COMMON[parameter] = maker
         return maker
 
     return keep
 
 
-def samples_of(case: Case, parameters: Iterable[str]) -> dict[str, object]:
-    """Return a case's objects by the names of parameters; a parameter without any is left out."""
-    return {name: _MAKERS[name](case) for name in sorted(parameters) if name in _MAKERS}
+class CaseSamples:
+    """The objects that stand for a case in addresses, each made once."""
+
+    def __init__(self, case: Case) -> None:
+        """Take the case."""
+        self._case = case
+        self._made: dict[Maker, object] = {}
+
+    def value(self, name: str, parameter: str) -> object:
+        """Return what stands for a parameter of an address.
+
+        Args:
+            name: The address's name, with its namespace.
+            parameter: The parameter.
+        """
+        maker = maker_of(name, parameter)
+        assert maker is not None, f"{name}: no sample for {parameter}"
+        if maker not in self._made:
+            self._made[maker] = maker(self._case)
+        return self._made[maker]
 
 
-def sampled_parameters() -> frozenset[str]:
-    """Return all names that have a sample."""
-    return frozenset(_MAKERS)
+def maker_of(name: str, parameter: str) -> Maker | None:
+    """Return what makes the sample of an address's parameter, ``None`` where nothing does."""
+    return _own(name.partition(":")[0]).get(parameter) or _COMMON.get(parameter)
+
+
+_loaded: dict[str, dict[str, Maker]] = {}
+
+
+def _own(register: str) -> dict[str, Maker]:
+    # By its path: every register's file has the same name.
+    path = _WEB / register / "samples.py"
+    if register not in _loaded and path.exists():
+        spec = importlib.util.spec_from_file_location(f"samples_of_{register}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        _loaded[register] = module.SAMPLES
+    return _loaded.setdefault(register, {})
 
 
 def _person(case: Case, part: str) -> User:
@@ -136,3 +172,8 @@ def _notice(case: Case) -> UUID:
 @sample("action")
 def _action(_case: Case) -> str:
     return "close"
+
+
+@sample("event_id")
+def _event(_case: Case) -> UUID:
+    return AuditEvent.objects.order_by("seq")[0].event_id

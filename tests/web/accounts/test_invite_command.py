@@ -5,6 +5,7 @@ import json
 import pytest
 from account_doors import PASSWORD, actions
 from typer.testing import CliRunner
+from web.conftest import MakeUser
 
 from polit.base.errors import UsageError
 from polit.cli import app
@@ -12,7 +13,6 @@ from polit.web.accounts.models import User
 from polit.web.accounts.services import invitation_use
 from polit.web.audit.models import AuditEvent
 from polit.web.core.rules import Role
-from web.conftest import MakeUser
 
 
 def invited(*arguments: str) -> str:

@@ -91,9 +91,9 @@ class Court:
     def _is_found(self, copy: Path, witness: Path, key: str, *, by_command: bool) -> bool:
         if not by_command:
             return verifier.check_export(copy, witness, key).fault_count > 0
-        command = [sys.executable, "-I", self._others[0] / "verify_audit.py", copy]
+        command = [sys.executable, "-I", str(self._others[0] / "verify_audit.py"), str(copy)]
         ended = subprocess.run(
-            [*command, "--witness", witness, *(("--public-key", key) if key else ())],
+            [*command, "--witness", str(witness), *(("--public-key", key) if key else ())],
             capture_output=True,
             check=False,
         )
@@ -124,7 +124,7 @@ def _first_line(export: Path, copy: Path) -> int:
     one, two = ((folder / "events.jsonl").read_bytes().split(b"\n") for folder in (export, copy))
     for pair in zip_longest(one, two):
         if pair[0] != pair[1]:
-            return min(json.loads(line)["index"] for line in pair if line)
+            return min(int(json.loads(line)["index"]) for line in pair if line)
     return _NEVER
 
 

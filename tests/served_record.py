@@ -25,12 +25,14 @@ class Served:
         data: Its data directory.
         port: Where it listens on 127.0.0.1.
         process: The supervisor.
+        environment: What it and its parts see of the environment.
         log: What it and its parts say.
     """
 
     data: Path
     port: int
     process: "subprocess.Popen[bytes]"
+    environment: dict[str, str]
     log: Path
 
     def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -80,8 +82,7 @@ def served(data: Path, *options: str, **environment: str) -> Iterator[Served]:
     """Serve for a block; what is left then is killed."""
     data.mkdir(parents=True, exist_ok=True)
     port, log = free_port(), data.parent / f"{data.name}.log"
-    stated = {**os.environ, "POLIT_DATA": str(data), **environment}
-    stated.setdefault("POLIT_DATABASE", "")
+    stated = {**os.environ, "POLIT_DATA": str(data), "POLIT_DATABASE": "", **environment}
     with log.open("ab") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "polit", "serve", "--port", str(port), *options],
@@ -89,7 +90,7 @@ def served(data: Path, *options: str, **environment: str) -> Iterator[Served]:
             stdout=stream,
             stderr=stream,
         )
-    found = Served(data, port, process, log)
+    found = Served(data, port, process, stated, log)
     try:
         found.wait_for("polit answers at")
         yield found

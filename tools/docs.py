@@ -80,8 +80,8 @@ def broker_page() -> str:
     ]
     codes = [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
     lead = (
-        "# Broker\n\nWhat the record asks of the broker, over `run/broker.sock` of the data folder, "
-        f"by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
+        "# Broker\n\nWhat the record asks of the broker, over `run/broker.sock` of the data "
+        f"folder, by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
         "[ADR 0012](../adr/0012-broker.md) says why it is so.\n\n"
         "A message is four bytes (its length, big-endian) and so many bytes of JSON. A client "
         'sends `{"protocol": 1}` and\n`{"operation": …, "body": …, "parts": [sizes]}`, then the '

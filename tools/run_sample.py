@@ -1,4 +1,4 @@
-"""``./dev run [EVIDENCE]``: one examination from beginning to end, on the sample or on evidence."""
+"""``./dev run [EVIDENCE]``: one examination from beginning to end, then the record with it."""
 
 import getpass
 import json
@@ -9,28 +9,45 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tools.serve_sample import serve_with
+
 _POLIT = str(Path(sys.executable).with_name("polit"))
-_SAMPLE_CASE = ["--case", "SAMPLE-1", "--exhibit", "AB/1", "--examiner", "Sample Examiner"]
+_SAMPLE_CASE = ["--case", "OP-EXAMPLE-1", "--exhibit", "AB/1", "--examiner", "Sample Examiner"]
+_NO_SERVE = "--no-serve"
 _SOME_FAILED = 3
 _COMPLETE = (0, _SOME_FAILED)
 
 
 def main(arguments: list[str]) -> int:
-    """Examine the sample disk, or the evidence given first; return the exit code.
+    """Examine the sample disk, or the evidence given first, and serve; return the exit code.
 
     For the sample: 0 when the examination returned the 3 that its broken files call for. For
-    evidence: what the examination returned.
+    evidence: what the examination returned. ``--no-serve`` stops before the record is served.
     """
     private = Path(os.environ["POLIT_DEV"])
     os.environ.setdefault("POLIT_DATA", str(private / "data"))
+    does_serve = _NO_SERVE not in arguments
+    arguments = [word for word in arguments if word != _NO_SERVE]
     is_sample = not arguments or arguments[0].startswith("-")
     if is_sample:
         source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *arguments]
     else:
         source, options = arguments[0], _evidence_options(arguments[1:])
-    examined, package = _examine(source, options, private / "out")
+    outs = Path(os.environ["POLIT_DATA"] or private / "data") / "packages"
+    examined, package = _examine(source, options, outs)
     shown = _show(package, source) if package and examined in _COMPLETE else 0
-    return shown or (_sample_verdict(examined) if is_sample else examined)
+    code = shown or (_sample_verdict(examined) if is_sample else examined)
+    if does_serve and package and not shown and examined in _COMPLETE:
+        case, exhibit = _last_of(options, "--case"), _last_of(options, "--exhibit")
+        return serve_with(str(Path(package).relative_to(outs)), case, exhibit)
+    return code
+
+
+def _last_of(options: list[str], name: str) -> str:
+    """Return an option's value: what was given stands after the default."""
+    spelled = dict(word.split("=", 1) for word in options if word.startswith(f"{name}="))
+    places = [at for at, word in enumerate(options) if word == name]
+    return spelled.get(name) or options[places[-1] + 1]
 
 
 def _evidence_options(given: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ def run_sample(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]
         "USER": "newcomer",
         "POLIT_DEV": str(home.parent / "dev"),
     }
-    command = [sys.executable, "-m", "tools.run_sample", *arguments]
+    command = [sys.executable, "-m", "tools.run_sample", *arguments, "--no-serve"]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -36,7 +36,7 @@ def test_the_sample_is_examined_verified_and_explained(home: Path) -> None:
     for said in ("Not examined", "The package holds.", "The sealed package: ", "Try next:"):
         assert said in ended.stdout
     assert "returned 3, as expected" in ended.stdout
-    packages = list((home.parent / "dev" / "out").glob("run-*/AB%2F1.polit"))
+    packages = list((home.parent / "dev" / "data" / "packages").glob("run-*/AB%2F1.polit"))
     assert len(packages) == 1
     assert packages[0].with_suffix(".png").read_bytes().startswith(b"\x89PNG")
     assert list(home.iterdir()) == [], "something lands in the user's home"

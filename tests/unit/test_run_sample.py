@@ -26,6 +26,11 @@ class FakePolit:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "polit"
         self.log = folder / "calls"
+        self.served: list[tuple[str, str, str]] = []
+
+    def serve(self, package: str, case: str, exhibit: str) -> int:
+        self.served.append((package, case, exhibit))
+        return 0
 
     def returns(self, **codes: int) -> None:
         text = FAKE.format(python=sys.executable, codes=json.dumps(codes), log=str(self.log))
@@ -44,6 +49,7 @@ def polit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePolit:
     monkeypatch.setenv("POLIT_DATA", "")
     monkeypatch.setattr(run_sample, "_POLIT", str(fake.path))
     monkeypatch.setattr(run_sample, "_build_sample", lambda _: str(tmp_path / "sample.dd"))
+    monkeypatch.setattr(run_sample, "serve_with", fake.serve)
     return fake
 
 
@@ -52,7 +58,8 @@ def test_the_sample_succeeds_with_its_expected_code_alone(
     polit: FakePolit, examined: int, returned: int
 ) -> None:
     polit.returns(examine=examined)
-    assert run_sample.main([]) == returned
+    assert run_sample.main(["--no-serve"]) == returned
+    assert polit.served == []
 
 
 @pytest.mark.parametrize("verb", ["show", "verify", "thumbs"])
@@ -64,7 +71,7 @@ def test_the_sample_fails_when_a_later_step_does(polit: FakePolit, verb: str) ->
 @pytest.mark.parametrize("examined", [0, 1, 3, 4, 6, 130])
 def test_evidence_returns_what_its_examination_returned(polit: FakePolit, examined: int) -> None:
     polit.returns(examine=examined)
-    assert run_sample.main(["/some/disk.E01", "--case", "C"]) == examined
+    assert run_sample.main(["/some/disk.E01", "--case", "C", "--no-serve"]) == examined
 
 
 def test_the_package_is_shown_verified_and_drawn(polit: FakePolit) -> None:
@@ -80,3 +87,25 @@ def test_options_reach_the_examination_and_each_run_has_its_folder(polit: FakePo
     examined = [call for call in polit.calls if call.startswith("examine /some/folder ")]
     assert all("--accept-atime" in call for call in examined)
     assert len({call.split("--out ")[1] for call in examined}) == 2
+
+
+def test_the_record_is_served_with_the_package_and_its_case(polit: FakePolit) -> None:
+    polit.returns(examine=3)
+    assert run_sample.main([]) == 0
+    ((package, case, exhibit),) = polit.served
+    assert package.startswith("run-")
+    assert package.endswith("/AB%2F1.polit")
+    assert (case, exhibit) == ("OP-EXAMPLE-1", "AB/1")
+
+
+def test_evidence_is_served_under_the_case_that_was_given(polit: FakePolit) -> None:
+    polit.returns(examine=0)
+    run_sample.main(["/some/folder", "--case", "C-7", "--exhibit=XY/2"])
+    assert polit.served[0][1:] == ("C-7", "XY/2")
+
+
+@pytest.mark.parametrize("broken", [{"examine": 4}, {"examine": 3, "verify": 4}])
+def test_what_did_not_end_well_is_not_served(polit: FakePolit, broken: dict[str, int]) -> None:
+    polit.returns(**broken)
+    assert run_sample.main([]) == 4
+    assert polit.served == []

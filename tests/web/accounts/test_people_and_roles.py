@@ -193,7 +193,7 @@ def test_used_expired_void_and_unknown_links_answer_alike(make_user: MakeUser) -
         deed.about("invitation", "1")
     pages = {closed_page(Client(), token) for token in (used, void, expired, "unknown")}
     assert len(pages) == 1
-    assert Client().post(link(used), {"password": PASSWORD, "again": PASSWORD}).status_code == 404
+    assert Client().post(link(used), {"password": PASSWORD}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -223,22 +223,11 @@ def test_token_is_kept_as_a_hash_only(make_user: MakeUser) -> None:
     assert token not in kept
 
 
-@pytest.mark.parametrize(
-    ("first", "again"),
-    [
-        ("river stone", "river stone"),
-        ("1q2w3e4r5t6y", "1q2w3e4r5t6y"),
-        ("b.example.long", "b.example.long"),
-        (PASSWORD, "another one altogether"),
-        ("", ""),
-    ],
-)
-def test_weak_or_differing_passwords_leave_the_link_open(
-    make_user: MakeUser, first: str, again: str
-) -> None:
+@pytest.mark.parametrize("weak", ["river stone", "1q2w3e4r5t6y", "b.example.long", ""])
+def test_weak_password_leaves_the_link_open(make_user: MakeUser, weak: str) -> None:
     user = make_user("b.example.long", Role.EXAMINER)
     token = invitation_make(SYSTEM, reason=WHY, user_id=user.pk)
-    page = Client().post(link(token), {"password": first, "again": again})
+    page = Client().post(link(token), {"password": weak})
     assert page.status_code == 200
     assert b"There is a problem" in page.content
     assert Client().get(link(token)).status_code == 200
@@ -249,7 +238,7 @@ def test_link_replaces_the_password_and_not_the_factor(make_user: MakeUser) -> N
     secret, _ = enrolled(user)
     client = Client()
     token = invitation_make(SYSTEM, reason=WHY, user_id=user.pk)
-    answer = client.post(link(token), {"password": PASSWORD, "again": PASSWORD})
+    answer = client.post(link(token), {"password": PASSWORD})
     assert answer["Location"] == reverse("account_login")
     assert client.get(reverse("home")).status_code == 302
     assert secret
@@ -374,7 +363,7 @@ def test_changed_password_ends_other_sessions(make_user: MakeUser, client_for: C
     user = make_user("b.example", Role.EXAMINER, password=PASSWORD)
     here, there = client_for(user), client_for(user)
     new = "another lamp by the stone"
-    values = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    values = {"oldpassword": PASSWORD, "password1": new}
     assert here.post(reverse("account_change_password"), values).status_code == 302
     assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)
     assert "accounts.password_change" in actions()

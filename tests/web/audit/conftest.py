@@ -2,16 +2,12 @@
 
 import os
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import audited_logs
 import pytest
 from audited_logs import Grow
-from django.test import Client
-from pytest_django import Settings
 
-from polit.web.accounts.models import User
 from polit.web.audit.signer import Signer, signing
 
 
@@ -52,18 +48,3 @@ def export(signer: Signer, witness: Path, write_acts: Grow, tmp_path: Path) -> P
         signer.round(is_last=True)
     audited_logs.export(tmp_path / "export", witness)
     return tmp_path / "export"
-
-
-@pytest.fixture
-def client_for(settings: Settings) -> Callable[[User], Client]:
-    """Sign somebody in."""
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {"staticfiles": plain}
-    settings.WHITENOISE_AUTOREFRESH = True
-
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return signed_in

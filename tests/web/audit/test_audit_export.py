@@ -24,7 +24,7 @@ def test_export_is_a_disclosure_of_the_case(export: Path, witness: Path, tmp_pat
     assert (event.action, event.nature, event.case_reference) == (
         "audit.export", "disclosure", "OP-1",
     )  # fmt: skip
-    assert event.case_id == audited_logs.CASES[0].id  # type: ignore[union-attr]  # a case
+    assert event.case_id == audited_logs.CASES[0].id
     assert not list(tmp_path.glob(".*"))
     assert (export / "events.jsonl").stat().st_mode & 0o077 == 0
 

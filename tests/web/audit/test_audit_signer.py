@@ -29,6 +29,7 @@ from polit.base.errors import (
 )
 from polit.web.audit import log_keys
 from polit.web.audit import signer as signers
+from polit.web.audit.checkpoint import LogKey
 from polit.web.audit.live import check_live
 from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditPending
 from polit.web.audit.signer import Signer, signing
@@ -91,6 +92,7 @@ def test_checkpoint_is_signed_at_its_number(
 def test_event_that_commits_late_is_not_lost(
     signer: Signer, witness: Path, write_acts: Grow
 ) -> None:
+    signer.round()  # it has begun, and looks for forgotten events no more
     write_acts(2)
     late = AuditPending.objects.order_by("pk").first()
     assert late is not None
@@ -161,6 +163,7 @@ import sys
 from pathlib import Path
 from polit.web.site.boot import boot
 boot()
+from polit.web.audit.checkpoint import LogKey
 from polit.web.audit.live import check_live
 from polit.web.audit.signer import signing
 with signing(Path(sys.argv[1])) as signer:
@@ -263,7 +266,7 @@ def test_copy_that_is_the_same_already_is_left(
 def test_witness_of_another_log_is_refused(signer: Signer, witness: Path) -> None:
     witness.mkdir(parents=True)
     other = "polit.invalid/audit/66687aadf862bd77"
-    key = log_keys.LogKey(other, bytes(32))
+    key = LogKey(other, bytes(32))
     (witness / "public-key").write_text(f"{key.text}\n")
     with pytest.raises(IntegrityError, match="another log's key"):
         signer.round()

@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from django.test import Client
-from web.conftest import MakeCase, MakeUser
+from web.conftest import ClientFor, MakeCase, MakeUser
 
 from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, NoAct, UsageError
@@ -149,11 +148,11 @@ def test_it_is_acknowledged_once(opened: BreakGlass, second: User) -> None:
 
 
 def test_second_person_is_told_with_a_link(
-    opened: BreakGlass, second: User, client: Client
+    opened: BreakGlass, second: User, client_for: ClientFor
 ) -> None:
     notice = Notice.objects.get(user=second)
     assert notice.link == f"/cases/break-glass/{opened.id}/"
-    client.force_login(second)
+    client = client_for(second)
     assert b"1 new notice" in client.get("/").content
     answered = client.post(f"/notices/{notice.id}/read/")
     assert answered["Location"] == notice.link
@@ -181,9 +180,9 @@ def test_refusals(case: Case, officer: User, second: User, make_user: MakeUser) 
 
 
 def test_pages_carry_the_banner_and_consultations_say_how(
-    opened: BreakGlass, case: Case, officer: User, client: Client
+    opened: BreakGlass, case: Case, officer: User, client_for: ClientFor
 ) -> None:
-    client.force_login(officer)
+    client = client_for(officer)
     page = client.get(f"/cases/{case.id}/")
     assert b"polit-break-glass" in page.content
     event = AuditEvent.objects.latest("seq")
@@ -193,9 +192,9 @@ def test_pages_carry_the_banner_and_consultations_say_how(
 
 
 def test_pages_of_opening_and_answering(
-    case: Case, officer: User, second: User, client: Client
+    case: Case, officer: User, second: User, client_for: ClientFor
 ) -> None:
-    client.force_login(officer)
+    client = client_for(officer)
     form = {"reference": "OP-1", "purpose": "safeguarding", "hours": "2", "second": second.pk}
     assert b"at least 20" in client.post("/cases/break-glass/", {**form, "reason": "a"}).content
     unknown = {**form, "reference": "OP-2", "reason": REASON}
@@ -206,27 +205,27 @@ def test_pages_of_opening_and_answering(
     assert made["Location"] == f"/cases/{case.id}/"
     address = f"/cases/break-glass/{BreakGlass.objects.get().id}/"
     assert b"Acknowledge" not in client.get(address).content
-    client.force_login(second)
+    client = client_for(second)
     assert b"Acknowledge" in client.get(address).content
     assert client.get(f"/cases/{case.id}/").status_code == 404
     client.post(address, {"answer": "acknowledge", "reason": "seen"})
     assert b"Acknowledge:" not in client.get(address).content
     client.post(address, {"answer": "revoke", "reason": "enough"})
     assert client.post(address, {"answer": "revoke", "reason": "enough"}).status_code == 200
-    client.force_login(officer)
+    client = client_for(officer)
     assert client.get(f"/cases/{case.id}/").status_code == 404
     assert client.get(address).status_code == 200
 
 
 def test_what_ran_out_unseen_is_still_acknowledged(
-    opened: BreakGlass, second: User, client: Client
+    opened: BreakGlass, second: User, client_for: ClientFor
 ) -> None:
     with act(SYSTEM, "tests.act", reason="a") as deed:
         opened.recorded_at -= timedelta(hours=3)
         opened.expires_at -= timedelta(hours=3)
         opened.save()
         deed.about("break_glass", opened.id)
-    client.force_login(second)
+    client = client_for(second)
     address = f"/cases/break-glass/{opened.id}/"
     page = client.get(address).content
     assert b"Acknowledge" in page

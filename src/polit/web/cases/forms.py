@@ -42,6 +42,11 @@ def likely_purpose(roles: frozenset[Role]) -> Purpose:
 class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # none at run time
     """One person of the team."""
 
+    def __init__(self, **options: Any) -> None:
+        """Take the options of a field; nobody may be chosen until a form offers people."""
+        words = {"required": "Choose a person", "invalid_choice": "Choose a person from the list"}
+        super().__init__(queryset=User.objects.none(), error_messages=words, **options)
+
     def label_from_instance(self, obj: Any) -> str:
         """Return the name, and the name for signing in where two share theirs."""
         return f"{obj.full_name} ({obj.username})"
@@ -114,7 +119,6 @@ class MemberForm(GovukForm):
     button: ClassVar[str] = "Add to the case"
     user = PersonChoice(
         label="Person",
-        queryset=User.objects.none(),
         help_text="Whoever holds a role that works on cases and is not in this one.",
     )
     purpose = forms.ChoiceField(label="Purpose of access", choices=_PURPOSES)
@@ -154,7 +158,6 @@ class BreakGlassForm(GovukForm):
     )
     second = PersonChoice(
         label="Second person",
-        queryset=User.objects.none(),
         help_text="A supervisor. They are told at once, and may end it.",
     )
     reason = ReasonField(

@@ -15,8 +15,13 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 class CaseLike(Protocol):
     """What the core knows of a case."""
 
-    id: UUID
-    reference: str
+    @property
+    def id(self) -> UUID:
+        """Its identifier."""
+
+    @property
+    def reference(self) -> str:
+        """Its reference."""
 
 
 class CaseAccess(Protocol):

@@ -5,10 +5,16 @@ from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
+from django.http import HttpRequest, QueryDict
 
 from polit.base.errors import AuthorityError, UsageError
 
 Result = TypeVar("Result")
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what was posted for a form, also where nothing was; ``None`` for a look at it."""
+    return request.POST if request.method == "POST" else None
 
 
 def attempt(form: Form, service: Callable[[], Result], *, field: str = "") -> Result | None:

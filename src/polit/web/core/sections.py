@@ -12,8 +12,9 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-Place = Literal["case", "home"]
-"""``case``: the page of a case, where ``case_access_of(request)`` holds. ``home``: what waits."""
+Place = Literal["case", "exhibit", "home"]
+"""``case``, ``exhibit``: their pages, where ``case_access_of(request)`` holds; which exhibit it is
+says ``request.resolver_match``. ``home``: what waits."""
 
 ContextOf = Callable[[HttpRequest], Mapping[str, object] | None]
 """What a section's template is given; ``None`` where there is nothing to show this person."""
@@ -34,7 +35,7 @@ class Section:
     context_of: ContextOf
 
 
-_sections: dict[Place, dict[str, Section]] = {"case": {}, "home": {}}
+_sections: dict[Place, dict[str, Section]] = {"case": {}, "exhibit": {}, "home": {}}
 
 
 def register_section(place: Place, order: int, template: str, context_of: ContextOf) -> None:

@@ -2,9 +2,18 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.sections import register_section
+
 
 class ExaminationsConfig(AppConfig):
     """The examinations register."""
 
     name = "polit.web.examinations"
     label = "examinations"
+
+    def ready(self) -> None:
+        """Add to the page of a case."""
+        # What reads tables can only be imported once all tables are known.
+        from polit.web.examinations.sections import case_examinations  # noqa: PLC0415
+
+        register_section("case", 300, "examinations/section.html", case_examinations)

@@ -80,11 +80,16 @@ class Examination(Record):
 
 
 class Progress(models.Model):
-    """How far an examination is, as the broker last told it. Counts only, not a record."""
+    """How far an examination is, as the broker last told it. Counts only, not a record.
+
+    ``turn`` counts how often the worker was told of it: a task of an earlier turn ends, so that
+    never two of them ask the broker by turns.
+    """
 
     examination = models.OneToOneField(
         Examination, on_delete=models.CASCADE, primary_key=True, related_name="progress"
     )
+    turn = models.PositiveIntegerField(default=0)
     phase = models.CharField(max_length=60, blank=True)
     entries = models.BigIntegerField(default=0)
     done = models.BigIntegerField(default=0)

@@ -10,6 +10,7 @@ from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.paging import PAGE_SIZE, page_of
+from polit.web.exhibits.continuity import Field, SealFound
 from polit.web.exhibits.models import CustodyEvent, Exhibit, Passcode, Photograph
 from polit.web.exhibits.rules import State, next_reference
 
@@ -179,3 +180,32 @@ def with_last(exhibits: Sequence[Exhibit]) -> tuple[ExhibitRow, ...]:
 
 def _of_case(access: CaseAccess) -> QuerySet[Exhibit]:
     return Exhibit.objects.filter(case_id=access.case.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """An event as a timeline tells it.
+
+    Args:
+        event: The event.
+        corrected_by: The number of the latest event that corrects it, 0 where none does.
+    """
+
+    event: CustodyEvent
+    corrected_by: int
+
+    @property
+    def field(self) -> str:
+        """What it corrects, in words, where it corrects something."""
+        return Field(self.event.corrected_field).label if self.event.corrected_field else ""
+
+    @property
+    def seal_found(self) -> str:
+        """How the seal was found, in words, where somebody looked."""
+        return SealFound(self.event.seal_found).label if self.event.seal_found else ""
+
+
+def told_events(events: Sequence[CustodyEvent]) -> list[ToldEvent]:
+    """Return events of one exhibit as a timeline tells them, in the same order."""
+    corrected = {each.corrects_id: each.number for each in events if each.corrects_id}
+    return [ToldEvent(each, corrected.get(each.id, 0)) for each in events]

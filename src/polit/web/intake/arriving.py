@@ -128,7 +128,7 @@ def _mark(taken: Taken, stream: str, rows: int) -> None:
 
 
 def _table(stream: RowStream) -> str:
-    return _TABLES[stream.name]._meta.db_table
+    return str(_TABLES[stream.name]._meta.db_table)  # noqa: SLF001 - Django documents it
 
 
 def _numbers_of(words: list[str]) -> dict[str, int]:

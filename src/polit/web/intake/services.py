@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from polit.base import faults
+from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
 from polit.base.errors import PackageBusy, PackageDamaged
 from polit.broker.client import AdoptedPackage
@@ -27,7 +28,6 @@ from polit.web.examinations.models import Examination
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.arriving import Taken, bring_rows, drop_arrived
 from polit.web.intake.copying import private_copy, remove_left_over
-from polit.web.intake.loading import count_rows
 from polit.web.intake.models import Arrival
 from polit.web.intake.rules import (
     Belonging,
@@ -229,7 +229,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
         Entry.objects.filter(id__range=(first, last), outcome=number).count()
         for number in (1, 2, 3)
     ]
-    entries = count_rows(Entry._meta.db_table, first, last)
+    entries = Entry.objects.filter(id__range=(first, last)).count()
     return [
         check_same(
             "arrived",
@@ -250,7 +250,7 @@ def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeChec
         package.state = PackageState.REFUSED.value
         package.checks = json.dumps([asdict(check) for check in checks])
         package.save()
-        failed = [check.name for check in checks if not check.holds]
+        failed: list[JsonValue] = [check.name for check in checks if not check.holds]
         deed.about("package", package.id, label=package.package_id, failed=failed)
     return package
 

@@ -13,7 +13,7 @@ from polit.base.text import visible
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
-from polit.web.core.attempts import attempt
+from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
 from polit.web.people.forms import (
     AddForm,
@@ -66,8 +66,8 @@ def person_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a new person; what was searched for stands there already."""
     known = known_from(request.GET.get("q", ""))
     today = timezone.localdate(now_utc())
-    form = AddForm(request.POST or None, initial=known, today=today)
-    if request.method == "POST" and form.is_valid():
+    form = AddForm(sent(request), initial=known, today=today)
+    if form.is_valid():
         place = attempt(
             form,
             lambda: person_add(
@@ -91,8 +91,8 @@ def person_link_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> Ht
     person = person_seen(user_of(request), person_id)
     if person is None:
         raise Http404
-    form = PlaceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PlaceForm(sent(request))
+    if form.is_valid():
         place = attempt(
             form,
             lambda: person_link(
@@ -129,8 +129,8 @@ def person_change_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> 
     """Change what is known of a person."""
     person = _person(request, person_id)
     today = timezone.localdate(now_utc())
-    form = DetailsForm(request.POST or None, initial=asdict(person.details), today=today)
-    if request.method == "POST" and form.is_valid():
+    form = DetailsForm(sent(request), initial=asdict(person.details), today=today)
+    if form.is_valid():
         changed = attempt(
             form,
             lambda: person_change(
@@ -150,8 +150,8 @@ def person_change_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> 
 def identifier_add_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpResponse:
     """Add an identifier or account."""
     person = _person(request, person_id)
-    form = IdentifierForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = IdentifierForm(sent(request))
+    if form.is_valid():
         kept = attempt(
             form,
             lambda: identifier_add(
@@ -177,8 +177,8 @@ def identifier_end_page(
     holding = {each.identifier_id for each in person.identifiers if each.ended_at is None}
     if identifier_id not in holding:
         raise Http404
-    form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = EndForm(sent(request))
+    if form.is_valid():
         ended = attempt(
             form,
             lambda: identifier_end(
@@ -202,8 +202,8 @@ def role_end_page(
     place = next((each for each in person.places if each.place_id == role_id), None)
     if place is None or place.ended_at is not None:
         raise Http404
-    form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = EndForm(sent(request))
+    if form.is_valid():
         ended = attempt(
             form,
             lambda: role_end(

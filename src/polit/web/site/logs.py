@@ -12,6 +12,7 @@ from pathlib import Path
 from polit.base.clock import instant_text, now_utc
 
 _MOST_PLACES = 8
+_UNAVAILABLE = 503
 
 
 class PlainFormatter(logging.Formatter):
@@ -37,8 +38,14 @@ def _places(record: logging.LogRecord) -> str:
     return f" {kind.__module__}.{kind.__qualname__} at {passed}"
 
 
+def _is_worth_a_line(record: logging.LogRecord) -> bool:
+    """Tell whether to keep a line: that health is degraded is answered again and again."""
+    return getattr(record, "status_code", 0) != _UNAVAILABLE
+
+
 def stderr_handler() -> logging.Handler:
     """Return the handler of all logs: standard error, which the supervisor or systemd keeps."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(PlainFormatter())
+    handler.addFilter(_is_worth_a_line)
     return handler

@@ -8,3 +8,11 @@ class TasksConfig(AppConfig):
 
     name = "polit.web.tasks"
     label = "tasks"
+
+    def ready(self) -> None:
+        """Listen for examinations that are asked for."""
+        # What reads tables can only be imported once all tables are known.
+        from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
+        from polit.web.tasks.jobs import run_asked  # noqa: PLC0415
+
+        examination_asked.connect(run_asked, dispatch_uid="polit.tasks")

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from polit.web.accounts.signed_in import user_of
+from polit.web.audit.views import CASE_LEADERS
 from polit.web.cases.forms import CaseDetailsForm, CaseOpenForm, NoteForm, ReasonForm
 from polit.web.cases.queries import (
     case_get,
@@ -23,7 +24,7 @@ from polit.web.cases.rules import ANY_CASE_ROLE, CHANGING, IN_CASE, OPENERS, OPE
 from polit.web.cases.services import case_change_details, case_change_status, case_open, note_add
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
-from polit.web.core.attempts import attempt
+from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
 from polit.web.core.rules import CHILD_READERS
 from polit.web.core.sections import sections_of
@@ -42,8 +43,8 @@ def case_list_page(request: HttpRequest) -> HttpResponse:
 @access(OPENING, methods=("GET", "POST"))
 def case_open_page(request: HttpRequest) -> HttpResponse:
     """Open a case."""
-    form = CaseOpenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = CaseOpenForm(sent(request))
+    if form.is_valid():
         details = form.details()
         case = attempt(
             form,
@@ -75,6 +76,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "members": [member for member in member_list(case_id) if member.ended_at is None],
         "actions": STATES.offered(case.status, roles),
         "may_change": bool(roles & OPENERS),
+        "may_see_log": bool(roles & CASE_LEADERS.read),
         "sections": sections_of("case", request),
         "events": event_rows(timeline(case_id)),
     }
@@ -90,8 +92,8 @@ def case_change_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "operation": case.operation,
         "offences": offence_codes(case_id),
     }
-    form = CaseDetailsForm(request.POST or None, initial=known)
-    if request.method == "POST" and form.is_valid():
+    form = CaseDetailsForm(sent(request), initial=known)
+    if form.is_valid():
         changed = attempt(
             form,
             lambda: case_change_details(
@@ -114,8 +116,8 @@ def case_status_page(request: HttpRequest, case_id: UUID, action: str) -> HttpRe
     transition = next((each for each in offered if each.action == action), None)
     if transition is None:
         raise Http404
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReasonForm(sent(request))
+    if form.is_valid():
         changed = attempt(
             form,
             lambda: case_change_status(
@@ -131,8 +133,8 @@ def case_status_page(request: HttpRequest, case_id: UUID, action: str) -> HttpRe
 def note_list_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the notes on a case, and take another."""
     granted = case_access_of(request)
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = NoteForm(sent(request))
+    if form.is_valid():
         text = form.cleaned_data["text"]
         if attempt(form, lambda: note_add(actor_of(request), case=granted.case, text=text)):
             return redirect("cases:notes", case_id=case_id)
@@ -147,8 +149,8 @@ def note_correct_page(request: HttpRequest, case_id: UUID, note_id: UUID) -> Htt
     note = note_get(case_id, note_id)
     if note is None:
         raise Http404
-    form = NoteForm(request.POST or None, initial={"text": note.text})
-    if request.method == "POST" and form.is_valid():
+    form = NoteForm(sent(request), initial={"text": note.text})
+    if form.is_valid():
         made = attempt(
             form,
             lambda: note_add(

@@ -23,7 +23,7 @@ from polit.web.cases.rules import CHANGING, IN_CASE, TEAMS, Duty, can_manage_mem
 from polit.web.cases.services import member_add, member_end
 from polit.web.core.access import CaseLike, access, case_access_of
 from polit.web.core.acting import actor_of
-from polit.web.core.attempts import attempt
+from polit.web.core.attempts import attempt, sent
 from polit.web.core.rules import Purpose
 
 
@@ -90,8 +90,8 @@ def team_end_page(request: HttpRequest, case_id: UUID, member_id: UUID) -> HttpR
 
 
 def _add(request: HttpRequest, case: CaseLike, shown: dict[str, object]) -> HttpResponse:
-    form = MemberForm(request.POST or None, case=case)
-    if request.method == "POST" and form.is_valid():
+    form = MemberForm(sent(request), case=case)
+    if form.is_valid():
         cleaned = form.cleaned_data
         member = attempt(
             form,
@@ -117,8 +117,8 @@ def _end(
     member = member_get(case.id, member_id)
     if member is None:
         raise Http404
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReasonForm(sent(request))
+    if form.is_valid():
         ended = attempt(
             form,
             lambda: member_end(

@@ -20,7 +20,7 @@ from polit.web.cases.services import (
 )
 from polit.web.core.access import access
 from polit.web.core.acting import actor_of
-from polit.web.core.attempts import attempt
+from polit.web.core.attempts import attempt, sent
 
 _ANSWERS = {
     "acknowledge": "Acknowledge: I know of it, and it may go on",
@@ -32,8 +32,8 @@ _ANSWERS = {
 def break_glass_open_page(request: HttpRequest) -> HttpResponse:
     """Give access to a case at once, with a second person watching."""
     known = {"reference": request.GET.get("reference", "")}
-    form = BreakGlassForm(request.POST or None, user=user_of(request), initial=known)
-    if request.method == "POST" and form.is_valid():
+    form = BreakGlassForm(sent(request), user=user_of(request), initial=known)
+    if form.is_valid():
         reason = form.cleaned_data["reason"]
         opened = attempt(
             form,
@@ -53,8 +53,8 @@ def break_glass_page(request: HttpRequest, break_glass_id: UUID) -> HttpResponse
     if opened is None:
         raise Http404
     answers = _answers(opened, is_second=opened.second_id == user.pk)
-    form = BreakGlassAnswerForm(request.POST or None, answers=answers) if answers else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    form = BreakGlassAnswerForm(sent(request), answers=answers) if answers else None
+    if form is not None and form.is_valid():
         cleaned = form.cleaned_data
         services = {"acknowledge": break_glass_acknowledge, "revoke": break_glass_revoke}
         service = services[cleaned["answer"]]

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                         to="examinations.examination",
                     ),
                 ),
+                ("turn", models.PositiveIntegerField(default=0)),
                 ("phase", models.CharField(blank=True, max_length=60)),
                 ("entries", models.BigIntegerField(default=0)),
                 ("done", models.BigIntegerField(default=0)),

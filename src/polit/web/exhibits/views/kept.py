@@ -1,0 +1,137 @@
+"""Codes that were given, and photographs of devices."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from polit.base.errors import BrokerGone, BrokerRefused
+from polit.web.core.access import access, case_access_of
+from polit.web.core.acting import actor_of
+from polit.web.core.attempts import attempt
+from polit.web.core.forms import GovukForm
+from polit.web.exhibits.forms.things import PasscodeForm, PhotographForm
+from polit.web.exhibits.models import Exhibit
+from polit.web.exhibits.queries import passcode_get, photograph_get
+from polit.web.exhibits.sealing import open_sealed
+from polit.web.exhibits.services import passcode_add, passcode_show, photograph_add
+from polit.web.exhibits.views.prefill import recalled
+from polit.web.exhibits.views.reach import (
+    HANDLING,
+    PART_OF_PAGE,
+    READING,
+    SHOWING_CODES,
+    exhibit_of,
+)
+
+
+@access(HANDLING, methods=("GET", "POST"))
+def passcode_add_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
+    """Keep a PIN, password or pattern."""
+    exhibit = exhibit_of(request, exhibit_id)
+    known = {"given_at": recalled(request, case_id)["given_at"], "given_by": exhibit.owner_text}
+    form = PasscodeForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        given = form.given()
+        kept = attempt(
+            form,
+            lambda: passcode_add(
+                actor_of(request),
+                reason=f"given: {given.power}",
+                exhibit=exhibit,
+                given=given,
+            ),
+        )
+        if kept is not None:
+            return redirect("exhibits:page", case_id=case_id, exhibit_id=exhibit_id)
+    return _form(request, exhibit, form, f"A code of {exhibit.reference}")
+
+
+@access(SHOWING_CODES, methods=("POST",))
+def passcode_show_page(
+    request: HttpRequest, case_id: UUID, exhibit_id: UUID, passcode_id: UUID
+) -> HttpResponse:
+    """Show a code, once it stands in the audit that it was shown."""
+    del case_id  # the gate has read it
+    exhibit = exhibit_of(request, exhibit_id)
+    passcode = passcode_get(exhibit, passcode_id)
+    if passcode is None:
+        raise Http404
+    granted = case_access_of(request)
+    reason = f"shown for {granted.purpose.label.lower()}"
+    code = passcode_show(actor_of(request), reason=reason, passcode=passcode)
+    shown = {"granted": granted, "exhibit": exhibit, "passcode": passcode, "code": code}
+    response = render(request, "exhibits/passcode.html", shown)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@access(HANDLING, methods=("GET", "POST"))
+def photograph_add_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
+    """Add a photograph of the device."""
+    exhibit = exhibit_of(request, exhibit_id)
+    form = PhotographForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        uploaded = form.cleaned_data["photograph"]
+        try:
+            kept = attempt(
+                form,
+                lambda: photograph_add(
+                    actor_of(request),
+                    reason="photograph of the device",
+                    exhibit=exhibit,
+                    untrusted_data=uploaded.read(),
+                    caption=form.cleaned_data["caption"],
+                ),
+            )
+        except BrokerRefused as error:
+            kept = None
+            form.add_error("photograph", f"The file was not taken: {error}")
+        except BrokerGone:
+            kept = None
+            form.add_error("photograph", "Pictures cannot be read just now: try again later")
+        if kept is not None:
+            return redirect("exhibits:page", case_id=case_id, exhibit_id=exhibit_id)
+    return _form(request, exhibit, form, f"A photograph of {exhibit.reference}")
+
+
+@access(READING)
+def photograph_page(
+    request: HttpRequest, case_id: UUID, exhibit_id: UUID, photograph_id: UUID
+) -> HttpResponse:
+    """Send a photograph as it was encoded anew."""
+    del case_id  # the gate has read it
+    return _picture(request, exhibit_id, photograph_id, is_thumbnail=False)
+
+
+@access(PART_OF_PAGE)
+def thumbnail_page(
+    request: HttpRequest, case_id: UUID, exhibit_id: UUID, photograph_id: UUID
+) -> HttpResponse:
+    """Send the small form of a photograph."""
+    del case_id  # the gate has read it
+    return _picture(request, exhibit_id, photograph_id, is_thumbnail=True)
+
+
+def _picture(
+    request: HttpRequest, exhibit_id: UUID, photograph_id: UUID, *, is_thumbnail: bool
+) -> HttpResponse:
+    photograph = photograph_get(case_access_of(request), exhibit_id, photograph_id)
+    if photograph is None:
+        raise Http404
+    sha256 = photograph.thumbnail_sha256 if is_thumbnail else photograph.shown_sha256
+    response = HttpResponse(open_sealed(sha256), content_type=photograph.media_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _form(request: HttpRequest, exhibit: Exhibit, form: GovukForm, heading: str) -> HttpResponse:
+    shown = {
+        "granted": case_access_of(request),
+        "exhibit": exhibit,
+        "form": form,
+        "heading": heading,
+    }
+    return render(request, "exhibits/form.html", shown)

@@ -1,0 +1,36 @@
+"""Who reaches the pages of exhibits, and what all of them begin with."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from polit.web.core.access import case_access_of
+from polit.web.core.rules import CASE_ROLES, Access, Scope
+from polit.web.exhibits.models import Exhibit
+from polit.web.exhibits.queries import ExhibitRow, exhibit_get, with_last
+from polit.web.exhibits.rules import CUSTODY_ROLES
+
+READING = Access(Scope.CASE, read=CASE_ROLES)
+TAKING_OUT = Access(Scope.CASE, read=CASE_ROLES, write=CASE_ROLES)
+HANDLING = Access(Scope.CASE, read=CUSTODY_ROLES, write=CUSTODY_ROLES)
+SHOWING_CODES = Access(Scope.CASE, write=CUSTODY_ROLES)
+PART_OF_PAGE = Access(Scope.CASE, read=CASE_ROLES, consults=False)
+"""A thumbnail: the page that it is part of was recorded."""
+LOOKING_UP = Access(Scope.ROLE, read=CASE_ROLES)
+
+
+def exhibit_of(request: HttpRequest, exhibit_id: UUID) -> Exhibit:
+    """Return the exhibit of an address.
+
+    Raises:
+        Http404: The case in the address has none of this id.
+    """
+    found = exhibit_get(case_access_of(request), exhibit_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def row_of(exhibit: Exhibit) -> ExhibitRow:
+    """Return an exhibit with its last event."""
+    return with_last((exhibit,))[0]

@@ -1,0 +1,11 @@
+"""``kill -9`` of every part under load: nothing that was acknowledged is lost."""
+
+from pathlib import Path
+
+from killed_parts import kill_under_load
+
+
+def test_nothing_is_lost_when_every_part_is_killed_under_load(tmp_path: Path) -> None:
+    figures = kill_under_load(8, tmp_path, seed=20261126)
+    assert figures["kills"] == 8
+    assert int(str(figures["notes"])) > 10

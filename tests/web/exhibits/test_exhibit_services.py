@@ -4,10 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from web.conftest import MakeCase, MakeUser
+from web.exhibits.custody_stories import OFFICER, PHONE, SEIZURE, after, happening, record, seized
 
 from polit.base.errors import AuthorityError, IntegrityError, UsageError
 from polit.broker.client import ReencodedPhotograph
 from polit.web.audit.models import AuditEvent
+from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
@@ -44,10 +47,9 @@ from polit.web.exhibits.services import (
     photograph_add,
 )
 from polit.web.exhibits.services import photographs as photograph_services
+from polit.web.exhibits.services.chain import last_event
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
-from web.conftest import MakeCase, MakeUser
-from web.exhibits.custody_stories import OFFICER, PHONE, SEIZURE, after, happening, record, seized
 
 
 @pytest.fixture
@@ -198,7 +200,7 @@ def replace_seal(part: Exhibit) -> Exhibit:
 @pytest.mark.parametrize("reference", ["AB/2", "AB/1", "AB/1/", "XAB/1/1"])
 def test_part_is_called_after_its_parent(reference: str, case: Case) -> None:
     parent = seized(case)
-    with pytest.raises(UsageError, match="sub-exhibit|already"):
+    with pytest.raises(UsageError, match=r"sub-exhibit|already"):
         split_off(parent, reference)
     assert parent.events.count() == 1
 
@@ -231,9 +233,7 @@ def test_reference_changes_only_while_nothing_hangs_on_it(case: Case) -> None:
     renamed = exhibit_correct(SYSTEM, reason="x", exhibit=exhibit, thing=thing)
     assert (renamed.reference, renamed.sort_key) == ("AB/2", sort_key("AB/2"))
     with pytest.raises(UsageError, match="already"):
-        exhibit_correct(
-            SYSTEM, reason="x", exhibit=renamed, thing=replace(PHONE, reference="ab/9")
-        )
+        exhibit_correct(SYSTEM, reason="x", exhibit=renamed, thing=replace(PHONE, reference="ab/9"))
     record(other, happening(EventKind.SEAL))
     with pytest.raises(UsageError, match="in use already"):
         exhibit_correct(SYSTEM, reason="x", exhibit=other, thing=replace(PHONE, reference="Z/1"))
@@ -247,7 +247,9 @@ def test_reference_changes_only_while_nothing_hangs_on_it(case: Case) -> None:
     assert renamed.reference == "AC/1/7"
 
 
-def correct_event(exhibit: Exhibit, number: int, field: Field, text: str, **at: Any) -> CustodyEvent:
+def correct_event(
+    exhibit: Exhibit, number: int, field: Field, text: str, **at: Any
+) -> CustodyEvent:
     return custody_correct(
         SYSTEM,
         reason="notebook",
@@ -401,9 +403,6 @@ def test_sealed_bytes_that_were_altered_or_are_gone_do_not_open() -> None:
 
 
 def test_exhibit_without_continuity_is_told_of(case: Case) -> None:
-    from polit.web.audit.services import act
-    from polit.web.exhibits.services.chain import last_event
-
     bare = Exhibit(
         case=case, reference="Z/1", sort_key=sort_key("Z/1"), description="x",
         producer_name="x", device_kind="other", powered="off", seized_at=after(0),

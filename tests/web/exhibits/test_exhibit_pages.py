@@ -1,26 +1,32 @@
 """The pages of exhibits: what they show, to whom, and in how many questions to the database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from web.conftest import MakeCase, MakeUser
+from web.exhibits import samples
+from web.exhibits.custody_stories import PHONE, after, happening, record, seized
+from web_sessions import client_of, signed_in_session
 
+from polit.broker.client import BrokerGone, BrokerRefused, Code, ReencodedPhotograph
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.models import Case
 from polit.web.core.rules import CASE_ROLES, Role
+from polit.web.exhibits.continuity import PARTS
+from polit.web.exhibits.forms import things as things_forms
 from polit.web.exhibits.models import Exhibit
-from polit.web.exhibits.rules import CUSTODY_ROLES, EventKind
-from polit.web.exhibits.services import GivenPasscode
-from web.conftest import MakeCase, MakeUser
-from web.exhibits import samples
-from web.exhibits.custody_stories import after, happening, record, seized
-from web_sessions import client_of, signed_in_session
+from polit.web.exhibits.rules import CUSTODY_ROLES, EventKind, Person
+from polit.web.exhibits.services import GivenPasscode, photographs
 
-HOSTILE = '<script>alert(1)</script>\u202e=cmd|"&\'{{7*7}}'
+HOSTILE = "<script>alert(1)</script>\u202e=cmd|\"&'{{7*7}}"
 
 
 @pytest.fixture
@@ -152,9 +158,10 @@ def test_several_are_handed_over_in_one_form(client: Client, case: Case) -> None
     again = client.post(url, fields)
 
     assert [each.events.count() for each in exhibits] == [2, 2, 1]
-    assert "AB/1: somebody recorded event 2 meanwhile" in again.content.decode().replace(
-        "&#x27;", "'"
-    ) or "meanwhile" in again.content.decode()
+    assert (
+        "AB/1: somebody recorded event 2 meanwhile" in again.content.decode().replace("&#x27;", "'")
+        or "meanwhile" in again.content.decode()
+    )
     assert client.get(reverse("exhibits:together", args=[case.id, "seal"])).status_code == 404
 
 
@@ -237,10 +244,6 @@ def test_outsider_finds_nothing_by_search_code_or_another_case_address(
 def test_search_finds_by_reference_serial_imei_and_seal(
     text: str, client: Client, case: Case
 ) -> None:
-    from dataclasses import replace
-
-    from web.exhibits.custody_stories import PHONE
-
     device = replace(PHONE.device, serial="sn-9", imei="356938035643809")
     seized(case, device=device, seal="S-77")
     rows = client.get(reverse("exhibits:search"), {"q": text}).context["rows"]
@@ -274,12 +277,8 @@ def test_exhibit_page_asks_the_same_number_of_questions_however_long_its_continu
     url = reverse("exhibits:page", args=[case.id, exhibit.id])
     client.get(url)
     few = _questions(lambda: client.get(url))
-    from polit.web.exhibits.rules import Person
-
     for index in range(20):
-        record(
-            exhibit, happening(EventKind.HAND_OVER, index + 1, taker=Person(f"P. {index}"))
-        )
+        record(exhibit, happening(EventKind.HAND_OVER, index + 1, taker=Person(f"P. {index}")))
     assert _questions(lambda: client.get(url)) == few
 
 
@@ -292,24 +291,18 @@ def _questions(ask: Callable[[], object]) -> int:
 def test_samples_are_good_addresses(client: Client, case: Case) -> None:
     values = {name: make(case) for name, make in samples.SAMPLES.items()}
     exhibit = values["exhibit_id"]
-    picture = reverse(
-        "exhibits:photograph", args=[case.id, exhibit, values["photograph_id"]]
-    )
+    picture = reverse("exhibits:photograph", args=[case.id, exhibit, values["photograph_id"]])
     small = reverse("exhibits:thumbnail", args=[case.id, exhibit, values["photograph_id"]])
     event = reverse("exhibits:event", args=[case.id, exhibit, values["kind"]])
     for url in (picture, small, event):
         answer = client.get(url)
         assert answer.status_code == 200, url
     assert "no-store" in client.get(picture)["Cache-Control"]
-    consulted = AuditEvent.objects.filter(action="cases.consult", details__contains=picture[-40:-5])
-    del consulted
     show = reverse("exhibits:passcode_show", args=[case.id, exhibit, values["passcode_id"]])
     assert client.post(show).status_code == 200
 
 
-def test_part_is_split_off_corrected_and_shown_below_its_parent(
-    client: Client, case: Case
-) -> None:
+def test_part_is_split_off_corrected_and_shown_below_its_parent(client: Client, case: Case) -> None:
     parent = seized(case)
     fields = seize_fields(
         reference="AB/1/1",
@@ -330,7 +323,11 @@ def test_part_is_split_off_corrected_and_shown_below_its_parent(
     assert [row.exhibit.reference for row in rows] == ["AB/1", "AB/1/1", "AB/2", "AB/10"]
     correct = reverse("exhibits:correct", args=[case.id, part.id])
     known = client.get(correct).context["form"].initial
-    changed = {**{k: str(v or "") for k, v in known.items()}, "make": "Acme", "reason": "Read again"}
+    changed = {
+        **{k: str(v or "") for k, v in known.items()},
+        "make": "Acme",
+        "reason": "Read again",
+    }
     changed.pop("is_imei_unreadable")
     assert client.post(correct, changed).status_code == 302
     event = AuditEvent.objects.get(action="exhibits.correct")
@@ -355,4 +352,80 @@ def test_event_is_corrected_by_a_further_one(client: Client, case: Case) -> None
     assert exhibit.seized_place == "2 Example Street"
     page = client.get(reverse("exhibits:page", args=[case.id, exhibit.id])).content.decode()
     assert "Corrected by event 2" in page
-    assert client.get(reverse("exhibits:event_correct", args=[case.id, exhibit.id, 9])).status_code == 404
+    assert (
+        client.get(reverse("exhibits:event_correct", args=[case.id, exhibit.id, 9])).status_code
+        == 404
+    )
+
+
+class Broker:
+    """Answers as the broker does: with a new encoding, with a refusal, or not at all."""
+
+    error: Exception | None = None
+
+    def photograph_reencode(self, data: bytes) -> ReencodedPhotograph:
+        if self.error:
+            raise self.error
+        return ReencodedPhotograph("image/jpeg", b"full" + data, 4, 3, b"small" + data)
+
+
+def test_photograph_is_uploaded_or_its_refusal_stands_on_the_form(
+    client: Client, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(photographs, "broker", Broker)
+    exhibit = seized(case)
+    url = reverse("exhibits:photograph_add", args=[case.id, exhibit.id])
+    assert client.get(url).status_code == 200
+
+    def upload(data: bytes) -> HttpResponse:
+        file = SimpleUploadedFile("a.jpg", data, "image/jpeg")
+        return client.post(url, {"photograph": file, "caption": "Back"})  # type: ignore[return-value]
+
+    assert upload(b"one").status_code == 302
+    page = client.get(reverse("exhibits:page", args=[case.id, exhibit.id])).content.decode()
+    assert "Photograph 1 of the device" in page
+    monkeypatch.setattr(Broker, "error", BrokerRefused(Code.UNDECODABLE, "no picture"))
+    assert "The file was not taken" in upload(b"two").content.decode()
+    monkeypatch.setattr(Broker, "error", BrokerGone("nobody answers"))
+    assert "try again later" in upload(b"two").content.decode()
+    monkeypatch.setattr(things_forms, "MAX_UPLOAD_BYTES", 2)
+    assert "at most 30 MB" in upload(b"two").content.decode()
+
+
+@pytest.mark.parametrize("kind", [*PARTS])
+def test_every_kind_has_its_form(kind: EventKind, client: Client, case: Case) -> None:
+    is_sealed = kind in {EventKind.CHANGE_SEAL, EventKind.OPEN_SEAL}
+    exhibit = seized(case, seal="S-1" if is_sealed else "")
+    if kind is EventKind.TAKE_OUT:
+        record(exhibit, happening(EventKind.STORE, 1))
+    if kind is EventKind.END_EXAMINATION:
+        record(exhibit, happening(EventKind.BEGIN_EXAMINATION, 1))
+    url = reverse("exhibits:event", args=[case.id, exhibit.id, kind.value])
+    fields = {
+        "after_number": str(exhibit.events.count()),
+        "place": "Office",
+        "old_seal": "S-1",
+        "seal_found": "intact",
+        "new_seal": "S-2",
+        "given_signature": "A Example",
+        "taker_name": "B. Example",
+        "document": "D-1",
+        "copy_what": "All of it",
+        "copy_digest": "SHA256:" + "0" * 64,
+        "copy_place": "Vault",
+        "reason": "Because",
+        **instant("occurred_at", 2),
+    }
+    assert client.get(url).status_code == 200
+    assert client.post(url, fields).status_code == 302
+    assert exhibit.events.order_by("-number")[0].kind == kind
+    if kind is EventKind.COPY:
+        wrong = client.post(url, fields | {"copy_digest": "abc"})
+        assert "Enter the algorithm" in wrong.content.decode()
+
+
+def test_form_that_could_only_be_refused_is_not_there(client: Client, case: Case) -> None:
+    exhibit = seized(case)
+    for kind in ("take_out", "open_seal", "seizure", "correct", "nonsense"):
+        url = reverse("exhibits:event", args=[case.id, exhibit.id, kind])
+        assert client.get(url).status_code == 404, kind

@@ -27,6 +27,7 @@ from polit.web.examinations.models import Examination
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.arriving import Taken, bring_rows, drop_arrived
 from polit.web.intake.copying import private_copy, remove_left_over
+from polit.web.intake.loading import bounded_memory
 from polit.web.intake.models import Arrival
 from polit.web.intake.rules import (
     Belonging,
@@ -216,7 +217,7 @@ def _arriving(attached: Attached, manifest: Manifest) -> Package:
 def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[IntakeCheck]:
     """Bring the rows in, count their facets, and check them against what was verified."""
     try:
-        with open_copy(read.findings) as connection:
+        with bounded_memory(), open_copy(read.findings) as connection:
             found = rows_sha256(connection)
             if found != read.adopted.rows_sha256:
                 return [check_same("rows", found, read.adopted.rows_sha256)]

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 PAGE_ENTRIES = 50
 PAGE_TILES = 60
-PAGE_FOLDERS = 200
-SEARCHED_AT_ONCE = 100_000
+PAGE_FOLDERS = 100
+SEARCHED_AT_ONCE = 50_000
 """Entries that one page of a search looks through, so that no page takes long."""
 MOST_OCCURRENCES = 50
 _EXPORTED_AT_ONCE = 2_000

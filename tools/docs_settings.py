@@ -71,6 +71,10 @@ _MEANINGS = {
             "that the outermost of them saw counts for lockouts and in the audit."
         ),
     ),
+    "POLIT_SEIZURE_POWERS": (
+        "`england-wales-1`",
+        "The file of powers that new exhibits are seized by, in `polit/data/seizure-powers`.",
+    ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",
         "Where style sheets and scripts are collected to and served from.",

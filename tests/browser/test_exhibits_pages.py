@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from browser.test_cases_and_people import TEXT, actor, check_page, hostile_case, person
 from browser_fixtures import screenshot
 from browser_site import Site
 from playwright.sync_api import Page
-from test_cases_and_people import TEXT, actor, check_page, hostile_case, person
 from web.exhibits import samples
 from web.exhibits.custody_stories import SEIZURE, happening, record
 

@@ -11,20 +11,17 @@ case A that finds an object of case B.
 
 import importlib.util
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 
-from polit.base.clock import now_utc
 from polit.web.accounts.models import SignIn, User
 from polit.web.accounts.services import invitation_make
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
-from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice
+from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
-from polit.web.core.rules import Purpose
 
 Maker = Callable[[Case], object]
 
@@ -65,8 +62,15 @@ class CaseSamples:
 
 
 def maker_of(name: str, parameter: str) -> Maker | None:
-    """Return what makes the sample of an address's parameter, ``None`` where nothing does."""
-    return _own(name.partition(":")[0]).get(parameter) or _COMMON.get(parameter)
+    """Return what makes the sample of an address's parameter, ``None`` where nothing does.
+
+    The address's own register comes first, then what is common, then any other register.
+    """
+    others = sorted(path.parent.name for path in _WEB.glob("*/samples.py"))
+    for samples in (_own(name.partition(":")[0]), _COMMON, *map(_own, others)):
+        if parameter in samples:
+            return samples[parameter]
+    return None
 
 
 _loaded: dict[str, dict[str, Maker]] = {}
@@ -130,48 +134,6 @@ def _factor(case: Case) -> int:
     key = Authenticator(user=_person(case, "person"), type="webauthn", data={"name": "a key"})
     _keep(key)
     return int(key.pk)
-
-
-@sample("member_id")
-def _member(case: Case) -> UUID:
-    member = CaseMember(
-        case=case, user=_person(case, "person"), purpose=Purpose.INVESTIGATION.value
-    )
-    _keep(member)
-    return member.id
-
-
-@sample("note_id")
-def _note(case: Case) -> UUID:
-    note = CaseNote(case=case, author="A. Example", text="a note")
-    _keep(note)
-    return note.id
-
-
-@sample("break_glass_id")
-def _break_glass(case: Case) -> UUID:
-    opened = BreakGlass(
-        case=case,
-        user=_person(case, "person"),
-        second=_person(case, "second"),
-        purpose=Purpose.INVESTIGATION.value,
-        reason="a sample",
-        expires_at=now_utc() + timedelta(hours=1),
-    )
-    _keep(opened)
-    return opened.id
-
-
-@sample("notice_id")
-def _notice(case: Case) -> UUID:
-    notice = Notice(user=_person(case, "person"), text="a sample")
-    _keep(notice)
-    return notice.id
-
-
-@sample("action")
-def _action(_case: Case) -> str:
-    return "close"
 
 
 @sample("event_id")

@@ -65,7 +65,7 @@ _MEANINGS = {
         "After how many idle minutes people are signed out; at least 1, at most 60.",
     ),
     "POLIT_PROXIES": (
-        "0",
+        "1 with `POLIT_ORIGIN`, else 0",
         (
             "How many reverse proxies of the force stand before the web application: the address "
             "that the outermost of them saw counts for lockouts and in the audit."
@@ -73,7 +73,7 @@ _MEANINGS = {
     ),
     "POLIT_SEIZURE_POWERS": (
         "`england-wales-1`",
-        "The file of powers that new exhibits are seized by, in `polit/data/seizure-powers`.",
+        "Which list of powers to seize applies here: the name of one of the lists that come along.",
     ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from polit.base import settings
 from polit.base.errors import UsageError
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from polit.web.accounts.models import User
     from polit.web.core.rules import Role
 
+_LOCAL = "http://localhost:8000"
 _REASON = "made on the command line"
 
 
@@ -28,8 +30,12 @@ def invite(
     ] = None,
     name: Annotated[str, typer.Option(help="The full name of a new account.")] = "",
     origin: Annotated[
-        str, typer.Option(help="Scheme, host and port under which the site is reached.")
-    ] = "http://localhost:8000",
+        str,
+        typer.Option(
+            help="Scheme, host and port under which the site is reached; POLIT_ORIGIN, or "
+            "localhost, where it is not given."
+        ),
+    ] = "",
     *,
     as_json: JsonFlag = False,
 ) -> None:
@@ -46,7 +52,8 @@ def invite(
 
     user = _account(username, name, role or [])
     token = invitation_make(SYSTEM, reason=_REASON, user_id=user.pk)
-    link = f"{origin.rstrip('/')}/invitation/{token}/"
+    reached = origin or settings.text("POLIT_ORIGIN") or _LOCAL
+    link = f"{reached.rstrip('/')}/invitation/{token}/"
     if as_json:
         print_object({"username": user.username, "link": link})
     else:

@@ -74,13 +74,15 @@ def _adopt(place: Path) -> None:
 
 
 def _imported(broker: ApartBroker) -> dict[str, object]:
+    from web.imported import examination_of
     from web.seized import seized_exhibit
 
     from polit.web.core.acting import SYSTEM
     from polit.web.intake.services import Attached, package_import
 
     exhibit = seized_exhibit("T-1", "AB/1")
-    attached = Attached(exhibit, "T-1/AB%2F1.polit")
+    examination = examination_of(exhibit, "T-1/AB%2F1.polit")
+    attached = Attached(exhibit, "T-1/AB%2F1.polit", "", examination)
     began_s, cpu_s = time.monotonic(), time.process_time()
     package = package_import(SYSTEM, reason="a benchmark", attached=attached, broker=broker)
     seconds, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s

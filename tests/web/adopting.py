@@ -38,3 +38,11 @@ class VerifyingBroker:
 def packages_folder() -> Path:
     """Return where packages lie."""
     return settings.data_folder() / "packages"
+
+
+def place_package(made: Path, case_reference: str) -> str:
+    """Move a made package below the folder of packages; return its place there."""
+    folder = packages_folder() / case_reference.replace("/", "%2F")
+    folder.mkdir(parents=True, exist_ok=True)
+    made.rename(folder / made.name)
+    return f"{folder.name}/{made.name}"

@@ -99,6 +99,7 @@ EXAMINATION_STATES = StateTable(
         Transition("cancel", ("asked", "interrupted", "failed"), "cancelled", EXAMINERS),
         Transition("wait", ("asked",), "queued", _WORKER),
         Transition("start", ("asked", "queued"), "running", _WORKER),
+        Transition("halt", ("queued", "running"), "stopping", _WORKER),
         Transition("interrupt", ("queued", "running", "stopping"), "interrupted", _WORKER),
         Transition("finish", ("asked", "queued", "running", "stopping"), "done", _WORKER),
         Transition("import", ("done",), "imported", _WORKER),

@@ -51,15 +51,8 @@ def remove_left_over(folder: Path) -> None:
 
 def _copy(source: Path, target: int) -> str:
     digest = hashlib.sha256()
-    try:
-        reading = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except FileNotFoundError as error:
-        raise SourceMissing("the package holds no findings") from error
-    except OSError as error:
-        raise PackageDamaged("the package's findings are no regular file") from error
+    reading = _open_regular(source)
     with os.fdopen(reading, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            raise PackageDamaged("the package's findings are no regular file")
         try:
             with os.fdopen(target, "wb", closefd=False) as copy:
                 while block := stream.read(_STEP_BYTES):
@@ -70,3 +63,16 @@ def _copy(source: Path, target: int) -> str:
                 raise StorageFull("no room to copy the package's findings") from error
             raise
     return digest.hexdigest()
+
+
+def _open_regular(source: Path) -> int:
+    try:
+        reading = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise SourceMissing("the package holds no findings") from error
+    except OSError as error:
+        raise PackageDamaged("the package's findings are no regular file") from error
+    if not stat.S_ISREG(os.fstat(reading).st_mode):
+        os.close(reading)
+        raise PackageDamaged("the package's findings are no regular file")
+    return reading

@@ -4,10 +4,26 @@ The rows come as the columns of the table, so no model is made of each: a millio
 take minutes. They are seen by nobody before their package is imported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
+
+
+@contextmanager
+def bounded_memory() -> Iterator[None]:
+    """Let SQLite not map the file that grows: its pages would count as this process's memory."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        mapped = int(cursor.execute("PRAGMA mmap_size").fetchone()[0])
+        cursor.execute("PRAGMA mmap_size=0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA mmap_size={mapped}")
 
 
 def load_rows(table: str, columns: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
 from django.db.models import Max
 
 from polit.base import faults
-from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
 from polit.base.errors import PackageBusy, PackageDamaged
 from polit.broker.client import AdoptedPackage
@@ -28,6 +27,7 @@ from polit.web.examinations.models import Examination
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.arriving import Taken, bring_rows, drop_arrived
 from polit.web.intake.copying import private_copy, remove_left_over
+from polit.web.intake.loading import bounded_memory
 from polit.web.intake.models import Arrival
 from polit.web.intake.rules import (
     Belonging,
@@ -41,6 +41,9 @@ from polit.web.intake.rules import (
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
 from polit.web.media.rules import PackageState, rows_of
+
+if TYPE_CHECKING:
+    from polit.base.canonical import JsonValue
 
 
 class Adopter(Protocol):
@@ -214,7 +217,7 @@ def _arriving(attached: Attached, manifest: Manifest) -> Package:
 def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[IntakeCheck]:
     """Bring the rows in, count their facets, and check them against what was verified."""
     try:
-        with open_copy(read.findings) as connection:
+        with bounded_memory(), open_copy(read.findings) as connection:
             found = rows_sha256(connection)
             if found != read.adopted.rows_sha256:
                 return [check_same("rows", found, read.adopted.rows_sha256)]

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 PAGE_ENTRIES = 50
 PAGE_TILES = 60
-PAGE_FOLDERS = 200
-SEARCHED_AT_ONCE = 100_000
+PAGE_FOLDERS = 100
+SEARCHED_AT_ONCE = 50_000
 """Entries that one page of a search looks through, so that no page takes long."""
 MOST_OCCURRENCES = 50
 _EXPORTED_AT_ONCE = 2_000
@@ -178,7 +178,7 @@ def picture_page(package: Package, *, after: int | None = None) -> EntryPage:
     rows = Entry.objects.filter(
         kind__lte=_PICTURES_MOST, id__gt=max(after or 0, first - 1), id__lte=last
     )
-    shown = rows.select_related("reason", "content__media", "content__media__reason")
+    shown = rows.select_related("reason", "content__mime")
     found = tuple(shown.order_by("id")[: PAGE_TILES + 1])
     goes_on = len(found) > PAGE_TILES
     found = found[:PAGE_TILES]

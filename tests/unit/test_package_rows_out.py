@@ -42,7 +42,9 @@ def test_stream_goes_on_where_it_was_broken_off(rows: RowsOut) -> None:
 
 def test_what_lies_inside_another_names_it_and_its_folder(rows: RowsOut) -> None:
     columns = row_streams.ENTRIES.columns
-    found = [dict(zip(columns, row, strict=True)) for row in rows.stream(row_streams.ENTRIES, after=0)]
+    found = [
+        dict(zip(columns, row, strict=True)) for row in rows.stream(row_streams.ENTRIES, after=0)
+    ]
     by_id = {row["id"]: row for row in found}
     inside = [row for row in found if row["within_id"] is not None]
 
@@ -55,7 +57,9 @@ def test_what_lies_inside_another_names_it_and_its_folder(rows: RowsOut) -> None
 
 def test_folders_count_what_is_in_and_below_them(rows: RowsOut) -> None:
     columns = row_streams.FOLDERS.columns
-    found = [dict(zip(columns, row, strict=True)) for row in rows.stream(row_streams.FOLDERS, after=0)]
+    found = [
+        dict(zip(columns, row, strict=True)) for row in rows.stream(row_streams.FOLDERS, after=0)
+    ]
 
     root = found[0]
     assert (root["parent_id"], root["entries"], root["entries_below"]) == (None, 2, 2_000)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import examinations as run
 from PIL import Image, ImageDraw
@@ -198,9 +199,20 @@ def installed(place: Path) -> Broker:
 
 
 @contextlib.contextmanager
-def serving(made: Broker, **changes: object) -> Iterator[BrokerClient]:
-    """Serve an installation from a thread of this process for a block."""
-    with broker(made.settings(**changes)) as listener:
+def serving(made: Broker, *, attacks: bool = False, **changes: object) -> Iterator[BrokerClient]:
+    """Serve an installation from a thread of this process for a block.
+
+    Args:
+        made: The installation.
+        attacks: Attack the sandbox first, as a broker does; it takes seconds.
+        changes: Other settings.
+    """
+    tested = mock.Mock(return_value=mock.Mock(level="full"))
+    place = "polit.broker.server.lanes.run_selftest"
+    with (
+        contextlib.nullcontext() if attacks else mock.patch(place, tested),
+        broker(made.settings(**changes)) as listener,
+    ):
         thread = threading.Thread(target=listener.run)
         thread.start()
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page
 
 _MOST_TABS = 300
+_MOVING = {"Tab", "ArrowDown"}
 _FOCUSED = """() => {
   const element = document.activeElement;
   if (!element || element === document.body) { return {name: "", group: "", kind: ""}; }
@@ -25,6 +26,7 @@ class Keyboard:
 
     page: Page
     keystrokes: int = 0
+    tabs: int = 0
     fields: int = 0
     typed: list[str] = field(default_factory=list)
 
@@ -37,6 +39,7 @@ class Keyboard:
     def press(self, key: str) -> None:
         """Press one key."""
         self.keystrokes += 1
+        self.tabs += key in _MOVING
         self.page.keyboard.press(key)
 
     def tab_to(self, name: str, *, within: str = "") -> None:

@@ -9,6 +9,7 @@ from polit.broker.protocol import CODES, PROTOCOL
 from polit.broker.serving import operations_by_name
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
+from tools.docs_access import access_page
 from tools.docs_cli import cli_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
@@ -79,8 +80,8 @@ def broker_page() -> str:
     ]
     codes = [f"| `{code}` | {meaning} |" for code, meaning in CODES.items()]
     lead = (
-        "# Broker\n\nWhat the record asks of the broker, over `run/broker.sock` of the data folder, "
-        f"by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
+        "# Broker\n\nWhat the record asks of the broker, over `run/broker.sock` of the data "
+        f"folder, by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
         "[ADR 0012](../adr/0012-broker.md) says why it is so.\n\n"
         "A message is four bytes (its length, big-endian) and so many bytes of JSON. A client "
         'sends `{"protocol": 1}` and\n`{"operation": …, "body": …, "parts": [sizes]}`, then the '
@@ -99,6 +100,7 @@ def broker_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "access.md": access_page,
     "broker.md": broker_page,
     "cli.md": cli_page,
     "errors.md": errors_page,

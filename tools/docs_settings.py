@@ -60,6 +60,21 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
     ),
+    "POLIT_IDLE_MIN": (
+        "15",
+        "After how many idle minutes people are signed out; at least 1, at most 60.",
+    ),
+    "POLIT_PROXIES": (
+        "1 with `POLIT_ORIGIN`, else 0",
+        (
+            "How many reverse proxies of the force stand before the web application: the address "
+            "that the outermost of them saw counts for lockouts and in the audit."
+        ),
+    ),
+    "POLIT_SEIZURE_POWERS": (
+        "`england-wales-1`",
+        "Which list of powers to seize applies here: the name of one of the lists that come along.",
+    ),
     "POLIT_STATIC": (
         "`web/static` in the data directory",
         "Where style sheets and scripts are collected to and served from.",

@@ -1,5 +1,6 @@
 """``./dev run [EVIDENCE]``: one examination from beginning to end, then the record with it."""
 
+import contextlib
 import getpass
 import json
 import os
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> int:
     is_sample = not arguments or arguments[0].startswith("-")
     if is_sample:
         source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *arguments]
+        _lay_out(Path(source), Path(os.environ["POLIT_DATA"] or private / "data") / "evidence")
     else:
         source, options = arguments[0], _evidence_options(arguments[1:])
     outs = Path(os.environ["POLIT_DATA"] or private / "data") / "packages"
@@ -59,6 +61,15 @@ def _build_sample(folder: Path) -> str:
     _say("Building the sample disk: benign pictures, deleted and broken files")
     subprocess.run([sys.executable, "samples/build_sample.py", str(folder)], check=True)
     return str(folder / "sample.dd")
+
+
+def _lay_out(source: Path, evidence: Path) -> None:
+    """Put the sample where the record looks for evidence, so that it can be queued there too."""
+    evidence.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = evidence / source.name
+    place.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # another disk, or a test's sample that was never built
+        os.link(source, place)
 
 
 def _examine(source: str, options: list[str], outs: Path) -> tuple[int, str]:

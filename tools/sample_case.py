@@ -1,29 +1,35 @@
 """A case to look around in: an officer, the case ``OP-EXAMPLE-1``, its exhibit, the package.
 
-``python -m tools.sample_case PACKAGE ORIGIN`` where PACKAGE lies below the folder of packages; the
-broker of ``polit serve`` must run. Running it again adds nothing that is there already. It
-prints the officer's one-time link, unless the officer has a password.
+``python -m tools.sample_case PACKAGE ORIGIN CASE EXHIBIT``, where PACKAGE lies below the folder
+of packages; ``polit serve`` must run: its worker takes the package in. Running it again adds
+nothing that is there already. It prints the officer's one-time link, unless the officer has a
+password.
 """
 
 import sys
 
-from polit.base.clock import now_utc
-from polit.base.errors import BrokerGone, BrokerRefused
+from polit.base.clock import monotonic_s, now_utc, sleep_s
 from polit.web.site.boot import boot
 
 boot()
 
-from django.conf import settings as site  # noqa: E402 - Django is ready only now
-from django.urls import reverse  # noqa: E402
+from django.urls import reverse  # noqa: E402 - Django is ready only now
 
-from polit.broker.client import BrokerClient  # noqa: E402
 from polit.web.accounts.models import User  # noqa: E402
 from polit.web.accounts.queries import account_by_name  # noqa: E402
 from polit.web.accounts.services import account_make, invitation_make  # noqa: E402
 from polit.web.cases.models import Case  # noqa: E402
+from polit.web.cases.queries import case_access  # noqa: E402
 from polit.web.cases.services import case_open, member_add  # noqa: E402
 from polit.web.core.acting import SYSTEM  # noqa: E402
 from polit.web.core.rules import Purpose, Role  # noqa: E402
+from polit.web.examinations.models import Examination  # noqa: E402
+from polit.web.examinations.rules import (  # noqa: E402
+    Asked,
+    ExaminationKind,
+    ExaminationState,
+)
+from polit.web.examinations.services import examination_ask  # noqa: E402
 from polit.web.exhibits.models import Exhibit  # noqa: E402
 from polit.web.exhibits.rules import (  # noqa: E402
     DeviceFacts,
@@ -33,12 +39,11 @@ from polit.web.exhibits.rules import (  # noqa: E402
     Seizure,
 )
 from polit.web.exhibits.services import exhibit_seize  # noqa: E402
-from polit.web.intake.services import Attached, package_import  # noqa: E402
-from polit.web.media.models import Package  # noqa: E402
-from polit.web.media.rules import PackageState  # noqa: E402
 
 _REASON = "The sample of ./dev run"
 _OFFICER = "a.example"
+_TAKEN_IN_S = 120.0
+_POLL_S = 0.5
 
 
 def main(package: str, origin: str, case: str, exhibit: str) -> int:
@@ -46,15 +51,11 @@ def main(package: str, origin: str, case: str, exhibit: str) -> int:
     officer = _officer()
     opened = _case(case, officer)
     seized = _exhibit(opened, exhibit)
-    try:
-        taken = _package(seized, package)
-    except (BrokerGone, BrokerRefused) as error:
-        sys.stderr.write(f"the package was not taken in: {error}\n")
-        return error.exit_code
+    state = _attached(officer, seized, package)
     if not officer.has_usable_password():
         token = invitation_make(SYSTEM, reason=_REASON, user_id=officer.pk)
         sys.stdout.write(f"{origin}{reverse('accounts:invitation', args=[token])}\n")
-    return 0 if taken else 1
+    return 0 if state is ExaminationState.IMPORTED else 1
 
 
 def _officer() -> User:
@@ -87,15 +88,23 @@ def _exhibit(case: Case, reference: str) -> Exhibit:
     return found or exhibit_seize(SYSTEM, reason=_REASON, case=case, seizure=seizure, thing=thing)
 
 
-def _package(exhibit: Exhibit, place: str) -> bool:
-    """Take the package in; of the same findings once."""
-    held = Package.objects.filter(exhibit=exhibit, state=PackageState.IMPORTED.value)
+def _attached(officer: User, exhibit: Exhibit, place: str) -> ExaminationState:
+    """Attach the package, once for each exhibit, and wait for the worker to take it in."""
+    held = Examination.objects.filter(exhibit=exhibit, state=ExaminationState.IMPORTED.value)
     if held.exists():
-        return True
-    broker = BrokerClient(site.BROKER_SOCKET)
-    attached = Attached(exhibit, place)
-    taken = package_import(SYSTEM, reason=_REASON, attached=attached, broker=broker)
-    return taken.state == PackageState.IMPORTED.value
+        return ExaminationState.IMPORTED
+    access = case_access(officer, exhibit.case_id)
+    if access is None:
+        raise ValueError("the officer has no access to the case")
+    asked = Asked(exhibit.id, place, "The sample: made for trying polit out")
+    examination = examination_ask(
+        SYSTEM, reason=_REASON, access=access, kind=ExaminationKind.ATTACHED, asked=asked
+    )
+    deadline_s = monotonic_s() + _TAKEN_IN_S
+    while examination.standing.is_moving and monotonic_s() < deadline_s:
+        sleep_s(_POLL_S)
+        examination.refresh_from_db()
+    return examination.standing
 
 
 if __name__ == "__main__":

@@ -100,7 +100,10 @@ def test_an_examination_runs_to_its_sealed_package(made: brokers.Broker, rows_sh
     assert "phone" not in logged
 
 
-def test_another_order_under_the_same_id_is_refused(made: brokers.Broker) -> None:
+def test_another_order_under_the_same_id_is_refused(
+    made: brokers.Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLIT_FAULTS", HANGS)
     with brokers.serving(made) as client:
         asked = order()
         client.examine_start(asked)
@@ -177,11 +180,15 @@ def test_a_killed_examiner_is_resumable_and_sigterm_is_a_checkpoint(
     assert made.end() == 0
 
 
-def test_what_is_queued_outlives_the_broker(made: brokers.Broker) -> None:
+def test_what_is_queued_outlives_the_broker(
+    made: brokers.Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLIT_FAULTS", HANGS)
     with brokers.serving(made) as client:
         first, second = order(), order(exhibit_reference="AB/2")
         client.examine_start(first)
         client.examine_start(second)
+        working(client, first.order_id)
     with brokers.serving(made) as client:
         assert client.examine_status(first.order_id).state is JobState.INTERRUPTED
         assert client.examine_status(second.order_id).state in {JobState.QUEUED, JobState.RUNNING}

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> brokers.Broker:
 @pytest.fixture(scope="module")
 def client(made: brokers.Broker) -> Iterator[BrokerClient]:
     """Serve it for the file."""
-    with brokers.serving(made) as client:
+    with brokers.serving(made, attacks=True) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polit.base.errors import BrokerGone, BrokerRefused
+from polit.base.errors import BrokerGone, BrokerRefused, StorageFull
 from polit.broker.client import BrokerClient
 from polit.broker.frames import Stream, socket_address
 from polit.broker.operations import about
@@ -249,3 +249,23 @@ def test_reading_packages_and_asking_the_broker_load_no_codec() -> None:
     engine = ("polit.sandbox", "polit.decode", "polit.evidence", "polit.run", "polit.examine",
               "polit.broker.server", "polit.broker.operations")  # fmt: skip
     assert not [name for name in loaded if name.startswith(engine)]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(StorageFull("no room at a place"), "error 1100"), (ZeroDivisionError("a name"), "Zero")],
+)
+def test_what_fails_within_costs_one_question_and_tells_no_name(
+    made: brokers.Broker, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("polit.broker.operations.packages.list_packages", fail)
+    with pytest.raises(BrokerRefused, match=said) as refused:
+        made.client().package_list()
+    assert refused.value.code == Code.FAILED
+    assert "a place" not in str(refused.value)
+    assert "a name" not in str(refused.value)
+    monkeypatch.undo()
+    assert made.client().package_list() == ()

@@ -50,7 +50,7 @@ def test_an_event_is_used_once_also_by_another_ledger(tmp_path: Path) -> None:
     first, second = BrokerLedger(tmp_path), BrokerLedger(tmp_path)
     won: list[bool] = []
     threads = [
-        threading.Thread(target=lambda each=each: won.append(each.use_event(ORDER)))  # type: ignore[misc]
+        threading.Thread(target=lambda each=each: won.append(each.use_event(ORDER)))
         for each in (first, second) * 8
     ]
     for thread in threads:

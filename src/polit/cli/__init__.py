@@ -10,6 +10,7 @@ from polit.cli import (
     doctor,
     examine,
     init,
+    invite,
     list_entries,
     migrate,
     pack,
@@ -28,7 +29,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    serve, broker, worker, signer, audit, migrate,
+    serve, broker, worker, signer, audit, migrate, invite,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -140,7 +140,7 @@ def _only_one(data: Path) -> Iterator[None]:
     Raises:
         UsageError: Another ``polit serve`` holds it.
     """
-    folder = data / "run"
+    folder = data / "web"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -1,5 +1,6 @@
 """``polit signer``: takes audit events into the log and signs checkpoints."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -22,7 +23,8 @@ def signer(
     """Take audit events into the log; sign a checkpoint every 1,000 events or 60 seconds.
 
     Each checkpoint is copied to the witness folder (POLIT_WITNESS). The key is made at the first
-    start; write down the public key that is told then. One signer works at a time.
+    start; write down the public key that is told then. One signer works at a time. Ctrl-C signs
+    what waits, and stops.
     """
     boot()
     from polit.web.audit.log_keys import witness_folder  # noqa: PLC0415 - after Django is ready
@@ -31,7 +33,8 @@ def signer(
     with signing(witness_folder()) as working:
         if not once:
             say(f"signing as {working.key.text}; copies go to {witness_folder()}")
-            keep_signing(working, say)
+            with suppress(KeyboardInterrupt):  # Ctrl-C: sign what waits, and stop
+                keep_signing(working, say)
         done = working.round(is_last=True)
     if as_json:
         print_object({

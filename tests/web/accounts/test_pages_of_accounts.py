@@ -1,8 +1,9 @@
 """Every page of accounts renders, for those whom it lets in."""
 
 import pytest
-from conftest import ClientFor, MakeUser
+from django.test import Client
 from django.urls import reverse
+from web.conftest import ClientFor, MakeUser
 
 from polit.web.core.rules import Role
 
@@ -30,8 +31,6 @@ def test_page_opens_for_an_administrator(
     assert page.status_code == 200, page.headers
 
 
-def test_sign_in_page_opens_for_anybody(client: object) -> None:
-    from django.test import Client
-
+def test_sign_in_page_opens_for_anybody() -> None:
     page = Client().get(reverse("account_login"))
     assert page.status_code == 200

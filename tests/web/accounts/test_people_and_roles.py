@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from account_doors import PASSWORD, actions, add_app, enrolled, sign_in, use_link
 from allauth.mfa.models import Authenticator
-from conftest import ClientFor, MakeUser
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+from web.conftest import ClientFor, MakeUser
 
 from polit.base.clock import now_utc
 from polit.base.errors import NoAct, UsageError
@@ -37,7 +38,8 @@ ADMINISTRATOR = frozenset({Role.SYSTEM_ADMINISTRATOR})
 
 @pytest.fixture
 def administrator(make_user: MakeUser) -> User:
-    return make_user("admin.one", Role.SYSTEM_ADMINISTRATOR, password=PASSWORD)
+    user: User = make_user("admin.one", Role.SYSTEM_ADMINISTRATOR, password=PASSWORD)
+    return user
 
 
 # ---- which roles go together ---------------------------------------------------------------------
@@ -82,7 +84,7 @@ def test_account_is_written_in_an_act_only() -> None:
         User(username="a.example").save()
 
 
-def test_made_account_has_roles_and_no_password(administrator: User) -> None:
+def test_made_account_has_roles_and_no_password() -> None:
     roles = frozenset({Role.EXAMINER, Role.GRADER})
     user = account_make(
         SYSTEM, reason=WHY, username="b.example", full_name="B. Example", roles=roles
@@ -105,7 +107,7 @@ def test_account_that_will_not_do_is_not_made(
 ) -> None:
     with pytest.raises(UsageError):
         account_make(SYSTEM, reason=WHY, username=username, full_name="B", roles=frozenset(roles))
-    assert User.objects.count() == 1
+    assert list(User.objects.all()) == [administrator]
     assert actions() == []
 
 
@@ -121,7 +123,7 @@ def test_last_administrator_stays(administrator: User, make_user: MakeUser) -> N
     assert list(administrators()) == [second]
 
 
-def test_account_closes_once_and_opens_once(administrator: User, make_user: MakeUser) -> None:
+def test_account_closes_once_and_opens_once(make_user: MakeUser) -> None:
     user = make_user("b.example", Role.EXAMINER)
     with pytest.raises(UsageError, match="active already"):
         account_activate(SYSTEM, reason=WHY, user=user)
@@ -191,7 +193,7 @@ def test_used_expired_void_and_unknown_links_answer_alike(make_user: MakeUser) -
         deed.about("invitation", "1")
     pages = {closed_page(Client(), token) for token in (used, void, expired, "unknown")}
     assert len(pages) == 1
-    assert Client().post(link(used), {"password": PASSWORD, "again": PASSWORD}).status_code == 404
+    assert Client().post(link(used), {"password": PASSWORD}).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -221,22 +223,11 @@ def test_token_is_kept_as_a_hash_only(make_user: MakeUser) -> None:
     assert token not in kept
 
 
-@pytest.mark.parametrize(
-    ("first", "again"),
-    [
-        ("river stone", "river stone"),
-        ("1q2w3e4r5t6y", "1q2w3e4r5t6y"),
-        ("b.example.long", "b.example.long"),
-        (PASSWORD, "another one altogether"),
-        ("", ""),
-    ],
-)
-def test_weak_or_differing_passwords_leave_the_link_open(
-    make_user: MakeUser, first: str, again: str
-) -> None:
+@pytest.mark.parametrize("weak", ["river stone", "1q2w3e4r5t6y", "b.example.long", ""])
+def test_weak_password_leaves_the_link_open(make_user: MakeUser, weak: str) -> None:
     user = make_user("b.example.long", Role.EXAMINER)
     token = invitation_make(SYSTEM, reason=WHY, user_id=user.pk)
-    page = Client().post(link(token), {"password": first, "again": again})
+    page = Client().post(link(token), {"password": weak})
     assert page.status_code == 200
     assert b"There is a problem" in page.content
     assert Client().get(link(token)).status_code == 200
@@ -247,7 +238,7 @@ def test_link_replaces_the_password_and_not_the_factor(make_user: MakeUser) -> N
     secret, _ = enrolled(user)
     client = Client()
     token = invitation_make(SYSTEM, reason=WHY, user_id=user.pk)
-    answer = client.post(link(token), {"password": PASSWORD, "again": PASSWORD})
+    answer = client.post(link(token), {"password": PASSWORD})
     assert answer["Location"] == reverse("account_login")
     assert client.get(reverse("home")).status_code == 302
     assert secret
@@ -338,14 +329,12 @@ def test_what_is_done_stands_in_the_audit_with_its_reason(
 
 
 def test_list_of_accounts_asks_two_questions_however_many_there_are(
-    administrator: User,
-    make_user: MakeUser,
-    client_for: ClientFor,
-    django_assert_num_queries: object,
+    administrator: User, make_user: MakeUser, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
+    assert administrator
     for number in range(60):
         make_user(f"p{number:02}", Role.EXAMINER, Role.GRADER)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         page = account_list()
     assert (len(page.rows), page.after != "") == (50, True)
     assert len(account_list(after=page.after).rows) == 11
@@ -374,7 +363,7 @@ def test_changed_password_ends_other_sessions(make_user: MakeUser, client_for: C
     user = make_user("b.example", Role.EXAMINER, password=PASSWORD)
     here, there = client_for(user), client_for(user)
     new = "another lamp by the stone"
-    values = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    values = {"oldpassword": PASSWORD, "password1": new}
     assert here.post(reverse("account_change_password"), values).status_code == 302
     assert (here.get("/").status_code, there.get("/").status_code) == (200, 302)
     assert "accounts.password_change" in actions()

@@ -5,11 +5,11 @@ from typing import ClassVar
 import pytest
 from account_doors import PASSWORD, actions, add_app, code_now, enrolled, sign_in, use_link
 from axes.models import AccessAttempt
-from conftest import MakeUser
 from django.contrib.auth.hashers import BasePasswordHasher
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
+from web.conftest import MakeUser
 
 from polit.web.accounts.models import SignIn, User
 from polit.web.accounts.services import account_deactivate
@@ -21,7 +21,8 @@ from polit.web.core.rules import Role
 
 @pytest.fixture
 def person(make_user: MakeUser) -> User:
-    return make_user("a.example", Role.EXAMINER)
+    user: User = make_user("a.example", Role.EXAMINER)
+    return user
 
 
 def is_in(client: Client) -> bool:
@@ -109,7 +110,7 @@ def test_name_that_is_no_accounts_is_not_kept(person: User) -> None:
     assert known.subject_label == person.username
 
 
-def test_libraries_keep_no_name_either(person: User) -> None:
+def test_libraries_keep_no_name_either() -> None:
     Client().post(reverse("account_login"), {"login": "my secret passphrase", "password": "x"})
     kept = AccessAttempt.objects.values_list("username", "get_data", "post_data").get()
     assert "passphrase" not in "".join(kept)
@@ -168,7 +169,7 @@ def test_session_gets_a_new_key_at_sign_in(person: User) -> None:
     session = client.session
     session["planted"] = True
     session.save()
-    planted = session.session_key
+    planted = str(session.session_key)
     client.cookies["sessionid"] = planted
     sign_in(client, person, code_now(secret))
     assert is_in(client)

@@ -48,7 +48,7 @@ def test_log_is_signed_verified_and_exported(
     assert "1 more events wait" in live.stdout
     assert json.loads(run(app, "audit", "verify", "--json").stdout)["tail"] == 1
     case = run(app, "audit", "export", f"{out}-1", "--reason", "why", "--case", "OP-1")
-    assert "2 of 6 events" in case.stdout or "events" in case.stdout
+    assert "3 of 6 events" in case.stdout
 
 
 @pytest.mark.usefixtures("data")
@@ -70,11 +70,13 @@ def test_wrong_words_are_refused(app: typer.Typer, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("data")
-def test_signer_works_until_it_is_stopped(
-    app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+def test_signer_signs_what_waits_when_it_is_stopped(
+    app: typer.Typer, write_acts: Grow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("polit.web.audit.signer.keep_signing", stop)
-    assert run(app, "signer").exit_code in {1, 130}
+    write_acts(1)
+    ended = run(app, "signer")
+    assert (ended.exit_code, "1 events taken in, 1 checkpoints signed" in ended.stdout) == (0, True)

@@ -1,6 +1,7 @@
 """The tables grow and nothing else; the canonical text of an event never changes."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +9,11 @@ from uuid import UUID
 import pytest
 from audited_logs import Grow
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from hostile_names import HOSTILE
 
 from polit.base.errors import NoAct, UsageError
 from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditPending
-from polit.web.audit.rules import Nature, commitment
+from polit.web.audit.rules import Nature, commitment, storable
 from polit.web.audit.services import act, audit_consult
 from polit.web.audit.signer import Signer
 from polit.web.audit.tree import leaf_hash
@@ -153,6 +155,16 @@ def nest_acts(*, fails: bool) -> None:
         if fails:
             raise ZeroDivisionError
         outer.about("test", "2")
+
+
+@pytest.mark.parametrize("name", [*HOSTILE.values(), "nul \0 byte", "half \ud800"])
+def test_hostile_name_is_kept_as_data(name: str) -> None:
+    with act(SYSTEM, "tests.act", reason=f"of {name}") as deed:
+        deed.about("test", "1", label=name, names=[name, {"name": name}], count=1)
+    event = AuditEvent.objects.get(event_id=str(deed.event_id))
+    assert event.subject_label == storable(name)[:300]
+    assert json.loads(event.details)["names"] == [storable(name), {"name": storable(name)}]
+    assert len(commitment(event.body, bytes(32))) == 32
 
 
 def test_exception_takes_back_the_act_and_its_row() -> None:

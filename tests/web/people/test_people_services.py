@@ -28,6 +28,7 @@ from polit.web.people.services import (
     role_end,
 )
 
+Attempt = Callable[[], object]
 PHONE = GivenIdentifier("phone", "07700 900123")
 
 
@@ -226,7 +227,7 @@ def test_others_write_nothing_of_people(
     held = add(case)
     place = PlaceInCase(PersonRole.OTHER)
     kept = identifier_add(SYSTEM, reason="a", case=case, person_id=held.person_id, given=PHONE)
-    attempts: list[Callable[[], object]] = [
+    attempts: list[Attempt] = [
         lambda: person_add(user, reason="a", case=case, details=PersonDetails(), place=place),
         lambda: person_link(user, reason="a", case=case, person_id=held.person_id, place=place),
         lambda: person_change(

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 from account_doors import add_app
-from conftest import ClientFor, MakeCase, MakeUser
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
 from pytest_django import Settings
+from web.conftest import ClientFor, MakeCase, MakeUser
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
@@ -51,7 +51,8 @@ def _probes(settings: Settings) -> None:
 
 @pytest.fixture
 def examiner(make_user: MakeUser) -> User:
-    return make_user("a.example", Role.EXAMINER, password="river stone lamp 7")
+    user: User = make_user("a.example", Role.EXAMINER, password="river stone lamp 7")
+    return user
 
 
 def events(action: str) -> list[AuditEvent]:

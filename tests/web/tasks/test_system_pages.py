@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.test import Client, RequestFactory
+from django.test import Client
 
 from polit.base.clock import now_utc
 from polit.base.errors import BrokerGone
+from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent, AuditPending
+from polit.web.core.rules import Role
 from polit.web.tasks import queries, views
 from polit.web.tasks.jobs import prune
 from polit.web.tasks.models import Heartbeat
@@ -84,9 +86,24 @@ def test_a_signer_that_leaves_events_waiting_is_silent(age_s: int, answers: bool
     assert states[Part.SIGNER] is answers
 
 
-def test_the_page_for_administrators_names_every_part() -> None:
-    request = RequestFactory().get("/system/")
-    text = views.system(request).content.decode()
+@pytest.mark.parametrize("role", Role)
+def test_the_page_is_for_administrators_alone(
+    role: Role, make_user: Callable[..., User], client_for: Callable[[User], Client]
+) -> None:
+    answer = client_for(make_user("a.example", role)).get("/system/")
+    assert answer.status_code == (200 if role is Role.SYSTEM_ADMINISTRATOR else 403)
+
+
+def test_the_page_is_not_for_strangers(client: Client) -> None:
+    answer = client.get("/system/")
+    assert (answer.status_code, answer["Location"].split("?")[0]) == (302, "/sign-in/")
+
+
+def test_the_page_for_administrators_names_every_part(
+    make_user: Callable[..., User], client_for: Callable[[User], Client]
+) -> None:
+    administrator = make_user("a.example", Role.SYSTEM_ADMINISTRATOR)
+    text = client_for(administrator).get("/system/").content.decode()
     assert all(part.value.capitalize() in text for part in Part)
     assert text.count("Silent") == 2
 

@@ -5,6 +5,7 @@ not one for each connection. The first lane runs the self-test of the sandbox be
 work. What a lane is given runs to its end; the sandbox bounds how long that is.
 """
 
+import contextlib
 import queue
 import threading
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from polit.base.clock import monotonic_s
 from polit.base.errors import BrokerRefused, IsolationTooWeak, PolitError, SandboxError
 from polit.broker.protocol import Code
 from polit.broker.server.log import log
@@ -23,6 +25,7 @@ _WAITING_FOR_EACH = 8
 _FULL = "full"
 _UNKNOWN = "unknown"
 _START_LIMIT_S = 120.0
+_CLOSE_LIMIT_S = 20.0
 
 Result = TypeVar("Result")
 
@@ -59,11 +62,19 @@ class DecodingLanes:
             thread.start()
 
     def close(self) -> None:
-        """Let each lane end what it does, and end them."""
+        """Refuse what waits, let each lane end what it does for a while, and end them."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting = self._queue.get_nowait()
+                if waiting is not None:
+                    waiting.error = BrokerRefused(Code.BUSY, "the broker ends: ask again")
+                    waiting.done.set()
         for _ in self._threads:
             self._queue.put(None)
+        deadline_s = monotonic_s() + _CLOSE_LIMIT_S
         for thread in self._threads:
-            thread.join()
+            # One that does not end takes its zygote along when the process ends.
+            thread.join(max(0.0, deadline_s - monotonic_s()))
 
     def level(self) -> str:
         """Return the isolation level; waits for the self-test."""

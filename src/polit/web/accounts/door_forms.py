@@ -26,6 +26,8 @@ class _DoorForm(GovukForm):
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
             field.help_text = self.hints.get(name, "")
+            if name == "password1":
+                field.widget.attrs["data-showable"] = ""
 
 
 class SignInForm(_DoorForm, LoginForm):  # type: ignore[misc]  # the library tells no types
@@ -56,13 +58,13 @@ class FactorForm(_DoorForm, AuthenticateForm):  # type: ignore[misc]  # as above
 
 
 class PasswordChangeForm(_DoorForm, ChangePasswordForm):  # type: ignore[misc]  # as above
-    """The old password and the new one."""
+    """The old password and the new one, each once: a button shows what was typed."""
 
     button: ClassVar[str] = "Change password"
+    password2 = None
     labels: ClassVar[dict[str, str]] = {
         "oldpassword": "Present password",
         "password1": "New password",
-        "password2": "The new password again",
     }
     hints: ClassVar[dict[str, str]] = {
         "password1": "At least 12 characters; not a common password, not your name."

@@ -32,7 +32,7 @@ class RolesForm(ReasonForm):
         choices=_ROLES,
         widget=forms.CheckboxSelectMultiple,
     )
-    field_order: ClassVar[list[str]] = ["roles", "reason"]
+    field_order: tuple[str, ...] = ("roles", "reason")
 
     def clean_roles(self) -> frozenset[Role]:
         """Return the roles, where they go together."""
@@ -52,23 +52,21 @@ class AccountForm(RolesForm):
     username = forms.CharField(
         label="Name to sign in with", max_length=60, validators=[UnicodeUsernameValidator()]
     )
-    field_order: ClassVar[list[str]] = ["full_name", "username", "roles", "reason"]
+    field_order = ("full_name", "username", "roles", "reason")
 
 
 class PasswordForm(GovukForm):
-    """A first password, or a new one after a one-time link."""
+    """A first password, or a new one after a one-time link.
+
+    It is asked for once: a button shows what was typed, which finds a slip better than typing twice.
+    """
 
     button: ClassVar[str] = "Set password"
     password = forms.CharField(
         label="Password",
         help_text="At least 12 characters; not a common password, not your name.",
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label="The same password again",
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "data-showable": ""}),
     )
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
@@ -81,10 +79,3 @@ class PasswordForm(GovukForm):
         password: str = self.cleaned_data["password"]
         validate_password(password, self._user)
         return password
-
-    def clean(self) -> dict[str, Any]:
-        """Check that both are the same."""
-        values: dict[str, Any] = super().clean() or {}
-        if "password" in values and values["password"] != values.get("again"):
-            self.add_error("again", "The two passwords differ.")
-        return values

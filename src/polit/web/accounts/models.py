@@ -49,7 +49,7 @@ class User(AbstractBaseUser):
             check_in_act()
         super().save(*args, **options)
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Tell whether a password is the account's.
 
         Django would hash it anew, and save, where its parameters have changed since. A write in

@@ -20,16 +20,16 @@ _FACTOR = "polit.factor"
 
 def place_of(request: HttpRequest) -> Place:
     """Return where a request comes from."""
-    try:
-        address = str(get_adapter(request).get_client_ip(request))
-    except PermissionDenied:
-        address = "unknown"
+    address = client_address(request) or "unknown"
     return Place(address, request.headers.get("user-agent", ""))
 
 
-def client_address(request: HttpRequest) -> str:
-    """Return the address that failed sign-ins are counted by."""
-    return place_of(request).address
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address that failed sign-ins are counted by, ``None`` where there is none."""
+    try:
+        return str(get_adapter(request).get_client_ip(request))
+    except PermissionDenied:
+        return None
 
 
 def attempt_name(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:

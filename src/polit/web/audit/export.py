@@ -8,9 +8,11 @@ before the export is whole: what is taken out of the folder afterwards is missed
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from io import BufferedWriter, FileIO
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 from polit.base.canonical import canonical_json
@@ -20,11 +22,13 @@ from polit.web.audit import verify_audit
 from polit.web.audit.checkpoint import LogKey
 from polit.web.audit.export_lines import Selection, event_line, log_lines
 from polit.web.audit.log_keys import read_log_key
-from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf
+from polit.web.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf, AuditPending
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import Deed, act
 from polit.web.audit.signer import signing
 from polit.web.core.acting import Actor
+
+Ready = TypeVar("Ready")
 
 EXPORT_ACTION = "audit.export"
 _PATIENCE_S = 150.0
@@ -146,12 +150,14 @@ def audit_export(
     key = read_log_key(witness)
     aside = folder.with_name(f".{folder.name}.part")
     aside.mkdir(mode=0o700)
+    newest = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     try:
+        _wait_for(lambda: _is_taken_in(newest), witness)
         export = _Export(aside, selection, key)
         export.write_events()
         with act(actor, EXPORT_ACTION, reason=reason, case=case, nature=Nature.DISCLOSURE) as deed:
             export.tell(deed)
-        made = export.write_rest(_covered_leaf(deed, witness))
+        made = export.write_rest(_wait_for(lambda: _covered_leaf(deed), witness))
         aside.rename(folder)
     except BaseException:
         shutil.rmtree(aside)
@@ -167,16 +173,27 @@ def _case_of(reference: str) -> _NamedCase:
     return _NamedCase(known.case_id, reference)
 
 
-def _covered_leaf(deed: Deed, witness: Path) -> AuditLeaf:
-    """Return the leaf of an event once a checkpoint covers it.
+def _is_taken_in(newest: int) -> bool:
+    return not AuditPending.objects.filter(pk__lte=newest).exists()
+
+
+def _covered_leaf(deed: Deed) -> AuditLeaf | None:
+    """Return the leaf of an event, ``None`` while no checkpoint covers it."""
+    leaf = AuditLeaf.objects.filter(event__event_id=str(deed.event_id)).first()
+    is_covered = leaf and AuditCheckpoint.objects.filter(size__gt=leaf.index).exists()
+    return leaf if is_covered else None
+
+
+def _wait_for(ready: Callable[[], Ready | None], witness: Path) -> Ready:
+    """Return what is ready once the signer worked.
 
     Whoever may sign does; whoever may not, as in production, waits for the signer.
     """
     give_up_s = monotonic_s() + _PATIENCE_S
     while monotonic_s() < give_up_s:
-        leaf = AuditLeaf.objects.filter(event__event_id=str(deed.event_id)).first()
-        if leaf and AuditCheckpoint.objects.filter(size__gt=leaf.index).exists():
-            return leaf
+        found = ready()
+        if found:
+            return found
         try:
             with signing(witness) as signer:
                 signer.round(is_last=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from polit.base.canonical import canonical_json
+from polit.base.canonical import JsonValue, canonical_json
 
 
 class Nature(StrEnum):
@@ -40,6 +40,26 @@ class EventBody:
     subject_id: str
     subject_label: str
     details: str
+
+
+def storable(text: str) -> str:
+    r"""Return text as both databases and the log can keep it: a name is data, whatever it holds.
+
+    What is no character (half of a surrogate pair, as in names that are not UTF-8) stands as
+    ``\udcNN``, and NUL, which PostgreSQL keeps in no text, as ``\x00``.
+    """
+    return text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+def storable_value(value: JsonValue) -> JsonValue:
+    """Return a value with all its text ``storable``."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [storable_value(part) for part in value]
+    if isinstance(value, dict):
+        return {key: storable_value(part) for key, part in value.items()}
+    return value
 
 
 def commitment(body: EventBody, salt: bytes) -> bytes:

@@ -11,7 +11,7 @@ from polit.base.canonical import JsonValue, canonical_json
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
 from polit.web.audit.models import AuditEvent, AuditPending
-from polit.web.audit.rules import Nature
+from polit.web.audit.rules import Nature, storable, storable_value
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor, enter_act, leave_act
 
@@ -44,8 +44,9 @@ class Deed:
             label: How people call it, cut after 300 characters.
             details: Old and new values, figures, references; no floats.
         """
-        self.kind, self.subject_id = kind, str(subject_id)
-        self.label, self.details = label[:_LABEL_LENGTH], details
+        self.kind, self.subject_id = kind, storable(str(subject_id))
+        self.label = storable(label)[:_LABEL_LENGTH]
+        self.details = {key: storable_value(value) for key, value in details.items()}
 
 
 @contextmanager
@@ -85,13 +86,13 @@ def act(
         event = AuditEvent(
             actor_kind=actor.kind,
             actor_id=actor.actor_id,
-            actor_name=actor.name,
+            actor_name=storable(actor.name),
             action=action,
             nature=nature.value,
-            reason=reason,
+            reason=storable(reason),
             purpose=purpose,
             case_id=case.id if case else None,
-            case_reference=case.reference if case else "",
+            case_reference=storable(case.reference) if case else "",
             subject_kind=deed.kind,
             subject_id=deed.subject_id,
             subject_label=deed.label,

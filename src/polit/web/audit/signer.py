@@ -71,7 +71,7 @@ class Signer:
         """
         try:
             done = self._round(is_last=is_last)
-        except Exception:
+        except BaseException:
             self._frontier = None  # what was committed is read anew
             raise
         while self._to_witness:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import RoleGrant, User
@@ -202,18 +202,19 @@ class TeamRow:
 
 
 def team_list(*, text: str = "", after: str = "") -> Page[Case]:
-    """Return a page of all cases with their teams, by reference. Three queries."""
+    """Return a page of all cases with their teams and last acts, by reference. Three queries."""
+    # One step down an index for each row shown, however many acts there are.
+    last = AuditEvent.objects.filter(case_id=OuterRef("pk")).order_by("-seq")
     holding = CaseMember.objects.filter(ended_at=None).select_related("user")
-    rows = _found(Case.objects.all(), text).prefetch_related(
+    rows = _found(Case.objects.annotate(last_at=last.values("recorded_at")[:1]), text)
+    rows = rows.prefetch_related(
         Prefetch("members", holding.order_by("recorded_at"), to_attr="team")
     )
     return page_of(rows, key="reference", after=after)
 
 
 def team_rows(cases: tuple[Case, ...]) -> list[TeamRow]:
-    """Return what a supervisor sees of cases that ``team_list`` found. One query."""
-    acts = AuditEvent.objects.filter(case_id__in=[case.id for case in cases])
-    last = dict(acts.values_list("case_id").annotate(last=Max("recorded_at")))
+    """Return what a supervisor sees of cases that ``team_list`` found. No query."""
     return [
         TeamRow(
             case.id,
@@ -221,7 +222,7 @@ def team_rows(cases: tuple[Case, ...]) -> list[TeamRow]:
             case.title,
             CaseStatus(case.status),
             tuple(f"{member.user} ({member.duty_label.lower()})" for member in _team(case)),
-            last.get(case.id),
+            getattr(case, "last_at", None),
         )
         for case in cases
     ]

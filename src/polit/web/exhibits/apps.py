@@ -2,9 +2,18 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.sections import register_section
+
 
 class ExhibitsConfig(AppConfig):
     """The exhibits register."""
 
     name = "polit.web.exhibits"
     label = "exhibits"
+
+    def ready(self) -> None:
+        """Add the exhibits to the page of a case."""
+        # What reads tables can only be imported once all tables are known.
+        from polit.web.exhibits.sections import case_exhibits  # noqa: PLC0415
+
+        register_section("case", 200, "exhibits/case_section.html", case_exhibits)

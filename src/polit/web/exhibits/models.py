@@ -15,6 +15,7 @@ from polit.web.exhibits.rules import (
     State,
     safe_name,
 )
+from polit.web.people.models import CasePerson
 
 
 class Exhibit(Record):
@@ -45,6 +46,9 @@ class Exhibit(Record):
     powered = models.CharField(max_length=10, choices=[(p.value, p.label) for p in Power])
     quantity = models.PositiveIntegerField(default=1)
     containers = models.CharField(max_length=300, blank=True)
+    owner = models.ForeignKey(
+        CasePerson, on_delete=models.PROTECT, null=True, related_name="exhibits"
+    )
     owner_text = models.CharField(max_length=200, blank=True)
 
     seized_at = models.DateTimeField()
@@ -89,6 +93,18 @@ class Exhibit(Record):
     def safe_name(self) -> str:
         """The reference as a file name, the one that its package bears."""
         return safe_name(self.reference)
+
+    @property
+    def short_description(self) -> str:
+        """The beginning of the description, for lists."""
+        line = " ".join(self.description[:200].split())
+        return f"{line[:80]}…" if len(line) > 80 else line
+
+    @property
+    def owner_shown(self) -> str:
+        """Whose it is, as people of any role may read it: a place in the case, what was stated."""
+        place = self.owner.label if self.owner else ""
+        return ": ".join(part for part in (place, self.owner_text) if part)
 
     @property
     def producer(self) -> str:
@@ -227,6 +243,11 @@ class CustodyEvent(Appended):
     def label(self) -> str:
         """What happened, in words."""
         return EventKind(self.kind).label
+
+    @property
+    def title(self) -> str:
+        """The number and what happened, in words."""
+        return f"{self.number}. {self.label}"
 
     @property
     def is_late(self) -> bool:

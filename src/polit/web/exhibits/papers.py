@@ -214,7 +214,7 @@ def _described(exhibit: Exhibit) -> list[tuple[str, str]]:
         ("Found or packed in", exhibit.containers),
         ("Condition", exhibit.condition),
         ("Was it switched on?", Power(exhibit.powered).label),
-        ("Whose, as stated", exhibit.owner_text),
+        ("Whose, as stated", exhibit.owner_shown),
         ("Seized", f"{_instant(exhibit.seized_at)}, {exhibit.seized_place}"),
         ("Produced by", exhibit.producer),
         ("Power", power_label(exhibit.power_law, exhibit.power_code)),

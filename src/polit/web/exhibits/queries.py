@@ -63,7 +63,7 @@ def exhibit_all(access: CaseAccess, chosen: Sequence[UUID] | None = None) -> tup
 
 def exhibit_get(access: CaseAccess, exhibit_id: UUID) -> Exhibit | None:
     """Return an exhibit of a case, ``None`` where the case has none of this id."""
-    return _of_case(access).select_related("case", "parent").filter(pk=exhibit_id).first()
+    return _of_case(access).select_related("case", "parent", "owner").filter(pk=exhibit_id).first()
 
 
 def part_list(exhibit: Exhibit) -> tuple[ExhibitRow, ...]:
@@ -179,7 +179,7 @@ def with_last(exhibits: Sequence[Exhibit]) -> tuple[ExhibitRow, ...]:
 
 
 def _of_case(access: CaseAccess) -> QuerySet[Exhibit]:
-    return Exhibit.objects.filter(case_id=access.case.id)
+    return Exhibit.objects.filter(case_id=access.case.id).select_related("owner")
 
 
 @dataclass(frozen=True, slots=True)

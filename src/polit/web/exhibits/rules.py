@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from polit.base.errors import UsageError
 from polit.package.layout import SUFFIX, package_name
@@ -263,6 +264,7 @@ class SeizedThing:
         quantity: How many of the same, where they are one exhibit.
         containers: What it was found in or is packed in.
         owner: Whose it is, as stated.
+        owner_id: The place in the case of the person whose it is, where they have one.
         seal: The number of the bag or tag it was sealed with at once, or empty.
     """
 
@@ -274,6 +276,7 @@ class SeizedThing:
     quantity: int = 1
     containers: str = ""
     owner: str = ""
+    owner_id: UUID | None = None
     seal: str = ""
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from polit.base import settings
 from polit.base.errors import IntegrityError
 from polit.base.ids import new_uuid, random_bytes
-from polit.store.cipher import KEY_BYTES, BlobCipher
+from polit.store.cipher import KEY_BYTES, RoleCipher
 
 
-def sealing_cipher() -> BlobCipher:
+def sealing_cipher() -> RoleCipher:
     """Return the cipher of this installation's key, which is made when it is first needed.
 
     Raises:
@@ -19,7 +19,7 @@ def sealing_cipher() -> BlobCipher:
     path = _folder() / "exhibits.key"
     if not path.exists():
         _write_once(path, random_bytes(KEY_BYTES))
-    return BlobCipher.of_role_key(path.read_bytes())
+    return RoleCipher(path.read_bytes())
 
 
 def keep_sealed(data: bytes) -> str:

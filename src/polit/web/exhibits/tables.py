@@ -15,7 +15,7 @@ _FORMULA_HEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uf
 _EXHIBIT_COLUMNS = (
     "reference", "description", "device_kind", "finer_kind", "make", "model", "marks", "capacity",
     "serial", "imei", "is_imei_unreadable", "identifiers", "condition", "powered", "quantity",
-    "containers", "owner_text", "seized_at", "seized_place", "producer_name", "producer_number",
+    "containers", "owner_shown", "seized_at", "seized_place", "producer_name", "producer_number",
     "power_reference", "agreement", "scope",
 )  # fmt: skip
 _EVENT_COLUMNS = (

@@ -39,6 +39,7 @@ PLACES = (
     Place("Notices", "cases:notices", CASE_ROLES),
     Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
     Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),
+    Place("System", "system", frozenset({Role.SYSTEM_ADMINISTRATOR})),
 )
 
 

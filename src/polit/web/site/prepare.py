@@ -21,9 +21,9 @@ from django.db.migrations.executor import MigrationExecutor
 from polit.base import settings
 from polit.base.clock import now_utc
 from polit.web.site.boot import boot
-from polit.web.site.places import make_web_folder
+from polit.web.site.places import make_web_folder, web_folder
 
-_FOLDERS = ("run", "packages", "evidence", "copies")
+_FOLDERS = ("packages", "evidence")
 _PRIVATE = 0o700
 _PENDING = 3
 _MIGRATE_LOCK = 0x706F6C6974  # "polit": one number for all who migrate this PostgreSQL database
@@ -31,16 +31,27 @@ _log = logging.getLogger("polit.prepare")
 
 
 def main() -> int:
-    """Prepare everything, or with ``--check`` only tell by exit code 3 that a migration is due."""
-    _make_folders()
+    """Prepare what the arguments say; return the exit code.
+
+    Without any: database and static files. ``--invite ORIGIN``: those, the folders of a single
+    account, and the administrator's link. ``--check``: nothing; 3 when a migration is due.
+    ``--static``: static files alone. ``--invite-only ORIGIN``: the link alone.
+    """
+    what, *origin = sys.argv[1:] or [""]
+    make_web_folder()
     boot()
-    if "--check" in sys.argv[1:]:
+    if what == "--check":
         return _PENDING if pending_migrations() else 0
-    with _only_one():
-        migrate()
-    call_command("collectstatic", interactive=False, verbosity=0)
-    if "--invite" in sys.argv[1:]:
-        _invite(sys.argv[sys.argv.index("--invite") + 1])
+    if what in {"", "--invite"}:
+        with _only_one():
+            _protect_file()
+            migrate()
+    if what == "--invite":
+        _make_folders()
+    if what != "--invite-only":
+        call_command("collectstatic", interactive=False, verbosity=0)
+    if origin:
+        _invite(*origin)
     return 0
 
 
@@ -64,7 +75,7 @@ def migrate() -> None:
         return
     copy = _copy_of_file()
     if copy is not None:
-        _log.info("a copy of the database from before the migration: copies/%s", copy.name)
+        _log.info("a copy of the database from before the migration: web/copies/%s", copy.name)
     call_command("migrate", interactive=False, verbosity=0)
     _log.info("the database is now at this version: %d migrations", len(pending))
 
@@ -80,13 +91,12 @@ def _make_folders() -> None:
     data = settings.data_folder()
     for name in _FOLDERS:
         (data / name).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
-    make_web_folder()
 
 
 @contextmanager
 def _only_one() -> Iterator[None]:
     """Wait for whoever else prepares the same data directory or the same database."""
-    path = settings.data_folder() / "run" / "prepare.lock"
+    path = web_folder() / "prepare.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -99,15 +109,25 @@ def _only_one() -> Iterator[None]:
         os.close(descriptor)
 
 
+def _protect_file() -> None:
+    """Keep an SQLite database from other users; its group may be one that the force set."""
+    if connection.vendor == "sqlite":
+        path = Path(str(connection.settings_dict["NAME"]))
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.fchmod(descriptor, os.fstat(descriptor).st_mode & 0o770)
+        os.close(descriptor)
+
+
 def _copy_of_file() -> Path | None:
     """Copy an SQLite database that has tables already, consistently; return where to."""
     if connection.vendor != "sqlite":
         return None
     source = Path(str(connection.settings_dict["NAME"]))
-    if not source.exists() or not connection.introspection.table_names():
+    if not connection.introspection.table_names():
         return None
     stamp = now_utc().strftime("%Y%m%dT%H%M%S%fZ")
-    copy = settings.data_folder() / "copies" / f"polit-{stamp}.sqlite3"
+    copy = web_folder() / "copies" / f"polit-{stamp}.sqlite3"
+    copy.parent.mkdir(mode=_PRIVATE, exist_ok=True)
     os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(sqlite3.connect(source)) as database:
         database.execute("VACUUM INTO ?", (str(copy),))

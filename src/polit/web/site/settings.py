@@ -191,7 +191,9 @@ ACCOUNT_RATE_LIMITS = {"login": "120/m/ip", "login_failed": "20/m/ip,10/15m/key"
 ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 ACCOUNT_REAUTHENTICATION_TIMEOUT = int(PROOF_LIFE.total_seconds())
 # How many proxies of the force's own stand before: only their word on the address counts.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(environment.number("POLIT_PROXIES", 0))
+ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    environment.number("POLIT_PROXIES", 1 if environment.text("POLIT_ORIGIN") else 0)
+)
 _FORMS = "polit.web.accounts.door_forms"
 ACCOUNT_FORMS = {
     "login": f"{_FORMS}.SignInForm",

@@ -51,7 +51,7 @@ def main() -> int:
 @contextmanager
 def _only_one(worker_id: str) -> Iterator[str | None]:
     """Hold the lock for a block; give the predecessor's id, ``None`` where it still lives."""
-    path = settings.data_folder() / "run" / "worker.lock"
+    path = settings.data_folder() / "worker" / "lock"
     Path(path.parent).mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -59,7 +59,7 @@ def factors_change(
                 # Who knew the password alone may be signed in elsewhere, without any factor.
                 why = SessionEnd.ACCOUNT_CHANGED
                 sessions_end(actor, reason=_OWN, user=user, why=why, keep=session_id)
-            deed.about("account", user.id, label=user.username, changes=changed)
+            deed.about("account", user.id, label=user.username, changes=[*changed])
     except _NothingDone as nothing:
         return nothing.response
     return response
@@ -111,7 +111,7 @@ def factors_reset(actor: Actor, *, reason: str, user: User) -> None:
         kinds = [row.kind for row in factor_list(user)]
         Authenticator.objects.filter(user=user).delete()
         sessions_end(actor, reason=reason, user=user, why=SessionEnd.ACCOUNT_CHANGED)
-        deed.about("account", user.id, label=user.username, kinds=kinds)
+        deed.about("account", user.id, label=user.username, kinds=[*kinds])
         for other in administrators().exclude(pk=actor.actor_id):
             _tell(actor, reason, other, user)
 

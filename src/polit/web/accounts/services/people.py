@@ -60,7 +60,7 @@ def roles_change(actor: Actor, *, reason: str, user: User, roles: frozenset[Role
         if lost:
             sessions_end(actor, reason=reason, user=user, why=SessionEnd.ACCOUNT_CHANGED)
         deed.about(
-            "account", user.id, label=user.username, lost=sorted(lost), gained=sorted(gained)
+            "account", user.id, label=user.username, lost=[*sorted(lost)], gained=[*sorted(gained)]
         )
 
 

@@ -54,8 +54,8 @@ def sessions_end(
     actor: Actor, *, reason: str, user: User, why: SessionEnd, keep: UUID | None = None
 ) -> int:
     """End all of a person's sessions, but for one where that is said; return how many."""
-    found = SignIn.objects.filter(user=user, ended_at=None).exclude(pk=keep)
-    sessions = list(found.select_related("user"))
+    found = SignIn.objects.filter(user=user, ended_at=None).select_related("user")
+    sessions = [session for session in found if session.id != keep]
     for session in sessions:
         session_end(actor, reason=reason, session=session, why=why)
     return len(sessions)

@@ -3,6 +3,7 @@
 Their access rules stand in ``polit.web.site.access_table``: they are not ours to decorate.
 """
 
+import struct
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
@@ -18,6 +19,7 @@ from allauth.mfa.totp import views as totp_views
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 from allauth.mfa.webauthn import views as key_views
 from axes.decorators import axes_dispatch, axes_form_invalid
+from cryptography.exceptions import InvalidSignature
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
@@ -36,6 +38,8 @@ from polit.web.core.acting import actor_of
 from polit.web.core.rules import PUBLIC, SIGNED_IN
 
 Page = Callable[..., HttpResponseBase]
+
+_MALFORMED = (LookupError, TypeError, ValueError, AttributeError, struct.error, InvalidSignature)
 
 
 @method_decorator(axes_dispatch, name="dispatch")
@@ -80,6 +84,22 @@ def _changes_factors(page: Page) -> Page:
     return wrapped
 
 
+def _refuses_malformed(page: Page) -> Page:
+    """Answer a passkey's reply that is none; the library only expects what browsers send."""
+
+    @wraps(page)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return page(request, *args, **kwargs)
+        except _MALFORMED:
+            if "credential" not in request.POST:
+                raise
+            messages.error(request, "The passkey was not accepted.")
+            return redirect(request.get_full_path())
+
+    return wrapped
+
+
 def _tells_failed_passkey(page: Page) -> Page:
     """Record a passkey that was not accepted; the library tells of codes only."""
 
@@ -110,14 +130,14 @@ def _shows_codes(page: Page) -> Page:
 
 
 sign_in = _SignInView.as_view()
-authenticate = _tells_failed_passkey(base_views.authenticate)
-sign_in_by_passkey = _tells_failed_passkey(key_views.login_webauthn)
+authenticate = _tells_failed_passkey(_refuses_malformed(base_views.authenticate))
+sign_in_by_passkey = _tells_failed_passkey(_refuses_malformed(key_views.login_webauthn))
 reauthenticate = library_reauthenticate
 reauthenticate_by_code = base_views.reauthenticate
-reauthenticate_by_passkey = key_views.reauthenticate_webauthn
+reauthenticate_by_passkey = _refuses_malformed(key_views.reauthenticate_webauthn)
 totp_add = _changes_factors(totp_views.activate_totp)
 totp_remove = _changes_factors(totp_views.deactivate_totp)
-passkey_add = _changes_factors(key_views.add_webauthn)
+passkey_add = _refuses_malformed(_changes_factors(key_views.add_webauthn))
 passkey_remove = _changes_factors(key_views.remove_webauthn)
 codes = _shows_codes(code_views.view_recovery_codes)
 codes_make = _changes_factors(code_views.generate_recovery_codes)

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from polit.web.accounts.signed_in import user_of
+from polit.web.audit.views import CASE_LEADERS
 from polit.web.cases.forms import CaseDetailsForm, CaseOpenForm, NoteForm, ReasonForm
 from polit.web.cases.queries import (
     case_get,
@@ -75,6 +76,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "members": [member for member in member_list(case_id) if member.ended_at is None],
         "actions": STATES.offered(case.status, roles),
         "may_change": bool(roles & OPENERS),
+        "may_see_log": bool(roles & CASE_LEADERS.read),
         "sections": sections_of("case", request),
         "events": event_rows(timeline(case_id)),
     }

@@ -1,6 +1,8 @@
 """What people fill in about exhibits: seizing, parts, codes, photographs, papers."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 
@@ -20,6 +22,9 @@ from polit.web.exhibits.services import GivenPasscode, SplitOff
 
 MAX_UPLOAD_BYTES = 30 << 20
 """What the broker takes at most."""
+
+People = Sequence[tuple[str, str]]
+"""People of a case: the identifier of their place in it, and how this reader may see them."""
 
 
 def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -> forms.CharField:
@@ -64,15 +69,19 @@ class ThingForm(GovukForm):
         label="How many of the same", min_value=1, max_value=9999, initial=1
     )
     containers = _text("Found or packed in", 300)
-    owner = _text("Whose it is", 200, hint="As stated, by whom.")
+    owner_id = forms.ChoiceField(label="Whose it is (optional)", required=False)
+    owner = _text("Whose it is, as stated", 200, hint="Where the case does not name them yet.")
     seal = _text("Seal number", 100, hint="Where it was sealed at once.")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        """Offer the kinds of device."""
+    def __init__(self, people: People, *args: Any, **options: Any) -> None:
+        """Offer the kinds of device, and the people of the case."""
         super().__init__(*args, **options)
-        field = self.fields["kind"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = _kind_choices()
+        nobody = [("", "Nobody of the case, or not known")]
+        offered = {"kind": _kind_choices(), "owner_id": [*nobody, *people]}
+        for name, choices in offered.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
 
     @staticmethod
     def known(exhibit: Exhibit) -> dict[str, object]:
@@ -83,7 +92,8 @@ class ThingForm(GovukForm):
         )  # fmt: skip
         shown: dict[str, object] = {name: getattr(exhibit, name) for name in names}
         kind = f"{exhibit.device_kind}:{exhibit.finer_kind}"
-        return shown | {"owner": exhibit.owner_text, "kind": kind}
+        owner_id = str(exhibit.owner_id or "")
+        return shown | {"owner": exhibit.owner_text, "owner_id": owner_id, "kind": kind}
 
     def thing(self) -> SeizedThing:
         """Return what was filled in."""
@@ -105,6 +115,7 @@ class ThingForm(GovukForm):
             quantity=cleaned["quantity"],
             containers=cleaned["containers"],
             owner=cleaned["owner"],
+            owner_id=UUID(cleaned["owner_id"]) if cleaned["owner_id"] else None,
             seal=cleaned.get("seal", ""),
         )
 
@@ -142,9 +153,9 @@ class SeizeForm(ThingForm):
         "scope", "another",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, people: People, *args: Any, **options: Any) -> None:
         """Offer the powers that are in use."""
-        super().__init__(*args, **options)
+        super().__init__(people, *args, **options)
         field = self.fields["power_code"]
         if isinstance(field, forms.ChoiceField):
             powers = [(each.code, each.label) for each in current_powers().entries]
@@ -170,9 +181,9 @@ class CorrectThingForm(ThingForm):
     button: ClassVar[str] = "Correct the description"
     reason = ReasonField()
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, people: People, *args: Any, **options: Any) -> None:
         """Leave out the seal: it is a matter of continuity."""
-        super().__init__(*args, **options)
+        super().__init__(people, *args, **options)
         del self.fields["seal"]
         self.helper.layout.fields = [
             each for each in self.helper.layout.fields if not _lays_out(each, "seal")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
@@ -34,6 +35,7 @@ from polit.web.exhibits.rules import (
     sort_key,
 )
 from polit.web.exhibits.services.chain import append, begin, last_event, locked
+from polit.web.people.models import CasePerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ _DESCRIPTIVE = (
 
 
 def _facts(exhibit: Exhibit) -> dict[str, JsonValue]:
-    return {name: getattr(exhibit, name) for name in _DESCRIPTIVE}
+    known = {name: getattr(exhibit, name) for name in _DESCRIPTIVE}
+    return known | {"owner": str(exhibit.owner_id or "")}
 
 
 def _describe(exhibit: Exhibit, thing: SeizedThing) -> None:
@@ -181,6 +184,16 @@ def _describe(exhibit: Exhibit, thing: SeizedThing) -> None:
     exhibit.identifiers, exhibit.condition = device.identifiers, thing.condition
     exhibit.powered, exhibit.quantity = thing.powered.value, thing.quantity
     exhibit.containers, exhibit.owner_text = thing.containers, thing.owner
+    exhibit.owner = _owner(exhibit, thing.owner_id)
+
+
+def _owner(exhibit: Exhibit, owner_id: UUID | None) -> CasePerson | None:
+    if owner_id is None:
+        return None
+    found = CasePerson.objects.filter(case_id=exhibit.case_id, pk=owner_id).first()
+    if found is None:
+        raise UsageError("whose: choose somebody of this case")
+    return found
 
 
 def _empower(exhibit: Exhibit, seizure: Seizure) -> None:

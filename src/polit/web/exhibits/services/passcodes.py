@@ -1,6 +1,6 @@
 """PINs and passwords: sealed when they are written, shown only by an act of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from polit.base.clock import now_utc
@@ -26,7 +26,7 @@ class GivenPasscode:
         power: On which power or by whose free will.
     """
 
-    code: str
+    code: str = field(repr=False)
     opens: str
     given_by: str
     given_at: datetime

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
+from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
 from polit.web.core.rules import CASE_ROLES, Access, Scope
 from polit.web.exhibits.models import Exhibit
 from polit.web.exhibits.queries import ExhibitRow, exhibit_get, with_last
 from polit.web.exhibits.rules import CUSTODY_ROLES
+from polit.web.people.queries import place_list
 
 READING = Access(Scope.CASE, read=CASE_ROLES)
 TAKING_OUT = Access(Scope.CASE, read=CASE_ROLES, write=CASE_ROLES)
@@ -34,3 +36,13 @@ def exhibit_of(request: HttpRequest, exhibit_id: UUID) -> Exhibit:
 def row_of(exhibit: Exhibit) -> ExhibitRow:
     """Return an exhibit with its last event."""
     return with_last((exhibit,))[0]
+
+
+def people_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return who is in the case, as this person may see them, to choose an owner from."""
+    places = place_list(case_access_of(request), user_of(request).roles)
+    return [
+        (str(each.place_id), f"{each.label} {each.name}".strip())
+        for each in places
+        if each.ended_at is None
+    ]

@@ -30,7 +30,7 @@ from polit.web.exhibits.queries import (
 from polit.web.exhibits.rules import CUSTODY_ROLES
 from polit.web.exhibits.services import BULK_KINDS, exhibit_correct, exhibit_seize, exhibit_split
 from polit.web.exhibits.views.prefill import recalled, remember
-from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, row_of
+from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, people_of, row_of
 
 
 @access(READING)
@@ -54,7 +54,7 @@ def seize_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     known = recalled(request, case_id)
     known["reference"] = reference_suggestion(granted, str(known.pop("last_reference", "")))
-    form = SeizeForm(request.POST or None, initial=known)
+    form = SeizeForm(people_of(request), request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         seizure, thing = form.seizure(), form.thing()
         exhibit = attempt(
@@ -116,7 +116,9 @@ def exhibit_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpR
 def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
     """Correct what was said of an exhibit."""
     exhibit = exhibit_of(request, exhibit_id)
-    form = CorrectThingForm(request.POST or None, initial=CorrectThingForm.known(exhibit))
+    form = CorrectThingForm(
+        people_of(request), request.POST or None, initial=CorrectThingForm.known(exhibit)
+    )
     if request.method == "POST" and form.is_valid():
         corrected = attempt(
             form,
@@ -141,7 +143,7 @@ def exhibit_split_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) ->
         "reference": part_suggestion(parent),
         "after_number": row.last.number,
     }
-    form = SplitForm(request.POST or None, initial=known)
+    form = SplitForm(people_of(request), request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         split_off, thing = form.split_off(), form.thing()
         part = attempt(

@@ -21,6 +21,29 @@ function start(scope) {
   }
 }
 
+/* A new password is typed once; a button shows what was typed, and it is hidden before it is sent. */
+function offerToShow(input) {
+  const frame = document.createElement("div");
+  frame.className = "govuk-input__wrapper govuk-password-input__wrapper";
+  input.replaceWith(frame);
+  input.classList.add("govuk-password-input__input");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className =
+    "govuk-button govuk-button--secondary govuk-password-input__toggle";
+  button.setAttribute("aria-controls", input.id);
+  const show = (isShown) => {
+    input.type = isShown ? "text" : "password";
+    button.textContent = isShown ? "Hide" : "Show";
+    button.setAttribute("aria-label", `${button.textContent} password`);
+  };
+  show(false);
+  button.addEventListener("click", () => show(input.type === "password"));
+  input.form?.addEventListener("submit", () => show(false));
+  frame.append(input, button);
+}
+
+document.querySelectorAll("input[data-showable]").forEach(offerToShow);
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 start(document);
 document.body.addEventListener("htmx:load", (event) => start(event.target.parentElement ?? document));

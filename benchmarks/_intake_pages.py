@@ -1,4 +1,4 @@
-"""How long pages over a large package take, through Django's test client, gate and audit included."""
+"""How long pages over a large package take: Django's test client, gate and audit included."""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""Kill an import again and again at random moments; what is in the record at the end is the same."""
+"""Kill an import again and again at random moments; the record is the same at the end."""
 
 import json
 import os

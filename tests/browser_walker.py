@@ -8,7 +8,7 @@ from browser_keyboard import Keyboard
 from browser_watch import Watch
 from playwright.sync_api import Browser, Page
 
-_WIDE = {"width": 1000, "height": 800}
+_WIDE: ViewportSize = {"width": 1280, "height": 1000}
 
 
 @dataclass(slots=True)

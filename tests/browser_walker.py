@@ -6,7 +6,7 @@ from pathlib import Path
 from browser_fixtures import check_axe, screenshot
 from browser_keyboard import Keyboard
 from browser_watch import Watch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 _WIDE: ViewportSize = {"width": 1280, "height": 1000}
 

@@ -184,9 +184,7 @@ def test_place_in_the_queue_changes_until_it_begins(exhibit: Exhibit) -> None:
     examination = examination_of(exhibit, "root/a", state="asked")
     begun = examination_of(exhibit, "root/b", state="running")
 
-    changed = examination_prioritise(
-        SYSTEM, reason="a test", examination=examination, priority=1
-    )
+    changed = examination_prioritise(SYSTEM, reason="a test", examination=examination, priority=1)
 
     assert changed.priority == 1
     for wrong, priority in ((begun, 1), (examination, 0)):

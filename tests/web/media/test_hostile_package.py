@@ -19,7 +19,8 @@ from polit.web.media.export import harmless
 from polit.web.media.models import Entry, Package
 
 NAMES = (
-    b"<script>alert(1).txt", b"<img src=x onerror=alert(1)>.txt", b"\"onerror=alert(1) .txt", b"=cmd|' -C calc'!A0.txt",
+    b"<script>alert(1).txt",
+    b"<img src=x onerror=alert(1)>.txt", b'"onerror=alert(1) .txt', b"=cmd|' -C calc'!A0.txt",
     b"+1+1.txt", b"-2.txt", b"@SUM(A1).txt", b"\tTAB.txt", b"new\nline.txt", b"\xff\xfe\x80.txt",
     "\u202egpj.exe".encode(), "zero\u200bwidth.txt".encode(), b"{{ 7*7 }}{% url %}.txt",
     b"'; DROP TABLE media_entry; --.txt", b"%00%2e%2e%2f.txt", b"&lt;b&gt;.txt", b"..\\..\\x.txt",

@@ -79,6 +79,8 @@ _PLAIN = {
     "estimated_age_years": "",
 }
 _LEFT_ALONE = {"another", "is_imei_unreadable", "passwordless", "remember", "exhibits"}
+_AS_OFFERED = {("exhibits:split", "reference")}
+"""A part's reference begins with that of what it was a part of."""
 _ROUNDS = 3
 
 
@@ -98,6 +100,7 @@ class HostileClerk:
         dealt: How many of the names each form was given so far.
         kept: How often each form was taken.
         refused: How often each form was refused for good.
+        told: What each form was refused with last.
     """
 
     page: Page
@@ -105,6 +108,7 @@ class HostileClerk:
     dealt: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
+    told: dict[str, str] = field(default_factory=dict)
 
     def is_done(self, form: str) -> bool:
         """Tell whether a form was given every name."""
@@ -131,6 +135,7 @@ class HostileClerk:
                 self.kept[form] += 1
                 return True
         self.refused[form] += 1
+        self.told[form] = self.page.locator(".govuk-error-summary").inner_text()[:300]
         return True
 
     def _values(self, form: str, fields: list[dict[str, Any]], turn: int) -> dict[str, str]:
@@ -138,7 +143,7 @@ class HostileClerk:
         is_told = any(each["wrong"] for each in fields)
         for each in fields:
             name = each["name"]
-            if turn and is_told and not each["wrong"]:
+            if (turn and is_told and not each["wrong"]) or (form, name) in _AS_OFFERED:
                 continue
             if each["kind"] in {"radio", "checkbox"}:
                 if name not in _LEFT_ALONE:
@@ -151,12 +156,14 @@ class HostileClerk:
 
     def _text(self, form: str, each: dict[str, Any], turn: int) -> str:
         name = each["name"]
+        if name.rpartition("_")[2].isdigit() and (turn or each["value"]):
+            return "" if name.startswith("not_before") else str(each["value"])  # parts of a date
         if turn == 1 and name not in _PLAIN and not each["numeric"]:
             return f"{self.kept[form]}{each['value'][:30]}".replace("\x00", "").strip() or "x"
         if turn == _ROUNDS - 1:
             return _PLAIN.get(name, f"n-{self.kept.total()}.{self.refused.total()}")
-        if each["numeric"] or (each["value"] and name.rpartition("_")[2].isdigit()):
-            return str(each["value"])  # parts of a date, as offered
+        if each["numeric"]:
+            return str(each["value"])
         if each["kind"] == "textarea":
             return "\n".join(self._fitting(form, each["most"] or 200))
         return next(self._next(form))

@@ -14,7 +14,7 @@ from browser_watch import Watch
 from django.urls import reverse
 from hostile_forms import HostileClerk, look_for_harm
 from hostile_names import hostile_names
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 from pytest_django import DjangoDbBlocker
 
 from polit.web.accounts.models import RoleGrant, User
@@ -104,6 +104,11 @@ class Watched:
     watch: Watch
     dialogs: list[str]
 
+    def on_dialog(self, dialog: Dialog) -> None:
+        """Remember a dialog, and close it."""
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
     def check(self) -> None:
         """Fail where anything happened."""
         assert self.dialogs == []
@@ -116,7 +121,7 @@ def watched(browser: Browser, office: Office) -> Generator[Watched, None, None]:
     context.set_default_timeout(20_000)
     page = context.new_page()
     seen = Watched(page, Watch(page, office.site.address), [])
-    page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", seen.on_dialog)
     yield seen
     context.close()
 
@@ -197,13 +202,13 @@ def check_exports(watched: Watched, office: Office, scratch: Path) -> dict[str, 
         assert not [cell for cell in told if any(ord(char) < 32 for char in cell)]
         figures[f"{table}_cells"] = len(cells)
     for paper in ("labels", "continuity"):
-        data = take_out(watched, office, paper, scratch)
-        assert data.startswith(b"%PDF")
+        printed = take_out(watched, office, paper, scratch)
+        assert printed.startswith(b"%PDF")
         words = ["pdftotext", str(scratch / paper), "-"]
         text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
         assert "OP-HOSTILE-1" in text.replace("\u200b", "")
-        assert b"/JavaScript" not in data
-        assert b"/URI" not in data
+        assert b"/JavaScript" not in printed
+        assert b"/URI" not in printed
         figures[f"{paper}_pdf_characters"] = len(text)
     return figures
 

@@ -3,6 +3,8 @@
 import unicodedata
 
 _PLAIN = frozenset(range(0x20, 0x7F))
+# Letters and marks that nobody sees, which Unicode counts as letters and marks all the same.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 
 def name_text(raw_name: bytes) -> str:
@@ -15,12 +17,13 @@ def name_text(raw_name: bytes) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Return text for a terminal or page: controls, bidi and zero-width marks as ``\u{NN}``."""
+    r"""Return text for a terminal or page: controls, bidi marks, the unseen as ``\u{NN}``."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
         char
-        if ord(char) in _PLAIN or unicodedata.category(char)[0] not in {"C", "Z"}
+        if ord(char) in _PLAIN
+        or (unicodedata.category(char)[0] not in {"C", "Z"} and char not in _UNSEEN)
         else f"\\u{{{ord(char):x}}}"
         for char in text
     )

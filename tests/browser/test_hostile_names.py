@@ -96,13 +96,15 @@ def office(
         yield Office(site, case, users, urls_of(case))
 
 
-@dataclass(frozen=True, slots=True)
 class Watched:
     """A page on which a dialog, an error or a broken policy is a failure."""
 
-    page: Page
-    watch: Watch
-    dialogs: list[str]
+    def __init__(self, page: Page, address: str) -> None:
+        """Begin to watch a page of a site."""
+        self.page = page
+        self.watch = Watch(page, address)
+        self.dialogs: list[str] = []
+        page.on("dialog", self.on_dialog)
 
     def on_dialog(self, dialog: Dialog) -> None:
         """Remember a dialog, and close it."""
@@ -119,10 +121,7 @@ class Watched:
 def watched(browser: Browser, office: Office) -> Generator[Watched, None, None]:
     context = browser.new_context(base_url=office.site.address, locale="en-GB")
     context.set_default_timeout(20_000)
-    page = context.new_page()
-    seen = Watched(page, Watch(page, office.site.address), [])
-    page.on("dialog", seen.on_dialog)
-    yield seen
+    yield Watched(context.new_page(), office.site.address)
     context.close()
 
 

@@ -1,4 +1,4 @@
-"""How long pages over a large package take, through Django's test client, gate and audit included."""
+"""How long pages over a large package take: Django's test client, gate and audit included."""
 
 import statistics
 import time
@@ -50,9 +50,7 @@ def measure_pages() -> dict[str, dict[str, float]]:
         told[name] = _timed(client, f"{address}?{query.format(middle=middle, folder=folder)}")
     for name in ("results", "folders", "tiles"):
         told[name] = _timed(client, reverse(f"media:{name}", kwargs=keys))
-    told["tiles, middle"] = _timed(
-        client, reverse("media:tiles", kwargs=keys) + f"?after={middle}"
-    )
+    told["tiles, middle"] = _timed(client, reverse("media:tiles", kwargs=keys) + f"?after={middle}")
     one = {"case_id": package.case_id}
     told["entry"] = _timed(client, reverse("media:entry", kwargs={**one, "entry_id": middle}))
     still = Entry.objects.filter(kind=1, id__gt=middle).order_by("id")[0]

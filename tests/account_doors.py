@@ -31,7 +31,7 @@ def code_now(secret: str, steps: int = 0) -> str:
 def use_link(client: Client, user: User) -> None:
     """Set a password through a one-time link."""
     token = invitation_make(SYSTEM, reason="a test", user_id=user.pk)
-    values = {"password": PASSWORD, "again": PASSWORD}
+    values = {"password": PASSWORD}
     answer = client.post(reverse("accounts:invitation", args=[token]), values)
     assert answer.status_code == 302, answer.content
 

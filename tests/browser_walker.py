@@ -6,9 +6,9 @@ from pathlib import Path
 from browser_fixtures import check_axe, screenshot
 from browser_keyboard import Keyboard
 from browser_watch import Watch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
-_WIDE = {"width": 1000, "height": 800}
+_WIDE: ViewportSize = {"width": 1280, "height": 1000}
 
 
 @dataclass(slots=True)

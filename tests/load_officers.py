@@ -56,6 +56,8 @@ VISITS = (
     Visit("timeline", "/cases/{case}/timeline/", 2),
     Visit("members", "/cases/{case}/members/", 1),
     Visit("people", "/cases/{case}/people/", 3),
+    Visit("exhibits", "/cases/{case}/exhibits/", 4),
+    Visit("examinations", "/cases/{case}/examinations/", 2),
     Visit("notes", "/cases/{case}/notes/", 2),
     Visit("add a note", "/cases/{case}/notes/", 4, {"text": "Note {unique}"}, "cases.note"),
     Visit(

@@ -20,6 +20,8 @@ from polit.base.clock import now_utc
 
 OFFICER = "B. Example"
 _EXAMINED_LIMIT_MS = 240_000
+_DOUBLE_PRESS_MS = 1_100
+"""For so long a button takes a second press for a slip; nobody is as fast as this test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +243,13 @@ def prints_papers(officer: Walker, scratch: Path) -> int:
 def _printed(officer: Walker, path: Path) -> str:
     """Press the button of the form, keep what comes, and return its text."""
     officer.keyboard.tab_to("Make it")
+    officer.page.wait_for_timeout(_DOUBLE_PRESS_MS)
     with officer.page.expect_download() as coming:
         officer.keyboard.press("Enter")
     coming.value.save_as(path)
     words = ["pdftotext", "-layout", str(path), "-"]
-    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+    return text.replace("\u200b", "")  # where the paper may break a long word
 
 
 def queues_one(officer: Walker) -> None:
@@ -274,8 +278,7 @@ def queues_one(officer: Walker) -> None:
         timeout=_EXAMINED_LIMIT_MS,
     )
     assert "Imported" in officer.text("#progress"), officer.text("#progress")
-    keyboard.press("F5")
-    officer.arrive("Examination of BE/1")
+    officer.arrive("Examination of BE/1", picture="examined")
 
 
 def reads_the_results(officer: Walker) -> None:

@@ -1,5 +1,6 @@
 """The end of ``./dev run``: serve the record, with the examined package in a case to try."""
 
+import os
 import shlex
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import urllib.request
 from pathlib import Path
 
 _POLIT = str(Path(sys.executable).with_name("polit"))
-_ORIGIN = "http://localhost:8520"
+_PORT = os.environ.get("POLIT_DEV_PORT", "8520")
+_ORIGIN = f"http://localhost:{_PORT}"
 _UP_S = 90.0
 
 
@@ -23,7 +25,8 @@ def serve_with(package: str, case: str, exhibit: str) -> int:
         exhibit: The exhibit it belongs to.
     """
     _say(f"\n$ polit serve   (Ctrl-C ends it; later: {shlex.quote(_POLIT)} serve)")
-    process = subprocess.Popen([_POLIT, "serve"], stdout=subprocess.PIPE, text=True)
+    command = [_POLIT, "serve", "--port", _PORT]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     lines: list[str] = []
     reader = threading.Thread(target=_collect, args=(process, lines), daemon=True)
     reader.start()

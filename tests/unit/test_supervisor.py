@@ -1,12 +1,15 @@
 """The supervisor: starts again what dies, with growing pauses, and stops all in order."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from polit.cli import supervisor
-from polit.cli.supervisor import Part, Start, Supervisor
+from polit.cli.supervisor import Part, Supervisor
+
+if TYPE_CHECKING:
+    from polit.cli.supervisor import Start
 
 
 class FakeService:

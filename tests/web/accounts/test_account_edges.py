@@ -47,7 +47,7 @@ def test_of_two_who_use_a_link_at_once_one_sets_the_password(person: User) -> No
     token = invitation_make(SYSTEM, reason="a test", user_id=person.pk)
     read_before = Invitation.objects.select_related("user").get()
     assert invitation_use(token=token, password=PASSWORD) == person
-    values = {"password": "another lamp by the stone", "again": "another lamp by the stone"}
+    values = {"password": "another lamp by the stone"}
     with patch(_OPEN, return_value=read_before):
         with pytest.raises(UsageError, match="a moment ago"):
             invitation_use(token=token, password="another lamp by the stone")
@@ -63,7 +63,7 @@ def test_link_that_closes_while_the_form_is_open_answers_as_closed(person: User)
     with patch("polit.web.accounts.views.invitations.invitation_open") as seen:
         seen.return_value = Invitation.objects.select_related("user").get()
         account_deactivate(SYSTEM, reason="a test", user=person)
-        answer = Client().post(link(token), {"password": PASSWORD, "again": PASSWORD})
+        answer = Client().post(link(token), {"password": PASSWORD})
     assert answer.status_code == 404
 
 

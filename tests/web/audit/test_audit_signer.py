@@ -53,6 +53,7 @@ def test_events_get_leaves_in_the_order_they_were_committed(
     done = signer.round(is_last=True)
     assert (done.events, done.checkpoints, done.size) == (5, 1, 5)
     assert not AuditPending.objects.exists()
+    assert {path.stat().st_mode & 0o777 for path in witness.iterdir()} == {0o644}
     leaves = AuditLeaf.objects.order_by("index").values_list("index", "event__seq")
     events = AuditEvent.objects.order_by("seq").values_list("seq", flat=True)
     assert list(leaves) == list(enumerate(events))

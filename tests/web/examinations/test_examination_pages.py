@@ -14,7 +14,9 @@ from web.seized import seized_exhibit
 
 from polit.base.errors import BrokerGone
 from polit.broker.client import EvidenceItem
-from polit.web.cases.models import Case
+from polit.web.audit.services import act
+from polit.web.cases.models import Case, CaseMember
+from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.examinations import views
 from polit.web.examinations.models import Examination, Note
@@ -223,9 +225,6 @@ def test_note_is_written_and_corrected_with_both_visible(case: Case, examiner: C
 def test_who_reads_and_who_orders(
     case: Case, make_user: MakeUser, client_for: ClientFor, role: Role, is_member: bool
 ) -> None:
-    from polit.web.cases.models import CaseMember
-    from polit.web.audit.services import act
-    from polit.web.core.acting import SYSTEM
 
     user = make_user("w.example", role)
     if is_member:

@@ -184,9 +184,7 @@ def test_place_in_the_queue_changes_until_it_begins(exhibit: Exhibit) -> None:
     examination = examination_of(exhibit, "root/a", state="asked")
     begun = examination_of(exhibit, "root/b", state="running")
 
-    changed = examination_prioritise(
-        SYSTEM, reason="a test", examination=examination, priority=1
-    )
+    changed = examination_prioritise(SYSTEM, reason="a test", examination=examination, priority=1)
 
     assert changed.priority == 1
     for wrong, priority in ((begun, 1), (examination, 0)):
@@ -316,8 +314,11 @@ def test_worker_says_that_a_package_is_refused(tmp_path: Path) -> None:
     assert examination.findings.state == "refused"
 
 
+Stepped = tuple[str, list[JobStatus | Exception], str, list[str], int | None]
+
+
 @pytest.mark.parametrize(
-    ("state", "answers", "after", "asked", "wait"),
+    "given",
     [
         ("asked", [BrokerGone("gone")], "asked", ["start"], TROUBLE_S),
         ("asked", [BrokerRefused("no_such", "no such evidence")], "failed", ["start"], None),
@@ -328,15 +329,8 @@ def test_worker_says_that_a_package_is_refused(tmp_path: Path) -> None:
         ("imported", [], "imported", [], None),
     ],
 )
-def test_worker_steps(
-    exhibit: Exhibit,
-    tmp_path: Path,
-    state: str,
-    answers: list[JobStatus | Exception],
-    after: str,
-    asked: list[str],
-    wait: int | None,
-) -> None:
+def test_worker_steps(exhibit: Exhibit, tmp_path: Path, given: Stepped) -> None:
+    state, answers, after, asked, wait = given
     broker = ToldBroker(sealed(tmp_path / "made").keys, list(answers))
     examination = examination_of(exhibit, "root/a", state=state, kind="queued")
 

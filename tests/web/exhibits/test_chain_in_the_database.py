@@ -32,8 +32,8 @@ def insert(event: CustodyEvent, **changed: Any) -> None:
     """Write a row as somebody with a shell on the database would."""
     values = {name: getattr(event, name) for name in COLUMNS} | {"id": new_uuid()} | changed
     prepared = [
-        CustodyEvent._meta.get_field(field).get_db_prep_save(values[name], connection)
-        for field, name in ((f.name, f.attname) for f in CustodyEvent._meta.concrete_fields)
+        field.get_db_prep_save(values[field.attname], connection)
+        for field in CustodyEvent._meta.concrete_fields
     ]
     marks = ", ".join(["%s"] * len(COLUMNS))
     names = ", ".join(f'"{name}"' for name in COLUMNS)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from web.exhibits.custody_stories import EXAMINER, OFFICER, SUPERVISOR, after, happening
@@ -75,7 +76,7 @@ def test_who_may(role: Role, kind: EventKind) -> None:
 
 @pytest.mark.parametrize("kind", PARTS)
 def test_each_part_that_a_kind_asks_for_is_missed(kind: EventKind) -> None:
-    empty = {
+    empty: dict[Part, dict[str, Any]] = {
         Part.TAKER: {"taker": None},
         Part.SIGNATURES: {"signatures": type(happening(kind).signatures)()},
         Part.OLD_SEAL: {"old_seal": ""},

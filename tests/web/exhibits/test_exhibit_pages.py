@@ -84,6 +84,7 @@ def test_seizing_leads_to_the_exhibit_and_offers_the_next_with_nothing_retyped(
     assert form.initial["reference"] == "AB/2"
     assert form.initial["place"] == "1 Example Street"
     assert form.initial["power_reference"] == "W-1"
+    assert form.initial["seized_at"] == after(0)
     assert Exhibit.objects.get(case=case).events.get().kind == "seizure"
 
 

@@ -3,9 +3,11 @@
 import csv
 import io
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
+import typst
 from django.test import Client
 from django.urls import reverse
 from web.conftest import MakeCase, MakeUser
@@ -53,7 +55,7 @@ def text_of(data: bytes) -> str:
 
 def told(case: Case) -> None:
     """Tell a story of every kind of event, hostile wherever somebody may write."""
-    exhibit = seized(case, description=TYPST, seal="S-0", owner="\n".join(HOSTILE))
+    exhibit = seized(case, description=TYPST, seal="S-0", owner=HOSTILE[1])
     note = "\n".join(HOSTILE)
     damaged = SealFound.DAMAGED
     record(exhibit, happening(EventKind.OPEN_SEAL, 1, seal="S-0", seal_found=damaged, note=note))
@@ -103,7 +105,7 @@ def test_continuity_report_tells_every_event_and_is_tagged(case: Case, officer: 
     data, _ = post(client_of(signed_in_session(officer)), case, Paper.CONTINUITY)
 
     reader = pypdf.PdfReader(io.BytesIO(data))
-    catalogue = reader.trailer["/Root"]
+    catalogue: Any = reader.trailer["/Root"]
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/Lang"] == "en"
     assert reader.metadata is not None
@@ -178,5 +180,5 @@ def test_character_without_a_glyph_stands_as_its_code_point(
 def test_template_that_fails_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "broken.typ").write_text("#panic()")
     monkeypatch.setattr(pdf, "_TEMPLATES", tmp_path)
-    with pytest.raises(pdf.typst.TypstError):
+    with pytest.raises(typst.TypstError):
         render_pdf("broken", [])

@@ -413,3 +413,19 @@ def test_exhibit_without_continuity_is_told_of(case: Case) -> None:
         deed.about("exhibit", bare.id)
     with pytest.raises(UsageError, match="no continuity"):
         last_event(bare)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"owner": "x" * 201}, "owner text: at most 200"),
+        ({"condition": "a\x00b"}, "condition: it has a null"),
+        ({"seal": "S" * 101}, "seal after: at most 100"),
+    ],
+)
+def test_text_that_its_column_cannot_hold_is_refused_with_words(
+    changed: dict[str, Any], words: str, case: Case
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        seize(case, **changed)
+    assert not Exhibit.objects.exists()

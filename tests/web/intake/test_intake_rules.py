@@ -104,7 +104,9 @@ def test_findings_that_are_no_file_are_not_copied(tmp_path: Path) -> None:
     assert not list(room.iterdir())
 
 
-def test_full_disk_is_said(made: MadePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk_is_said(
+    made: MadePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = os.fdopen
 
     def full(descriptor: int, mode: str, **options: object) -> object:

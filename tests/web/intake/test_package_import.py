@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 from made_packages import MadePackage, sealed
 from web.adopting import VerifyingBroker, place_package
 from web.conftest import MakeCase
-from web.imported import Imported, imported
+from web.imported import imported
 from web.seized import seized_exhibit
 
 from polit.base import faults
@@ -19,7 +19,7 @@ from polit.broker.client import AdoptedPackage
 from polit.web.audit.models import AuditEvent
 from polit.web.core.acting import SYSTEM
 from polit.web.exhibits.models import Exhibit
-from polit.web.intake import arriving
+from polit.web.intake import arriving, services
 from polit.web.intake.models import Arrival
 from polit.web.intake.services import Attached, package_import, package_withdraw
 from polit.web.media.models import Content, Entry, Facet, Folder, Package
@@ -262,8 +262,7 @@ def test_rows_that_went_missing_are_noticed(
 def test_another_package_of_the_same_identifier_is_not_mixed_in(
     exhibit: Exhibit, place: str, made: MadePackage
 ) -> None:
-    package = brought(exhibit, place, made)
-    Package.objects.filter(pk=package.pk).query  # noqa: B018
+    brought(exhibit, place, made)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE media_package SET findings_sha256 = 'other'")
 
@@ -274,7 +273,7 @@ def test_another_package_of_the_same_identifier_is_not_mixed_in(
 def test_withdrawn_package_keeps_its_rows_and_is_withdrawn_once(
     tmp_path: Path,
 ) -> None:
-    there: Imported = imported("T-1", tmp_path / "more")
+    there = imported("T-1", tmp_path / "more")
 
     withdrawn = package_withdraw(SYSTEM, reason="wrong exhibit", package=there.package)
 
@@ -300,7 +299,7 @@ def test_two_packages_of_a_case_stand_apart(tmp_path: Path, make_case: MakeCase)
 
 
 @pytest.mark.parametrize("place", ["", "../x", "/etc", "a/../../b", "nul\0"])
-def test_place_outside_the_packages_is_refused(exhibit: Exhibit, place: str) -> None:
+def test_place_outside_the_packages_is_refused(place: str) -> None:
     with pytest.raises(UsageError, match="below"):
         package_folder(place)
 
@@ -308,3 +307,49 @@ def test_place_outside_the_packages_is_refused(exhibit: Exhibit, place: str) -> 
 def test_package_that_is_not_there_is_missing(exhibit: Exhibit, made: MadePackage) -> None:
     with pytest.raises(SourceMissing):
         brought(exhibit, "T-1/nothing.polit", made)
+
+
+class KeylessBroker(VerifyingBroker):
+    """Verifies a package whose key is wrapped to another installation."""
+
+    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+        """Verify the package; there is no key to hand out."""
+        adopted = super().package_adopt(package, case_reference=case_reference)
+        return replace(adopted, tile_key=None)
+
+
+def test_package_without_a_key_has_rows_and_no_tiles(
+    exhibit: Exhibit, place: str, made: MadePackage
+) -> None:
+    attached = Attached(exhibit, place)
+
+    package = package_import(
+        SYSTEM, reason="a test", attached=attached, broker=KeylessBroker(made.keys)
+    )
+
+    assert (package.state, package.tile_key) == ("imported", None)
+
+
+def test_row_that_does_not_fit_refuses_the_package(
+    exhibit: Exhibit, place: str, made: MadePackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unfit(*_rest: object) -> None:
+        raise DataError("integer out of range: a name")
+
+    monkeypatch.setattr(arriving, "load_rows", unfit)
+
+    package = brought(exhibit, place, made)
+
+    assert failed_checks(package) == ["rows"]
+    assert "a name" not in package.checks
+
+
+def test_rows_other_than_the_verified_ones_are_refused(
+    exhibit: Exhibit, place: str, made: MadePackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "rows_sha256", lambda _: "0" * 64)
+
+    package = brought(exhibit, place, made)
+
+    assert failed_checks(package) == ["rows"]
+    assert not Entry.objects.exists()

@@ -46,7 +46,7 @@ def _rows(case: Case) -> int:
         "media_entry",
         ("id", "package_id", "content_id", "entry_type", "state", "is_overwritten", "outcome",
          "size_bytes", "record", "raw_name", "path", "locator"),
-        [(row_id, package.number, row_id, 1, 1, False, 1, 5, "", b"a", "a", "volume:0@0;folder:/a")],
+        [(row_id, package.number, row_id, 1, 1, False, 1, 5, "", b"a", "a", "folder:/a")],
     )  # fmt: skip
     return row_id
 

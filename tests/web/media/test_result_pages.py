@@ -10,9 +10,13 @@ from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.imported import Imported, imported
 
+from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
-from polit.web.core.rules import Role
-from polit.web.media.models import Content, Entry
+from polit.web.cases.services import member_add
+from polit.web.core.acting import SYSTEM
+from polit.web.core.rules import Purpose, Role
+from polit.web.media.models import Entry
+from polit.web.media.places import package_folder
 
 
 @pytest.fixture(autouse=True)
@@ -30,13 +34,9 @@ def examiner(there: Imported, make_user: MakeUser, client_for: ClientFor) -> Cli
     return client_for(member_of(there, make_user("e.example", Role.EXAMINER)))
 
 
-def member_of(there: Imported, user: object) -> object:
-    from polit.web.cases.services import member_add
-    from polit.web.core.acting import SYSTEM
-    from polit.web.core.rules import Purpose
-
+def member_of(there: Imported, user: User) -> User:
     member_add(
-        SYSTEM, reason="a test", case=there.package.case, user_id=user.pk,  # type: ignore[attr-defined]
+        SYSTEM, reason="a test", case=there.package.case, user_id=user.pk,
         purpose=Purpose.EXAMINATION,
     )  # fmt: skip
     return user
@@ -70,7 +70,8 @@ def test_account_shows_what_failed_and_what_was_not_examined(
 @pytest.mark.parametrize(
     ("query", "count"),
     [("", 5), ("kind=still", 3), ("outcome=failed", 1), ("reason=folder", 1), ("state=live", 5),
-     ("state=deleted", 5), ("mismatch=yes", 1), ("contains=JPG", 3), ("contains=.jpg&kind=still", 3),
+     ("state=deleted", 5), ("mismatch=yes", 1), ("contains=JPG", 3),
+     ("contains=.jpg&kind=still", 3),
      ("contains=nothing", 0), ("kind=nonsense&folder=abc", 5), ("after=99999999999999999999", 5)],
 )  # fmt: skip
 def test_entries_are_filtered(there: Imported, examiner: Client, query: str, count: int) -> None:
@@ -83,7 +84,8 @@ def test_entries_are_filtered(there: Imported, examiner: Client, query: str, cou
 
 def test_entry_shows_digests_and_the_other_occurrence(there: Imported, examiner: Client) -> None:
     first = Entry.objects.get(path="a.jpg")
-    content = Content.objects.get(pk=first.content_id)
+    content = first.content
+    assert content is not None
 
     page = text_of(examiner, address("entry", there, entry_id=first.pk))
 
@@ -115,8 +117,6 @@ def test_tile_that_is_not_there_is_not_found(
 
 
 def test_tile_that_was_altered_is_not_shown(there: Imported, examiner: Client) -> None:
-    from polit.web.media.places import package_folder
-
     pack = package_folder(there.package.place) / "derivatives/tiles.pack"
     pack.write_bytes(bytes(len(pack.read_bytes())))
     content = Entry.objects.get(path="a.jpg").content_id
@@ -176,8 +176,12 @@ def test_another_case_does_not_open_the_rows(
     client = client_for(user)
     entry = Entry.objects.get(path="a.jpg")
 
-    for name, value in (("entry", {"entry_id": entry.pk}), ("tile", {"content_id": entry.content_id}),
-                        ("results", {"examination_id": there.examination.id})):  # fmt: skip
+    asked: dict[str, dict[str, object]] = {
+        "entry": {"entry_id": entry.pk},
+        "tile": {"content_id": entry.content_id},
+        "results": {"examination_id": there.examination.id},
+    }
+    for name, value in asked.items():
         found = reverse(f"media:{name}", kwargs={"case_id": other.id, **value})
         assert client.get(found).status_code == 404
 

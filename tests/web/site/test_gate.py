@@ -181,6 +181,16 @@ def test_fresh_page_asks_for_a_new_proof_and_leads_on(
     assert len(events("accounts.prove")) == 1
 
 
+def test_form_that_came_too_late_leads_back_to_the_form(
+    make_user: MakeUser, client_for: ClientFor
+) -> None:
+    user = make_user("b.example", Role.SYSTEM_ADMINISTRATOR)
+    answer = client_for(user, is_fresh=False).post(reverse("accounts:make") + "?a=1")
+    assert answer["Location"] == "/prove/?next=%2Faccounts%2Fnew%2F"
+    nowhere = Client().post(reverse("accounts:end_sessions"))
+    assert nowhere["Location"] == "/sign-in/"
+
+
 def test_proof_leads_to_no_other_site(examiner: User, client_for: ClientFor) -> None:
     client = client_for(examiner, is_fresh=False)
     where = reverse("account_reauthenticate") + "?next=//evil.example/"

@@ -58,7 +58,7 @@ class AccountForm(RolesForm):
 class PasswordForm(GovukForm):
     """A first password, or a new one after a one-time link.
 
-    It is asked for once: a button shows what was typed, which finds a slip better than typing twice.
+    It is asked for once: a button shows what was typed, which finds a slip better than twice.
     """
 
     button: ClassVar[str] = "Set password"

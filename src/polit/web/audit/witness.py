@@ -14,6 +14,7 @@ from polit.store.room import needs_room
 from polit.web.audit.verify_audit import note_name, note_names
 
 _ASIDE = ".new"
+_READABLE = 0o644
 
 
 def witnessed_sizes(folder: Path) -> list[int]:
@@ -41,6 +42,7 @@ def witness_note(folder: Path, size: int, note: str) -> None:
             stream.write(data)
             stream.flush()
             faults.reach("witness.sync")
+            os.fchmod(stream.fileno(), _READABLE)  # whatever the umask: verifiers read it
             os.fsync(stream.fileno())
         faults.reach("witness.rename")
         aside.rename(path)

@@ -224,22 +224,21 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
             rows = RowsOut(connection, taken.number)
             bring_rows(taken, rows)
             facets += rows.facets()
+            return [_check_arrived(read.manifest, taken.number)]
     except PackageDamaged as error:
         return [IntakeCheck("rows", holds=False, detail=str(error))]
-    tally = read.manifest.tally
-    first, last = rows_of(taken.number)
+
+
+def _check_arrived(manifest: Manifest, number: int) -> IntakeCheck:
+    tally = manifest.tally
+    first, last = rows_of(number)
     outcomes = [
-        Entry.objects.filter(id__range=(first, last), outcome=number).count()
-        for number in (1, 2, 3)
+        Entry.objects.filter(id__range=(first, last), outcome=outcome).count()
+        for outcome in (1, 2, 3)
     ]
     entries = Entry.objects.filter(id__range=(first, last)).count()
-    return [
-        check_same(
-            "arrived",
-            [entries, *outcomes],
-            [tally.entries, tally.done, tally.skipped, tally.failed],
-        )
-    ]
+    expected = [tally.entries, tally.done, tally.skipped, tally.failed]
+    return check_same("arrived", [entries, *outcomes], expected)
 
 
 def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]) -> Package:
@@ -312,8 +311,8 @@ def _fill(package: Package, finished: _Finished) -> None:
     package.checks = json.dumps([asdict(check) for check in finished.checks])
     package.entries = read.manifest.tally.entries
     package.imported_at = now_utc()
-    if read.manifest.signature is not None:
-        key = bytes.fromhex(read.manifest.signature.public_key)
-        package.signer_sha256 = hashlib.sha256(key).hexdigest()
+    # It is signed: nothing else passes the checks.
+    key = read.manifest.signature.public_key if read.manifest.signature else ""
+    package.signer_sha256 = hashlib.sha256(bytes.fromhex(key)).hexdigest()
     if read.adopted.tile_key is not None:
         package.tile_key = wrap_tile_key(read.adopted.tile_key, package.package_id)

@@ -200,16 +200,16 @@ def tile_get(access: CaseAccess, content_id: int) -> TilePlace | None:
         .values_list("place", "package_id", "tile_key")
         .first()
     )
-    if package is None or package[2] is None:
+    if package is None:
         return None
     found = (
         Derivative.objects.filter(content_id=content_id, role=_TILE_ROLE, story=0)
         .select_related("content", "media_type")
         .first()
     )
-    if found is None:
-        return None
     place, package_id, wrapped = package
+    if found is None or wrapped is None:
+        return None
     return TilePlace(
         place,
         package_id,

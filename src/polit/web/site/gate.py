@@ -79,12 +79,12 @@ class GateMiddleware:
         if passage.rule.scope is not Scope.PUBLIC:
             user = request.user
             if not isinstance(user, User):
-                return _to_sign_in(request, ended)
+                return _to_sign_in(request, passage, ended)
             if name not in ENROLMENT and not has_proved_factor(request):
                 return _redirect(request, reverse("accounts:enrol"))
             _check_rule(request, user, passage.rule, kwargs)
             if passage.rule.fresh and not is_fresh(request):
-                return _redirect(request, _with_next(request, "account_reauthenticate"))
+                return _redirect(request, _with_next(request, passage, "account_reauthenticate"))
         request.passed_rule = passage.rule  # type: ignore[attr-defined]  # read above
         return None
 
@@ -136,15 +136,21 @@ def _check_rule(request: HttpRequest, user: User, rule: Access, kwargs: dict[str
         raise PermissionDenied
 
 
-def _to_sign_in(request: HttpRequest, ended: SessionEnd | None) -> HttpResponseBase:
+def _to_sign_in(
+    request: HttpRequest, passage: Passage, ended: SessionEnd | None
+) -> HttpResponseBase:
     more = {"ended": ended.value} if ended else {}
-    return _redirect(request, _with_next(request, "account_login", more))
+    return _redirect(request, _with_next(request, passage, "account_login", more))
 
 
-def _with_next(request: HttpRequest, name: str, more: dict[str, str] | None = None) -> str:
+def _with_next(
+    request: HttpRequest, passage: Passage, name: str, more: dict[str, str] | None = None
+) -> str:
     """Return a page's address that leads back here, where here is a page to read."""
-    is_page = request.method == "GET" and "hx-request" not in request.headers
-    query = {"next": request.get_full_path()} if is_page and request.path != "/" else {}
+    is_page = "GET" in passage.methods and "hx-request" not in request.headers
+    # What a form sent is gone; the way back leads to the form.
+    here = request.get_full_path() if request.method == "GET" else request.path
+    query = {"next": here} if is_page and request.path != "/" else {}
     query |= more or {}
     return reverse(name) + (f"?{urlencode(query)}" if query else "")
 

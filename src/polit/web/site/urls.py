@@ -14,7 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.accounts.door_urls")),
     path("appearance/", appearance, name="appearance"),
     path("", include("polit.web.audit.urls")),
-    path("", include("polit.web.cases.urls")),
     path("", include("polit.web.intake.urls")),
     path("", include("polit.web.media.urls")),
     path("", include("polit.web.examinations.urls")),

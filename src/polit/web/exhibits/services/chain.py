@@ -7,6 +7,7 @@ from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.core.acting import Actor
 from polit.web.exhibits.continuity import Happening, Standing
+from polit.web.exhibits.fitting import check_fits
 from polit.web.exhibits.models import CustodyEvent, Exhibit
 from polit.web.exhibits.rules import EventKind
 
@@ -112,5 +113,6 @@ def _keep(actor: Actor, reason: str, event: CustodyEvent) -> CustodyEvent:
     event.reason = reason
     event.recorded_by = actor.name
     event.recorded_at = now_utc()
+    check_fits(event)
     event.save()
     return event

@@ -21,6 +21,7 @@ from polit.web.exhibits.continuity import (
     follow,
     split,
 )
+from polit.web.exhibits.fitting import check_fits
 from polit.web.exhibits.models import CustodyEvent, Exhibit
 from polit.web.exhibits.rules import (
     EventKind,
@@ -73,6 +74,7 @@ def exhibit_seize(
     _empower(exhibit, seizure)
     with act(actor, "exhibits.seize", reason=reason, case=case, nature=Nature.COLLECTION) as deed:
         _check_is_free(exhibit)
+        check_fits(exhibit)
         exhibit.save()
         standing = Standing(1, seizure.seized_at, State.HELD, exhibit.producer, thing.seal.strip())
         first = CustodyEvent(
@@ -121,6 +123,7 @@ def exhibit_split(
         check_not_overtaken(last.standing, split_off.after_number)
         after = follow(last.standing, happening, roles=roles_of(actor), now=now_utc())
         _check_is_free(exhibit)
+        check_fits(exhibit)
         exhibit.save()
         parted = append(actor, reason=reason, last=last, after=after, happening=happening)
         _begin_split(actor, reason, exhibit, parted, thing)
@@ -152,6 +155,7 @@ def exhibit_correct(actor: Actor, *, reason: str, exhibit: Exhibit, thing: Seize
         }
         if not changed:
             raise UsageError("nothing is different from what was recorded")
+        check_fits(kept)
         kept.save()
         deed.about("exhibit", kept.id, label=kept.reference, **changed)
     return kept
@@ -226,8 +230,13 @@ def _rename(exhibit: Exhibit, reference: str) -> None:
     """Change a reference while nothing hangs on it: no label, report or package bears it yet."""
     if reference.strip() == exhibit.reference:
         return
-    related = [each.get_accessor_name() or "" for each in Exhibit._meta.related_objects]  # noqa: SLF001 - Django's documented interface
-    hanging = {name for name in related if getattr(exhibit, name).exists()} - {"events"}
+    related = Exhibit._meta.related_objects  # noqa: SLF001 - Django's documented interface
+    hanging = [
+        each
+        for each in related
+        if each.related_model is not CustodyEvent
+        and each.related_model._default_manager.filter(**{each.field.name: exhibit}).exists()  # noqa: SLF001 - likewise
+    ]
     if hanging or exhibit.events.count() > 1:
         raise UsageError("reference: it is in use already; say in the description what is wrong")
     if exhibit.parent is not None:

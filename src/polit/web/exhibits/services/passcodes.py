@@ -10,6 +10,7 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.acting import Actor
 from polit.web.exhibits.continuity import check_custody_role
+from polit.web.exhibits.fitting import check_fits
 from polit.web.exhibits.models import Exhibit, Passcode
 from polit.web.exhibits.sealing import sealing_cipher
 
@@ -58,6 +59,7 @@ def passcode_add(actor: Actor, *, reason: str, exhibit: Exhibit, given: GivenPas
         )
         context = f"passcode:{kept.id}".encode()
         kept.sealed = sealing_cipher().seal(given.code.encode(), context=context)
+        check_fits(kept)
         kept.save()
         deed.about("passcode", kept.id, label=exhibit.reference, opens=kept.opens)
     return kept

@@ -9,6 +9,7 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.acting import Actor
 from polit.web.core.broker import broker
 from polit.web.exhibits.continuity import check_custody_role
+from polit.web.exhibits.fitting import check_fits
 from polit.web.exhibits.models import Exhibit, Photograph
 from polit.web.exhibits.sealing import keep_sealed
 
@@ -55,6 +56,7 @@ def photograph_add(
             height_px=encoded.height_px,
             uploaded_by=actor.name,
         )
+        check_fits(kept)
         kept.save()
         deed.about("photograph", kept.id, label=exhibit.reference, sha256=sha256)
     return kept

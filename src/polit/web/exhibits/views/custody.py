@@ -12,7 +12,7 @@ from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
 from polit.web.core.forms import GovukForm
 from polit.web.core.rules import Role
-from polit.web.exhibits.continuity import PARTS, offered
+from polit.web.exhibits.continuity import PARTS, Part, offered
 from polit.web.exhibits.forms.custody import (
     CorrectEventForm,
     SaidForm,
@@ -31,7 +31,7 @@ from polit.web.exhibits.services import (
 from polit.web.exhibits.views.prefill import recalled, remember
 from polit.web.exhibits.views.reach import HANDLING, exhibit_of, row_of
 
-_SAME_FOR_NEXT = ("place", "taker_name", "taker_number", "given_signature")
+_SAME_FOR_NEXT = ("place", "taker_name", "taker_number")
 
 
 @access(HANDLING, methods=("GET", "POST"))
@@ -42,7 +42,7 @@ def event_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID, kind: str)
     event_kind = _kind(kind)
     if request.method == "GET":
         _check_offered(event_kind, row, user_of(request).roles)
-    known = recalled(request, case_id) | {"after_number": row.last.number}
+    known = _known(request, case_id, event_kind) | {"after_number": row.last.number}
     form = happening_form(event_kind)(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         event = attempt(
@@ -75,7 +75,7 @@ def together_page(request: HttpRequest, case_id: UUID, kind: str) -> HttpRespons
     possible = [row for row in rows if event_kind in offered(row.last.standing, roles)]
     # What somebody else moved meanwhile is still taken, and refused with words by the service.
     choices = rows if request.method == "POST" else possible
-    known = recalled(request, case_id)
+    known = _known(request, case_id, event_kind)
     form = together_form(event_kind)(choices, request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         events = attempt(
@@ -129,6 +129,15 @@ def event_correct_page(
         _show_present(form, row_of(exhibit))
     heading = f"Correct event {wrong.number} of {exhibit.reference}: {wrong.label.lower()}"
     return _form(request, exhibit, form, heading)
+
+
+def _known(request: HttpRequest, case_id: UUID, kind: EventKind) -> dict[str, object]:
+    """Return what a form begins with; a name that is typed as a signature is never offered."""
+    known = recalled(request, case_id)
+    if Part.SIGNATURES in PARTS[kind]:
+        known.pop("taker_name", None)
+        known.pop("taker_number", None)
+    return known
 
 
 def _kind(kind: str) -> EventKind:

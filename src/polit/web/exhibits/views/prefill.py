@@ -1,5 +1,6 @@
 """What a form begins with: what this person filled in last in this case, so nothing is retyped."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -20,6 +21,8 @@ def recalled(request: HttpRequest, case_id: UUID) -> dict[str, object]:
         "producer_name": user_of(request).full_name,
     }
     kept = request.session.get(_KEY, {}).get(str(case_id), {})
+    if "seized_at" in kept:
+        kept = {**kept, "seized_at": datetime.fromisoformat(kept["seized_at"])}
     return known | dict(kept)
 
 

@@ -69,6 +69,7 @@ def seize_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )
         if exhibit is not None:
             same = {name: form.cleaned_data[name] for name in SeizeForm.SAME_FOR_NEXT}
+            same["seized_at"] = seizure.seized_at.isoformat()
             remember(request, case_id, last_reference=exhibit.reference, **same)
             messages.success(request, f"{exhibit.reference} was seized.")
             if form.cleaned_data["another"]:

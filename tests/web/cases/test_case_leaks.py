@@ -1,6 +1,7 @@
 """What must not happen quietly: lost changes, reasons shown, fields found, untraced guesses."""
 
 import pytest
+from django.db import connection
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web_sessions import seen_on
 
@@ -120,3 +121,26 @@ def test_what_was_written_in_the_same_instant_is_on_some_page(
     assert len(found) == 120
     for after in ("x", "~", "2026-01-01 00:00+00:00~x", "0001-01-01 00:00+14:00~", "\x00"):
         assert notice_list(user, after=after).rows == ()
+
+
+def test_page_that_a_refused_form_stands_on_is_a_consultation(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    user = make_user("u", Role.GRADER)
+    case = make_case("OP-1", user)
+    note_add(SYSTEM, case=case, text="Content of the case")
+    client, notes = client_for(user), f"/cases/{case.id}/notes/"
+    assert b"Content of the case" in client.post(notes, {"text": " "}).content
+    assert AuditEvent.objects.filter(action="cases.consult").count() == 1
+    assert client.post(notes, {"text": "another"}).status_code == 302
+    assert AuditEvent.objects.filter(action="cases.consult").count() == 1
+
+
+def test_what_is_committed_outlives_a_power_cut_whatever_the_server_says() -> None:
+    asked, durable = {
+        "postgresql": ("SHOW synchronous_commit", "on"),
+        "sqlite": ("PRAGMA synchronous", 2),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchone() == (durable,)

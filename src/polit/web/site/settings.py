@@ -141,7 +141,7 @@ _sqlite_options = {
         " PRAGMA temp_store=MEMORY; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456"
     ),
 }
-# Whatever the server says: a picture leaves for a committed event, which no power cut may take back.
+# Whatever the server says: a picture leaves for a committed event, and no power cut undoes that.
 _postgresql_options = {"options": "-c synchronous_commit=on"}
 DATABASES = {
     "default": {

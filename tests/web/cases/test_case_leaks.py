@@ -27,6 +27,7 @@ def test_change_of_a_colleague_is_not_overwritten(
     seen = seen_on(client, change)
     case_change_details(SYSTEM, reason="a", case=case, details=CaseDetails("A colleague's title"))
     mine = {"title": "Mine", "seen": seen, **REASON}
+    assert b'type="hidden" name="seen"' in client.get(change).content
     assert b"Somebody else changed this" in client.post(change, mine).content
     case.refresh_from_db()
     assert case.title == "A colleague's title"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from web.conftest import MakeCase, MakeUser
 
@@ -16,7 +17,7 @@ from polit.web.audit.services import act
 from polit.web.cases.models import Case, CaseMember, CaseNote, CaseOffence
 from polit.web.cases.services import note_add
 from polit.web.core.acting import SYSTEM, check_in_act
-from polit.web.core.models import Appended
+from polit.web.core.models import Appended, GuardedQuerySet, Record
 from polit.web.core.rules import Role
 
 Way = Callable[[Case], object]
@@ -152,6 +153,18 @@ def test_what_is_appended_is_changed_by_no_act(
 def appended_tables() -> list[str]:
     kept = [each for each in apps.get_models() if issubclass(each, Appended)]
     return [each._meta.db_table for each in kept]
+
+
+def test_every_record_is_asked_for_through_a_guarded_query() -> None:
+    kept = [each for each in apps.get_models() if issubclass(each, Record)]
+    assert len(kept) > 10
+    for each in kept:
+        for manager in (each._default_manager, each._base_manager):
+            assert isinstance(manager.all(), GuardedQuerySet), each
+
+
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
 
 
 def test_every_appended_table_has_its_triggers(case: Case) -> None:

@@ -41,6 +41,7 @@ def test_change_of_a_colleague_is_not_overwritten(
     mine = {"given_name": "Mine", "seen": seen_on(client, change), **REASON}
     theirs = PersonDetails("A.", "Example", addresses="1 Any Street")
     person_change(SYSTEM, reason="a", case=case, person_id=person_id, details=theirs)
+    assert b'type="hidden" name="seen"' in client.get(change).content
     assert b"Somebody else changed this" in client.post(change, mine).content
     assert Person.objects.get().addresses == "1 Any Street"
     del mine["seen"]

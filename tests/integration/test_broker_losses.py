@@ -16,6 +16,7 @@ import pytest
 from polit.base.errors import BrokerRefused, PackageDamaged, UsageError
 from polit.broker.client import BrokerClient, Code, ExamineOrder, JobState
 from polit.broker.server import examinations, log, settings
+from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger, QueuedJob
 from polit.broker.server.session import Session
 
@@ -56,6 +57,19 @@ def test_nothing_is_shown_once_the_ledger_is_removed_or_replaced(made: brokers.B
         assert code_of(client, made.event(DIGEST)) == Code.FAILED
         shutil.copy(place.with_name("away"), place)
         assert code_of(client, made.event(DIGEST)) == Code.FAILED
+
+
+def test_event_that_was_spent_is_never_called_busy(
+    made: brokers.Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_lanes: DecodingLanes, _do: object) -> None:
+        raise BrokerRefused(Code.BUSY, "ask again")
+
+    monkeypatch.setattr(DecodingLanes, "run", busy)
+    event_id = made.event(DIGEST)
+    with brokers.serving(made) as client:
+        assert code_of(client, event_id) == Code.FAILED
+        assert code_of(client, event_id) == Code.USED
 
 
 def test_clock_set_back_shows_no_event_again(

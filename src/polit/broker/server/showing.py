@@ -177,6 +177,11 @@ class PictureShower:
 
         try:
             return self.lanes.run(decode)
+        except BrokerRefused as error:
+            # "Busy" says that nothing was done; by now the event is marked.
+            raise BrokerRefused(
+                Code.FAILED, "too many pictures wait, and this event is spent: ask with a new one"
+            ) from error
         except ItemFailed as error:
             raise BrokerRefused(Code.UNDECODABLE, str(error)) from error
         except IntegrityError as error:

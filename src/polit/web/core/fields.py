@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from polit.base.clock import now_utc
+from polit.base.text import says_something
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([A-Za-z]{1,4})?", re.ASCII)
 _ALLOWED_FUTURE = timedelta(minutes=2)
@@ -154,6 +155,12 @@ class ReasonField(forms.CharField):
         options.setdefault("widget", forms.Textarea(attrs={"rows": 2}))
         options.setdefault("error_messages", {"required": "Enter the reason"})
         super().__init__(**options)
+
+    def validate(self, value: str) -> None:
+        """Refuse what nobody can read, as the act itself does."""
+        super().validate(value)
+        if value and not says_something(value):
+            raise ValidationError("Enter the reason in words", "blank")
 
 
 class SeenField(forms.CharField):

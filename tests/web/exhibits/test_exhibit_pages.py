@@ -166,6 +166,38 @@ def test_several_are_handed_over_in_one_form(client: Client, case: Case) -> None
     assert client.get(reverse("exhibits:together", args=[case.id, "seal"])).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "1:1", "", "\u0661"])
+def test_number_that_no_event_can_have_is_refused_on_the_form(
+    number: str, client: Client, case: Case
+) -> None:
+    exhibit = seized(case)
+    url = reverse("exhibits:together", args=[case.id, "store"])
+    fields = {
+        "turns": [f"{exhibit.id}:{number}"], "place": "Station", "taker_name": "Property store",
+        "reason": "Kept", "seal_found": "", **instant("occurred_at", 1),
+    }  # fmt: skip
+    assert client.post(url, fields).status_code == 200
+    assert exhibit.events.count() == 1
+
+
+def test_correction_offers_what_the_event_says(client: Client, case: Case) -> None:
+    exhibit = seized(case)
+    url = reverse("exhibits:event_correct", args=[case.id, exhibit.id, 1])
+    offered = {value for value, _label in client.get(url).context["form"].fields["field"].choices}
+    assert offered >= {"authority", "producer", "holder"}
+    assert not offered & {"copy", "document", "signature"}
+
+
+def test_stale_correction_of_a_description_is_refused(client: Client, case: Case) -> None:
+    exhibit = seized(case)
+    url = reverse("exhibits:correct", args=[case.id, exhibit.id])
+    known = client.get(url).context["form"].initial
+    fields = {k: str(v or "") for k, v in known.items() if k != "is_imei_unreadable"}
+    assert client.post(url, fields | {"make": "Acme", "reason": "Read"}).status_code == 302
+    stale = client.post(url, fields | {"model": "X", "reason": "Read"})
+    assert "Somebody else corrected it meanwhile" in stale.content.decode()
+
+
 def test_code_is_in_no_page_and_no_audit_row_until_it_is_shown(client: Client, case: Case) -> None:
     exhibit = seized(case)
     add = reverse("exhibits:passcode_add", args=[case.id, exhibit.id])

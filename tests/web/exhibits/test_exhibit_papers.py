@@ -23,7 +23,8 @@ from polit.web.core import pdf
 from polit.web.core.acting import SYSTEM
 from polit.web.core.pdf import render_pdf
 from polit.web.core.rules import Purpose, Role
-from polit.web.exhibits.continuity import Copy, Correction, Field, SealFound
+from polit.web.exhibits.continuity import Copy, SealFound
+from polit.web.exhibits.corrections import Correction, Field
 from polit.web.exhibits.papers import continuity_report
 from polit.web.exhibits.queries import exhibit_all
 from polit.web.exhibits.rules import EventKind, Person

@@ -66,12 +66,14 @@ def test_view_without_a_rule_is_denied(examiner: User, client_for: ClientFor) ->
     assert Client().get("/unruled/").status_code == 403
 
 
-@pytest.mark.parametrize("status", [200, 206, 304])
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 200), ("GET", 206), ("GET", 304), ("POST", 200)]
+)
 def test_what_is_shown_of_a_case_is_recorded(
-    examiner: User, make_case: MakeCase, client_for: ClientFor, status: int
+    examiner: User, make_case: MakeCase, client_for: ClientFor, method: str, status: int
 ) -> None:
     case = make_case("OP-1", examiner)
-    client_for(examiner).get(f"/probe/{case.id}/?status={status}")
+    client_for(examiner).generic(method, f"/probe/{case.id}/?status={status}")
     (event,) = events("cases.consult")
     assert (event.case_reference, event.purpose) == ("OP-1", "investigation")
     assert (event.nature, event.actor_id) == ("consultation", str(examiner.pk))

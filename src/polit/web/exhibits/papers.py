@@ -16,7 +16,8 @@ from polit.base.clock import instant_text, now_utc
 from polit.web.core.access import CaseAccess
 from polit.web.core.pdf import render_pdf
 from polit.web.exhibits.catalogue import finer_label, power_label
-from polit.web.exhibits.continuity import Field, SealFound, follows
+from polit.web.exhibits.continuity import SealFound, follows
+from polit.web.exhibits.corrections import Field
 from polit.web.exhibits.models import CustodyEvent, Exhibit, Photograph
 from polit.web.exhibits.queries import CODE_HEAD, ExhibitRow, event_list, photograph_list
 from polit.web.exhibits.rules import DeviceKind, EventKind, Power, State

@@ -10,7 +10,8 @@ from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.paging import PAGE_SIZE, page_of
-from polit.web.exhibits.continuity import Field, SealFound
+from polit.web.exhibits.continuity import SealFound
+from polit.web.exhibits.corrections import Field
 from polit.web.exhibits.models import CustodyEvent, Exhibit, Passcode, Photograph
 from polit.web.exhibits.rules import State, next_reference
 

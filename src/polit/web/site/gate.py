@@ -55,7 +55,8 @@ class GateMiddleware:
         response = self._get_response(request)
         rule: Access | None = getattr(request, "passed_rule", None)
         shows_case = rule is not None and rule.scope is Scope.CASE and rule.consults
-        if shows_case and response.status_code in _SHOWN:  # a form shown again shows the case too
+        # Also after a POST: a form that is sent back with its errors stands on a page of the case.
+        if shows_case and response.status_code in _SHOWN:
             _record_consultation(request)
         return response
 

@@ -179,6 +179,7 @@ class CorrectThingForm(ThingForm):
     """What should have been said of a thing."""
 
     button: ClassVar[str] = "Correct the description"
+    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
     reason = ReasonField()
 
     def __init__(self, people: People, *args: Any, **options: Any) -> None:

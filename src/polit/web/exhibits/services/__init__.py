@@ -12,6 +12,7 @@ from polit.web.exhibits.services.exhibits import (
     exhibit_correct,
     exhibit_seize,
     exhibit_split,
+    facts_digest,
 )
 from polit.web.exhibits.services.papers import Paper, Printed, Sheet, paper_print, search_note
 from polit.web.exhibits.services.passcodes import GivenPasscode, passcode_add, passcode_show
@@ -31,6 +32,7 @@ __all__ = [
     "exhibit_correct",
     "exhibit_seize",
     "exhibit_split",
+    "facts_digest",
     "paper_print",
     "passcode_add",
     "passcode_show",

@@ -28,7 +28,13 @@ from polit.web.exhibits.queries import (
     told_events,
 )
 from polit.web.exhibits.rules import CUSTODY_ROLES
-from polit.web.exhibits.services import BULK_KINDS, exhibit_correct, exhibit_seize, exhibit_split
+from polit.web.exhibits.services import (
+    BULK_KINDS,
+    exhibit_correct,
+    exhibit_seize,
+    exhibit_split,
+    facts_digest,
+)
 from polit.web.exhibits.views.prefill import recalled, remember
 from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, people_of, row_of
 
@@ -117,9 +123,8 @@ def exhibit_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpR
 def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
     """Correct what was said of an exhibit."""
     exhibit = exhibit_of(request, exhibit_id)
-    form = CorrectThingForm(
-        people_of(request), request.POST or None, initial=CorrectThingForm.known(exhibit)
-    )
+    known = CorrectThingForm.known(exhibit) | {"shown": facts_digest(exhibit)}
+    form = CorrectThingForm(people_of(request), request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         corrected = attempt(
             form,
@@ -128,6 +133,7 @@ def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) 
                 reason=form.cleaned_data["reason"],
                 exhibit=exhibit,
                 thing=form.thing(),
+                shown=form.cleaned_data["shown"],
             ),
         )
         if corrected is not None:
@@ -161,6 +167,7 @@ def exhibit_split_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) ->
             names = ("place", "producer_name", "producer_number")
             remember(request, case_id, **{name: form.cleaned_data[name] for name in names})
             return redirect("exhibits:page", case_id=case_id, exhibit_id=part.id)
+        form.data = {**form.data, "after_number": str(row_of(parent).last.number)}
     return _form(request, parent, form, f"Split a part off {parent.reference}")
 
 

@@ -297,7 +297,7 @@ def test_outsider_finds_nothing_by_search_code_or_another_case_address(
     assert client.get(reverse("exhibits:page", args=[other.id, exhibit.id])).status_code == 404
 
 
-@pytest.mark.parametrize("text", ["ab/1", "SN-9", "35 6938 03 5643 809", "S-77"])
+@pytest.mark.parametrize("text", ["ab/1", "AB/\u200b1", "SN-9", "35 6938 03 5643 809", "S-77"])
 def test_search_finds_by_reference_serial_imei_and_seal(
     text: str, client: Client, case: Case
 ) -> None:

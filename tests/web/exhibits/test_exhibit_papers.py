@@ -214,6 +214,7 @@ def test_labels_of_both_sheets_carry_the_code(case: Case, officer: User) -> None
     data, _ = post(client, case, Paper.LABELS, sheet="single")
     assert len(pypdf.PdfReader(io.BytesIO(data)).pages) == 2
     assert f"polit:exhibit:{exhibit.id}" in text_of(data)
+    assert "07:30 GMT" in text_of(data)
     data, _ = post(client, case, Paper.LABELS, skip="23")
     assert len(pypdf.PdfReader(io.BytesIO(data)).pages) == 2
     data, _ = post(client, case, Paper.LABELS, exhibits=str(other.id))

@@ -325,7 +325,7 @@ def _facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
 
 def _instant(instant: datetime, *, seconds: bool = True) -> str:
     local = instant.astimezone(timezone.get_default_timezone())
-    clock = local.strftime("%H:%M:%S %Z" if seconds else "%H:%M")
+    clock = local.strftime("%H:%M:%S %Z" if seconds else "%H:%M %Z")
     return f"{local.day} {local.strftime('%B %Y')} {clock}"
 
 

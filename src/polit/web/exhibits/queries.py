@@ -169,7 +169,8 @@ def exhibit_search(user: User, text: str) -> tuple[ExhibitRow, ...]:
         user: Who asks.
         text: The whole of one of them, in capitals or not; or the code of a label.
     """
-    wanted = text.replace("\x00", "").strip()
+    # Papers have invisible marks where a long word may break: copied from there, they come along.
+    wanted = "".join(char for char in text if char.isprintable()).strip()
     if not wanted:
         return ()
     sealed = CustodyEvent.objects.filter(exhibit=OuterRef("pk"), seal_after__iexact=wanted)

@@ -19,6 +19,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_site import Site, prepare, records_of, running_site
 from browser_watch import Watch
+from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 from pytest_django import DjangoDbBlocker
 
@@ -102,18 +103,38 @@ def check_axe(page: Page, *, schemes: tuple[Literal["light", "dark"], ...] = SCH
     assert not found, "\n".join(found)
 
 
-def screenshot(page: Page, name: str, folder: Path) -> Path:
-    """Take a picture of the whole page.
+def too_wide(page: Page) -> list[str]:
+    """Return the elements that make the page scroll sideways; what scrolls in a frame may."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) { return []; }
+          const wide = [...document.querySelectorAll("body *")]
+            .filter((each) => each.getBoundingClientRect().right > width)
+            .filter((each) => !each.closest(".polit-table-frame table"))
+            .map((each) => each.outerHTML.slice(0, 120));
+          return [`${document.documentElement.scrollWidth} of ${width}`, ...wide];
+        }"""
+    )
+    return found
+
+
+def screenshot(page: Page, name: str, folder: Path, *, most_px: int = 20_000) -> Path:
+    """Take a picture of the page from its top, in few colours: it is kept with the docs.
 
     Args:
         page: The page.
         name: Without an ending.
         folder: Where it goes unless ``POLIT_SCREENSHOTS=1`` asks for those of the docs.
+        most_px: How high the picture may be.
     """
     target = SCREENSHOTS if os.environ.get("POLIT_SCREENSHOTS") == "1" else folder
     target.mkdir(parents=True, exist_ok=True)
     path = target / f"{name}.png"
     page.screenshot(path=path, full_page=True)
+    with Image.open(path) as taken:
+        top = taken.convert("RGB").crop((0, 0, taken.width, min(taken.height, most_px)))
+    top.quantize(64, dither=Image.Dither.NONE).save(path, optimize=True)
     return path
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from browser_fixtures import check_axe, screenshot
 from browser_keyboard import Keyboard
 from browser_watch import Watch
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
-_WIDE: ViewportSize = {"width": 1280, "height": 1000}
+_WIDE: ViewportSize = {"width": 1000, "height": 700}
+_HIGHEST_PX = 1_000
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class Walker:
         assert self.page.locator("h1").count() == 1, f"{found}: one heading of the first level"
         check_axe(self.page)
         if picture:
-            screenshot(self.page, picture, self.folder)
+            screenshot(self.page, picture, self.folder, most_px=_HIGHEST_PX)
         assert not self.watch.found, "\n".join(self.watch.found)
 
     def text(self, selector: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polit.base.text import name_text, visible
+from polit.base.text import name_text, says_something, visible
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,13 @@ def test_what_is_shown_is_printable_and_stays_as_it_is(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
     assert visible(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["", " \t", "\u200b", "\u3164\uffa0", "\u2800", "\u202e", ". -"])
+def test_what_cannot_be_seen_says_nothing(text: str) -> None:
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["a", " 7 ", "例", "\u202eא", "\u200bnote"])
+def test_a_letter_or_a_figure_says_something(text: str) -> None:
+    assert says_something(text)

@@ -11,6 +11,8 @@ from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
 from polit.web.examinations.models import Examination, Progress
+from polit.web.examinations.rules import ExaminationState
+from polit.web.examinations.services import Step, examination_step
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.services import Attached, package_import
 from polit.web.media.models import Package
@@ -50,4 +52,7 @@ def imported(case: str | Case, folder: Path, made: MadePackage | None = None) ->
     attached = Attached(exhibit, place, "" if exhibit.case.reference == "T-1" else "a test",
                         examination)  # fmt: skip
     package = package_import(SYSTEM, reason="a test", attached=attached, broker=broker)
+    step = Step(ExaminationState.IMPORTED)
+    examination_step(SYSTEM, reason="a test", examination_id=examination.id, turn=0, step=step)
+    examination.refresh_from_db()
     return Imported(examination, package, made, broker)

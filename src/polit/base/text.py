@@ -1,8 +1,10 @@
-"""Names from evidence as text: exact bytes in, a form that cannot mislead out."""
+"""Text from evidence and people: exact bytes in, a form that cannot mislead out."""
 
 import unicodedata
 
 _PLAIN = frozenset(range(0x20, 0x7F))
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
+"""Letters of Hangul that are drawn as nothing. Source: Unicode 16, Default_Ignorable_Code_Point."""
 
 
 def name_text(raw_name: bytes) -> str:
@@ -24,3 +26,8 @@ def visible(text: str) -> str:
         else f"\\u{{{ord(char):x}}}"
         for char in text
     )
+
+
+def says_something(text: str) -> bool:
+    """Tell whether text has a letter or a figure that can be seen; blanks come in many forms."""
+    return any(sign.isalnum() and sign not in _FILLERS for sign in text)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from made_packages import sealed
 from web.adopting import VerifyingBroker, place_package
@@ -15,7 +16,14 @@ from web.imported import examination_of
 from web.seized import seized_exhibit
 
 from polit.base.clock import now_utc
-from polit.base.errors import AuthorityError, BrokerGone, BrokerRefused, UsageError
+from polit.base.errors import (
+    AuthorityError,
+    BrokerGone,
+    BrokerRefused,
+    PackageBusy,
+    StorageFull,
+    UsageError,
+)
 from polit.broker.client import ExamineOrder, JobState, JobStatus
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.models import Case
@@ -44,7 +52,9 @@ from polit.web.examinations.services import (
 )
 from polit.web.exhibits.models import Exhibit
 from polit.web.tasks import jobs
-from polit.web.tasks.examining import LATER_S, SOON_S, TROUBLE_S, advance
+from polit.web.tasks.examining import LATER_S, SOON_S, TROUBLE_S, advance, fail_given_up
+from polit.web.tasks.loop import Worker
+from polit.web.tasks.rules import MAX_ATTEMPTS
 
 ANY_ID = UUID(int=1)
 EXAMINER = frozenset({Role.EXAMINER})
@@ -166,14 +176,14 @@ def test_resuming_counts_and_forgets_the_message(exhibit: Exhibit) -> None:
     assert Progress.objects.get().turn == 1
 
 
-def test_cancelled_examination_wakes_nobody(exhibit: Exhibit) -> None:
+def test_cancelled_examination_is_past_stopping(exhibit: Exhibit) -> None:
     examination = examination_of(exhibit, "root/a", state="asked")
 
     examination_act(
         SYSTEM, reason="a test", examination=examination, action="cancel", roles=EXAMINER
     )
 
-    assert not DBTaskResult.objects.exists()
+    assert Progress.objects.get().turn == 1
     with pytest.raises(UsageError):
         examination_act(
             SYSTEM, reason="a test", examination=examination, action="stop", roles=EXAMINER
@@ -187,6 +197,7 @@ def test_place_in_the_queue_changes_until_it_begins(exhibit: Exhibit) -> None:
     changed = examination_prioritise(SYSTEM, reason="a test", examination=examination, priority=1)
 
     assert changed.priority == 1
+    assert DBTaskResult.objects.get().priority == 4
     for wrong, priority in ((begun, 1), (examination, 0)):
         with pytest.raises(UsageError, match="priority"):
             examination_prioritise(SYSTEM, reason="a", examination=wrong, priority=priority)
@@ -197,8 +208,9 @@ def test_step_that_was_taken_already_writes_nothing(exhibit: Exhibit) -> None:
     before = AuditEvent.objects.count()
 
     examination_step(
-        SYSTEM, reason="a", examination_id=examination.id, step=Step(ExaminationState.RUNNING)
-    )
+        SYSTEM, reason="a", examination_id=examination.id, turn=0,
+        step=Step(ExaminationState.RUNNING),
+    )  # fmt: skip
 
     assert AuditEvent.objects.count() == before
 
@@ -359,13 +371,106 @@ def test_task_of_an_earlier_turn_ends(exhibit: Exhibit, tmp_path: Path) -> None:
     assert broker.asked == []
 
 
-def test_task_asks_for_its_next_step(exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_task_runs_again_while_there_is_a_next_step(
+    exhibit: Exhibit, monkeypatch: pytest.MonkeyPatch
+) -> None:
     examination = asked_for(exhibit)
     monkeypatch.setattr(jobs, "advance", lambda *_args, **_more: 5)
+    worker = Worker("one", threads=1, daily={})
 
-    jobs.examination_run.func(str(examination.id), 1)
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert worker.run_due() == 1
+        DBTaskResult.objects.update(run_after=now_utc())
 
-    assert DBTaskResult.objects.count() == 2
+    assert DBTaskResult.objects.get().status == TaskResultStatus.READY
     monkeypatch.setattr(jobs, "advance", lambda *_args, **_more: None)
-    jobs.examination_run.func(str(examination.id), 1)
-    assert DBTaskResult.objects.count() == 2
+    worker.run_due()
+    assert DBTaskResult.objects.get().status == TaskResultStatus.SUCCESSFUL
+    assert examination.standing.is_moving
+
+
+@dataclass(frozen=True)
+class MeanwhileBroker(ToldBroker):
+    """Somebody acts while it is asked."""
+
+    action: str = "cancel"
+
+    def examine_start(self, order: ExamineOrder) -> JobStatus:
+        found = Examination.objects.get(order_id=order.order_id)
+        examination_act(SYSTEM, reason="a", examination=found, action=self.action, roles=EXAMINER)
+        return super().examine_start(order)
+
+    def examine_status(self, order_id: str) -> JobStatus:
+        found = Examination.objects.get(order_id=order_id)
+        examination_act(SYSTEM, reason="a", examination=found, action=self.action, roles=EXAMINER)
+        return super().examine_status(order_id)
+
+
+def test_order_that_is_cancelled_while_it_is_given_is_called_off(
+    exhibit: Exhibit, tmp_path: Path
+) -> None:
+    keys = sealed(tmp_path / "made").keys
+    broker = MeanwhileBroker(keys, [told(JobState.QUEUED), told(JobState.INTERRUPTED)])
+    examination = asked_for(exhibit)
+
+    assert advance(examination.id, 1, broker=broker, actor=SYSTEM) is None
+
+    examination.refresh_from_db()
+    assert (examination.state, broker.asked) == ("cancelled", ["start", "cancel"])
+
+
+def test_stop_that_comes_while_the_worker_asks_stands(exhibit: Exhibit, tmp_path: Path) -> None:
+    keys = sealed(tmp_path / "made").keys
+    broker = MeanwhileBroker(keys, [told(JobState.RUNNING)], action="stop")
+    examination = examination_of(exhibit, "root/a", state="queued", kind="queued")
+
+    advance(examination.id, 0, broker=broker, actor=SYSTEM)
+
+    examination.refresh_from_db()
+    assert examination.state == "stopping"
+
+
+def test_cancelled_order_that_the_broker_never_had_is_let_be(
+    exhibit: Exhibit, tmp_path: Path
+) -> None:
+    keys = sealed(tmp_path / "made").keys
+    broker = ToldBroker(keys, [BrokerRefused("no_order", "unknown")])
+    queued = examination_of(exhibit, "root/a", state="cancelled", kind="queued")
+    attached = examination_of(exhibit, "a.polit", state="cancelled")
+
+    assert advance(queued.id, 0, broker=broker, actor=SYSTEM) is None
+    assert advance(attached.id, 0, broker=broker, actor=SYSTEM) is None
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (BrokerGone("gone"), "does not answer"),
+        (BrokerRefused("busy", "later"), "busy"),
+        (StorageFull("full"), "No room"),
+        (PackageBusy("busy"), "Another import"),
+    ],
+)
+def test_trouble_that_passes_is_told_and_waited_for(
+    exhibit: Exhibit, tmp_path: Path, trouble: Exception, said: str
+) -> None:
+    broker = ToldBroker(sealed(tmp_path / "made").keys, [trouble])
+    examination = asked_for(exhibit)
+
+    assert advance(examination.id, 1, broker=broker, actor=SYSTEM) == TROUBLE_S
+
+    assert said in Progress.objects.get().phase
+
+
+def test_examination_whose_task_was_given_up_is_failed(exhibit: Exhibit) -> None:
+    assert fail_given_up(SYSTEM) == 0
+    examination = asked_for(exhibit)
+    assert fail_given_up(SYSTEM) == 0
+    DBTaskResult.objects.update(status=TaskResultStatus.FAILED)
+
+    assert fail_given_up(SYSTEM) == 1
+
+    examination.refresh_from_db()
+    assert examination.state == "failed"
+    assert "gave up" in examination.message
+    assert fail_given_up(SYSTEM) == 0

@@ -10,18 +10,27 @@ from django.db import DataError, connection
 from made_packages import MadePackage, sealed
 from web.adopting import VerifyingBroker, place_package
 from web.conftest import MakeCase
-from web.imported import imported
+from web.imported import examination_of, imported
 from web.seized import seized_exhibit
 
 from polit.base import faults
-from polit.base.errors import PackageBusy, PackageDamaged, SourceMissing, UsageError
+from polit.base.errors import (
+    AuthorityError,
+    PackageBusy,
+    PackageDamaged,
+    SourceMissing,
+    UsageError,
+)
 from polit.broker.client import AdoptedPackage
 from polit.web.audit.models import AuditEvent
+from polit.web.audit.services import act
 from polit.web.core.acting import SYSTEM
+from polit.web.core.rules import Role
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake import arriving, services
 from polit.web.intake.models import Arrival
-from polit.web.intake.services import Attached, package_import, package_withdraw
+from polit.web.intake.rules import IntakeCheck
+from polit.web.intake.services import Attached, package_act, package_import
 from polit.web.media.models import Content, Entry, Facet, Folder, Package
 from polit.web.media.places import package_folder, private_folder
 
@@ -52,6 +61,12 @@ def brought(exhibit: Exhibit, place: str, made: MadePackage, reason: str = "") -
         reason="a test",
         attached=Attached(exhibit, place, reason),
         broker=VerifyingBroker(made.keys),
+    )
+
+
+def acted(package: Package, action: str, role: Role = Role.EXAMINER) -> Package:
+    return package_act(
+        SYSTEM, reason="wrong exhibit", package=package, action=action, roles=frozenset({role})
     )
 
 
@@ -275,12 +290,108 @@ def test_withdrawn_package_keeps_its_rows_and_is_withdrawn_once(
 ) -> None:
     there = imported("T-1", tmp_path / "more")
 
-    withdrawn = package_withdraw(SYSTEM, reason="wrong exhibit", package=there.package)
+    withdrawn = acted(there.package, "withdraw")
 
-    assert withdrawn.state == "withdrawn"
+    there.examination.refresh_from_db()
+    assert (withdrawn.state, there.examination.state) == ("withdrawn", "withdrawn")
     assert Entry.objects.count() == 5
+    with pytest.raises(UsageError):
+        acted(there.package, "withdraw")
+
+
+def test_withdrawn_package_is_restored_and_comes_back_in_no_other_way(tmp_path: Path) -> None:
+    there = imported("T-1", tmp_path / "more")
+    before = rows()
+    acted(there.package, "withdraw")
+
+    with pytest.raises(UsageError, match="was withdrawn"):
+        brought(there.package.exhibit, there.package.place, there.made)
+    restored = acted(there.package, "restore")
+
+    there.examination.refresh_from_db()
+    assert (restored.state, there.examination.state) == ("imported", "imported")
+    assert rows() == before
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_only_examiners_and_supervisors_withdraw_a_package(tmp_path: Path, role: Role) -> None:
+    package = imported("T-1", tmp_path / "more").package
+    may = role in {Role.EXAMINER, Role.SUPERVISOR}
+
+    try:
+        acted(package, "withdraw", role)
+    except AuthorityError:
+        assert not may
+    else:
+        assert may
+
+
+def test_package_is_attached_to_an_exhibit_once(tmp_path: Path) -> None:
+    there = imported("T-1", tmp_path / "more")
+    later = examination_of(there.package.exhibit, there.package.place)
+    attached = Attached(there.package.exhibit, there.package.place, "", later)
+
+    with pytest.raises(UsageError, match="has this package already"):
+        package_import(SYSTEM, reason="a test", attached=attached, broker=there.broker)
+
+
+def test_one_package_belongs_to_two_exhibits_and_is_withdrawn_from_one(
+    exhibit: Exhibit, place: str, made: MadePackage
+) -> None:
+    other = seized_exhibit(exhibit.case, "AB/2")
+    first = brought(exhibit, place, made)
+
+    second = brought(other, place, made, "the phone's own copy")
+    acted(first, "withdraw")
+
+    second.refresh_from_db()
+    assert (second.state, Entry.objects.filter(package=second).count()) == ("imported", 5)
+
+
+def test_refused_package_leaves_no_rows_and_may_be_tried_again(
+    exhibit: Exhibit, place: str, made: MadePackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as breaking:
+        breaking.setattr(services, "_check_arrived", lambda *_: IntakeCheck("arrived", False, ""))
+        refused = brought(exhibit, place, made)
+        assert (refused.state, Entry.objects.count()) == ("refused", 0)
+
+    assert brought(exhibit, place, made).state == "imported"
+    assert Entry.objects.count() == 5
+
+
+def test_import_that_was_overtaken_does_not_refuse_what_another_imported(
+    exhibit: Exhibit, place: str, made: MadePackage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(_taken: object) -> None:
+        monkeypatch.setattr(services, "drop_arrived", lambda _: None)
+        brought(exhibit, place, made)
+
+    monkeypatch.setattr(services, "drop_arrived", overtaken)
+
     with pytest.raises(PackageBusy):
-        package_withdraw(SYSTEM, reason="again", package=there.package)
+        package_import(
+            SYSTEM, reason="a test", attached=Attached(exhibit, place), broker=OtherRows(made.keys)
+        )
+
+    assert Package.objects.get().state == "imported"
+
+
+def test_examination_whose_package_was_refused_brings_another(
+    exhibit: Exhibit, place: str, made: MadePackage
+) -> None:
+    examination = examination_of(exhibit, place)
+    attached = Attached(exhibit, place, "", examination)
+    package_import(SYSTEM, reason="a test", attached=attached, broker=OtherRows(made.keys))
+    with act(SYSTEM, "tests.rename", reason="a test") as deed:
+        Package.objects.update(package_id="another")
+        deed.about("package", "another")
+
+    package = package_import(
+        SYSTEM, reason="a test", attached=attached, broker=VerifyingBroker(made.keys)
+    )
+
+    assert (package.state, package.examination_id) == ("imported", examination.id)
 
 
 def test_two_packages_of_a_case_stand_apart(tmp_path: Path, make_case: MakeCase) -> None:
@@ -353,3 +464,19 @@ def test_rows_other_than_the_verified_ones_are_refused(
 
     assert failed_checks(package) == ["rows"]
     assert not Entry.objects.exists()
+
+
+def test_row_is_found_by_its_number_alone(exhibit: Exhibit, place: str, made: MadePackage) -> None:
+    brought(exhibit, place, made)
+    if connection.vendor != "sqlite":
+        return
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM media_entry WHERE rowid = id")
+        (same,) = cursor.fetchone()
+        cursor.execute(
+            "SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex_media_entry%'"
+        )
+        own_indexes = cursor.fetchall()
+
+    assert (same, own_indexes) == (5, [])

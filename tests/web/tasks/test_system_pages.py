@@ -8,11 +8,15 @@ import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django_tasks_db.models import DBTaskResult
+from web.conftest import MakeUser
 
 from polit.base.clock import now_utc
 from polit.base.errors import BrokerGone
-from polit.web.accounts.models import User
+from polit.web.accounts.models import Invitation, User
 from polit.web.audit.models import AuditEvent, AuditPending
+from polit.web.audit.services import act
+from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.tasks import queries, views
 from polit.web.tasks.jobs import prune
@@ -108,13 +112,27 @@ def test_the_page_for_administrators_names_every_part(
     assert text.count("Silent") == 2
 
 
-def test_the_nightly_round_erases_what_expired_and_says_how_much() -> None:
+def test_the_nightly_round_erases_what_expired_and_says_how_much(make_user: MakeUser) -> None:
     for days in (-1, -2, 1):
         store = SessionStore()
         store.set_expiry(timedelta(days=days))
         store.save()
+    open_link, old_link = make_user("a.example"), make_user("b.example")
+    for user, hours in ((open_link, 1), (old_link, -1)):
+        with act(SYSTEM, "tests.invite", reason="a test") as deed:
+            Invitation(
+                user=user, token_sha256=f"{hours}", made_by="a test",
+                expires_at=now_utc() + timedelta(hours=hours),
+            ).save()  # fmt: skip
+            deed.about("user", user.id)
+    for days in (1, 30):
+        task = DBTaskResult.objects.get(id=prune.enqueue("2026-01-01").id)
+        task.status, task.finished_at = "SUCCESSFUL", now_utc() - timedelta(days=days)
+        task.save()
     prune.call("2026-11-26")
     assert Session.objects.count() == 1
+    assert Invitation.objects.get().user == open_link
+    assert DBTaskResult.objects.count() == 1
     event = AuditEvent.objects.get(action="tasks.prune")
     assert (event.actor_kind, event.actor_id, event.nature) == ("system", "worker", "erasure")
-    assert json.loads(event.details) == {"sessions": 2}
+    assert json.loads(event.details) == {"sessions": 2, "invitations": 1, "tasks": 1}

@@ -163,6 +163,7 @@ def _guess(place: str, exhibits: Sequence[Exhibit]) -> str:
     """Return the exhibit whose reference a file bears, empty where none does."""
     name = place.rsplit("/", 1)[-1]
     for exhibit in exhibits:
-        if name.startswith((f"{exhibit.safe_name}.", exhibit.reference.replace("/", "-") + ".")):
+        names = (exhibit.safe_name, exhibit.reference.replace("/", "-"))
+        if name in names or name.startswith(tuple(f"{each}." for each in names)):
             return str(exhibit.id)
     return ""

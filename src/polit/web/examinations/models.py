@@ -74,6 +74,11 @@ class Examination(Record):
         return ExaminationState(self.state)
 
     @property
+    def has_package(self) -> bool:
+        """Whether its package was taken in: what is done then is done to the package."""
+        return self.standing in {ExaminationState.IMPORTED, ExaminationState.WITHDRAWN}
+
+    @property
     def way(self) -> ExaminationKind:
         """The kind as a value."""
         return ExaminationKind(self.kind)

@@ -49,6 +49,7 @@ class ExaminationState(StrEnum):
     IMPORTED = "imported"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
@@ -76,6 +77,7 @@ _LABELS = {
     ExaminationState.IMPORTED: "Imported",
     ExaminationState.FAILED: "Failed",
     ExaminationState.CANCELLED: "Cancelled",
+    ExaminationState.WITHDRAWN: "Package withdrawn",
 }
 _TONES = {
     ExaminationState.IMPORTED: "green",
@@ -83,6 +85,7 @@ _TONES = {
     ExaminationState.INTERRUPTED: "yellow",
     ExaminationState.STOPPING: "yellow",
     ExaminationState.CANCELLED: "grey",
+    ExaminationState.WITHDRAWN: "grey",
     ExaminationState.ASKED: "grey",
 }
 _MOVING = frozenset({
@@ -97,6 +100,8 @@ EXAMINATION_STATES = StateTable(
         Transition("stop", ("queued", "running"), "stopping", EXAMINERS),
         Transition("resume", ("interrupted", "failed"), "asked", EXAMINERS),
         Transition("cancel", ("asked", "interrupted", "failed"), "cancelled", EXAMINERS),
+        Transition("withdraw", ("imported",), "withdrawn", EXAMINERS),
+        Transition("restore", ("withdrawn",), "imported", EXAMINERS),
         Transition("wait", ("asked",), "queued", _WORKER),
         Transition("start", ("asked", "queued"), "running", _WORKER),
         Transition("halt", ("queued", "running"), "stopping", _WORKER),

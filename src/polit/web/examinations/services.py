@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
+
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.broker.client import JobStatus
@@ -139,9 +141,23 @@ def examination_act(
             "examination", locked.id, label=locked.exhibit.reference, before=before,
             after=locked.state,
         )  # fmt: skip
-        if action != "cancel":
-            _tell(locked)
+        _tell(locked)
     return locked
+
+
+def examination_follow(
+    actor: Actor, *, reason: str, examination_id: UUID, action: str, roles: frozenset[Role]
+) -> Examination:
+    """Take an examination along when its package is withdrawn or restored.
+
+    Raises:
+        UsageError: It stands where that cannot be.
+        AuthorityError: None of the roles may.
+    """
+    examination = Examination.objects.get(pk=examination_id)
+    return examination_act(
+        actor, reason=reason, examination=examination, action=action, roles=roles
+    )
 
 
 def examination_prioritise(
@@ -161,6 +177,7 @@ def examination_prioritise(
         before, locked.priority = locked.priority, priority
         locked.save()
         deed.about("examination", locked.id, before=before, after=priority)
+        _tell(locked)
     return locked
 
 
@@ -179,29 +196,35 @@ class Step:
     package: str = ""
 
 
-def examination_step(actor: Actor, *, reason: str, examination_id: UUID, step: Step) -> Examination:
+def examination_step(
+    actor: Actor, *, reason: str, examination_id: UUID, turn: int, step: Step
+) -> Examination:
     """Take an examination to the state that the worker found; nothing where it is there already.
+
+    Nothing either where somebody stopped, resumed or cancelled it after ``turn``: what was found
+    before that is past.
 
     Raises:
         UsageError: No way leads there from where it stands.
     """
-    found = Examination.objects.get(pk=examination_id)
-    if found.state == step.state.value:
-        return found
-    with act(
-        actor, "examinations.step", reason=reason, case=found.case, nature=Nature.COLLECTION
-    ) as deed:
+    with transaction.atomic():
         locked = _locked(examination_id)
-        before = locked.state
-        step_to(before, step.state.value)
-        locked.state = step.state.value
-        locked.message = step.message[:_LONGEST_MESSAGE]
-        locked.package = step.package or locked.package
-        locked.save()
-        deed.about(
-            "examination", locked.id, label=locked.exhibit.reference, before=before,
-            after=locked.state,
-        )  # fmt: skip
+        is_past = Progress.objects.get(pk=examination_id).turn != turn
+        if is_past or locked.state == step.state.value:
+            return locked
+        with act(
+            actor, "examinations.step", reason=reason, case=locked.case, nature=Nature.COLLECTION
+        ) as deed:
+            before = locked.state
+            step_to(before, step.state.value)
+            locked.state = step.state.value
+            locked.message = step.message[:_LONGEST_MESSAGE]
+            locked.package = step.package or locked.package
+            locked.save()
+            deed.about(
+                "examination", locked.id, label=locked.exhibit.reference, before=before,
+                after=locked.state,
+            )  # fmt: skip
     return locked
 
 
@@ -215,6 +238,11 @@ def progress_keep(examination_id: UUID, status: JobStatus) -> None:
         failed=status.failed,
         told_at=now_utc(),
     )
+
+
+def progress_say(examination_id: UUID, phase: str) -> None:
+    """Say why an examination waits, where its phase stands."""
+    Progress.objects.filter(pk=examination_id).update(phase=phase[:60], told_at=now_utc())
 
 
 def note_add(

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 
 from polit.base import faults
 from polit.base.clock import now_utc
-from polit.base.errors import PackageBusy, PackageDamaged
+from polit.base.errors import PackageBusy, PackageDamaged, UsageError
 from polit.broker.client import AdoptedPackage
 from polit.model.manifest import Manifest
 from polit.package.canonical_rows import rows_sha256
@@ -23,11 +23,13 @@ from polit.package.seal import parse_manifest, read_manifest_bytes
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.core.acting import Actor
+from polit.web.core.rules import Role
 from polit.web.examinations.models import Examination
+from polit.web.examinations.services import examination_follow
 from polit.web.exhibits.models import Exhibit
 from polit.web.intake.arriving import Taken, bring_rows, drop_arrived
 from polit.web.intake.copying import private_copy, remove_left_over
-from polit.web.intake.loading import bounded_memory
+from polit.web.intake.loading import bound_memory, written_lightly
 from polit.web.intake.models import Arrival
 from polit.web.intake.rules import (
     Belonging,
@@ -40,7 +42,7 @@ from polit.web.intake.rules import (
 )
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
-from polit.web.media.rules import PackageState, rows_of
+from polit.web.media.rules import PACKAGE_STATES, PackageState, rows_of
 
 if TYPE_CHECKING:
     from polit.base.canonical import JsonValue
@@ -103,6 +105,7 @@ def package_import(actor: Actor, *, reason: str, attached: Attached, broker: Ado
         PackageBusy: Another import of it goes on.
         StorageFull: No room for the copy.
     """
+    bound_memory()
     with _reading(attached, broker) as read:
         checks = _checks(read)
         package, taken = _take_up(actor, reason, read)
@@ -112,22 +115,37 @@ def package_import(actor: Actor, *, reason: str, attached: Attached, broker: Ado
         if all(check.holds for check in checks):
             checks += _bring(read, taken, facets)
         if not all(check.holds for check in checks):
-            return _refuse(actor, reason, package, checks)
+            drop_arrived(taken)
+            return _refuse(actor, reason, _Refused(package, taken, tuple(checks)))
         return _finish(actor, reason, _Finished(package, taken, read, tuple(checks), facets))
 
 
-def package_withdraw(actor: Actor, *, reason: str, package: Package) -> Package:
-    """Take a package out of sight: its rows stay, and are seen by nobody.
+def package_act(
+    actor: Actor, *, reason: str, package: Package, action: str, roles: frozenset[Role]
+) -> Package:
+    """Withdraw a package: its rows stay, and are seen by nobody. Or restore it.
+
+    Args:
+        actor: Who does it.
+        reason: Why.
+        package: Which.
+        action: ``withdraw`` or ``restore``.
+        roles: What the actor may do.
 
     Raises:
-        PackageBusy: It is not imported (any more).
+        UsageError: It is not where that can be done.
+        AuthorityError: None of the roles may.
     """
-    with act(actor, "intake.package_withdraw", reason=reason, case=package.case) as deed:
-        locked = Package.objects.select_for_update().get(pk=package.pk)
-        if locked.state != PackageState.IMPORTED.value:
-            raise PackageBusy("the package is not imported: load the page again")
-        locked.state = PackageState.WITHDRAWN.value
+    with act(
+        actor, f"intake.package_{action}", reason=reason, case=package.case,
+        nature=Nature.ALTERATION,
+    ) as deed:  # fmt: skip
+        locked = Package.objects.select_for_update(of=("self",)).get(pk=package.pk)
+        locked.state = PACKAGE_STATES.check_action(action, locked.state, roles).to
         locked.save()
+        if locked.examination_id is not None:
+            examination_follow(actor, reason=reason, examination_id=locked.examination_id,
+                               action=action, roles=roles)  # fmt: skip
         deed.about("package", locked.id, label=locked.package_id, entries=locked.entries)
     return locked
 
@@ -166,12 +184,12 @@ def _take_up(actor: Actor, reason: str, read: _Read) -> tuple[Package, Taken | N
     """Find or make the package and its mark; no ``Taken`` where it is imported already."""
     attached, manifest = read.attached, read.manifest
     exhibit = attached.exhibit
+    there = (PackageState.IMPORTED.value, PackageState.WITHDRAWN.value)
     held = Package.objects.filter(
-        exhibit=exhibit, package_id=manifest.package_id, state=PackageState.IMPORTED.value
+        exhibit=exhibit, package_id=manifest.package_id, state__in=there
     ).first()
     if held is not None:
-        if held.findings_sha256 != read.findings_sha256:
-            raise PackageDamaged("another package of this identifier is imported already")
+        _check_held(held, read)
         return held, None
     with act(
         actor, "intake.package_begin", reason=reason, case=exhibit.case, nature=Nature.COLLECTION
@@ -189,10 +207,23 @@ def _take_up(actor: Actor, reason: str, read: _Read) -> tuple[Package, Taken | N
     taken = Taken(package.number, arrival.fence, arrival.stream, arrival.rows)
     if is_other:
         drop_arrived(taken)
-        arrival.findings_sha256, arrival.stream, arrival.rows = read.findings_sha256, "", 0
-        arrival.save()
+        # Whoever took it up meanwhile has a greater fence, and finds the old digest.
+        Arrival.objects.filter(package=package, fence=taken.fence).update(
+            findings_sha256=read.findings_sha256
+        )
         taken = replace(taken, stream="", rows=0)
     return package, taken
+
+
+def _check_held(held: Package, read: _Read) -> None:
+    """Refuse a package that the exhibit has already, unless its own examination asks again."""
+    if held.findings_sha256 != read.findings_sha256:
+        raise PackageDamaged("another package of this identifier is imported already")
+    if held.state == PackageState.WITHDRAWN.value:
+        raise UsageError("the package was withdrawn from this exhibit: restore it there")
+    asked = read.attached.examination
+    if asked is not None and held.examination_id not in {None, asked.id}:
+        raise UsageError("the exhibit has this package already, from an earlier examination")
 
 
 def _arriving(attached: Attached, manifest: Manifest) -> Package:
@@ -208,6 +239,10 @@ def _arriving(attached: Attached, manifest: Manifest) -> Package:
         )
     package.state = PackageState.ARRIVING.value
     package.place = attached.place
+    if attached.examination is not None:
+        # Another package that the same examination brought, and that was refused.
+        earlier = Package.objects.filter(examination=attached.examination)
+        earlier.exclude(pk=package.pk).update(examination=None)
     package.examination = attached.examination
     package.mismatch_reason = attached.mismatch_reason
     package.save()
@@ -217,7 +252,7 @@ def _arriving(attached: Attached, manifest: Manifest) -> Package:
 def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[IntakeCheck]:
     """Bring the rows in, count their facets, and check them against what was verified."""
     try:
-        with bounded_memory(), open_copy(read.findings) as connection:
+        with written_lightly(), open_copy(read.findings) as connection:
             found = rows_sha256(connection)
             if found != read.adopted.rows_sha256:
                 return [check_same("rows", found, read.adopted.rows_sha256)]
@@ -232,16 +267,24 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
 def _check_arrived(manifest: Manifest, number: int) -> IntakeCheck:
     tally = manifest.tally
     first, last = rows_of(number)
-    outcomes = [
-        Entry.objects.filter(id__range=(first, last), outcome=outcome).count()
-        for outcome in (1, 2, 3)
-    ]
-    entries = Entry.objects.filter(id__range=(first, last)).count()
+    rows = Entry.objects.filter(id__range=(first, last)).order_by().values_list("outcome")
+    counts = dict(rows.annotate(many=Count("id")))
+    found = [sum(counts.values()), *(counts.get(outcome, 0) for outcome in (1, 2, 3))]
     expected = [tally.entries, tally.done, tally.skipped, tally.failed]
-    return check_same("arrived", [entries, *outcomes], expected)
+    return check_same("arrived", found, expected)
 
 
-def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeCheck]) -> Package:
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A package that is not taken in, and what was checked of it."""
+
+    package: Package
+    taken: Taken
+    checks: tuple[IntakeCheck, ...]
+
+
+def _refuse(actor: Actor, reason: str, refused: _Refused) -> Package:
+    package, checks = refused.package, refused.checks
     with act(
         actor,
         "intake.package_refuse",
@@ -249,12 +292,21 @@ def _refuse(actor: Actor, reason: str, package: Package, checks: list[IntakeChec
         case=package.case,
         nature=Nature.COLLECTION,
     ) as deed:
+        _check_not_overtaken(refused.taken)
         package.state = PackageState.REFUSED.value
         package.checks = json.dumps([asdict(check) for check in checks])
         package.save()
         failed: list[JsonValue] = [check.name for check in checks if not check.holds]
         deed.about("package", package.id, label=package.package_id, failed=failed)
     return package
+
+
+def _check_not_overtaken(taken: Taken) -> None:
+    held = Arrival.objects.select_for_update().filter(
+        package__number=taken.number, fence=taken.fence
+    )
+    if held.first() is None:
+        raise PackageBusy("another import took this package up: wait for it")
 
 
 @dataclass(frozen=True, slots=True)

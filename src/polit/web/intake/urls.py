@@ -13,4 +13,9 @@ urlpatterns = [
         views.checks,
         name="checks",
     ),
+    path(
+        "cases/<uuid:case_id>/examinations/<uuid:examination_id>/package/<slug:package_action>/",
+        views.act_on_package,
+        name="package",
+    ),
 ]

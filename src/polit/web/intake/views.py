@@ -3,23 +3,31 @@
 import json
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from polit.base.errors import BrokerGone, BrokerRefused
+from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
+from polit.web.examinations.forms import ReasonForm
 from polit.web.examinations.queries import broker_client, examination_get, exhibit_list
 from polit.web.examinations.rules import EXAMINERS, READERS, ExaminationKind
 from polit.web.examinations.services import examination_ask
 from polit.web.intake.forms import AttachForm
+from polit.web.intake.services import package_act
 from polit.web.media.queries import package_attempts
 
 _READING = Access(Scope.CASE, read=READERS)
 _EXAMINING = Access(Scope.CASE, read=EXAMINERS, write=EXAMINERS)
+_ACTIONS = {
+    "withdraw": "Its entries are seen by nobody any more. They stay in the record, and the package"
+    " can be restored.",
+    "restore": "Its entries are seen again.",
+}
 
 
 @access(_EXAMINING, methods=("GET", "POST"))
@@ -58,3 +66,33 @@ def checks(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRes
     found = json.loads(package.checks) if package else []
     shown = {"case": granted.case, "examination": examination, "package": package, "checks": found}
     return render(request, "intake/checks.html", shown)
+
+
+@access(_EXAMINING, methods=("GET", "POST"))
+def act_on_package(
+    request: HttpRequest, case_id: UUID, examination_id: UUID, package_action: str
+) -> HttpResponse:
+    """Withdraw or restore an examination's package, with a reason."""
+    if package_action not in _ACTIONS:
+        raise Http404
+    granted = case_access_of(request)
+    package = package_attempts(granted, examination_id)
+    if package is None:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = attempt(
+            form,
+            lambda: package_act(
+                actor_of(request),
+                reason=form.cleaned_data["reason"],
+                package=package,
+                action=package_action,
+                roles=user_of(request).roles,
+            ),
+        )
+        if done is not None:
+            return redirect("examinations:page", case_id=case_id, examination_id=examination_id)
+    shown = {"form": form, "heading": f"{package_action.capitalize()} the package",
+             "lead": _ACTIONS[package_action], "case": granted.case}  # fmt: skip
+    return render(request, "examinations/form.html", shown)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from polit.web.core.rules import Role
 from polit.web.core.states import StateTable, Transition
+from polit.web.examinations.rules import EXAMINERS
 
 _WORKER: frozenset[Role] = frozenset()
 
@@ -28,7 +29,8 @@ PACKAGE_STATES = StateTable(
         Transition("import", ("arriving",), "imported", _WORKER),
         Transition("refuse", ("arriving", "refused"), "refused", _WORKER),
         Transition("begin", ("arriving", "refused"), "arriving", _WORKER),
-        Transition("withdraw", ("imported",), "withdrawn", frozenset({Role.SUPERVISOR})),
+        Transition("withdraw", ("imported",), "withdrawn", EXAMINERS),
+        Transition("restore", ("withdrawn",), "imported", EXAMINERS),
     ),
 )
 

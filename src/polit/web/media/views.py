@@ -75,7 +75,6 @@ def results(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
         "taken": histogram(counts.get("taken_month", {})),
         "chart": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
         "decoders": _versions(manifest),
-        "may_see_tiles": bool(user_of(request).roles & TILE_READERS),
         "may_take_out": bool(user_of(request).roles & EXAMINERS),
     }
     return _page(request, "media/results.html", package, shown)
@@ -197,7 +196,6 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
         "media": media,
         "media_failed": reason_name(media.reason.word) if media and media.reason else "",
         "facts": media_facts(media),
-        "may_see_tiles": bool(user_of(request).roles & TILE_READERS),
     }
     return _page(request, "media/entry.html", found.package, shown)
 
@@ -216,7 +214,10 @@ def _page(
     request: HttpRequest, template: str, package: Package, shown: Mapping[str, object]
 ) -> HttpResponse:
     case = case_access_of(request).case
-    return render(request, template, {"case": case, "package": package, **shown})
+    sees = bool(user_of(request).roles & TILE_READERS)
+    return render(
+        request, template, {"case": case, "package": package, "may_see_tiles": sees, **shown}
+    )
 
 
 def _reasons(counts: dict[str, dict[str, int]]) -> list[tuple[str, str, int]]:

@@ -26,7 +26,8 @@ def main() -> int:
     """Run tasks until told to stop, or what is due with ``--once``; return the exit code."""
     boot()
     # Only now do Django's models load.
-    from polit.web.tasks.jobs import DAILY  # noqa: PLC0415
+    from polit.web.tasks.examining import fail_given_up  # noqa: PLC0415
+    from polit.web.tasks.jobs import DAILY, WORKER  # noqa: PLC0415
     from polit.web.tasks.loop import Worker  # noqa: PLC0415
     from polit.web.tasks.services import lease_release  # noqa: PLC0415
 
@@ -35,7 +36,9 @@ def main() -> int:
         if predecessor is None:
             _log.error("another worker runs for this data directory")
             return _TEMPORARY_FAILURE
-        worker = Worker(worker_id, threads=_THREADS, daily=DAILY)
+        worker = Worker(
+            worker_id, threads=_THREADS, daily=DAILY, sweep=lambda: fail_given_up(WORKER)
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         left = lease_release(predecessor) if predecessor else 0

@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from polit.base import faults
 from polit.base.clock import now_utc
-from polit.web.tasks.rules import BEAT_S, Part, daily_round_on
+from polit.web.tasks.rules import BEAT_S, Again, Part, daily_round_on
 from polit.web.tasks.services import (
     Claimed,
     beat,
@@ -36,11 +36,26 @@ Daily = Mapping[str, Callable[[date], object]]
 class Worker:
     """Runs tasks until it is told to stop."""
 
-    def __init__(self, worker_id: str, *, threads: int, daily: Daily) -> None:
-        """Take what identifies it, how many tasks it runs at a time, and the daily round."""
+    def __init__(
+        self,
+        worker_id: str,
+        *,
+        threads: int,
+        daily: Daily,
+        sweep: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Take what identifies it and what it does.
+
+        Args:
+            worker_id: Unique to the process.
+            threads: How many tasks run at a time.
+            daily: What is asked for once a day.
+            sweep: What is done at each beat, for what a task that was given up left behind.
+        """
         self._worker_id = worker_id
         self._threads = threads
         self._daily = daily
+        self._sweep = sweep
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -97,6 +112,7 @@ class Worker:
         for name, ask in self._daily.items():
             if daily_round_begin(name, on):
                 ask(on)
+        self._sweep()
         return True
 
     def _run_next(self) -> bool:
@@ -104,20 +120,20 @@ class Worker:
         if claimed is None:
             return False
         faults.reach("worker.claimed")
-        error = _run(claimed)
+        ended = _run(claimed)
         faults.reach("worker.ran")
-        if error is None:
-            task_finish(claimed, self._worker_id)
+        if isinstance(ended, Exception):
+            task_fail(claimed, self._worker_id, ended)
         else:
-            task_fail(claimed, self._worker_id, error)
+            task_finish(claimed, self._worker_id, again=ended)
         return True
 
 
-def _run(claimed: Claimed) -> Exception | None:
+def _run(claimed: Claimed) -> Exception | Again | None:
     try:
         row = DBTaskResult.objects.get(id=claimed.task_id)
-        row.task.call(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
+        given = row.task.call(*row.args_kwargs["args"], **row.args_kwargs["kwargs"])
     except Exception as error:  # noqa: BLE001 - whatever a task raises is noted with the task
         _log.exception("task %s failed, attempt %d", claimed.task_id, claimed.attempts)
         return error
-    return None
+    return given if isinstance(given, Again) else None

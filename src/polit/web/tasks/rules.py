@@ -14,6 +14,8 @@ SILENT_AFTER = timedelta(seconds=45)
 _FIRST_PAUSE_S = 10
 _LONGEST_PAUSE_S = 3_600
 _DAY_BEGINS = timedelta(hours=3)
+KEPT = timedelta(days=14)
+"""How long a task that ended is kept, for whoever looks into what went wrong."""
 
 
 class Part(StrEnum):
@@ -37,6 +39,17 @@ class PartState:
     part: Part
     answers: bool
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What a task returns that is to run again later: the same row, so that none pile up.
+
+    Args:
+        after_s: After how many seconds.
+    """
+
+    after_s: float
 
 
 def pause_after(attempts: int) -> timedelta:

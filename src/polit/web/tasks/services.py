@@ -5,7 +5,7 @@ never tries again what failed. Leases and attempts here add both.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from polit.base.clock import now_utc
 from polit.web.tasks.models import DailyRound, Heartbeat, TaskLease
-from polit.web.tasks.rules import LEASE, Part, is_last_attempt, pause_after
+from polit.web.tasks.rules import KEPT, LEASE, Again, Part, is_last_attempt, pause_after
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -70,9 +70,22 @@ def lease_release(worker_id: str) -> int:
     return TaskLease.objects.filter(worker_id=worker_id).update(expires_at=now_utc())
 
 
-def task_finish(claimed: Claimed, worker_id: str) -> bool:
-    """Note that a task is done; tell whether this worker still held it."""
-    return _end(claimed, worker_id, {"status": TaskResultStatus.SUCCESSFUL})
+def task_finish(claimed: Claimed, worker_id: str, *, again: Again | None = None) -> bool:
+    """Note that a task is done, or due again; tell whether this worker still held it."""
+    changes: dict[str, object] = {"status": TaskResultStatus.SUCCESSFUL}
+    if again is not None:
+        due_at = now_utc() + timedelta(seconds=again.after_s)
+        # Attempts are counted anew: this one went well.
+        changes = {"status": TaskResultStatus.READY, "run_after": due_at, "worker_ids": []}
+    return _end(claimed, worker_id, changes)
+
+
+def tasks_prune() -> int:
+    """Delete tasks that ended long ago; return how many. The caller records it."""
+    ended = (TaskResultStatus.SUCCESSFUL, TaskResultStatus.FAILED)
+    old = DBTaskResult.objects.filter(status__in=ended, finished_at__lt=now_utc() - KEPT)
+    gone, _ = old.delete()
+    return gone
 
 
 def task_fail(claimed: Claimed, worker_id: str, error: BaseException) -> bool:

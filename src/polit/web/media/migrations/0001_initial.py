@@ -5,6 +5,8 @@ import polit.base.clock
 import polit.web.core.models
 from django.db import migrations, models
 
+from polit.web.media.models import packages
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -19,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Content",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("sha256", models.BinaryField()),
                 ("md5", models.BinaryField(null=True)),
                 ("sha1", models.BinaryField(null=True)),
@@ -103,7 +105,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Folder",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("entry_id", models.BigIntegerField(null=True)),
                 ("path", models.TextField()),
                 ("raw_path", models.BinaryField()),
@@ -166,7 +168,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("entry_type", models.SmallIntegerField()),
                 ("state", models.SmallIntegerField()),
                 ("is_overwritten", models.BooleanField()),
@@ -253,7 +255,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Volume",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("number", models.IntegerField()),
                 ("scheme", models.TextField()),
                 ("description", models.TextField()),
@@ -296,7 +298,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Unopened",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("detail", models.TextField()),
                 (
                     "entry",
@@ -333,7 +335,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Tag",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("number", models.BigIntegerField()),
                 ("value", models.TextField()),
                 (
@@ -361,7 +363,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Problem",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("locator", models.TextField()),
                 ("detail", models.TextField()),
                 ("attempts", models.BigIntegerField()),
@@ -410,7 +412,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PerceptualHash",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("variant", models.SmallIntegerField()),
                 ("frame", models.BigIntegerField()),
                 ("frame_ms", models.BigIntegerField(null=True)),
@@ -442,7 +444,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Media",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("outcome", models.SmallIntegerField()),
                 ("width_px", models.BigIntegerField(null=True)),
                 ("height_px", models.BigIntegerField(null=True)),
@@ -516,7 +518,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Derivative",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("role", models.SmallIntegerField()),
                 ("story", models.SmallIntegerField()),
                 ("at_ms", models.BigIntegerField(null=True)),
@@ -562,7 +564,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BadRange",
             fields=[
-                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("id", packages.RowNumber(primary_key=True, serialize=False)),
                 ("offset_bytes", models.BigIntegerField()),
                 ("length_bytes", models.BigIntegerField()),
                 (

@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q
 
 from polit.base.errors import UsageError
@@ -79,10 +80,26 @@ def word_of(**options: Any) -> Any:
     )
 
 
+class RowNumber(models.BigIntegerField[int, int]):
+    """A row's number, which on SQLite is the very place of the row.
+
+    A key declared ``bigint`` has an index of its own beside the table there: each row would be
+    written twice, and found through it.
+    """
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """Return the column's type."""
+        return "integer" if connection.vendor == "sqlite" else super().db_type(connection)
+
+    def rel_db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        """Return the type of columns that refer to it."""
+        return super().db_type(connection)
+
+
 class PackageRow(models.Model):
     """A row of a package. Its number begins with the package's, so that pages go by it alone."""
 
-    id = models.BigIntegerField(primary_key=True)
+    id = RowNumber(primary_key=True)
 
     class Meta:
         """No table of its own."""

@@ -39,7 +39,7 @@ _LOOK = r"""() => {
     "|[\\u{e0000}-\\u{e007f}]", "u");
   if (window.politRan || document.title === "run") { found.push("a script ran"); }
   if (document.querySelector("#injected")) { found.push("an element was injected"); }
-  const never = "iframe, object, embed, base, math, video, audio, style, template, noscript p[title]";
+  const never = "iframe, object, embed, base, math, video, audio, style, template, p[title]";
   for (const each of document.querySelectorAll(never)) { found.push(each.outerHTML.slice(0, 200)); }
   for (const each of document.querySelectorAll("script:not([src])")) {
     if (each.type !== "application/json") { found.push(each.outerHTML.slice(0, 200)); }
@@ -61,7 +61,8 @@ _LOOK = r"""() => {
     const inside = texts.currentNode.parentElement;
     if (inside.closest("textarea, script")) { continue; }
     if (unseen.test(texts.currentNode.data)) {
-      found.push(`unseen in <${inside.tagName}>: ${JSON.stringify(texts.currentNode.data).slice(0, 200)}`);
+      const told = JSON.stringify(texts.currentNode.data).slice(0, 200);
+      found.push(`unseen in <${inside.tagName}>: ${told}`);
     }
   }
   return found;

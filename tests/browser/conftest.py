@@ -22,7 +22,7 @@ def components_site(
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def proof_count() -> int | None:
     """Return how much a proof asks for; ``None`` in a run of the tests."""
     asked = os.environ.get("POLIT_PROOF_COUNT")

@@ -106,9 +106,7 @@ def test_nothing_of_a_case_is_kept_by_the_browser(signed_in: Page, case: Case) -
     assert kept in {"nothing", 504}
 
 
-def test_form_that_was_left_open_is_not_taken_after_sign_out(
-    signed_in: Page, case: Case
-) -> None:
+def test_form_that_was_left_open_is_not_taken_after_sign_out(signed_in: Page, case: Case) -> None:
     form = signed_in.context.new_page()
     form.goto(f"/cases/{case.id}/notes/")
     form.get_by_role("textbox", name="Note").fill("written before, sent after")
@@ -121,9 +119,7 @@ def test_form_that_was_left_open_is_not_taken_after_sign_out(
 
 
 @pytest.mark.parametrize("wanted", ["bytes=0-99", "bytes=5-", "bytes=-50", "bytes=0-0,9-9"])
-def test_part_of_a_page_is_as_closed_as_the_whole(
-    signed_in: Page, case: Case, wanted: str
-) -> None:
+def test_part_of_a_page_is_as_closed_as_the_whole(signed_in: Page, case: Case, wanted: str) -> None:
     signed_in.goto("/")
     asked = signed_in.context.request
     path = f"/cases/{case.id}/"

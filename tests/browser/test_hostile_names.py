@@ -14,7 +14,7 @@ from browser_watch import Watch
 from django.urls import reverse
 from hostile_forms import HostileClerk, look_for_harm
 from hostile_names import hostile_names
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 from pytest_django import DjangoDbBlocker
 
 from polit.web.accounts.models import RoleGrant, User
@@ -96,13 +96,20 @@ def office(
         yield Office(site, case, users, urls_of(case))
 
 
-@dataclass(frozen=True, slots=True)
 class Watched:
     """A page on which a dialog, an error or a broken policy is a failure."""
 
-    page: Page
-    watch: Watch
-    dialogs: list[str]
+    def __init__(self, page: Page, address: str) -> None:
+        """Begin to watch a page of a site."""
+        self.page = page
+        self.watch = Watch(page, address)
+        self.dialogs: list[str] = []
+        page.on("dialog", self.on_dialog)
+
+    def on_dialog(self, dialog: Dialog) -> None:
+        """Remember a dialog, and close it."""
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def check(self) -> None:
         """Fail where anything happened."""
@@ -114,10 +121,7 @@ class Watched:
 def watched(browser: Browser, office: Office) -> Generator[Watched, None, None]:
     context = browser.new_context(base_url=office.site.address, locale="en-GB")
     context.set_default_timeout(20_000)
-    page = context.new_page()
-    seen = Watched(page, Watch(page, office.site.address), [])
-    page.on("dialog", lambda dialog: (seen.dialogs.append(dialog.message), dialog.dismiss()))
-    yield seen
+    yield Watched(context.new_page(), office.site.address)
     context.close()
 
 
@@ -197,13 +201,13 @@ def check_exports(watched: Watched, office: Office, scratch: Path) -> dict[str, 
         assert not [cell for cell in told if any(ord(char) < 32 for char in cell)]
         figures[f"{table}_cells"] = len(cells)
     for paper in ("labels", "continuity"):
-        data = take_out(watched, office, paper, scratch)
-        assert data.startswith(b"%PDF")
+        printed = take_out(watched, office, paper, scratch)
+        assert printed.startswith(b"%PDF")
         words = ["pdftotext", str(scratch / paper), "-"]
         text = subprocess.run(words, check=True, capture_output=True, text=True).stdout
         assert "OP-HOSTILE-1" in text.replace("\u200b", "")
-        assert b"/JavaScript" not in data
-        assert b"/URI" not in data
+        assert b"/JavaScript" not in printed
+        assert b"/URI" not in printed
         figures[f"{paper}_pdf_characters"] = len(text)
     return figures
 

@@ -10,4 +10,5 @@ FULL_COUNT = 300
 
 def prove(count: int, scratch: Path) -> dict[str, object]:
     """Run the test with all names; whatever executes, leads away or hides fails it."""
-    return figures_of_test("browser/test_hostile_names.py", count, scratch)
+    on_devices = figures_of_test("browser/test_hostile_evidence.py", count, scratch)
+    return on_devices | figures_of_test("browser/test_hostile_names.py", count, scratch)

@@ -40,6 +40,7 @@ def test_any_name_stands_as_text_without_a_separator(raw: bytes) -> None:
         ("no\u00a0break", "no\\u{a0}break"),
         ("two\nlines", "two\\u{a}lines"),
         ("lone\ud800", "lone\\u{d800}"),
+        ("\u3164\u115f\uffa0", "\\u{3164}\\u{115f}\\u{ffa0}"),
     ],
 )
 def test_what_could_mislead_is_shown(text: str, shown: str) -> None:

@@ -4,9 +4,9 @@ import pytest
 from account_doors import PASSWORD, code_now, enrolled
 from django.test import Client
 from django.urls import reverse
+from web.conftest import MakeUser
 
 from polit.web.core.rules import Role
-from web.conftest import MakeUser
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 
 _TESTS = Path(__file__).parents[1]
+_LIMIT_S = 3 * 3600
+"""A proof takes longer than a test may."""
 
 
 def figures_of_test(path: str, count: int, scratch: Path) -> dict[str, object]:
@@ -22,7 +24,7 @@ def figures_of_test(path: str, count: int, scratch: Path) -> dict[str, object]:
     """
     kept = scratch / "figures.json"
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", str(_TESTS / path)],
+        [sys.executable, "-m", "pytest", "-q", "-x", f"--timeout={_LIMIT_S}", str(_TESTS / path)],
         env={**os.environ, "POLIT_PROOF_COUNT": str(count), "POLIT_PROOF_FIGURES": str(kept)},
         cwd=_TESTS.parent,
         check=False,

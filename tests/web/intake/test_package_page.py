@@ -8,8 +8,10 @@ from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.imported import Imported, examination_of, imported
 
+from polit.base.errors import UsageError
 from polit.web.audit.models import AuditEvent
 from polit.web.core.rules import Role
+from polit.web.intake.queries import check_attachable, packages_offered
 from polit.web.media.models import Entry
 
 
@@ -72,3 +74,18 @@ def test_other_actions_and_examinations_without_a_package_are_not_found(
     none = examiner.get(reverse("intake:package", kwargs={**keys, "package_action": "withdraw"}))
 
     assert (unknown.status_code, none.status_code) == (404, 404)
+
+
+def test_packages_of_a_case_that_one_does_not_see_are_neither_named_nor_attached(
+    there: Imported, make_case: MakeCase, make_user: MakeUser
+) -> None:
+    member, outsider = there.package.case.members.get().user, make_user("o.example", Role.EXAMINER)
+    make_case("OP-2", outsider)
+    names = ("T-1/AB%2F1.polit", "OP-2/AB%2F1.polit", "run-1/AB%2F1.polit")
+
+    assert packages_offered(member, names) == (names[0], names[2])
+    assert packages_offered(outsider, names) == (names[1], names[2])
+    check_attachable(member, there.package.place)
+    check_attachable(outsider, "run-1/nothing there.polit")
+    with pytest.raises(UsageError, match="names another case"):
+        check_attachable(outsider, there.package.place)

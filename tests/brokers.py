@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 from vaults import Installation
 
 from polit.broker.client import BrokerClient, JobState, JobStatus
+from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.settings import BrokerSettings, EvidenceRoot
 from polit.broker.serving import broker
 from polit.store.keys import create_keys
@@ -195,7 +196,16 @@ def installed(place: Path) -> Broker:
     create_keys(made.data)
     with contextlib.closing(made.record()) as connection, connection:
         connection.execute(AUDIT_EVENT)
+    ledger_made_at(made, datetime.now(UTC) - timedelta(hours=1))
     return made
+
+
+def ledger_made_at(made: Broker, instant: datetime) -> None:
+    """Give an installation a ledger that was made at an instant."""
+    BrokerLedger(made.data / "broker").close()
+    place = made.data / "broker" / "ledger.sqlite"
+    with contextlib.closing(sqlite3.connect(place)) as connection, connection:
+        connection.execute("UPDATE made SET at = ?", (instant.isoformat(),))
 
 
 @contextlib.contextmanager

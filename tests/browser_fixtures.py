@@ -103,6 +103,22 @@ def check_axe(page: Page, *, schemes: tuple[Literal["light", "dark"], ...] = SCH
     assert not found, "\n".join(found)
 
 
+def too_wide(page: Page) -> list[str]:
+    """Return the elements that make the page scroll sideways; what scrolls in a frame may."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const width = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= width) { return []; }
+          const wide = [...document.querySelectorAll("body *")]
+            .filter((each) => each.getBoundingClientRect().right > width)
+            .filter((each) => !each.closest(".polit-table-frame table"))
+            .map((each) => each.outerHTML.slice(0, 120));
+          return [`${document.documentElement.scrollWidth} of ${width}`, ...wide];
+        }"""
+    )
+    return found
+
+
 def screenshot(page: Page, name: str, folder: Path, *, most_px: int = 20_000) -> Path:
     """Take a picture of the page from its top, in few colours: it is kept with the docs.
 

@@ -143,7 +143,7 @@ class Officer:
         self, method: str, path: str, name: str, *, form: Mapping[str, str] | None = None
     ) -> tuple[int, str, str]:
         """Send a request and take its answer: status, body, where it redirects to."""
-        is_consulted = method == "GET" and bool(re.match(r"/cases/[0-9a-f]{8}-", path))
+        is_consulted = bool(re.match(r"/cases/[0-9a-f]{8}-", path))
         if is_consulted:
             with self.load.lock:
                 self.load.unknown[CONSULTED] += 1

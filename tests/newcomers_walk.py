@@ -33,7 +33,7 @@ class WalkFigures:
         tabs: Of those, Tab and arrows: the way from one thing to the next.
         typed_characters: Of those, the text.
         fields: Fields that were typed into.
-        typed_twice: What had to be typed more than once.
+        typed_twice: What the same person had to type more than once.
         pages: Titles of the pages that were come to, in order.
         events: Events in the printed continuity report.
     """
@@ -214,15 +214,11 @@ def hands_all_over(officer: Walker) -> None:
     for reference in ("BE/1", "BE/2", "BE/3"):
         keyboard.choose(reference, within="Exhibits")
     keyboard.choose("Intact", within="How was the seal?")
-    keyboard.type_into("Who hands it over", OFFICER_SIGNS)
+    keyboard.type_into("Who hands it over", OFFICER)
     keyboard.type_into("Who takes it", "C. Keeper")
     keyboard.type_into("Why", "For the laboratory")
     keyboard.follow("Record it")
     officer.arrive("Exhibits of OP-EXAMPLE-1", picture="handed-over")
-
-
-OFFICER_SIGNS = "B Example"
-"""How the officer signs; the form asks for it as a signature, so it is no second time."""
 
 
 def prints_papers(officer: Walker, scratch: Path) -> int:
@@ -237,7 +233,7 @@ def prints_papers(officer: Walker, scratch: Path) -> int:
     officer.keyboard.choose("Labels", within="What do you need?")
     labels = _printed(officer, scratch / "labels.pdf")
     assert all(reference in labels for reference in ("BE/1", "BE/2", "BE/3"))
-    return len(re.findall(r"\bSeized\b|\bSealed\b|\bHanded over\b", report))
+    return len(re.findall(r"^ +\d+\. (?:Seized|Sealed|Handed over)$", report, re.MULTILINE))
 
 
 def _printed(officer: Walker, path: Path) -> str:
@@ -327,7 +323,7 @@ def _figures(people: tuple[Walker, ...], events: int) -> WalkFigures:
         tabs=sum(each.keyboard.tabs for each in people),
         typed_characters=sum(len(text) for text in typed),
         fields=sum(each.keyboard.fields for each in people),
-        typed_twice=tuple(sorted({text for text in typed if typed.count(text) > 1})),
+        typed_twice=tuple(text for each in people for text in each.keyboard.typed_twice),
         pages=tuple(title for each in people for title in each.pages),
         events=events,
     )

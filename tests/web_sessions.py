@@ -51,3 +51,8 @@ def client_of(key: str) -> Client:
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
+
+
+def seen_on(client: Client, address: str) -> str:
+    """Return the mark that a page to change something carries; see ``polit.web.core.versions``."""
+    return str(client.get(address).context["form"]["seen"].value())

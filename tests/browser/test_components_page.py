@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-from browser_fixtures import check_axe, screenshot, watched_page
+from browser_fixtures import check_axe, screenshot, too_wide, watched_page
 from browser_keyboard import Keyboard
 from browser_site import Site
 from playwright.sync_api import Browser, Page
@@ -47,13 +47,13 @@ def test_error_summary_takes_the_focus_and_leads_to_each_field(components: Page)
 
 def test_page_reflows_at_320_pixels(components: Page) -> None:
     components.set_viewport_size({"width": 320, "height": 640})
-    assert _too_wide(components) == []
+    assert too_wide(components) == []
 
 
 def test_text_of_double_size_still_fits(components: Page) -> None:
     components.set_viewport_size({"width": 1280, "height": 800})
     components.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    assert _too_wide(components) == []
+    assert too_wide(components) == []
 
 
 def test_form_is_filled_in_by_keys_alone(components: Page) -> None:
@@ -101,19 +101,3 @@ def test_pages_work_without_script(browser: Browser, components_site: Site) -> N
     page.get_by_role("button", name="Seal the exhibit").click()
     assert page.get_by_text("There is a problem").is_visible()
     context.close()
-
-
-def _too_wide(page: Page) -> list[str]:
-    """Return the elements that make the page scroll sideways; what scrolls in a frame may."""
-    found: list[str] = page.evaluate(
-        """() => {
-          const width = document.documentElement.clientWidth;
-          if (document.documentElement.scrollWidth <= width) { return []; }
-          const wide = [...document.querySelectorAll("body *")]
-            .filter((each) => each.getBoundingClientRect().right > width)
-            .filter((each) => !each.closest(".polit-table-frame table"))
-            .map((each) => each.outerHTML.slice(0, 120));
-          return [`${document.documentElement.scrollWidth} of ${width}`, ...wide];
-        }"""
-    )
-    return found

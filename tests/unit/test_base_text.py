@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polit.base.text import name_text, visible
+from polit.base.text import name_text, says_something, visible
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ def test_any_name_stands_as_text_without_a_separator(raw: bytes) -> None:
         ("no\u00a0break", "no\\u{a0}break"),
         ("two\nlines", "two\\u{a}lines"),
         ("lone\ud800", "lone\\u{d800}"),
+        ("\u3164\u115f\uffa0", "\\u{3164}\\u{115f}\\u{ffa0}"),
     ],
 )
 def test_what_could_mislead_is_shown(text: str, shown: str) -> None:
@@ -51,3 +52,13 @@ def test_what_is_shown_is_printable_and_stays_as_it_is(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
     assert visible(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["", " \t", "\u200b", "\u3164\uffa0", "\u2800", "\u202e", ". -"])
+def test_what_cannot_be_seen_says_nothing(text: str) -> None:
+    assert not says_something(text)
+
+
+@pytest.mark.parametrize("text", ["a", " 7 ", "例", "\u202eא", "\u200bnote"])
+def test_a_letter_or_a_figure_says_something(text: str) -> None:
+    assert says_something(text)

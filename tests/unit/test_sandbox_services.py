@@ -136,3 +136,14 @@ def test_the_self_test_holds_without_the_network() -> None:
         zygote.close()
     """)
     assert said.split()[0] == "True", said
+
+
+def test_number_of_a_service_that_ended_long_ago_is_never_killed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    killed: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _number: killed.append(group))
+    service = start_service("polit.__main__", ["--version"], env=ENVIRONMENT)
+    assert service.wait(30) == 0
+    assert service.stop() == 0
+    assert killed == [], "by then it may be the number of anybody's group"

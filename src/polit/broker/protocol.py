@@ -58,7 +58,7 @@ CODES: dict[Code, str] = {
     Code.FAILED: "The broker failed at it; its log has the error's number.",
     Code.NO_EVENT: "No committed audit event has that id.",
     Code.WRONG_ACTION: "The event is not about showing a picture, or its details do not say how.",
-    Code.STALE: "The event was recorded more than 60 seconds ago, or lies in the future.",
+    Code.STALE: "The event is over 60 seconds old, older than the ledger, or lies in the future.",
     Code.USED: "The event has already been used: a picture is handed out once for each.",
     Code.NO_RECORD: "The record's database cannot be read.",
     Code.UNKNOWN_ITEM: "The case has no such original in the vault.",

@@ -7,6 +7,7 @@ import typer
 from polit.base import settings
 from polit.base.errors import UsageError
 from polit.cli.application import JsonFlag
+from polit.cli.audit import command_actor
 from polit.cli.output import print_object, print_text
 from polit.web.site.boot import boot
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from polit.web.accounts.models import User
     from polit.web.core.rules import Role
 
-_LOCAL = "http://localhost:8000"
+_LOCAL = "http://localhost:8520"
 _REASON = "made on the command line"
 
 
@@ -42,16 +43,15 @@ def invite(
     """Print a one-time link by which a person sets a password; it opens once, for 72 hours.
 
     With roles it makes the account first. Who may run this on the server could read its database
-    anyway; the audit says that the command line did it. Second factors stay as they are: another
-    administrator resets them.
+    anyway; the audit names the account of the system that did it. Second factors stay as they
+    are: another administrator resets them.
     """
     boot()
     # After Django is ready: models cannot be imported before.
     from polit.web.accounts.services import invitation_make  # noqa: PLC0415
-    from polit.web.core.acting import SYSTEM  # noqa: PLC0415
 
     user = _account(username, name, role or [])
-    token = invitation_make(SYSTEM, reason=_REASON, user_id=user.pk)
+    token = invitation_make(command_actor(), reason=_REASON, user_id=user.pk)
     reached = origin or settings.text("POLIT_ORIGIN") or _LOCAL
     link = f"{reached.rstrip('/')}/invitation/{token}/"
     if as_json:
@@ -63,7 +63,6 @@ def invite(
 def _account(username: str, name: str, roles: list[str]) -> "User":
     from polit.web.accounts.queries import account_by_name  # noqa: PLC0415
     from polit.web.accounts.services import account_make  # noqa: PLC0415
-    from polit.web.core.acting import SYSTEM  # noqa: PLC0415
 
     found = account_by_name(username)
     if found is not None:
@@ -73,7 +72,7 @@ def _account(username: str, name: str, roles: list[str]) -> "User":
     if not roles:
         raise UsageError(f"{username} has no account: give --role to make one")
     return account_make(
-        SYSTEM,
+        command_actor(),
         reason=_REASON,
         username=username,
         full_name=name or username,

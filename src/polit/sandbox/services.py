@@ -77,6 +77,9 @@ class Service:
         Returns:
             Its exit code, negative for a signal's number.
         """
+        if self._process.returncode is not None:
+            # Its end was seen before: by now its number may be that of somebody else's group.
+            return self._process.returncode
         self.send_signal(number)
         self.wait(limit_s)
         # Also after a clean end: whatever it left in its group ends now.

@@ -1,6 +1,9 @@
 """``polit invite``: links for whoever is locked out, recorded as made by the command line."""
 
+import inspect
 import json
+import os
+import pwd
 
 import pytest
 import typer
@@ -10,6 +13,7 @@ from web.conftest import MakeUser
 
 from polit.base.errors import UsageError
 from polit.cli import invite as verb
+from polit.cli import serve
 from polit.web.accounts.models import User
 from polit.web.accounts.services import invitation_use
 from polit.web.audit.models import AuditEvent
@@ -32,6 +36,16 @@ def test_link_of_a_known_account_opens(make_user: MakeUser) -> None:
     assert invitation_use(token=link.split("/")[-2], password=PASSWORD) == user
     event = AuditEvent.objects.get(action="accounts.invite")
     assert (event.actor_kind, event.reason) == ("system", "made on the command line")
+    assert event.actor_id == f"account:{pwd.getpwuid(os.getuid()).pw_name}"
+
+
+def test_link_without_an_origin_leads_to_the_port_that_serve_listens_on(
+    make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("POLIT_ORIGIN", raising=False)
+    make_user("a.example", Role.EXAMINER)
+    port = inspect.signature(serve.serve).parameters["port"].default
+    assert invited("a.example").startswith(f"http://localhost:{port}/invitation/")
 
 
 def test_account_is_made_with_its_roles(monkeypatch: pytest.MonkeyPatch) -> None:

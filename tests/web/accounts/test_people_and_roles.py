@@ -168,6 +168,31 @@ def test_reset_of_factors_ends_sessions_and_tells_every_other_administrator(
     assert [event.subject_label for event in told] == ["admin.two"]
 
 
+def test_after_a_reset_the_old_password_enrols_nothing(
+    administrator: User, make_user: MakeUser
+) -> None:
+    user = make_user("b.example", Role.EXAMINER)
+    enrolled(user)
+    actor = Actor("user", str(administrator.pk), administrator.username)
+    factors_reset(actor, reason=WHY, user=user)
+    client = Client()
+    values = {"login": user.username, "password": PASSWORD}
+    assert client.post(reverse("account_login"), values).status_code == 200
+    assert client.get(reverse("accounts:enrol"))["Location"].startswith("/sign-in/")
+    use_link(client, user)
+    assert client.get(reverse("accounts:enrol")).status_code == 200
+
+
+def test_nobody_resets_their_own_factors(administrator: User, client_for: ClientFor) -> None:
+    enrolled(administrator)
+    administrator.refresh_from_db()
+    page = client_for(administrator).post(
+        reverse("accounts:reset_factors", args=[administrator.pk]), {"reason": WHY}
+    )
+    assert "nobody resets their own factors" in page.content.decode()
+    assert factor_list(administrator)
+
+
 # ---- one-time links ------------------------------------------------------------------------------
 
 

@@ -24,9 +24,18 @@ def test_act_without_a_subject_writes_nothing() -> None:
     assert not AuditEvent.objects.exists()
 
 
-def test_act_with_a_blank_reason_is_refused() -> None:
-    with pytest.raises(UsageError), act(SYSTEM, "tests.act", reason="  "):
-        pass
+@pytest.mark.parametrize("reason", ["  ", "\u200b", "\u3164 \u2800", "\u00ad\u2060", "\u202e", "."])
+def test_act_with_a_reason_that_says_nothing_is_refused(reason: str) -> None:
+    with pytest.raises(UsageError), act(SYSTEM, "tests.act", reason=reason) as deed:
+        deed.about("test", "1")
+    assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["a test", "7", "\u4f8b\u3048", "\u202e\u0627\u202c"])
+def test_act_with_a_reason_in_any_script_is_kept(reason: str) -> None:
+    with act(SYSTEM, "tests.act", reason=reason) as deed:
+        deed.about("test", "1")
+    assert AuditEvent.objects.get().reason == reason
 
 
 @pytest.mark.parametrize(

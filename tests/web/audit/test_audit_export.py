@@ -2,14 +2,19 @@
 
 import random
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import audited_logs
 import pytest
 from audited_logs import Grow
+from django.db import connection
 
 from polit.base.errors import IntegrityError, SignerBusy, SourceMissing, UsageError
 from polit.web.audit import export as exports
+from polit.web.audit import log_keys
 from polit.web.audit import verify_audit as verifier
+from polit.web.audit.checkpoint import Checkpoint, sign_checkpoint
 from polit.web.audit.export import audit_export
 from polit.web.audit.export_lines import Selection
 from polit.web.audit.live import check_live
@@ -95,6 +100,37 @@ def test_live_log_shorter_than_the_witness_is_a_fault(
     newest = max(witness.glob("*.checkpoint"))
     (witness / verifier.note_name(99)).write_bytes(newest.read_bytes())
     assert check_live(witness).findings.fault_count == 1
+
+
+def test_live_log_that_was_rolled_back_is_a_fault(export: Path, witness: Path) -> None:
+    del export
+    key = log_keys.open_signing_key()
+    name = log_keys.public_half(key).name
+    later = sign_checkpoint(Checkpoint(name, 99, bytes(32), "2026-11-26T12:00:00Z"), key)
+    (witness / verifier.note_name(99)).write_text(later)
+    found = check_live(witness).findings
+    assert [fault.place for fault in found.faults] == ["witness"]
+
+
+def test_log_that_grows_while_it_is_checked_holds(
+    signer: Signer, witness: Path, write_acts: Grow
+) -> None:
+    write_acts(3)
+    signer.round(is_last=True)
+    seen: list[str] = []
+
+    def grow_before(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql not in seen and ("audit_leaf" in sql or "audit_checkpoint" in sql):
+            seen.append(sql)
+            with patch.object(connection, "execute_wrappers", []):
+                write_acts(1)
+                signer.round(is_last=True)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(grow_before):
+        live = check_live(witness)
+    assert len(seen) >= 4
+    assert [*live.findings.faults] == []
 
 
 def test_live_checkpoint_that_is_forged_is_a_fault(signer: Signer, witness: Path) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import random
 import runpy
 import shutil
@@ -55,6 +56,22 @@ def test_untouched_export_holds(export: Path, witness: Path) -> None:
     assert (found.leaves, found.events, found.withheld, found.erased) == (13, 13, 0, 0)
     assert (found.checkpoints, found.last_witnessed_size, found.tail) == (3, 13, 0)
     assert "(all cases)" in found.disclosed
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "manifest.json", "checkpoints", "more"])
+@pytest.mark.parametrize("make", ["link", "pipe"])
+def test_what_is_no_plain_file_is_a_fault_and_never_opened(
+    export: Path, witness: Path, name: str, make: str
+) -> None:
+    path = export / name
+    aside = export.with_name(f"genuine-{name}")
+    if path.exists():
+        path.rename(aside)
+    path.symlink_to(aside if name != "more" else "/dev/zero") if make == "link" else os.mkfifo(path)
+    command = [sys.executable, "-I", verifier.__file__, str(export), "--witness", str(witness)]
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=30)
+    assert (ended.returncode, ended.stderr) == (4, b"")
+    assert b"is no" in ended.stdout
 
 
 def test_verifier_runs_alone_as_a_command(export: Path, witness: Path) -> None:

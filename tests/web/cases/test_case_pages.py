@@ -6,6 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web_sessions import seen_on
 
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
@@ -66,7 +67,8 @@ def test_details_and_status_are_changed_through_forms(
     client = client_for(lead)
     change = f"/cases/{led.id}/change/"
     assert b'value="First"' in client.get(change).content
-    assert client.post(change, {"title": "Second", **REASON}).status_code == 302
+    seen = seen_on(client, change)
+    assert client.post(change, {"title": "Second", "seen": seen, **REASON}).status_code == 302
     court = f"/cases/{led.id}/status/take_to_court/"
     assert b"Enter the reason" in client.post(court, {}).content
     assert client.post(court, REASON).status_code == 302

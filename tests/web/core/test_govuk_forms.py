@@ -68,6 +68,16 @@ def errors(form: GovukForm) -> list[str]:
     return [link.message for link in error_links(form)]
 
 
+class Why(GovukForm):
+    reason = ReasonField()
+
+
+@pytest.mark.parametrize("reason", ["\u200b", "\u3164", "\u2800", "--"])
+def test_reason_that_nobody_can_read_is_asked_for_again(reason: str) -> None:
+    assert errors(Why({"reason": reason})) == ["Enter the reason in words"]
+    assert errors(Why({"reason": f"{reason} for the court"})) == []
+
+
 def test_labels_hints_choices_and_button_stay_text() -> None:
     for form in (Hostile(), Hostile({"name": MARKUP})):
         markup = rendered(form)

@@ -17,11 +17,12 @@ from polit.web.exhibits.rules import (
     SeizedThing,
     Seizure,
 )
-from polit.web.exhibits.services import custody_record, exhibit_seize
+from polit.web.exhibits.services import SplitOff, custody_record, exhibit_seize, exhibit_split
 
 START = datetime(2026, 1, 5, 7, 30, tzinfo=UTC)
 OFFICER = Person("A. Example", "1234")
 OTHER = Person("B. Example", "5678")
+SIGNED = Signatures("A Example", "B Example")
 SUPERVISOR = frozenset({Role.SUPERVISOR})
 EXAMINER = frozenset({Role.EXAMINER})
 
@@ -57,7 +58,7 @@ def happening(kind: EventKind, hours: float = 1, *, seal: str = "", **other: Any
     """
     said: dict[Part, dict[str, Any]] = {
         Part.TAKER: {"taker": OTHER},
-        Part.SIGNATURES: {"signatures": Signatures("A Example", "B Example")},
+        Part.SIGNATURES: {"signatures": SIGNED},
         Part.OLD_SEAL: {"old_seal": seal},
         Part.NEW_SEAL: {"new_seal": f"N-{hours}"},
         Part.SEAL_FOUND: {"seal_found": SealFound.INTACT},
@@ -71,11 +72,25 @@ def happening(kind: EventKind, hours: float = 1, *, seal: str = "", **other: Any
 
 
 def record(exhibit: Exhibit, what: Happening, actor: Actor = SYSTEM) -> CustodyEvent:
-    """Record a happening after whatever is the last event."""
+    """Record a happening after whatever is the last event; who has it hands it over."""
+    if what.signatures == SIGNED:
+        holder = exhibit.events.order_by("-number")[0].holder_after
+        what = replace(what, signatures=replace(SIGNED, given=holder))
     return custody_record(
         actor,
         reason="a test",
         exhibit=exhibit,
         happening=what,
         after_number=exhibit.events.count(),
+    )
+
+
+def split_off(parent: Exhibit, reference: str = "AB/1/1", number: int = 1, **other: Any) -> Exhibit:
+    """Split a SIM card off an exhibit."""
+    return exhibit_split(
+        SYSTEM,
+        reason="SIM taken out",
+        parent=parent,
+        thing=SeizedThing(reference, "A SIM card", DeviceFacts(DeviceKind.OTHER), **other),
+        split_off=SplitOff(after(1), "Laboratory", Person("B. Example"), number),
     )

@@ -11,19 +11,16 @@ from polit.base.errors import AuthorityError, UsageError
 from polit.web.core.rules import Role
 from polit.web.exhibits.continuity import (
     PARTS,
-    Corrected,
-    Correction,
-    Field,
     Part,
     SealFound,
     Standing,
     check_custody_role,
     check_not_overtaken,
-    correct,
     follow,
     is_late,
     split,
 )
+from polit.web.exhibits.corrections import Corrected, Correction, Field, correct
 from polit.web.exhibits.rules import CUSTODY, CUSTODY_ROLES, EventKind, Person, State
 
 HELD = Standing(1, after(0), State.HELD, OFFICER.text, "")

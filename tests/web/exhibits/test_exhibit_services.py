@@ -1,11 +1,22 @@
 """What services of exhibits keep, and what they refuse."""
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from web.conftest import MakeCase, MakeUser
-from web.exhibits.custody_stories import OFFICER, PHONE, SEIZURE, after, happening, record, seized
+from web.exhibits.custody_stories import (
+    OFFICER,
+    PHONE,
+    SEIZURE,
+    after,
+    happening,
+    record,
+    seized,
+    split_off,
+)
 
 from polit.base.errors import AuthorityError, IntegrityError, UsageError
 from polit.broker.client import ReencodedPhotograph
@@ -16,7 +27,8 @@ from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
 from polit.web.exhibits import sealing
 from polit.web.exhibits.catalogue import finer_label, power_label
-from polit.web.exhibits.continuity import Correction, Field
+from polit.web.exhibits.continuity import Signatures
+from polit.web.exhibits.corrections import Correction, Field
 from polit.web.exhibits.models import CustodyEvent, Exhibit
 from polit.web.exhibits.rules import (
     DeviceFacts,
@@ -35,6 +47,8 @@ from polit.web.exhibits.rules import (
 from polit.web.exhibits.sealing import keep_sealed, open_sealed
 from polit.web.exhibits.services import (
     GivenPasscode,
+    Paper,
+    Printed,
     SplitOff,
     Turn,
     custody_correct,
@@ -42,9 +56,13 @@ from polit.web.exhibits.services import (
     exhibit_correct,
     exhibit_seize,
     exhibit_split,
+    facts_digest,
+    paper_print,
     passcode_add,
     passcode_show,
     photograph_add,
+    photograph_move,
+    photograph_withdraw,
 )
 from polit.web.exhibits.services import photographs as photograph_services
 from polit.web.exhibits.services.chain import last_event
@@ -161,16 +179,6 @@ def test_labels_of_codes_that_no_file_knows_stand_for_themselves() -> None:
     assert finer_label("x") == "x"
 
 
-def split_off(parent: Exhibit, reference: str = "AB/1/1", number: int = 1, **other: Any) -> Exhibit:
-    return exhibit_split(
-        SYSTEM,
-        reason="SIM taken out",
-        parent=parent,
-        thing=SeizedThing(reference, "A SIM card", DeviceFacts(DeviceKind.OTHER), **other),
-        split_off=SplitOff(after(1), "Laboratory", Person("B. Example"), number),
-    )
-
-
 def test_part_begins_where_its_parent_stands(case: Case) -> None:
     parent = seized(case)
     part = split_off(parent, seal="S-2")
@@ -214,8 +222,10 @@ def test_part_of_a_sealed_or_moved_parent_is_refused(case: Case) -> None:
 
 
 def correct(exhibit: Exhibit, **changed: Any) -> Exhibit:
-    thing = replace(PHONE, reference=exhibit.reference, **changed)
-    return exhibit_correct(SYSTEM, reason="read again", exhibit=exhibit, thing=thing)
+    thing = replace(PHONE, **({"reference": exhibit.reference} | changed))
+    exhibit.refresh_from_db()
+    shown = facts_digest(exhibit)
+    return exhibit_correct(SYSTEM, reason="read again", exhibit=exhibit, thing=thing, shown=shown)
 
 
 def test_description_is_corrected_with_old_and_new_in_the_audit(case: Case) -> None:
@@ -229,22 +239,104 @@ def test_description_is_corrected_with_old_and_new_in_the_audit(case: Case) -> N
 
 def test_reference_changes_only_while_nothing_hangs_on_it(case: Case) -> None:
     exhibit, other = seized(case), seized(case, "AB/9")
-    thing = replace(PHONE, reference="AB/2")
-    renamed = exhibit_correct(SYSTEM, reason="x", exhibit=exhibit, thing=thing)
+    renamed = correct(exhibit, reference="AB/2")
     assert (renamed.reference, renamed.sort_key) == ("AB/2", sort_key("AB/2"))
     with pytest.raises(UsageError, match="already"):
-        exhibit_correct(SYSTEM, reason="x", exhibit=renamed, thing=replace(PHONE, reference="ab/9"))
+        correct(renamed, reference="ab/9")
     record(other, happening(EventKind.SEAL))
     with pytest.raises(UsageError, match="in use already"):
-        exhibit_correct(SYSTEM, reason="x", exhibit=other, thing=replace(PHONE, reference="Z/1"))
+        correct(other, reference="Z/1")
     parent = seized(case, "AC/1")
     part = split_off(parent, "AC/1/1")
     with pytest.raises(UsageError, match="sub-exhibit"):
-        exhibit_correct(SYSTEM, reason="x", exhibit=part, thing=replace(PHONE, reference="Q/1"))
-    renamed = exhibit_correct(
-        SYSTEM, reason="x", exhibit=part, thing=replace(PHONE, reference="AC/1/7")
-    )
-    assert renamed.reference == "AC/1/7"
+        correct(part, reference="Q/1")
+    assert correct(part, reference="AC/1/7").reference == "AC/1/7"
+
+
+def test_reference_that_a_printed_label_bears_stays(case: Case) -> None:
+    exhibit, other = seized(case, 'A"\u00e9/1'), seized(case, "AB/2")
+    printed = Printed(Paper.LABELS, (exhibit.reference,), "0" * 64)
+    paper_print(SYSTEM, reason="labels", case=case, printed=printed)
+    with pytest.raises(UsageError, match="in use already"):
+        correct(exhibit, reference="AB/3")
+    assert correct(other, reference="AB/4").reference == "AB/4"
+
+
+def test_second_of_two_who_correct_a_thing_at_once_is_told_so(case: Case) -> None:
+    exhibit = seized(case)
+    shown = facts_digest(exhibit)
+    correct(exhibit, description="A red phone")
+    with pytest.raises(UsageError, match="somebody else corrected it"):
+        exhibit_correct(SYSTEM, reason="x", exhibit=exhibit, thing=PHONE, shown=shown)
+    exhibit.refresh_from_db()
+    assert exhibit.description == "A red phone"
+
+
+def test_audit_of_a_seizure_binds_what_was_said_of_the_thing(case: Case) -> None:
+    exhibit = seized(case)
+    part = split_off(exhibit)
+    for action, each in (("exhibits.seize", exhibit), ("exhibits.split", part)):
+        details = AuditEvent.objects.get(action=action).details
+        assert f'"facts":"{facts_digest(each)}"' in details
+
+
+def test_part_is_seized_when_its_corrected_parent_was(case: Case) -> None:
+    parent = seized(case)
+    part = split_off(parent)
+    deeper = exhibit_split(
+        SYSTEM, reason="again", parent=part,
+        thing=SeizedThing("AB/1/1/1", "A chip", DeviceFacts(DeviceKind.OTHER)),
+        split_off=SplitOff(after(3), "Laboratory", Person("B. Example"), 1),
+    )  # fmt: skip
+    correct_event(parent, 1, Field.OCCURRED_AT, "x", occurred_at=after(-2))
+    correct_event(parent, 1, Field.PLACE, "2 Example Street")
+    for each in (parent, part, deeper):
+        each.refresh_from_db()
+        assert (each.seized_at, each.seized_place) == (after(-2), "2 Example Street")
+
+
+def test_part_never_begins_before_it_was_split_off(case: Case) -> None:
+    parent = seized(case)
+    part = split_off(parent)
+    with pytest.raises(UsageError, match="before it happened after"):
+        correct_event(part, 1, Field.OCCURRED_AT, "x", occurred_at=after(0.5))
+    with pytest.raises(UsageError, match="after it happened before"):
+        correct_event(parent, 2, Field.OCCURRED_AT, "x", occurred_at=after(1.5))
+    correct_event(part, 1, Field.OCCURRED_AT, "x", occurred_at=after(1.5))
+    correct_event(parent, 2, Field.OCCURRED_AT, "x", occurred_at=after(1.4))
+    with pytest.raises(UsageError, match="before it happened after"):
+        correct_event(part, 1, Field.OCCURRED_AT, "x", occurred_at=after(1.3))
+
+
+def test_broken_seal_is_never_put_on_again(case: Case) -> None:
+    exhibit = seized(case, seal="S-1")
+    record(exhibit, happening(EventKind.OPEN_SEAL, 1, seal="S-1"))
+    with pytest.raises(UsageError, match="s-1 was broken with event 2"):
+        record(exhibit, happening(EventKind.SEAL, 2, new_seal="s-1"))
+    record(exhibit, happening(EventKind.SEAL, 2, new_seal="S-3"))
+    correct_event(exhibit, 3, Field.SEAL, "S-2")
+    mistyped = happening(EventKind.CHANGE_SEAL, 3, seal="S-2", new_seal="S-3")
+    assert record(exhibit, mistyped).seal_after == "S-3"
+
+
+def test_who_hands_over_is_who_has_it_or_the_note_says_why(case: Case) -> None:
+    exhibit = seized(case)
+    strange = happening(EventKind.HAND_OVER, signatures=Signatures("Z. Other", "B. Example"))
+    with pytest.raises(UsageError, match=r"has it with A. Example \(1234\)"):
+        record(exhibit, strange)
+    assert record(exhibit, replace(strange, note="A. Example was called away")).number == 2
+    signed = Signatures("b example 5678", "C. Example")
+    last = happening(EventKind.HAND_OVER, 2, taker=Person("C. Example"), signatures=signed)
+    assert record(exhibit, last).number == 3
+
+
+def test_correction_is_of_what_the_event_says(case: Case) -> None:
+    exhibit = seized(case)
+    for field in (Field.COPY, Field.DOCUMENT, Field.SIGNATURE):
+        with pytest.raises(UsageError, match="says nothing of that"):
+            correct_event(exhibit, 1, field, "x")
+    assert correct_event(exhibit, 1, Field.AUTHORITY, "W-2").number == 2
+    assert correct_event(exhibit, 1, Field.PRODUCER, "C. Example").number == 3
 
 
 def correct_event(
@@ -320,7 +412,9 @@ def test_roles_are_those_the_actor_holds_now(case: Case, make_user: MakeUser) ->
     with pytest.raises(AuthorityError):
         record(exhibit, happening(EventKind.SEAL), actor)
     with pytest.raises(AuthorityError):
-        exhibit_correct(actor, reason="x", exhibit=exhibit, thing=PHONE)
+        exhibit_correct(actor, reason="x", exhibit=exhibit, thing=PHONE, shown="")
+    with pytest.raises(AuthorityError):
+        exhibit_seize(actor, reason="x", case=case, seizure=SEIZURE, thing=PHONE)
     examiner = make_user("e.example", Role.EXAMINER)
     actor = Actor("user", str(examiner.pk), examiner.username)
     assert record(exhibit, happening(EventKind.SEAL), actor).recorded_by == "e.example"
@@ -385,6 +479,43 @@ def test_photograph_is_kept_sealed_and_only_its_new_encoding_is_shown(
         add(b"one")
     with pytest.raises(UsageError, match="at most 2"):
         add(b"three")
+
+
+def test_photograph_that_is_refused_leaves_no_file(
+    case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(photograph_services, "broker", Reencoder)
+    monkeypatch.setattr(photograph_services, "MAX_PHOTOGRAPHS", 1)
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path))
+    exhibit = seized(case)
+    add = partial(photograph_add, SYSTEM, reason="x", exhibit=exhibit)
+    with pytest.raises(UsageError, match="caption"):
+        add(untrusted_data=b"one", caption="x" * 301)
+    add(untrusted_data=b"one", caption="")
+    with pytest.raises(UsageError, match="at most 1"):
+        add(untrusted_data=b"two", caption="")
+    assert len(list(sealing._folder("photographs").iterdir())) == 3
+
+
+def test_withdrawn_photograph_is_neither_moved_nor_withdrawn_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch, make_user: MakeUser
+) -> None:
+    monkeypatch.setattr(photograph_services, "broker", Reencoder)
+    exhibit = seized(case)
+    add = partial(photograph_add, SYSTEM, reason="x", exhibit=exhibit, caption="")
+    _first, second = add(untrusted_data=b"one"), add(untrusted_data=b"two")
+    grader = make_user("g.example", Role.GRADER)
+    actor = Actor("user", str(grader.pk), grader.username)
+    for write in (photograph_withdraw, photograph_move):
+        with pytest.raises(AuthorityError):
+            write(actor, reason="x", photograph=second)
+    gone = photograph_withdraw(SYSTEM, reason="blurred", photograph=second)
+    with pytest.raises(UsageError, match="withdrawn already"):
+        photograph_withdraw(SYSTEM, reason="blurred", photograph=second)
+    with pytest.raises(UsageError, match="it was withdrawn"):
+        photograph_move(SYSTEM, reason="order", photograph=second)
+    with pytest.raises(UsageError, match="never changed"):
+        gone.save()
 
 
 def test_sealed_bytes_that_were_altered_or_are_gone_do_not_open() -> None:

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web_sessions import seen_on
 
 from polit.web.cases.models import Case
 from polit.web.cases.queries import case_access
@@ -170,10 +171,14 @@ def test_walk_through_all_forms(
     person = Person.objects.get()
     assert made["Location"] == f"{base}{person.id}/"
     assert person.estimated_on is not None
+    seen = {"seen": seen_on(client, f"{base}{person.id}/change/")}
     both = {"estimated_age_years": "9", "born_on_0": "1", "born_on_1": "2", "born_on_2": "2017"}
-    assert b"not both" in client.post(f"{base}{person.id}/change/", {**both, **REASON}).content
+    assert (
+        b"not both" in client.post(f"{base}{person.id}/change/", {**both, **seen, **REASON}).content
+    )
     born = {"given_name": "B", "born_on_0": "1", "born_on_1": "2", "born_on_2": "2017"}
-    assert client.post(f"{base}{person.id}/change/", {**born, **REASON}).status_code == 302
+    changed = client.post(f"{base}{person.id}/change/", {**born, **seen, **REASON})
+    assert changed.status_code == 302
     phone = {"kind": "phone", "value": "none", **REASON}
     assert b"This is no" in client.post(f"{base}{person.id}/identifiers/add/", phone).content
     phone["value"] = "07700 900123"
@@ -192,8 +197,10 @@ def test_walk_through_linking_and_ending(
     client = client_for(officer)
     place = put(case, PersonRole.CHILD, PersonDetails("B"))
     person = place.person
+    change = f"/cases/{case.id}/people/{person.id}/change/"
     client.post(
-        f"/cases/{case.id}/people/{person.id}/change/", {"given_name": "B", "gender": "a", **REASON}
+        change,
+        {"given_name": "B", "gender": "a", "seen": seen_on(client, change), **REASON},
     )
     linking = f"/cases/{other.id}/people/{person.id}/link/"
     assert b"You add B" in client.get(linking).content

@@ -3,11 +3,13 @@
 import json
 import re
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from account_doors import add_app
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path, reverse
@@ -64,24 +66,46 @@ def test_view_without_a_rule_is_denied(examiner: User, client_for: ClientFor) ->
     assert Client().get("/unruled/").status_code == 403
 
 
-@pytest.mark.parametrize("status", [200, 206, 304])
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 200), ("GET", 206), ("GET", 304), ("POST", 200)]
+)
 def test_what_is_shown_of_a_case_is_recorded(
-    examiner: User, make_case: MakeCase, client_for: ClientFor, status: int
+    examiner: User, make_case: MakeCase, client_for: ClientFor, method: str, status: int
 ) -> None:
     case = make_case("OP-1", examiner)
-    client_for(examiner).get(f"/probe/{case.id}/?status={status}")
+    client_for(examiner).generic(method, f"/probe/{case.id}/?status={status}")
     (event,) = events("cases.consult")
     assert (event.case_reference, event.purpose) == ("OP-1", "investigation")
     assert (event.nature, event.actor_id) == ("consultation", str(examiner.pk))
 
 
-@pytest.mark.parametrize(("method", "status"), [("POST", 200), ("GET", 404), ("GET", 302)])
+@pytest.mark.parametrize(("method", "status"), [("POST", 302), ("GET", 404), ("GET", 302)])
 def test_what_is_not_shown_is_no_consultation(
     examiner: User, make_case: MakeCase, client_for: ClientFor, method: str, status: int
 ) -> None:
     case = make_case("OP-1", examiner)
     client_for(examiner).generic(method, f"/probe/{case.id}/?status={status}")
     assert events("cases.consult") == []
+
+
+def test_form_shown_again_is_a_consultation_too(
+    examiner: User, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    case = make_case("OP-1", examiner)
+    client_for(examiner).post(f"/probe/{case.id}/")
+    assert [event.case_reference for event in events("cases.consult")] == ["OP-1"]
+
+
+def test_what_cannot_be_recorded_is_not_shown(
+    examiner: User, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    case = make_case("OP-1", examiner)
+    client = client_for(examiner)
+    client.raise_request_exception = False
+    with patch("polit.web.site.gate.act", side_effect=OperationalError("database is locked")):
+        answer = client.get(f"/probe/{case.id}/?say=secret")
+    assert answer.status_code == 500
+    assert b"secret" not in answer.content
 
 
 def test_refusal_of_a_case_is_recorded_without_its_content(
@@ -225,6 +249,19 @@ def test_session_begun_with_a_password_alone_gains_nothing_by_a_factor_of_anothe
     add_app(owner)
     assert owner.get(reverse("home")).status_code == 200
     assert stranger.get(reverse("home")).status_code == 302
+    assert SignIn.objects.filter(ended_at=None).count() == 1
+
+
+@pytest.mark.parametrize("name", ["mfa_activate_totp", "mfa_add_webauthn", "accounts:enrol"])
+def test_session_without_a_proof_enrols_no_factor_beside_one_that_is_there(
+    name: str, examiner: User, client_for: ClientFor
+) -> None:
+    add_app(client_for(examiner, has_factor=False))
+    # As of a sign-in that was checked just before the factor was there, and ended just after.
+    stranger = client_for(examiner, has_factor=False)
+    stranger.post(reverse(name), {"code": "000000"})
+    assert stranger.get(reverse(name)).status_code == 302
+    assert stranger.get(reverse("home"))["Location"].startswith("/sign-in/")
     assert SignIn.objects.filter(ended_at=None).count() == 1
 
 

@@ -4,6 +4,7 @@ Where each stands is in the ledger before anybody is told; a broker that was kil
 as interrupted. Going on is the engine's own ``--resume``: what was settled stays settled.
 """
 
+import sqlite3
 import threading
 from dataclasses import replace
 
@@ -24,6 +25,8 @@ from polit.store.case_keys import case_name
 
 _SEALED = {0, 3, 4}
 """Exit codes of a session that sealed its package: done, some items failed, integrity."""
+_LEDGER_AGAIN_S = 5.0
+"""A full disk is waited for: the examinations go on once the ledger can be written again."""
 
 
 class Examinations:
@@ -54,7 +57,8 @@ class Examinations:
             self._changed.notify_all()
             if self._session is not None:
                 self._session[1].stop()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def order(self, order: ExamineOrder) -> JobStatus:
         """Queue an examination; the same order again only tells where it stands.
@@ -132,19 +136,43 @@ class Examinations:
 
     def _work(self) -> None:
         while True:
-            with self._changed:
-                job = None
-                while not self._ends and (job := self._ledger.take_job()) is None:
-                    self._changed.wait()
-                if job is None:
-                    return
+            job = self._next()
+            if job is None:
+                return
             try:
                 self._run(job)
             except Exception as error:  # noqa: BLE001 - the loop goes on with the next examination
                 number = error.number if isinstance(error, PolitError) else PolitError.number
                 log("examination.broken", order_id=job.order_id, error=number)
                 message = str(error) if isinstance(error, PolitError) else "the broker failed at it"
-                self._end(job, Ended(1, number, message))
+                self._end_once_it_can_be_kept(job, Ended(1, number, message))
+
+    def _next(self) -> QueuedJob | None:
+        """Wait for the next examination; ``None`` at the end of the broker."""
+        with self._changed:
+            while not self._ends:
+                try:
+                    job = self._ledger.take_job()
+                except sqlite3.Error:
+                    log("examinations.ledger_fails")
+                    self._changed.wait(_LEDGER_AGAIN_S)
+                    continue
+                if job is not None:
+                    return job
+                self._changed.wait()
+        return None
+
+    def _end_once_it_can_be_kept(self, job: QueuedJob, ended: Ended) -> None:
+        """Keep how it ended; a broker that ends before it can finds it as interrupted."""
+        while not self._ends:
+            try:
+                self._end(job, ended)
+            except sqlite3.Error:
+                log("examinations.ledger_fails")
+                with self._changed:
+                    self._changed.wait(_LEDGER_AGAIN_S)
+            else:
+                return
 
     def _run(self, job: QueuedJob) -> None:
         told = self._told(job)

@@ -2,23 +2,28 @@
 
 An SQLite file in WAL mode with ``synchronous=FULL``: what was committed outlives a kill and a
 power cut. It is the broker's alone; the record's database is only read (``…server.events``).
+What a lost ledger knew is not known: no event from before the ledger was made is ever used, and a
+ledger whose file is gone marks nothing more.
 """
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from polit.base import faults
 from polit.base.clock import instant_text, now_utc
-from polit.base.errors import UsageError
+from polit.base.errors import PackageDamaged, UsageError
 from polit.broker.protocol import JobState, JobStatus
 
-_VERSION = 1
+_VERSION = 2
+_MADE = "CREATE TABLE made (at TEXT NOT NULL) STRICT"
 _SCHEMA = """
 CREATE TABLE used_events (
   event_id TEXT PRIMARY KEY, used_at TEXT NOT NULL
@@ -69,8 +74,9 @@ class BrokerLedger:
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock = threading.Lock()
+        self._path = folder / "ledger.sqlite"
         self._connection = sqlite3.connect(
-            folder / "ledger.sqlite", timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
             self._connection.execute(f"PRAGMA {pragma}")
@@ -81,15 +87,29 @@ class BrokerLedger:
             if version == 0:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
+            if version < _VERSION:
+                connection.execute(_MADE)
+                connection.execute("INSERT INTO made VALUES (?)", (now_utc().isoformat(),))
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
+        self._file = self._path.stat()
 
     def close(self) -> None:
         """Close it."""
         with self._lock:
             self._connection.close()
 
+    @property
+    def made_at(self) -> datetime:
+        """When it was made: of what was used before, it knows nothing."""
+        return datetime.fromisoformat(str(self._rows("SELECT at FROM made")[0][0]))
+
     def use_event(self, event_id: str) -> bool:
-        """Mark an event used, durably; tell whether this call was the one that did."""
+        """Mark an event used, durably; tell whether this call was the one that did.
+
+        Raises:
+            PackageDamaged: The file was removed or replaced: what is marked would be forgotten.
+        """
+        self._check_in_place()
         with self._writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO used_events VALUES (?, ?) ON CONFLICT DO NOTHING",
@@ -187,6 +207,14 @@ class BrokerLedger:
         sealed = rows[0][0] if rows else None
         return sealed if isinstance(sealed, bytes) else None
 
+    def _check_in_place(self) -> None:
+        try:
+            is_same = os.path.samestat(self._file, self._path.stat())
+        except OSError:
+            is_same = False
+        if not is_same:
+            raise PackageDamaged("the broker's ledger was removed or replaced: restart the broker")
+
     def _rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
         with self._lock:
             return self._connection.execute(query, values).fetchall()
@@ -197,7 +225,9 @@ class BrokerLedger:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk may have rolled it back already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")

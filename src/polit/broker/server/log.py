@@ -1,6 +1,7 @@
 """The broker's log: one JSON object a line on stderr. Ids and counts; never a name or a path."""
 
 import sys
+from contextlib import suppress
 
 import msgspec
 
@@ -15,5 +16,7 @@ def log(event: str, **values: str | int) -> None:
         values: Ids and counts.
     """
     line = msgspec.json.encode({"at": instant_text(now_utc()), "event": event, **values})
-    sys.stderr.write(line.decode() + "\n")
-    sys.stderr.flush()
+    # A full disk or a reader that is gone costs the line, never the work that it tells of.
+    with suppress(OSError):
+        sys.stderr.write(line.decode() + "\n")
+        sys.stderr.flush()

@@ -61,7 +61,20 @@ class Session:
             self._service.send_signal(signal.SIGINT)
 
     def follow(self, tell: Callable[[Turn], None]) -> Ended:
-        """Take what it tells until it ends; kill it where a stop takes too long."""
+        """Take what it tells until it ends; kill it where a stop takes too long.
+
+        It has ended whatever happens here: two sessions never work on one package.
+        """
+        try:
+            ended = self._told_until_the_end(tell)
+        except BaseException:
+            self._service.stop(limit_s=_CHECKPOINT_S)
+            raise
+        finally:
+            self._service.close()
+        return ended or self._without_a_word()
+
+    def _told_until_the_end(self, tell: Callable[[Turn], None]) -> Ended | None:
         ended: Ended | None = None
         for line in self._lines():
             try:
@@ -72,18 +85,20 @@ class Session:
                 tell(told)
             else:
                 ended = told
-        if self._service.wait(_ENDING_S) is None or self._stop_by_s is not None:
+        if self._stop_by_s is not None or self._service.wait(_ENDING_S) is None:
             self._service.stop(limit_s=_ENDING_S)
-        self._service.close()
-        return ended or self._without_a_word()
+        return ended
 
     def _lines(self) -> Iterator[bytes]:
-        descriptor, rest = self._service.stdout.fileno(), b""
+        descriptor, rest, has_ended = self._service.stdout.fileno(), b"", False
         while True:
+            if self._stop_by_s is not None and monotonic_s() > self._stop_by_s:
+                self._service.stop(limit_s=0.0)
+                return
             if not select.select([descriptor], [], [], _TURN_S)[0]:
-                if self._stop_by_s is not None and monotonic_s() > self._stop_by_s:
-                    self._service.stop(limit_s=0.0)
-                    return
+                if has_ended:
+                    return  # whoever still holds the pipe is not the examiner
+                has_ended = self._service.poll() is not None
                 continue
             piece = os.read(descriptor, MAX_LINE_BYTES)
             if not piece:

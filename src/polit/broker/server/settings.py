@@ -93,12 +93,21 @@ def _evidence_roots(text: str, data: Path) -> tuple[EvidenceRoot, ...]:
     for path in paths:
         if not path.is_absolute() or not path.name:
             raise UsageError("POLIT_EVIDENCE: give absolute paths of folders, separated by ':'")
+        _check_apart(path, data)
         taken = {root.name for root in roots}
         name, number = path.name, 2
         while name in taken:
             name, number = f"{path.name}-{number}", number + 1
         roots.append(EvidenceRoot(name, path))
     return tuple(roots)
+
+
+def _check_apart(root: Path, data: Path) -> None:
+    """Refuse a root by which polit's own keys, vault or record could be examined."""
+    real, own = root.resolve(), data.resolve()
+    is_within = real.is_relative_to(own) and not real.is_relative_to(own / "evidence")
+    if is_within or own.is_relative_to(real):
+        raise UsageError("POLIT_EVIDENCE: no folder that holds, or is one of, polit's own data")
 
 
 def _database(text: str, data: Path) -> str:

@@ -88,7 +88,7 @@ def check_event(event: RecordedEvent) -> PictureEvent:
         raise BrokerRefused(Code.WRONG_ACTION, "this event names no original of a case")
     age = now_utc() - event.recorded_at
     if not -_AHEAD <= age <= _FRESH:
-        raise BrokerRefused(Code.STALE, "this event was not recorded within the last 60 seconds")
+        raise _stale("this event was not recorded within the last 60 seconds")
     return PictureEvent(
         event.event_id, event.case_reference, bytes.fromhex(event.subject_id), rung,
         event.actor_name,
@@ -134,6 +134,8 @@ class PictureShower:
         found = self.events.find(event_id)
         if found is None:
             raise _no_event()
+        if found.recorded_at < self.ledger.made_at:
+            raise _stale("this event is older than the broker's ledger, which may have known it")
         return check_event(found)
 
     def _check_isolation(self) -> None:
@@ -175,6 +177,11 @@ class PictureShower:
 
         try:
             return self.lanes.run(decode)
+        except BrokerRefused as error:
+            # "Busy" says that nothing was done; by now the event is marked.
+            raise BrokerRefused(
+                Code.FAILED, "too many pictures wait, and this event is spent: ask with a new one"
+            ) from error
         except ItemFailed as error:
             raise BrokerRefused(Code.UNDECODABLE, str(error)) from error
         except IntegrityError as error:
@@ -183,6 +190,10 @@ class PictureShower:
 
 def _used() -> BrokerRefused:
     return BrokerRefused(Code.USED, "this event has been used: a picture is shown once for each")
+
+
+def _stale(why: str) -> BrokerRefused:
+    return BrokerRefused(Code.STALE, why)
 
 
 def _no_event() -> BrokerRefused:

@@ -144,6 +144,7 @@ class SignIn(Record):
         """The table, and that an end has a reason."""
 
         db_table = "accounts_sign_in"
+        default_manager_name = "objects"
         indexes = (models.Index(fields=["user", "ended_at"], name="accounts_sign_in_user"),)
         constraints = (
             models.CheckConstraint(

@@ -38,7 +38,8 @@ def attempt_name(request: HttpRequest, credentials: dict[str, str] | None = None
     A password typed into the field of the name must not stand in a table.
     """
     name = (credentials or {}).get("username") or request.POST.get("login", "")
-    plain = name.strip().casefold().encode()
+    # Databases compare names in capitals, where i meets a dotless i; casefold keeps them apart.
+    plain = name.strip().upper().casefold().encode()
     return hmac.new(settings.SECRET_KEY.encode(), plain, "sha256").hexdigest()
 
 

@@ -112,6 +112,16 @@ def check_factor_remains(factors: int) -> None:
         raise UsageError("this is your last second factor: add another one first")
 
 
+def check_not_own(*, actor_id: str, account_id: str) -> None:
+    """Refuse to reset one's own factors: a stolen session would enrol the thief's.
+
+    Raises:
+        UsageError: They are one's own.
+    """
+    if actor_id == account_id:
+        raise UsageError("nobody resets their own factors: ask another administrator")
+
+
 def is_invitation_open(
     *, used_at: datetime | None, voided_at: datetime | None, expires_at: datetime, now: datetime
 ) -> bool:

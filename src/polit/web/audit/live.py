@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.db.models import Count, Max
+
 from polit.web.audit.checkpoint import log_key
 from polit.web.audit.export_lines import Selection, log_lines
 from polit.web.audit.log_keys import read_log_key
@@ -45,27 +47,39 @@ def check_live(witness: Path, given_key: str = "") -> LiveLog:
     findings = Findings()
     key = Key((log_key(given_key) if given_key else read_log_key(witness)).text)
     findings.key = key.line
+    # In this order, for the signer goes on meanwhile: a copy has its checkpoint before, and a
+    # checkpoint its leaves. What comes later is left to the next check.
     copies = Witness(witness, key, findings)
+    signed = AuditCheckpoint.objects.aggregate(last=Max("size"))["last"] or 0
     size = _contiguous_size(findings)
-    log = LogCheck(findings, _checkpoints(key, copies, findings))
+    log = LogCheck(findings, _checkpoints(signed, key, copies, findings))
     for leaf, line in log_lines(Selection(), size=size):
         log.record(leaf, line)
     log.end()
     copies.end()
+    if findings.later_witnessed:
+        # Of an export such copies are later ones; the database itself has all that was signed.
+        said = f"it holds {findings.later_witnessed} checkpoints of which the database has none"
+        findings.fault("witness", f"{said}: events were removed, or it is an older copy")
     return LiveLog(findings, AuditEvent.objects.filter(leaf=None).count())
 
 
 def _contiguous_size(findings: Findings) -> int:
     """Return how many leaves there are; a gap between them is a fault."""
-    count = AuditLeaf.objects.count()
-    last = AuditLeaf.objects.order_by("-index").values_list("index", flat=True).first()
+    # One question: between two of them the log grows.
+    found = AuditLeaf.objects.aggregate(count=Count("pk"), last=Max("index"))
+    count: int = found["count"]
+    last: int | None = found["last"]
     if last is not None and last != count - 1:
         findings.fault("leaves", f"there are {count}, and the last one is leaf {last}")
     return count
 
 
-def _checkpoints(key: Key, copies: Witness, findings: Findings) -> Iterator[Checkpoint]:
-    for row in AuditCheckpoint.objects.order_by("size").iterator(_READ_ROWS):
+def _checkpoints(
+    signed: int, key: Key, copies: Witness, findings: Findings
+) -> Iterator[Checkpoint]:
+    rows = AuditCheckpoint.objects.filter(size__lte=signed).order_by("size")
+    for row in rows.iterator(_READ_ROWS):
         opened = key.try_open(note_name(row.size), row.note.encode(), findings)
         if opened is not None:
             copies.compare(opened)

@@ -10,6 +10,7 @@ from django.db import transaction
 from polit.base.canonical import JsonValue, canonical_json
 from polit.base.errors import UsageError
 from polit.base.ids import random_bytes
+from polit.base.text import says_something
 from polit.web.audit.models import AuditEvent, AuditPending
 from polit.web.audit.rules import Nature, storable, storable_value
 from polit.web.core.access import CaseLike
@@ -70,9 +71,9 @@ def act(
         nature: The kind of processing.
 
     Raises:
-        UsageError: The reason is blank, or the block did not say what it was about.
+        UsageError: The reason cannot be read, or the block did not say what it was about.
     """
-    if not reason.strip():
+    if not says_something(reason):
         raise UsageError(f"{action}: say why")
     deed = Deed()
     with transaction.atomic():

@@ -325,6 +325,7 @@ class Export:
 
     def __init__(self, folder: Path, findings: Findings) -> None:
         """Read the manifest; ``_Malformed`` where it is none."""
+        _check_plain(folder)
         self._folder, self._findings = folder, findings
         self._manifest = _manifest(folder / "manifest.json")
         self.note_names = note_names(folder / NOTES)
@@ -594,6 +595,16 @@ def _manifest(path: Path) -> dict[str, Any]:
     ):
         raise _Malformed(f"manifest.json is none of {FORMAT}")
     return manifest
+
+
+def _check_plain(folder: Path) -> None:
+    """Refuse links, pipes and devices: who made the export chooses what they lead to."""
+    notes = folder / NOTES
+    if notes.is_symlink() or notes.is_file() or notes.is_fifo():
+        raise _Malformed(f"{NOTES} is no folder")
+    for path in (*folder.iterdir(), *notes.iterdir()):
+        if path != notes and (path.is_symlink() or not path.is_file()):
+            raise _Malformed(f"{path.name} is no plain file")
 
 
 def _text(path: Path) -> str:

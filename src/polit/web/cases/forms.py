@@ -20,7 +20,7 @@ from polit.web.cases.rules import (
     check_reference,
 )
 from polit.web.core.access import CaseLike
-from polit.web.core.forms import GovukForm, ReasonField
+from polit.web.core.forms import GovukForm, ReasonField, SeenField
 from polit.web.core.rules import Purpose, Role
 
 _PURPOSES = [(purpose.value, purpose.label) for purpose in Purpose]
@@ -77,6 +77,12 @@ class CaseDetailsForm(GovukForm):
         """Return what was filled in."""
         cleaned = self.cleaned_data
         return CaseDetails(cleaned["title"], cleaned["operation"], tuple(cleaned["offences"]))
+
+
+class CaseChangeForm(CaseDetailsForm):
+    """A change of a case."""
+
+    seen = SeenField()
 
 
 class CaseOpenForm(CaseDetailsForm):

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -18,8 +20,11 @@ from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.core.paging import Page, page_of
 from polit.web.core.rules import CASE_ROLES, Purpose, Role
+from polit.web.core.versions import version_of
 
 TIMELINE_SIZE = 20
+_SEARCH_LENGTH = 200
+"""Longer than anything that is searched; SQLite refuses patterns of 50,000 bytes."""
 
 
 def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
@@ -75,7 +80,8 @@ def case_list(user: User, *, text: str = "", after: str = "") -> Page[Case]:
         text: What the reference, title or operation holds; empty for all.
         after: The reference to go on after.
     """
-    return page_of(_found(cases_for(user), text), key="reference", after=after)
+    rows = _found(cases_for(user), text, "reference", "title", "operation")
+    return page_of(rows, key="reference", after=after)
 
 
 def roles_of(actor: Actor) -> frozenset[Role]:
@@ -110,6 +116,17 @@ def offence_codes(case_id: UUID) -> list[str]:
     """Return the codes of the kinds of offence of a case."""
     rows = Case.objects.get(pk=case_id).offences
     return list(rows.order_by("code").values_list("code", flat=True))
+
+
+def case_version(case: Case) -> str:
+    """Return a mark of what of a case may be changed, as it stands now."""
+    return version_of(
+        {
+            "title": case.title,
+            "operation": case.operation,
+            "offences": list(offence_codes(case.id)),
+        }
+    )
 
 
 def member_list(case_id: UUID) -> list[CaseMember]:
@@ -206,7 +223,9 @@ def team_list(*, text: str = "", after: str = "") -> Page[Case]:
     # One step down an index for each row shown, however many acts there are.
     last = AuditEvent.objects.filter(case_id=OuterRef("pk")).order_by("-seq")
     holding = CaseMember.objects.filter(ended_at=None).select_related("user")
-    rows = _found(Case.objects.annotate(last_at=last.values("recorded_at")[:1]), text)
+    # By what is shown alone: a search must not tell what the page does not.
+    dated = Case.objects.annotate(last_at=last.values("recorded_at")[:1])
+    rows = _found(dated, text, "reference", "title")
     rows = rows.prefetch_related(
         Prefetch("members", holding.order_by("recorded_at"), to_attr="team")
     )
@@ -280,13 +299,14 @@ def _open_break_glass(user: User, now: datetime) -> QuerySet[BreakGlass]:
     return BreakGlass.objects.filter(user=user, revoked_at=None, expires_at__gt=now)
 
 
-def _found(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+def _found(cases: QuerySet[Case], text: str, *names: str) -> QuerySet[Case]:
     wanted = text.replace("\x00", "").strip()
     if not wanted:
         return cases
-    return cases.filter(
-        Q(reference__icontains=wanted) | Q(title__icontains=wanted) | Q(operation__icontains=wanted)
-    )
+    if len(wanted) > _SEARCH_LENGTH:
+        return cases.none()
+    found = [Q(**{f"{name}__icontains": wanted}) for name in names]
+    return cases.filter(reduce(or_, found))
 
 
 def _acts(case_id: UUID) -> QuerySet[AuditEvent]:

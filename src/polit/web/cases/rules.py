@@ -83,6 +83,7 @@ _TITLES = {
     "cases.member_end": "Access ended",
     "cases.consult": "Page opened",
     "cases.break_glass": "Break-glass begun",
+    "cases.break_glass_miss": "Break-glass of an unknown case",
     "cases.break_glass_acknowledge": "Break-glass acknowledged",
     "cases.break_glass_revoke": "Break-glass ended",
 }

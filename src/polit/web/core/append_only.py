@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -12,7 +13,7 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _SQLITE_REPLACE = """
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON "{table}"
-WHEN EXISTS (SELECT 1 FROM "{table}" WHERE "{key}" = NEW."{key}")
+WHEN EXISTS (SELECT 1 FROM "{table}" WHERE {same})
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _POSTGRES_FUNCTION = """
@@ -58,7 +59,7 @@ class AppendOnly(Operation):
     ) -> None:
         """Make the triggers."""
         del app_label, from_state, to_state
-        for statement in self._statements(schema_editor.connection.vendor):
+        for statement in self._statements(schema_editor.connection):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -78,10 +79,28 @@ class AppendOnly(Operation):
         """Return how a migration file writes it."""
         return type(self).__name__, [self.table, self.key], {}
 
-    def _statements(self, vendor: str) -> tuple[str, ...]:
-        if vendor == "postgresql":
+    def _statements(self, connection: BaseDatabaseWrapper) -> tuple[str, ...]:
+        if connection.vendor == "postgresql":
             parts = (_POSTGRES_FUNCTION, _POSTGRES_ROWS, _POSTGRES_TABLE)
             return tuple(part.replace("{table}", self.table) for part in parts)
         verbs = (("update", "UPDATE"), ("delete", "DELETE"))
         rows = [_SQLITE.format(table=self.table, verb=verb, event=event) for verb, event in verbs]
-        return (*rows, _SQLITE_REPLACE.format(table=self.table, key=self.key))
+        same = " OR ".join(map(_same, self._unique_sets(connection)))
+        return (*rows, _SQLITE_REPLACE.format(table=self.table, same=same))
+
+    def _unique_sets(self, connection: BaseDatabaseWrapper) -> list[list[str]]:
+        """Return the columns of everything unique: by each of them a row can be replaced."""
+        with connection.cursor() as cursor:
+            cursor.execute(f'PRAGMA index_list("{self.table}")')
+            # One that holds for some rows alone says nothing of two others.
+            names = [name for _, name, unique, _, partial in cursor.fetchall()
+                     if unique and not partial]  # fmt: skip
+            found = []
+            for name in names:
+                cursor.execute(f'PRAGMA index_info("{name}")')
+                found.append([column for _, _, column in cursor.fetchall()])
+        return [[self.key], *(each for each in found if each != [self.key] and None not in each)]
+
+
+def _same(columns: list[str]) -> str:
+    return "(" + " AND ".join(f'"{name}" = NEW."{name}"' for name in columns) + ")"

@@ -11,10 +11,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from polit.base.clock import now_utc
+from polit.base.text import says_something
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([A-Za-z]{1,4})?", re.ASCII)
 _ALLOWED_FUTURE = timedelta(minutes=2)
 """Clocks of two machines differ a little; who types the present minute is not refused."""
+
+_NO_DATE = "Enter a real date in numbers, such as 27 3 2026"
+_LEAST_YEAR, _MOST_YEAR = 1000, 9998
+"""Four digits: "26" is no year, and next to the ends of the calendar no zone can be told."""
 
 
 class DayWidget(forms.MultiWidget):
@@ -151,6 +156,21 @@ class ReasonField(forms.CharField):
         options.setdefault("error_messages", {"required": "Enter the reason"})
         super().__init__(**options)
 
+    def validate(self, value: str) -> None:
+        """Refuse what nobody can read, as the act itself does."""
+        super().validate(value)
+        if value and not says_something(value):
+            raise ValidationError("Enter the reason in words", "blank")
+
+
+class SeenField(forms.CharField):
+    """What somebody saw of a record when they began to change it; see ``core.versions``."""
+
+    def __init__(self) -> None:
+        """Make it: hidden, and refused where it is missing."""
+        words = {"required": "Load the page again"}
+        super().__init__(widget=forms.HiddenInput, error_messages=words)
+
 
 def _zone() -> ZoneInfo:
     zone = timezone.get_default_timezone()
@@ -160,9 +180,12 @@ def _zone() -> ZoneInfo:
 def _day(typed: Sequence[str]) -> date:
     try:
         day, month, year = (int(part) for part in typed if part.isascii() and part.isdigit())
-        return date(year, month, day)
-    except ValueError as error:
-        raise ValidationError("Enter a real date in numbers, such as 27 3 2026", "date") from error
+        found = date(year, month, day)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError(_NO_DATE, "date") from error
+    if not _LEAST_YEAR <= found.year <= _MOST_YEAR:
+        raise ValidationError(_NO_DATE, "date")
+    return found
 
 
 def _instant(day: date, typed: str) -> datetime:

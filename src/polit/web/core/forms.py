@@ -12,9 +12,9 @@ from crispy_forms_gds.layout import Field, Layout
 from django import forms
 from django.template.loader import render_to_string
 
-from polit.web.core.fields import DayField, InstantField, ReasonField
+from polit.web.core.fields import DayField, InstantField, ReasonField, SeenField
 
-__all__ = ["DayField", "GovukForm", "InstantField", "ReasonField"]
+__all__ = ["DayField", "GovukForm", "InstantField", "ReasonField", "SeenField"]
 
 _DJANGOS_WORDS = {
     "This field is required.",

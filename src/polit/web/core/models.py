@@ -37,6 +37,27 @@ class GuardedQuerySet(models.QuerySet[Kept]):
         check_in_act()
         return super().bulk_create(objs, *args, **options)
 
+    def _raw_delete(self, using: str | None) -> int:
+        check_in_act()
+        deleted: int = super()._raw_delete(using)
+        return deleted
+
+
+class AppendedQuerySet(GuardedQuerySet[Kept]):
+    """A query of what is never changed and never deleted, by an act neither."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: they stay as they are."""
+        _refuse(self.model)
+
+    def delete(self) -> NoReturn:
+        """Refuse: they stay."""
+        _refuse(self.model)
+
+    def _raw_delete(self, using: str | None) -> NoReturn:
+        del using
+        _refuse(self.model)
+
 
 class Record(models.Model):
     """A record with a random identifier and the instant it was kept."""
@@ -47,14 +68,15 @@ class Record(models.Model):
     objects = GuardedQuerySet.as_manager()
 
     class Meta:
-        """No table of its own."""
+        """No table of its own; ``case.members.add(…)`` and its like ask the guarded query too."""
 
         abstract = True
+        base_manager_name = "objects"
 
-    def save(self, *args: Any, **options: Any) -> None:
-        """Keep the record; inside an act only."""
+    def save_base(self, *args: Any, **options: Any) -> None:
+        """Keep the record, as every way to save it ends here; inside an act only."""
         check_in_act()
-        super().save(*args, **options)
+        super().save_base(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         """Delete the record; inside an act only."""
@@ -65,25 +87,29 @@ class Record(models.Model):
 class Appended(Record):
     """A record that is never changed and never deleted; a correction is a further record."""
 
+    objects = AppendedQuerySet.as_manager()  # type: ignore[misc]  # a narrower one
+
     class Meta:
         """No table of its own."""
 
         abstract = True
 
-    def save(self, *args: Any, **options: Any) -> None:
+    def save_base(self, *args: Any, **options: Any) -> None:
         """Keep a new record.
 
         Raises:
             UsageError: It is kept already.
         """
         if not self._state.adding:
-            self._refuse()
+            _refuse(type(self))
         options["force_insert"] = True
-        super().save(*args, **options)
+        super().save_base(*args, **options)
 
     def delete(self, *_args: Any, **_options: Any) -> NoReturn:
         """Refuse: it stays."""
-        self._refuse()
+        _refuse(type(self))
 
-    def _refuse(self) -> NoReturn:
-        raise UsageError(f"a {self._meta.verbose_name} is never changed: append a correction")
+
+def _refuse(model: type[models.Model]) -> NoReturn:
+    name = model._meta.verbose_name  # noqa: SLF001 - Django documents it
+    raise UsageError(f"a {name} is never changed: append a correction")

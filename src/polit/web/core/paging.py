@@ -9,6 +9,8 @@ from django.db import models
 Row = TypeVar("Row", bound=models.Model)
 
 PAGE_SIZE = 50
+_TIE = "~"
+"""Between the key and the primary key of the last row seen, where the key alone is not unique."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +38,44 @@ def page_of(
 
     Args:
         rows: What is listed, not ordered yet.
-        key: A unique column that the order follows, with an index on it.
+        key: The column that the order follows, with an index on it; rows in which it is equal
+            follow their primary key.
         after: The key of the last row seen, as text; empty for the first page. One that does
             not fit the column is an empty page.
         size: Rows a page.
         newest_first: Whether the greatest key comes first.
     """
-    if after:
-        if "\x00" in after:
-            return Page((), "")  # PostgreSQL cannot even be asked
-        try:
-            rows = rows.filter(**{f"{key}__{'lt' if newest_first else 'gt'}": after})
-        except (ValueError, TypeError, ValidationError):
-            return Page((), "")
-    found = tuple(rows.order_by(f"-{key}" if newest_first else key)[: size + 1])
+    sign = "-" if newest_first else ""
+    is_unique = key == "pk" or _is_unique(rows.model, key)
+    if "\x00" in after:
+        return Page((), "")  # PostgreSQL cannot even be asked
+    order = [f"{sign}{key}"] if is_unique else [f"{sign}{key}", f"{sign}pk"]
+    try:
+        if after:
+            beyond = _beyond(key, after, newest_first=newest_first, is_unique=is_unique)
+            rows = rows.filter(beyond)
+        found = tuple(rows.order_by(*order)[: size + 1])
+    except (ValueError, TypeError, OverflowError, ValidationError):
+        if not after:
+            raise
+        return Page((), "")
     shown = found[:size]
-    last = str(getattr(shown[-1], key)) if len(found) > size else ""
-    return Page(shown, last)
+    if len(found) <= size:
+        return Page(shown, "")
+    last = str(getattr(shown[-1], key))
+    return Page(shown, last if is_unique else f"{last}{_TIE}{shown[-1].pk}")
+
+
+def _is_unique(model: type[models.Model], key: str) -> bool:
+    found = model._meta.get_field(key)  # noqa: SLF001 - Django documents it
+    return bool(getattr(found, "unique", False))
+
+
+def _beyond(key: str, after: str, *, newest_first: bool, is_unique: bool) -> models.Q:
+    """Return which rows follow: by the key alone, or by key and primary key."""
+    beyond = "lt" if newest_first else "gt"
+    if is_unique:
+        return models.Q(**{f"{key}__{beyond}": after})
+    value, _, pk = after.rpartition(_TIE)
+    tied = models.Q(**{key: value, f"pk__{beyond}": pk})
+    return models.Q(**{f"{key}__{beyond}": value}) | tied

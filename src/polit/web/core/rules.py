@@ -72,8 +72,8 @@ class Access:
         read: Roles that may GET it (scope role and case).
         write: Roles that may POST to it; empty where nothing is written.
         fresh: Whether the person must have proved who they are within the last minutes.
-        consults: Whether a GET of scope case is a consultation that is recorded. Only what is
-            part of a page that was recorded already says no.
+        consults: Whether what is shown in scope case is a consultation that is recorded. Only
+            what is part of a page that was recorded already says no.
     """
 
     scope: Scope

@@ -134,22 +134,27 @@ def page(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRespo
     """Show an examination: what was asked for, how far it is, its notes."""
     del case_id
     examination = _examination(request, examination_id)
-    roles = user_of(request).roles
-    shown = {
+    shown = _standing(request, examination) | {"notes": note_list(examination)}
+    return _page(request, "examinations/page.html", shown)
+
+
+def _standing(request: HttpRequest, examination: Examination) -> dict[str, object]:
+    return {
         "examination": examination,
-        "actions": EXAMINATION_STATES.offered(examination.state, roles),
-        "notes": note_list(examination),
+        "actions": EXAMINATION_STATES.offered(examination.state, user_of(request).roles),
         "may_examine": _may_examine(request),
         "is_asked": examination.standing is ExaminationState.ASKED,
     }
-    return _page(request, "examinations/page.html", shown)
 
 
 @access(_PART)
 def progress(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResponse:
-    """Show how far an examination is: counts alone."""
+    """Show how far an examination is; at its end also what can be done then.
+
+    While it moves the buttons are left alone: who is on one of them with the keyboard stays there.
+    """
     del case_id
-    shown = {"examination": _examination(request, examination_id)}
+    shown = _standing(request, _examination(request, examination_id)) | {"is_part": True}
     response = _page(request, "examinations/progress.html", shown)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,12 +1,13 @@
 """Continuity: each event goes on from where the last one left the exhibit. No Django here."""
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from polit.base.errors import AuthorityError, UsageError
 from polit.web.core.rules import Role
-from polit.web.exhibits.rules import CUSTODY, CUSTODY_ROLES, FIRST_KINDS, EventKind, Person, State
+from polit.web.exhibits.rules import CUSTODY, CUSTODY_ROLES, EventKind, Person, State
 
 LATE_AFTER = timedelta(hours=24)
 
@@ -187,6 +188,7 @@ def follow(
     step = CUSTODY.check_action(kind.value, standing.state.value, roles)
     _check_time(standing, happening.occurred_at, now)
     _check_said(happening)
+    _check_giver(standing, happening)
     _check_seals(standing, happening)
     holder = _holder_after(standing, happening)
     seal = standing.seal
@@ -258,6 +260,23 @@ def _check_said(happening: Happening) -> None:
         raise UsageError("where: give the place")
 
 
+def _check_giver(standing: Standing, happening: Happening) -> None:
+    """Refuse that somebody hands over what another has, unless the note says how that came."""
+    given = happening.signatures.given
+    if not given or happening.note.strip():
+        return
+    name = re.sub(r" \([^()]*\)$", "", standing.holder)
+    if _letters(given) not in {_letters(name), _letters(standing.holder)}:
+        raise UsageError(
+            f"who hands it over: the record has it with {standing.holder}; "
+            "if somebody else hands it over, say in the note why"
+        )
+
+
+def _letters(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
 def _check_seals(standing: Standing, happening: Happening) -> None:
     kind = happening.kind
     if kind is EventKind.SEAL and standing.seal:
@@ -284,112 +303,3 @@ def _holder_after(standing: Standing, happening: Happening) -> str:
     if taker.text == standing.holder:
         raise UsageError(f"to: {taker.text} has it already")
     return taker.text
-
-
-class Field(StrEnum):
-    """What a correction may put right."""
-
-    OCCURRED_AT = "occurred_at"
-    PLACE = "place"
-    HOLDER = "holder"
-    SEAL = "seal"
-    SIGNATURE = "signature"
-    NOTE = "note"
-    CONDITION = "condition"
-    DOCUMENT = "document"
-    COPY = "copy"
-
-    @property
-    def label(self) -> str:
-        """The field in words."""
-        if self is Field.OCCURRED_AT:
-            return "When it happened"
-        return {"holder": "Who had it afterwards", "seal": "Number of the seal"}.get(
-            self.value, self.value.capitalize()
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What an event should have said.
-
-    Args:
-        number: The event that is corrected, from 1.
-        field: What was wrong.
-        text: What is right; for ``OCCURRED_AT`` the instant as the reader sees it.
-        occurred_at: What is right, for ``OCCURRED_AT`` alone.
-    """
-
-    number: int
-    field: Field
-    text: str
-    occurred_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """The event that a correction is about, and what lies around it.
-
-    Args:
-        kind: Its kind.
-        not_before: When the event before it happened; ``None`` for the first.
-        not_after: When the event after it happened; now for the last.
-        stands: Whether no later event set the field in question anew.
-    """
-
-    kind: EventKind
-    not_before: datetime | None
-    not_after: datetime
-    stands: bool
-
-
-HOLDER_KINDS = FIRST_KINDS | {kind for kind, parts in PARTS.items() if Part.TAKER in parts}
-SEAL_KINDS = FIRST_KINDS | {kind for kind, parts in PARTS.items() if Part.NEW_SEAL in parts}
-
-
-def correct(standing: Standing, corrected: Corrected, correction: Correction) -> Standing:
-    """Return where an exhibit stands after an event was corrected.
-
-    What the last event to set it said of holder, seal and time is what the next one goes on from,
-    so a correction changes that too. Where a later event set it anew, it is a statement beside.
-
-    Raises:
-        UsageError: The right value is missing, cannot be, or is that of a correction.
-    """
-    if corrected.kind is EventKind.CORRECT:
-        raise UsageError("correction: correct the event itself once more, not its correction")
-    if not correction.text.strip():
-        raise UsageError("correction: say what is right")
-    after = replace(standing, number=standing.number + 1)
-    if correction.field is Field.OCCURRED_AT:
-        right = _right_instant(corrected, correction.occurred_at)
-        return replace(after, occurred_at=right) if corrected.stands else after
-    if correction.field not in {Field.HOLDER, Field.SEAL}:
-        return after
-    return _correct_line(after, corrected, correction)
-
-
-def _correct_line(after: Standing, corrected: Corrected, correction: Correction) -> Standing:
-    is_holder = correction.field is Field.HOLDER
-    if corrected.kind not in (HOLDER_KINDS if is_holder else SEAL_KINDS):
-        raise UsageError(f"correction: {corrected.kind.label.lower()} says nothing of that")
-    right = correction.text.strip()
-    if not right.isprintable():
-        raise UsageError("correction: it has characters that cannot be printed: type it again")
-    if not corrected.stands:
-        return after
-    if is_holder:
-        return replace(after, holder=right)
-    if not after.seal:
-        raise UsageError("correction: it has no seal; record that it was sealed")
-    return replace(after, seal=right)
-
-
-def _right_instant(corrected: Corrected, right: datetime | None) -> datetime:
-    if right is None:
-        raise UsageError("correction: give the right date and time")
-    if corrected.not_before is not None and right < corrected.not_before:
-        raise UsageError("correction: the event before it happened after that")
-    if right > corrected.not_after:
-        raise UsageError("correction: the event after it happened before that")
-    return right

@@ -5,7 +5,8 @@ from django.db.models.functions import Lower
 
 from polit.web.cases.models import Case
 from polit.web.core.models import Appended, Record
-from polit.web.exhibits.continuity import HOLDER_KINDS, SEAL_KINDS, SealFound, Standing, is_late
+from polit.web.exhibits.continuity import DOCUMENTS, UNSEALED_KINDS, SealFound, Standing, is_late
+from polit.web.exhibits.corrections import HOLDER_KINDS, SEAL_KINDS, Field
 from polit.web.exhibits.rules import (
     CUSTODY,
     FIRST_KINDS,
@@ -120,6 +121,7 @@ _WAYS = [
 _SEAL_CHANGERS = sorted({kind.value for kind in SEAL_KINDS} | {"open_seal", "correct"})
 _HOLDER_CHANGERS = sorted({kind.value for kind in HOLDER_KINDS} | {"correct"})
 _FIRST = sorted(kind.value for kind in FIRST_KINDS)
+_DOCUMENTED = sorted(kind.value for kind in DOCUMENTS)
 
 
 def _is_a_way() -> models.Q:
@@ -129,6 +131,32 @@ def _is_a_way() -> models.Q:
     for action, before, after in _WAYS:
         condition |= models.Q(kind=action, state_before=before, state_after=after)
     return condition
+
+
+def _seals_fit() -> models.Q:
+    """Return how seals come and go as a condition: one is put on, changed, or opened."""
+    bare, unsealed = models.Q(seal_before=""), models.Q(seal_after="")
+    condition = models.Q(kind="seal") & bare & ~unsealed
+    condition |= models.Q(kind="change_seal") & ~bare & ~unsealed & ~models.Q(seal_found="")
+    condition |= models.Q(kind="open_seal") & ~bare & unsealed & ~models.Q(seal_found="")
+    condition |= models.Q(kind__in=sorted(kind.value for kind in UNSEALED_KINDS)) & bare
+    told = ["seal", "change_seal", "open_seal", *(kind.value for kind in UNSEALED_KINDS)]
+    return condition | ~models.Q(kind__in=sorted(told))
+
+
+def _correction_fits() -> models.Q:
+    """Return what a correction may change as a condition: what it says that it corrects."""
+    same_holder = models.Q(holder_before=models.F("holder_after"))
+    same_seal = models.Q(seal_before=models.F("seal_after"))
+    holder = models.Q(corrected_field="holder", holder_after=models.F("corrected_text"))
+    seal = models.Q(corrected_field="seal", seal_after=models.F("corrected_text"))
+    seal &= ~models.Q(seal_before="")
+    timed = models.Q(corrected_field="occurred_at", corrected_at__isnull=False)
+    timed &= models.Q(corrected_at__lte=models.F("recorded_at"))
+    untimed = ~models.Q(corrected_field="occurred_at") & models.Q(corrected_at__isnull=True)
+    said = models.Q(corrected_field__in=sorted(field.value for field in Field))
+    said &= ~models.Q(corrected_text="") & (timed | untimed)
+    return ~models.Q(kind="correct") | (said & (same_holder | holder) & (same_seal | seal))
 
 
 class CustodyEvent(Appended):
@@ -217,6 +245,13 @@ class CustodyEvent(Appended):
                 | ~(models.Q(given_signature="") | models.Q(taken_signature="")),
                 name="custody_handover_signed",
             ),
+            models.CheckConstraint(condition=_seals_fit(), name="custody_seals_fit"),
+            models.CheckConstraint(condition=_correction_fits(), name="custody_correction_fits"),
+            models.CheckConstraint(
+                condition=~models.Q(kind__in=_DOCUMENTED) | ~models.Q(document=""),
+                name="custody_documented",
+            ),
+            models.UniqueConstraint(fields=["split_from"], name="custody_splits_once"),
         )
 
     def __str__(self) -> str:
@@ -251,8 +286,13 @@ class CustodyEvent(Appended):
 
     @property
     def is_late(self) -> bool:
-        """Whether it was entered more than a day after it happened."""
-        return is_late(self.occurred_at, self.recorded_at)
+        """Whether it was entered more than a day after it happened; no correction is."""
+        return not self.is_correction and is_late(self.occurred_at, self.recorded_at)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it says what another event should have said."""
+        return self.kind == EventKind.CORRECT.value
 
 
 class Passcode(Appended):
@@ -308,3 +348,28 @@ class Photograph(Record):
     def __str__(self) -> str:
         """Return the caption."""
         return self.caption
+
+    @property
+    def withdrawn(self) -> "PhotographWithdrawal | None":
+        """That it was withdrawn, ``None`` while it stands."""
+        found: PhotographWithdrawal | None = getattr(self, "withdrawal", None)
+        return found
+
+
+class PhotographWithdrawal(Appended):
+    """That a photograph was withdrawn, and why; its bytes and its row stay."""
+
+    photograph = models.OneToOneField(
+        Photograph, on_delete=models.PROTECT, related_name="withdrawal"
+    )
+    reason = models.TextField()
+    withdrawn_by = models.CharField(max_length=200)
+
+    class Meta:
+        """The table."""
+
+        db_table = "exhibits_photograph_withdrawal"
+
+    def __str__(self) -> str:
+        """Return the reason."""
+        return self.reason

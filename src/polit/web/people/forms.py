@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from polit.base.errors import UsageError
-from polit.web.core.forms import DayField, GovukForm, ReasonField
+from polit.web.core.forms import DayField, GovukForm, ReasonField, SeenField
 from polit.web.people.identifiers import current_identifiers
 from polit.web.people.rules import (
     AGE_MAX_YEARS,
@@ -84,6 +84,12 @@ class DetailsForm(GovukForm):
         names = PersonDetails.__dataclass_fields__
         values: dict[str, Any] = {name: self.cleaned_data.get(name) for name in names}
         return PersonDetails(**values)
+
+
+class ChangeForm(DetailsForm):
+    """A change of what is known of a person."""
+
+    seen = SeenField()
 
 
 class PlaceForm(GovukForm):

@@ -7,6 +7,8 @@ from polit.web.cases.models import Case
 from polit.web.core.models import Record
 from polit.web.people.rules import AGE_MAX_YEARS, PersonRole, Sex, search_key
 
+SERVICE_KEY_LENGTH, VALUE_KEY_LENGTH = 200, 600
+
 
 class Person(Record):
     """One person, whatever they are in however many cases."""
@@ -64,8 +66,8 @@ class PersonIdentifier(Record):
     kind = models.CharField(max_length=50)
     service = models.CharField(max_length=100, blank=True)
     value = models.CharField(max_length=300)
-    service_key = models.CharField(max_length=200, blank=True)
-    value_key = models.CharField(max_length=600)
+    service_key = models.CharField(max_length=SERVICE_KEY_LENGTH, blank=True)
+    value_key = models.CharField(max_length=VALUE_KEY_LENGTH)
     added_by = models.CharField(max_length=200)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=200, blank=True)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from polit.web.audit.models import AuditEvent
 from polit.web.cases.queries import EventRow, cases_for, event_rows
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
+from polit.web.core.versions import version_of
 from polit.web.people.identifiers import current_identifiers, identifier_scheme
 from polit.web.people.models import CasePerson, Person, PersonIdentifier
 from polit.web.people.rules import (
@@ -28,6 +29,8 @@ from polit.web.people.rules import (
 
 FOUND_MOST = 20
 HISTORY_MOST = 100
+_SEARCH_LENGTH, _SEARCH_WORDS = 300, 20
+"""No name and no identifier is longer; SQLite refuses a condition of a thousand parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,11 @@ def details_of(person: Person) -> PersonDetails:
     )
 
 
+def details_version(details: PersonDetails) -> str:
+    """Return a mark of what is known of a person."""
+    return version_of({name: str(value) for name, value in asdict(details).items()})
+
+
 def is_protected(person: Person) -> bool:
     """Tell whether a person is, or ever was, a child in any case, or is under age today."""
     as_child = CasePerson.objects.filter(person=person, role=PersonRole.CHILD.value)
@@ -197,7 +205,8 @@ def people_found(user: User, text: str) -> Found:
         text: A name, or exactly an identifier.
     """
     words = search_key(text).split()
-    if not words or not may_read_person(user.roles, is_protected=True):
+    is_too_long = len(text) > _SEARCH_LENGTH or len(words) > _SEARCH_WORDS
+    if not words or is_too_long or not may_read_person(user.roles, is_protected=True):
         return Found((), 0)
     identifiers = _with_key(text)
     named = Q()
@@ -258,7 +267,8 @@ def _place_shown(place: CasePerson, roles: frozenset[Role]) -> PlaceShown:
         is_withheld=not readable,
         is_protected=protected,
         since=place.since,
-        note=place.note if readable else "",
+        # "Whose mother, which school": what is noted of an adult may tell who a child is.
+        note=place.note if may_read_person(roles, is_protected=True) else "",
         ended_at=place.ended_at,
     )
 

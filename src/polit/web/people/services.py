@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from polit.base.clock import now_utc
@@ -16,9 +16,16 @@ from polit.web.cases.models import Case
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
+from polit.web.core.versions import check_unchanged
 from polit.web.people.identifiers import current_identifiers, service_key
-from polit.web.people.models import CasePerson, Person, PersonIdentifier
-from polit.web.people.queries import details_of, is_protected, person_seen
+from polit.web.people.models import (
+    SERVICE_KEY_LENGTH,
+    VALUE_KEY_LENGTH,
+    CasePerson,
+    Person,
+    PersonIdentifier,
+)
+from polit.web.people.queries import details_of, details_version, is_protected, person_seen
 from polit.web.people.rules import (
     GivenIdentifier,
     PersonDetails,
@@ -83,21 +90,37 @@ def person_link(
 
 
 def person_change(
-    actor: Actor, *, reason: str, case: CaseLike, person_id: UUID, details: PersonDetails
+    actor: Actor,
+    *,
+    reason: str,
+    case: CaseLike,
+    person_id: UUID,
+    details: PersonDetails,
+    seen: str | None = None,
 ) -> Person:
     """Change what is known of a person, in every case that they have a place in.
 
     The audit keeps old and new values; of a child it keeps the names of the fields alone.
 
+    Args:
+        actor: Who changes it.
+        reason: Why.
+        case: The case that they do it for.
+        person_id: The person.
+        details: What is known from now on.
+        seen: The mark (``details_version``) of what they looked at; ``None`` where they did not.
+
     Raises:
         AuthorityError: The actor's roles do not allow it.
-        UsageError: The facts contradict each other, or the person has no place in this case.
+        UsageError: The facts contradict each other, the person has no place in this case, or
+            somebody else changed them meanwhile.
     """
     check_writes_people(roles_of(actor))
     check_details(details, _today())
     with act(actor, "people.change_person", reason=reason, case=case) as deed:
         place = _place_of(case.id, person_id)
         person = Person.objects.select_for_update().get(pk=person_id)
+        check_unchanged(seen, details_version(details_of(person)))
         before, was_protected = _texts(details_of(person)), is_protected(person)
         _set(person, details)
         person.save()
@@ -190,7 +213,9 @@ def _texts(details: PersonDetails) -> dict[str, str]:
 
 def _place_of(case_id: UUID, person_id: UUID) -> CasePerson:
     rows = CasePerson.objects.filter(case_id=case_id, person_id=person_id)
-    place = rows.select_related("person").order_by("ended_at", "role").first()
+    place = (
+        rows.select_related("person").order_by(F("ended_at").asc(nulls_first=True), "role").first()
+    )
     if place is None:
         raise UsageError("this person has no place in the case")
     return place
@@ -233,6 +258,9 @@ def _identify(actor: Actor, person: Person, given: GivenIdentifier) -> PersonIde
     if not key:
         raise UsageError(f"this is no {kind.label.lower()}")
     service = given.service.strip() if kind.has_service else ""
+    # One character may stand for eighteen once it is normalised.
+    if len(key) > VALUE_KEY_LENGTH or len(service_key(service)) > SERVICE_KEY_LENGTH:
+        raise UsageError(f"this {kind.label.lower()} is too long to be compared")
     kept = PersonIdentifier(
         person=person,
         scheme=scheme.scheme,

@@ -17,7 +17,7 @@ from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
 from polit.web.people.forms import (
     AddForm,
-    DetailsForm,
+    ChangeForm,
     EndForm,
     IdentifierForm,
     PlaceForm,
@@ -26,6 +26,7 @@ from polit.web.people.forms import (
 from polit.web.people.queries import (
     PersonShown,
     changes_elsewhere,
+    details_version,
     history,
     people_found,
     person_get,
@@ -129,7 +130,8 @@ def person_change_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> 
     """Change what is known of a person."""
     person = _person(request, person_id)
     today = timezone.localdate(now_utc())
-    form = DetailsForm(sent(request), initial=asdict(person.details), today=today)
+    known = {**asdict(person.details), "seen": details_version(person.details)}
+    form = ChangeForm(sent(request), initial=known, today=today)
     if form.is_valid():
         changed = attempt(
             form,
@@ -139,6 +141,7 @@ def person_change_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> 
                 case=case_access_of(request).case,
                 person_id=person_id,
                 details=form.details(),
+                seen=form.cleaned_data["seen"],
             ),
         )
         if changed is not None:

@@ -21,7 +21,7 @@ from django.urls import reverse
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.accounts.proof import has_proved_factor, is_fresh, session_id_of
-from polit.web.accounts.queries import session_get
+from polit.web.accounts.queries import has_second_factor, session_get
 from polit.web.accounts.rules import SessionEnd, session_end
 from polit.web.accounts.services import sessions
 from polit.web.audit.rules import Nature
@@ -55,7 +55,8 @@ class GateMiddleware:
         response = self._get_response(request)
         rule: Access | None = getattr(request, "passed_rule", None)
         shows_case = rule is not None and rule.scope is Scope.CASE and rule.consults
-        if shows_case and not is_write(request) and response.status_code in _SHOWN:
+        # Also after a POST: a form that is sent back with its errors stands on a page of the case.
+        if shows_case and response.status_code in _SHOWN:
             _record_consultation(request)
         return response
 
@@ -80,8 +81,10 @@ class GateMiddleware:
             user = request.user
             if not isinstance(user, User):
                 return _to_sign_in(request, passage, ended)
-            if name not in ENROLMENT and not has_proved_factor(request):
-                return _redirect(request, reverse("accounts:enrol"))
+            if not has_proved_factor(request):
+                refused = _without_factor(request, user, passage)
+                if refused is not None:
+                    return refused
             _check_rule(request, user, passage.rule, kwargs)
             if passage.rule.fresh and not is_fresh(request):
                 return _redirect(request, _with_next(request, passage, "account_reauthenticate"))
@@ -120,6 +123,21 @@ def _end_of_session(request: HttpRequest) -> SessionEnd | None:
     sessions.session_end(SYSTEM, reason=reason, session=session, why=ended)
     logout(request)
     return ended
+
+
+def _without_factor(request: HttpRequest, user: User, passage: Passage) -> HttpResponseBase | None:
+    """Let a session that proved no factor enrol the first one, and nothing else."""
+    if has_second_factor(user):
+        # It began before the factor was there. Who has only the password must not add another.
+        reason, why = "it proved no factor of those that there are", SessionEnd.ACCOUNT_CHANGED
+        session = session_get(str(session_id_of(request)), user)
+        if session is not None:
+            sessions.session_end(SYSTEM, reason=reason, session=session, why=why)
+        logout(request)
+        return _to_sign_in(request, passage, why)
+    if _view_name(request) in ENROLMENT:
+        return None
+    return _redirect(request, reverse("accounts:enrol"))
 
 
 def _check_rule(request: HttpRequest, user: User, rule: Access, kwargs: dict[str, Any]) -> None:

@@ -40,11 +40,33 @@ def make_web_folder() -> None:
 
 
 def web_secret() -> str:
-    """Return the secret that signs sessions; one for this process alone where none was made."""
+    """Return the secret that signs sessions; one for this process alone where it has none.
+
+    Only the web needs it. In production the signer and the broker are other users, who must not
+    read it, and who load the same settings.
+    """
     try:
-        return (web_folder() / "secret.key").read_text().strip()
-    except FileNotFoundError:
+        return _kept_secret()
+    except (FileNotFoundError, PermissionError):
         return random_bytes(_SECRET_BYTES).hex()
+
+
+def check_web_secret() -> None:
+    """Refuse to serve without the kept secret: each process would sign with one of its own.
+
+    Raises:
+        UsageError: It is missing, or this user may not read it.
+    """
+    try:
+        _kept_secret()
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename} cannot be read: {error.strerror}; the web server's user keeps it"
+        ) from error
+
+
+def _kept_secret() -> str:
+    return (web_folder() / "secret.key").read_text().strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from polit.base.clock import sleep_s
+from polit.web.site.places import check_web_secret
 
 _THREADS = 4
 _IDLE_THREAD_S = 600
@@ -26,6 +27,7 @@ _ORPHANED = 71
 def main() -> None:
     """Serve until told to stop."""
     host, port, workers = sys.argv[1:4]
+    check_web_secret()
     Granian(
         "polit.web.site.wsgi:application",
         address=host,

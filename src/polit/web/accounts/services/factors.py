@@ -8,7 +8,7 @@ from django.http import HttpResponseBase
 
 from polit.web.accounts.models import User
 from polit.web.accounts.queries import FactorRow, administrators, factor_list, has_second_factor
-from polit.web.accounts.rules import SessionEnd, check_factor_remains
+from polit.web.accounts.rules import SessionEnd, check_factor_remains, check_not_own
 from polit.web.accounts.services.sessions import sessions_end
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
@@ -103,13 +103,20 @@ def password_set(
 
 
 def factors_reset(actor: Actor, *, reason: str, user: User) -> None:
-    """Take all of a person's factors away, who then enrols anew.
+    """Take all of a person's factors away, who then enrols anew by a one-time link.
 
-    Every other administrator is told by a row of their own in the audit.
+    The password goes too: whoever had guessed it would enrol a factor of their own before the
+    person does. Every other administrator is told by a row of their own in the audit.
+
+    Raises:
+        UsageError: It is the administrator's own account.
     """
+    check_not_own(actor_id=actor.actor_id, account_id=str(user.pk))
     with act(actor, "accounts.factors_reset", reason=reason, nature=Nature.SECURITY) as deed:
         kinds = [row.kind for row in factor_list(user)]
         Authenticator.objects.filter(user=user).delete()
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
         sessions_end(actor, reason=reason, user=user, why=SessionEnd.ACCOUNT_CHANGED)
         deed.about("account", user.id, label=user.username, kinds=[*kinds])
         for other in administrators().exclude(pk=actor.actor_id):

@@ -40,6 +40,7 @@ def break_glass_open(actor: Actor, *, reason: str, asked: BreakGlassRequest) -> 
     check_second(user.pk, second.pk, second.roles, active=second.is_active)
     case = case_by_reference(asked.reference)
     if case is None:
+        _keep_miss(actor, reason, asked)
         raise UsageError("there is no case with exactly this reference")
     with act(
         actor,
@@ -129,6 +130,12 @@ def _person(actor: Actor) -> User:
     if user is None:
         raise AuthorityError("break-glass is for a person with an account in use")
     return user
+
+
+def _keep_miss(actor: Actor, reason: str, asked: BreakGlassRequest) -> None:
+    """Record who tried which reference: guessing at cases leaves its trace."""
+    with act(actor, "cases.break_glass_miss", reason=reason, nature=Nature.SECURITY) as deed:
+        deed.about("reference", "", label=asked.reference)
 
 
 def _opened(

@@ -12,7 +12,7 @@ from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.cases.models import Case, CaseMember, CaseNote, CaseOffence
 from polit.web.cases.offences import check_offences, current_offences
-from polit.web.cases.queries import duty_of, offence_codes, roles_of
+from polit.web.cases.queries import case_version, duty_of, offence_codes, roles_of
 from polit.web.cases.rules import (
     STATES,
     CaseDetails,
@@ -25,6 +25,7 @@ from polit.web.cases.rules import (
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
 from polit.web.core.rules import Purpose, Role
+from polit.web.core.versions import check_unchanged
 
 
 def case_open(  # the five facts of a new case
@@ -67,17 +68,27 @@ def case_open(  # the five facts of a new case
     return case
 
 
-def case_change_details(actor: Actor, *, reason: str, case: CaseLike, details: CaseDetails) -> Case:
+def case_change_details(
+    actor: Actor, *, reason: str, case: CaseLike, details: CaseDetails, seen: str | None = None
+) -> Case:
     """Change the title, the operation and the kinds of offence of a case.
+
+    Args:
+        actor: Who changes it.
+        reason: Why.
+        case: The case.
+        details: What holds from now on.
+        seen: The mark (``case_version``) of what they looked at; ``None`` where they did not.
 
     Raises:
         AuthorityError: Their roles do not allow it.
-        UsageError: An offence is unknown.
+        UsageError: An offence is unknown, or somebody else changed the case meanwhile.
     """
     check_opens(roles_of(actor))
     codes = check_offences(details.offences)
     with act(actor, "cases.change_details", reason=reason, case=case) as deed:
         kept = _locked(case.id)
+        check_unchanged(seen, case_version(kept))
         before = {
             "title": kept.title,
             "operation": kept.operation,
@@ -160,13 +171,15 @@ def member_add(
         AuthorityError: The actor may not make up this team, or the person works on no cases.
         UsageError: There is no such active person, or they are in the case already.
     """
-    check_manages_members(roles_of(actor), duty_of(actor, case.id))
     with act(actor, "cases.member_add", reason=reason, case=case, nature=Nature.SECURITY) as deed:
+        kept = _locked(case.id)
+        # Under the lock: whose lead ends in this very moment adds nobody any more.
+        check_manages_members(roles_of(actor), duty_of(actor, case.id))
         user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None:
             raise UsageError("there is no such person with an account in use")
         check_works_on_cases(user.roles)
-        member = _join(_locked(case.id), user, purpose, duty, added_by=actor.name, reason=reason)
+        member = _join(kept, user, purpose, duty, added_by=actor.name, reason=reason)
         deed.about(
             "member",
             member.id,
@@ -185,8 +198,9 @@ def member_end(actor: Actor, *, reason: str, case: CaseLike, member_id: UUID) ->
         AuthorityError: The actor may not make up this team.
         UsageError: There is no such membership, or it ended already.
     """
-    check_manages_members(roles_of(actor), duty_of(actor, case.id))
     with act(actor, "cases.member_end", reason=reason, case=case, nature=Nature.SECURITY) as deed:
+        _locked(case.id)
+        check_manages_members(roles_of(actor), duty_of(actor, case.id))
         rows = CaseMember.objects.select_for_update(of=("self",)).select_related("user")
         member = rows.filter(case_id=case.id, pk=member_id, ended_at=None).first()
         if member is None:

@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 
 from polit.web.accounts.signed_in import user_of
 from polit.web.audit.views import CASE_LEADERS
-from polit.web.cases.forms import CaseDetailsForm, CaseOpenForm, NoteForm, ReasonForm
+from polit.web.cases.forms import CaseChangeForm, CaseOpenForm, NoteForm, ReasonForm
 from polit.web.cases.queries import (
     case_get,
     case_list,
+    case_version,
     event_rows,
     member_list,
     note_get,
@@ -91,8 +92,9 @@ def case_change_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "title": case.title,
         "operation": case.operation,
         "offences": offence_codes(case_id),
+        "seen": case_version(case),
     }
-    form = CaseDetailsForm(sent(request), initial=known)
+    form = CaseChangeForm(sent(request), initial=known)
     if form.is_valid():
         changed = attempt(
             form,
@@ -101,6 +103,7 @@ def case_change_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 case=case,
                 details=form.details(),
+                seen=form.cleaned_data["seen"],
             ),
         )
         if changed is not None:

@@ -24,7 +24,7 @@ from polit.web.cases.services import member_add, member_end
 from polit.web.core.access import CaseLike, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
-from polit.web.core.rules import Purpose
+from polit.web.core.rules import CHILD_READERS, Purpose
 
 
 @access(IN_CASE)
@@ -34,6 +34,7 @@ def member_list_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "granted": case_access_of(request),
         "members": member_list(case_id),
         "may_manage": _may_manage(request, case_id),
+        "shows_reasons": bool(user_of(request).roles & CHILD_READERS),
     }
     return render(request, "cases/members.html", shown)
 
@@ -71,6 +72,7 @@ def team_list_page(request: HttpRequest) -> HttpResponse:
 def team_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show a supervisor the team of a case that they need not be in."""
     shown = {"case": _case(case_id), "members": member_list(case_id), "may_manage": True}
+    shown["shows_reasons"] = True
     return render(request, "cases/team.html", shown)
 
 

@@ -14,18 +14,19 @@ from polit.web.exhibits.continuity import (
     DOCUMENTS,
     PARTS,
     Copy,
-    Correction,
-    Field,
     Happening,
     Part,
     SealFound,
     Signatures,
 )
+from polit.web.exhibits.corrections import Correction, Field, correctable
 from polit.web.exhibits.models import CustodyEvent
 from polit.web.exhibits.queries import ExhibitRow
 from polit.web.exhibits.rules import EventKind, Person
 from polit.web.exhibits.services import Turn
 
+_NUMBER_DIGITS = 9
+"""What an event's number has at most; Python itself refuses to read thousands of digits."""
 _DIGEST = re.compile(r"(md5:[0-9a-f]{32}|sha1:[0-9a-f]{40}|sha256:[0-9a-f]{64})")
 _TAKERS = {
     EventKind.STORE: ("Which store", "Such as: Property store, shelf 4."),
@@ -150,7 +151,8 @@ class TurnsField(forms.MultipleChoiceField):
     def valid_value(self, value: str) -> bool:
         """Take any exhibit that is offered: the service says what happened to it meanwhile."""
         wanted, _, number = value.partition(":")
-        return wanted in self.offered and number.isascii() and number.isdecimal()
+        is_number = number.isascii() and number.isdecimal() and len(number) <= _NUMBER_DIGITS
+        return wanted in self.offered and is_number
 
 
 class TogetherForm(SaidForm):
@@ -220,6 +222,13 @@ class CorrectEventForm(GovukForm):
         label="The right time (optional where it is something else)", required=False
     )
     reason = ReasonField(label="How do you know?")
+
+    def __init__(self, kind: EventKind, *args: Any, **options: Any) -> None:
+        """Offer what an event of a kind says."""
+        super().__init__(*args, **options)
+        field = self.fields["field"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(each.value, each.label) for each in correctable(kind)]
 
     def clean(self) -> dict[str, Any]:
         """Ask for the time where the time was wrong, and for words otherwise."""

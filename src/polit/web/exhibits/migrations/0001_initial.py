@@ -691,4 +691,153 @@ class Migration(migrations.Migration):
                 fields=("exhibit", "original_sha256"), name="photograph_once_an_exhibit"
             ),
         ),
+        migrations.CreateModel(
+            name="PhotographWithdrawal",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("reason", models.TextField()),
+                ("withdrawn_by", models.CharField(max_length=200)),
+                (
+                    "photograph",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="withdrawal",
+                        to="exhibits.photograph",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "exhibits_photograph_withdrawal",
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="custodyevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("kind", "seal"),
+                        ("seal_before", ""),
+                        models.Q(("seal_after", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("kind", "change_seal"),
+                        models.Q(("seal_before", ""), _negated=True),
+                        models.Q(("seal_after", ""), _negated=True),
+                        models.Q(("seal_found", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("kind", "open_seal"),
+                        models.Q(("seal_before", ""), _negated=True),
+                        ("seal_after", ""),
+                        models.Q(("seal_found", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("kind__in", ["begin_examination", "copy", "split_off", "wipe"]),
+                        ("seal_before", ""),
+                    ),
+                    models.Q(
+                        (
+                            "kind__in",
+                            [
+                                "begin_examination",
+                                "change_seal",
+                                "copy",
+                                "open_seal",
+                                "seal",
+                                "split_off",
+                                "wipe",
+                            ],
+                        ),
+                        _negated=True,
+                    ),
+                    _connector="OR",
+                ),
+                name="custody_seals_fit",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodyevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "correct"), _negated=True),
+                    models.Q(
+                        (
+                            "corrected_field__in",
+                            [
+                                "authority",
+                                "condition",
+                                "copy",
+                                "document",
+                                "holder",
+                                "note",
+                                "occurred_at",
+                                "place",
+                                "producer",
+                                "seal",
+                                "signature",
+                            ],
+                        ),
+                        models.Q(("corrected_text", ""), _negated=True),
+                        models.Q(
+                            models.Q(
+                                ("corrected_at__isnull", False),
+                                ("corrected_field", "occurred_at"),
+                                ("corrected_at__lte", models.F("recorded_at")),
+                            ),
+                            models.Q(
+                                models.Q(("corrected_field", "occurred_at"), _negated=True),
+                                ("corrected_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        models.Q(
+                            ("holder_before", models.F("holder_after")),
+                            models.Q(
+                                ("corrected_field", "holder"),
+                                ("holder_after", models.F("corrected_text")),
+                            ),
+                            _connector="OR",
+                        ),
+                        models.Q(
+                            ("seal_before", models.F("seal_after")),
+                            models.Q(
+                                ("corrected_field", "seal"),
+                                ("seal_after", models.F("corrected_text")),
+                                models.Q(("seal_before", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="custody_correction_fits",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodyevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["dispose", "forfeit", "return", "wipe"]), _negated=True),
+                    models.Q(("document", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="custody_documented",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="custodyevent",
+            constraint=models.UniqueConstraint(fields=("split_from",), name="custody_splits_once"),
+        ),
     ]

@@ -12,10 +12,15 @@ from polit.web.exhibits.services.exhibits import (
     exhibit_correct,
     exhibit_seize,
     exhibit_split,
+    facts_digest,
 )
 from polit.web.exhibits.services.papers import Paper, Printed, Sheet, paper_print, search_note
 from polit.web.exhibits.services.passcodes import GivenPasscode, passcode_add, passcode_show
-from polit.web.exhibits.services.photographs import photograph_add
+from polit.web.exhibits.services.photographs import (
+    photograph_add,
+    photograph_move,
+    photograph_withdraw,
+)
 
 __all__ = [
     "BULK_KINDS",
@@ -31,9 +36,12 @@ __all__ = [
     "exhibit_correct",
     "exhibit_seize",
     "exhibit_split",
+    "facts_digest",
     "paper_print",
     "passcode_add",
     "passcode_show",
     "photograph_add",
+    "photograph_move",
+    "photograph_withdraw",
     "search_note",
 ]

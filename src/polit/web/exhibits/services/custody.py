@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,16 +15,14 @@ from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
 from polit.web.exhibits.continuity import (
     PARTS,
-    Corrected,
-    Correction,
-    Field,
     Happening,
     Part,
     check_custody_role,
     check_not_overtaken,
-    correct,
     follow,
 )
+from polit.web.exhibits.corrections import Corrected, Correction, Field, correct
+from polit.web.exhibits.fitting import check_fits
 from polit.web.exhibits.models import CustodyEvent, Exhibit
 from polit.web.exhibits.rules import EventKind
 from polit.web.exhibits.services.chain import append, append_correction, last_event, locked
@@ -68,6 +67,7 @@ def custody_record(
         last = last_event(locked(exhibit.id))
         check_not_overtaken(last.standing, after_number)
         after = follow(last.standing, happening, roles=roles_of(actor), now=now_utc())
+        _check_seal_is_new(exhibit, happening.new_seal)
         event = append(actor, reason=reason, last=last, after=after, happening=happening)
         deed.about(
             "exhibit",
@@ -79,6 +79,21 @@ def custody_record(
             seal=event.seal_after,
         )
     return event
+
+
+_SEAL_ENDS = (EventKind.CHANGE_SEAL.value, EventKind.OPEN_SEAL.value)
+
+
+def _check_seal_is_new(exhibit: Exhibit, new_seal: str) -> None:
+    """Refuse a seal that was on the exhibit before: one that was broken is never put on again."""
+    if not new_seal:
+        return
+    taken_off = exhibit.events.filter(kind__in=_SEAL_ENDS, seal_before__iexact=new_seal)
+    found = taken_off.order_by("number").first()
+    if found is not None:
+        raise UsageError(
+            f"new seal: {new_seal} was broken with event {found.number}: read the number again"
+        )
 
 
 BULK_KINDS = frozenset(
@@ -196,12 +211,27 @@ def _around(events: Sequence[CustodyEvent], wrong: CustodyEvent, field: Field) -
     before = [each for each in links if each.number < wrong.number]
     later = [each for each in links if each.number > wrong.number]
     times = [right_at.get(each.id, each.occurred_at) for each in (*before[-1:], *later[:1])]
+    not_before = times[0] if before else None
+    not_after = times[-1] if later else now_utc()
+    # A part begins when its parent's event says that it was split off, or later; never before.
+    if wrong.split_from is not None:
+        not_before = _right_time(wrong.split_from)
+    parted = wrong.split_into.first()
+    if parted is not None:
+        not_after = min(not_after, _right_time(parted))
     return Corrected(
         EventKind(wrong.kind),
-        not_before=times[0] if before else None,
-        not_after=times[-1] if later else now_utc(),
+        not_before=not_before,
+        not_after=not_after,
         stands=not any(_sets(each, field) for each in later),
     )
+
+
+def _right_time(event: CustodyEvent) -> datetime:
+    """Return when an event of another exhibit happened, as it was corrected last."""
+    corrected = event.corrections.filter(corrected_field=Field.OCCURRED_AT.value)
+    right = corrected.order_by("-number").values_list("corrected_at", flat=True).first()
+    return right or event.occurred_at
 
 
 def _sets(event: CustodyEvent, field: Field) -> bool:
@@ -213,12 +243,18 @@ def _sets(event: CustodyEvent, field: Field) -> bool:
 
 
 def _follow_seizure(exhibit: Exhibit, wrong: CustodyEvent, correction: Correction) -> None:
-    """Keep in the exhibit what its seizure now says: figures count by it."""
+    """Keep in the exhibit and its parts what its seizure now says: figures count by it."""
     if wrong.kind != EventKind.SEIZURE:
         return
     if correction.field is Field.OCCURRED_AT and correction.occurred_at is not None:
-        exhibit.seized_at = correction.occurred_at
-        exhibit.save(update_fields=["seized_at"])
+        _keep_seized(exhibit, "seized_at", correction.occurred_at)
     elif correction.field is Field.PLACE:
-        exhibit.seized_place = correction.text.strip()
-        exhibit.save(update_fields=["seized_place"])
+        _keep_seized(exhibit, "seized_place", correction.text.strip())
+
+
+def _keep_seized(exhibit: Exhibit, name: str, value: str | datetime) -> None:
+    setattr(exhibit, name, value)
+    check_fits(exhibit)
+    exhibit.save(update_fields=[name])
+    for part in exhibit.sub_exhibits.all():
+        _keep_seized(part, name, value)

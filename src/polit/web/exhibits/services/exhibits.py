@@ -1,10 +1,11 @@
 """Exhibits: seizing things, splitting parts off them, putting right what was said of them."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from polit.base.canonical import JsonValue
+from polit.base.canonical import JsonValue, canonical_json
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.audit.rules import Nature
@@ -36,6 +37,7 @@ from polit.web.exhibits.rules import (
     sort_key,
 )
 from polit.web.exhibits.services.chain import append, begin, last_event, locked
+from polit.web.exhibits.services.papers import is_printed
 from polit.web.people.models import CasePerson
 
 
@@ -64,7 +66,9 @@ def exhibit_seize(
     Raises:
         UsageError: The reference is taken or cannot be printed, the power's number, agreement or
             scope is missing, a value cannot be, or the seizure lies in the future.
+        AuthorityError: The roles do not allow it.
     """
+    check_custody_role(roles_of(actor))
     check_seizure(seizure, now_utc())
     check_power(seizure)
     exhibit = Exhibit(case_id=case.id, reference=check_reference(thing.reference))
@@ -85,9 +89,10 @@ def exhibit_seize(
             "exhibit",
             exhibit.id,
             label=exhibit.reference,
-            device_kind=exhibit.device_kind,
             power=exhibit.power_code,
+            power_reference=exhibit.power_reference,
             seal=standing.seal,
+            facts=facts_digest(exhibit),
         )
     return exhibit
 
@@ -128,22 +133,43 @@ def exhibit_split(
         parted = append(actor, reason=reason, last=last, after=after, happening=happening)
         _begin_split(actor, reason, exhibit, parted, thing)
         deed.about(
-            "exhibit", exhibit.id, label=reference, parent=parent.reference, number=parted.number
+            "exhibit",
+            exhibit.id,
+            label=reference,
+            parent=parent.reference,
+            number=parted.number,
+            facts=facts_digest(exhibit),
         )
     return exhibit
 
 
-def exhibit_correct(actor: Actor, *, reason: str, exhibit: Exhibit, thing: SeizedThing) -> Exhibit:
+def facts_digest(exhibit: Exhibit) -> str:
+    """Return a digest of what is said of a thing, by which a form tells what it began with."""
+    return hashlib.sha256(canonical_json(_facts(exhibit))).hexdigest()
+
+
+def exhibit_correct(
+    actor: Actor, *, reason: str, exhibit: Exhibit, thing: SeizedThing, shown: str
+) -> Exhibit:
     """Put right what was said of a thing. When and where it was seized is a matter of continuity.
 
+    Args:
+        actor: Who does.
+        reason: How they know.
+        exhibit: The thing.
+        thing: All that is right of it.
+        shown: The ``facts_digest`` of what the actor was shown.
+
     Raises:
-        UsageError: Nothing is different, a value cannot be, or the reference is to change though
-            something hangs on it.
+        UsageError: Nothing is different, a value cannot be, the reference is to change though
+            something hangs on it, or somebody else corrected the thing meanwhile.
         AuthorityError: The roles do not allow it.
     """
     check_custody_role(roles_of(actor))
     with act(actor, "exhibits.correct", reason=reason, case=exhibit.case) as deed:
         kept = locked(exhibit.id)
+        if facts_digest(kept) != shown:
+            raise UsageError("somebody else corrected it meanwhile: load the page again")
         before = _facts(kept)
         _rename(kept, thing.reference)
         _describe(kept, thing)
@@ -237,7 +263,7 @@ def _rename(exhibit: Exhibit, reference: str) -> None:
         if each.related_model is not CustodyEvent
         and each.related_model._default_manager.filter(**{each.field.name: exhibit}).exists()  # noqa: SLF001 - likewise
     ]
-    if hanging or exhibit.events.count() > 1:
+    if hanging or exhibit.events.count() > 1 or is_printed(exhibit):
         raise UsageError("reference: it is in use already; say in the description what is wrong")
     if exhibit.parent is not None:
         check_sub_reference(reference, exhibit.parent.reference)

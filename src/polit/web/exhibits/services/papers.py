@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from polit.base.canonical import canonical_json
+from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
+from polit.web.exhibits.models import Exhibit
 
 
 class Paper(StrEnum):
@@ -68,6 +71,13 @@ def paper_print(actor: Actor, *, reason: str, case: CaseLike, printed: Printed) 
             label=printed.paper.label,
             exhibits=list(printed.references),
         )
+
+
+def is_printed(exhibit: Exhibit) -> bool:
+    """Tell whether a paper was taken out that bears the reference which an exhibit has now."""
+    written = canonical_json(exhibit.reference).decode()
+    rows = AuditEvent.objects.filter(case_id=exhibit.case_id, subject_kind="paper")
+    return rows.filter(details__contains=written).exists()
 
 
 def search_note(actor: Actor, *, text: str, found: int) -> None:

@@ -112,7 +112,7 @@ def event_correct_page(
     if wrong is None:
         raise Http404
     known = {"after_number": row_of(exhibit).last.number, "occurred_at": wrong.occurred_at}
-    form = CorrectEventForm(request.POST or None, initial=known)
+    form = CorrectEventForm(EventKind(wrong.kind), request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         event = attempt(
             form,

@@ -24,11 +24,19 @@ from polit.web.exhibits.queries import (
     part_suggestion,
     passcode_list,
     photograph_list,
+    redescription_list,
     reference_suggestion,
-    told_events,
+    reference_suggestions,
 )
 from polit.web.exhibits.rules import CUSTODY_ROLES
-from polit.web.exhibits.services import BULK_KINDS, exhibit_correct, exhibit_seize, exhibit_split
+from polit.web.exhibits.services import (
+    BULK_KINDS,
+    exhibit_correct,
+    exhibit_seize,
+    exhibit_split,
+    facts_digest,
+)
+from polit.web.exhibits.telling import seal_changes, told_events
 from polit.web.exhibits.views.prefill import recalled, remember
 from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, people_of, row_of
 
@@ -53,8 +61,10 @@ def seize_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Seize an exhibit; what is the same for the next one is offered again."""
     granted = case_access_of(request)
     known = recalled(request, case_id)
-    known["reference"] = reference_suggestion(granted, str(known.pop("last_reference", "")))
+    last, producer = str(known.pop("last_reference", "")), str(known["producer_name"])
+    known["reference"] = reference_suggestion(granted, last, producer=producer)
     form = SeizeForm(people_of(request), request.POST or None, initial=known)
+    form.suggest(reference_suggestions(granted))
     if request.method == "POST" and form.is_valid():
         seizure, thing = form.seizure(), form.thing()
         exhibit = attempt(
@@ -93,14 +103,16 @@ def exhibit_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpR
     del case_id  # the gate has read it
     exhibit = exhibit_of(request, exhibit_id)
     events = event_list([exhibit])[exhibit.id]
+    told = told_events(events)
     row = ExhibitRow(exhibit, events[-1])
     roles = user_of(request).roles
     shown = {
         "granted": case_access_of(request),
         "exhibit": exhibit,
         "row": row,
-        "events": told_events(events),
-        "seals": [each for each in events if each.seal_before != each.seal_after],
+        "events": told,
+        "seals": seal_changes(told),
+        "redescribed": redescription_list([exhibit])[exhibit.id],
         "parts": part_list(exhibit),
         "passcodes": passcode_list(exhibit),
         "photographs": photograph_list([exhibit])[exhibit.id],
@@ -117,9 +129,8 @@ def exhibit_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpR
 def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
     """Correct what was said of an exhibit."""
     exhibit = exhibit_of(request, exhibit_id)
-    form = CorrectThingForm(
-        people_of(request), request.POST or None, initial=CorrectThingForm.known(exhibit)
-    )
+    known = CorrectThingForm.known(exhibit) | {"shown": facts_digest(exhibit)}
+    form = CorrectThingForm(people_of(request), request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         corrected = attempt(
             form,
@@ -128,6 +139,7 @@ def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) 
                 reason=form.cleaned_data["reason"],
                 exhibit=exhibit,
                 thing=form.thing(),
+                shown=form.cleaned_data["shown"],
             ),
         )
         if corrected is not None:
@@ -161,6 +173,7 @@ def exhibit_split_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) ->
             names = ("place", "producer_name", "producer_number")
             remember(request, case_id, **{name: form.cleaned_data[name] for name in names})
             return redirect("exhibits:page", case_id=case_id, exhibit_id=part.id)
+        form.data = {**form.data, "after_number": str(row_of(parent).last.number)}
     return _form(request, parent, form, f"Split a part off {parent.reference}")
 
 

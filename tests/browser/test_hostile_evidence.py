@@ -28,6 +28,8 @@ from polit.web.media.models import Entry, Package
 
 LONGEST_NAME_BYTES = 255
 REGULAR_COUNT = 40
+PAGES = ("results", "folders", "tiles", "download", "entries")
+"""The entries are the last: from there it goes on to all that follow."""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,8 @@ def package(
     user = User(username=new_uuid(), full_name="A. Example")
     with act(SYSTEM, "tests.user", reason="a test") as deed:
         user.save()
-        RoleGrant(user=user, role=Role.EXAMINER.value, granted_by="a test").save()
+        for role in (Role.EXAMINER, Role.SUPERVISOR):
+            RoleGrant(user=user, role=role.value, granted_by="a test").save()
         deed.about("user", user.pk)
     purpose = Purpose.EXAMINATION
     member_add(SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=purpose)
@@ -82,8 +85,11 @@ def test_names_of_a_device_do_nothing_on_any_page(
 ) -> None:
     one = {"case_id": package.case_id, "examination_id": package.examination_id}
     assert Entry.objects.count() == len(names)
-    for page in ("results", "folders", "tiles", "entries"):
-        examiner.goto(reverse(f"media:{page}", kwargs=one))
+    pages = [reverse(f"media:{page}", kwargs=one) for page in PAGES]
+    for page in [reverse("intake:package", kwargs={**one, "package_action": "withdraw"}), *pages]:
+        answer = examiner.goto(page)
+        assert answer is not None
+        assert answer.status == 200, page
         check_axe(examiner)
         look_for_harm(examiner)
     while examiner.locator("a[rel=next]").count():

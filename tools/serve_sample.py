@@ -80,7 +80,7 @@ def _tell(administrator: str, officer: str, case: str) -> None:
         f"  administrator:      {administrator or say_once}\n"
         "1. Open the officer's link in a browser, set a password and a second factor.\n"
         f"2. Open the case {case}: its exhibit, its examination, its results.\n"
-        "3. Read docs/tutorial/your-first-case.md, and open a case of your own."
+        "3. Read docs/tutorial/first-case.md, and open a case of your own."
     )
 
 

@@ -14,7 +14,7 @@ from served_record import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 _LIMIT_S = 240.0
-_LAST_LINE = "3. Read docs/tutorial/your-first-case.md"
+_LAST_LINE = "3. Read docs/tutorial/first-case.md"
 
 
 def run_to_the_end(home: Path, port: int) -> str:

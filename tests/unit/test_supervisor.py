@@ -40,6 +40,7 @@ class World:
         self.deaths: dict[float, tuple[str, int]] = {}
         self.dies_at_once: set[str] = set()
         self.stops_at_s = 1000.0
+        self.no_room_until_s = 0.0
         self.supervisor: Supervisor
         monkeypatch.setattr(supervisor, "monotonic_s", lambda: self.now_s)
         monkeypatch.setattr(supervisor, "sleep_s", self.sleep)
@@ -53,6 +54,8 @@ class World:
         self, module: str, arguments: Sequence[str] = (), *, env: Mapping[str, str]
     ) -> FakeService:
         del arguments, env
+        if self.now_s < self.no_room_until_s:
+            raise BlockingIOError(11, "no room")
         service = FakeService(module, self.log)
         self.log.append(f"start {module} at {self.now_s:g}")
         if module in self.dies_at_once:
@@ -129,3 +132,11 @@ def test_process_numbers_are_told_by_name(world: World) -> None:
     world.stops_at_s = 1
     watched = world.watch(Part("a", "polit.a"))
     assert watched.run(lambda: list(watched.pids()) == ["a"])
+
+
+def test_a_part_that_the_machine_has_no_room_for_is_tried_again(world: World) -> None:
+    world.no_room_until_s = 2.0
+    world.stops_at_s = 10.0
+    assert world.watch(Part("worker", "work")).run()
+    assert "not started" in world.said[0]
+    assert any(line.startswith("start work at 3") for line in world.log)

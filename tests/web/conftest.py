@@ -1,8 +1,10 @@
 """What all tests of the web application share: a database, people, a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from web_sessions import client_of, signed_in_session
@@ -36,6 +38,31 @@ def _plain_statics(settings: Settings) -> None:
 def _fast_passwords(settings: Settings) -> None:
     """Hash passwords in no time; a test of the real hash names it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="module")
+def flush_below_triggers() -> Iterator[None]:
+    """Let the end of these tests empty the tables that nothing else may ever empty.
+
+    What threads write must be committed, so no rollback takes it back. Only the test database's
+    own flush passes, with the triggers put aside for its length.
+    """
+    operations = type(connection.ops)
+    flush = operations.sql_flush
+
+    def sql_flush(*args: Any, **options: Any) -> list[str]:
+        if connection.vendor == "postgresql":
+            aside = "SET session_replication_role = replica"
+            return [aside, *flush(*args, **options), "SET session_replication_role = DEFAULT"]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        dropped = [f'DROP TRIGGER "{name}"' for name, _sql in triggers]
+        return [*dropped, *flush(*args, **options), *(sql for _name, sql in triggers)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture

@@ -111,26 +111,32 @@ class Supervisor:
         """Start a part that is due, notice one that died; tell whether there is hope."""
         now_s = monotonic_s()
         if kept.service is None:
-            if now_s >= kept.due_s:
-                kept.service = self.start(
-                    kept.part.module, kept.part.arguments, env=self.environment
-                )
-                kept.started_s = now_s
-            return True
+            return now_s < kept.due_s or self._start(kept, now_s)
         code = kept.service.poll()
         if code is None:
             return True
         kept.service.stop()  # what it left in its process group ends too
         kept.service = None
+        return self._pause(kept, now_s, _fate(code))
+
+    def _start(self, kept: _Kept, now_s: float) -> bool:
+        """Start a part; a machine that has no room for it now is no end of the others."""
+        kept.started_s = now_s
+        try:
+            kept.service = self.start(kept.part.module, kept.part.arguments, env=self.environment)
+        except OSError as error:
+            return self._pause(kept, now_s, f"not started: {error.strerror}")
+        return True
+
+    def _pause(self, kept: _Kept, now_s: float, fate: str) -> bool:
+        """Say when a part that ended is started again; tell whether there is hope."""
         kept.deaths = 1 if now_s - kept.started_s > _STEADY_S else kept.deaths + 1
         pause_s = min(_FIRST_PAUSE_S * 2 ** (kept.deaths - 1), _LONGEST_PAUSE_S)
         kept.due_s = now_s + pause_s
         if kept.part.is_essential and kept.deaths >= _HOPELESS:
-            self.say(f"the {kept.part.name} ended ({_fate(code)}) each time it was started")
+            self.say(f"the {kept.part.name} ended ({fate}) each time it was started")
             return False
-        self.say(
-            f"the {kept.part.name} ended ({_fate(code)}); it is started again in {pause_s:g} s"
-        )
+        self.say(f"the {kept.part.name} ended ({fate}); it is started again in {pause_s:g} s")
         return True
 
     def _stop_all(self) -> None:

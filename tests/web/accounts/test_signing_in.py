@@ -13,7 +13,7 @@ from web.conftest import MakeUser
 
 from polit.web.accounts.models import SignIn, User
 from polit.web.accounts.proof import attempt_name
-from polit.web.accounts.services import account_deactivate
+from polit.web.accounts.services import account_activate, account_deactivate
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.core.acting import SYSTEM
@@ -133,6 +133,18 @@ def test_five_failures_close_the_door_for_name_and_address(
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert sign_in(elsewhere, person, code_now(secret)) == 302
     assert sign_in(Client(), other, code_now(secret_of_other)) == 302
+
+
+def test_sign_in_that_was_half_done_when_the_account_closed_never_opens(person: User) -> None:
+    secret, _ = enrolled(person)
+    client = Client()
+    values = {"login": person.username, "password": PASSWORD}
+    factor = client.post(reverse("account_login"), values)["Location"]
+    account_deactivate(SYSTEM, reason="a test", user=person)
+    client.post(factor, {"code": code_now(secret)})
+    assert not is_in(client)
+    account_activate(SYSTEM, reason="a test", user=person)
+    assert not is_in(client)
 
 
 @pytest.mark.parametrize("name", ["Admin", "adm\u0131n", "ADMIN ", "aDmin"])

@@ -1,8 +1,6 @@
 """Several supervisors add the same person at one moment: one membership comes of it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, connections
@@ -21,29 +19,7 @@ from polit.web.people.services import person_add
 AT_ONCE = 6
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _flush_below_the_triggers() -> Iterator[None]:
-    """Let the end of these tests empty the tables that nothing else may ever empty.
-
-    What threads write must be committed, so no rollback takes it back. Only the test database's
-    own flush passes, with the triggers put aside for its length.
-    """
-    operations = type(connection.ops)
-    flush = operations.sql_flush
-
-    def sql_flush(*args: Any, **options: Any) -> list[str]:
-        if connection.vendor == "postgresql":
-            aside = "SET session_replication_role = replica"
-            return [aside, *flush(*args, **options), "SET session_replication_role = DEFAULT"]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            triggers = cursor.fetchall()
-        dropped = [f'DROP TRIGGER "{name}"' for name, _sql in triggers]
-        return [*dropped, *flush(*args, **options), *(sql for _name, sql in triggers)]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(operations, "sql_flush", sql_flush)
-        yield
+pytestmark = pytest.mark.usefixtures("flush_below_triggers")
 
 
 @pytest.mark.django_db(transaction=True)

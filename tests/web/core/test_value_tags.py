@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from polit.web.core.templatetags.values import (
     bytes_text,
+    count_text,
     day,
     digest,
     instant,
@@ -120,3 +121,9 @@ def test_size_is_exact_as_well() -> None:
 
 def test_digest_is_written_in_full() -> None:
     assert "a" * 64 in digest("a" * 64)
+
+
+def test_thousands_of_a_count_stand_apart() -> None:
+    assert [count_text(value) for value in (None, 0, 999, 1_000_000)] == [
+        "", "0", "999", "1,000,000",
+    ]  # fmt: skip

@@ -312,6 +312,8 @@ def test_worker_attaches_a_package_at_once(exhibit: Exhibit, tmp_path: Path) -> 
 
     examination.refresh_from_db()
     assert examination.state == "imported"
+    progress = Progress.objects.get()
+    assert (progress.done, progress.skipped, progress.failed) == (3, 1, 1)
 
 
 def test_worker_says_that_a_package_is_refused(tmp_path: Path) -> None:

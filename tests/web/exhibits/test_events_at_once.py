@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from web.cases.test_joining_at_once import _flush_below_the_triggers  # noqa: F401 - a fixture
 from web.conftest import MakeCase
 from web.exhibits.custody_stories import happening, seized
 
@@ -14,6 +13,7 @@ from polit.web.exhibits.rules import EventKind, Person
 from polit.web.exhibits.services import custody_record
 
 AT_ONCE = 6
+pytestmark = pytest.mark.usefixtures("flush_below_triggers")
 
 
 @pytest.mark.django_db(transaction=True)

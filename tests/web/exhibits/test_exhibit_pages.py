@@ -12,19 +12,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web.conftest import MakeCase, MakeUser
 from web.exhibits import samples
-from web.exhibits.custody_stories import PHONE, after, happening, record, seized
+from web.exhibits.custody_stories import PHONE, SEIZURE, after, happening, record, seized
 from web_sessions import client_of, signed_in_session
 
 from polit.broker.client import BrokerGone, BrokerRefused, Code, ReencodedPhotograph
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.models import Case
+from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import CASE_ROLES, Role
 from polit.web.exhibits.continuity import PARTS
 from polit.web.exhibits.forms import things as things_forms
 from polit.web.exhibits.models import Exhibit
 from polit.web.exhibits.rules import CUSTODY_ROLES, EventKind, Person
-from polit.web.exhibits.services import GivenPasscode, photographs
+from polit.web.exhibits.services import GivenPasscode, exhibit_seize, photographs
 
 HOSTILE = "<script>alert(1)</script>\u202e=cmd|\"&'{{7*7}}"
 
@@ -86,6 +87,19 @@ def test_seizing_leads_to_the_exhibit_and_offers_the_next_with_nothing_retyped(
     assert form.initial["power_reference"] == "W-1"
     assert form.initial["seized_at"] == after(0)
     assert Exhibit.objects.get(case=case).events.get().kind == "seizure"
+
+
+def test_next_reference_goes_on_from_each_producers_last(client: Client, case: Case) -> None:
+    url = reverse("exhibits:seize", args=[case.id])
+    assert client.get(url).context["form"].initial["reference"] == ""
+    for reference, name in (("AB/9", "A.Example"), ("ab/10", "A.Example"), ("CD/4", "C. Example")):
+        seizure = replace(SEIZURE, producer=Person(name))
+        thing = replace(PHONE, reference=reference)
+        exhibit_seize(SYSTEM, reason="search", case=case, seizure=seizure, thing=thing)
+    form = client.get(url).context["form"]
+    assert form.initial["reference"] == "ab/11"  # whoever is signed in goes on from their own
+    assert "Next: ab/11, CD/5." in form.fields["reference"].help_text
+    assert "lawyer" in form.fields["power_code"].help_text
 
 
 def test_refusal_of_a_service_stands_on_the_form(client: Client, case: Case) -> None:
@@ -225,6 +239,16 @@ def test_code_is_in_no_page_and_no_audit_row_until_it_is_shown(client: Client, c
     assert b"4711" not in bytes(passcode.sealed)
 
 
+def test_refused_form_does_not_show_the_code_again(client: Client, case: Case) -> None:
+    exhibit = seized(case)
+    add = reverse("exhibits:passcode_add", args=[case.id, exhibit.id])
+    answer = client.post(add, {"opens": "", "code": "4711-secret", **instant("given_at", 1)})
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "4711-secret" not in text
+    assert 'autocomplete="off"' in text[text.index('name="code"') - 200 :][:600]
+
+
 def test_given_passcode_does_not_print_its_code() -> None:
     given = GivenPasscode("4711", "screen", "C. Example", after(0), "free will")
     assert "4711" not in repr(given)
@@ -273,7 +297,7 @@ def test_outsider_finds_nothing_by_search_code_or_another_case_address(
     assert client.get(reverse("exhibits:page", args=[other.id, exhibit.id])).status_code == 404
 
 
-@pytest.mark.parametrize("text", ["ab/1", "SN-9", "35 6938 03 5643 809", "S-77"])
+@pytest.mark.parametrize("text", ["ab/1", "AB/\u200b1", "SN-9", "35 6938 03 5643 809", "S-77"])
 def test_search_finds_by_reference_serial_imei_and_seal(
     text: str, client: Client, case: Case
 ) -> None:
@@ -385,6 +409,8 @@ def test_event_is_corrected_by_a_further_one(client: Client, case: Case) -> None
     assert exhibit.seized_place == "2 Example Street"
     page = client.get(reverse("exhibits:page", args=[case.id, exhibit.id])).content.decode()
     assert "Corrected by event 2" in page
+    assert "Entered later" in page.split("2. Correction")[0]
+    assert "Entered later" not in page.split("2. Correction")[1]
     assert (
         client.get(reverse("exhibits:event_correct", args=[case.id, exhibit.id, 9])).status_code
         == 404

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import typst
 from django.test import Client
 from django.urls import reverse
 from web.conftest import MakeCase, MakeUser
-from web.exhibits.custody_stories import happening, record, seized
+from web.exhibits.custody_stories import PHONE, after, happening, record, seized, split_off
 from web_sessions import client_of, signed_in_session
 
 from polit.web.accounts.models import User
@@ -25,11 +26,12 @@ from polit.web.core.pdf import render_pdf
 from polit.web.core.rules import Purpose, Role
 from polit.web.exhibits.continuity import Copy, SealFound
 from polit.web.exhibits.corrections import Correction, Field
-from polit.web.exhibits.papers import continuity_report
-from polit.web.exhibits.queries import exhibit_all
+from polit.web.exhibits.papers import ExhibitPart, _gaps, continuity_pdf, continuity_report
+from polit.web.exhibits.queries import ExhibitRow, event_list, exhibit_all
 from polit.web.exhibits.rules import EventKind, Person
-from polit.web.exhibits.services import Paper, Sheet, custody_correct
+from polit.web.exhibits.services import Paper, Sheet, custody_correct, exhibit_correct, facts_digest
 from polit.web.exhibits.tables import events_csv, exhibits_csv, safe_cell
+from polit.web.exhibits.telling import chain_faults
 
 TYPST = '#panic("x") $x$ \\ @ref #import "a" // /* ` ~ <x> *b* _i_'
 HOSTILE = [TYPST, "a\x07b\u202egnp.exe", "=1+1", "\u6f22\u5b57", "מרחבא", "x" * 300, "\U0001f600"]
@@ -131,6 +133,80 @@ def test_continuity_report_tells_every_event_and_is_tagged(case: Case, officer: 
     assert report.about[-1] == again.about[-1]
 
 
+def facts_of(part: ExhibitPart) -> str:
+    """Return all that a report says of an exhibit, one line each."""
+    told = [*part.facts, *part.redescribed, *part.now, *part.seals, *part.copies]
+    events = [f"{each.number} {each.superseded} {each.late} {each.facts}" for each in part.events]
+    return "\n".join([*(f"{each.name}: {each.value}" for each in told), *events])
+
+
+def test_report_hides_nothing_that_was_corrected(case: Case) -> None:
+    exhibit = seized(case, seal="S-1")
+    shown = facts_digest(exhibit)
+    right = replace(PHONE, description="A red phone")
+    exhibit_correct(SYSTEM, reason="lamp", exhibit=exhibit, thing=right, shown=shown)
+    for field, text in ((Field.SEAL, "S-2"), (Field.NOTE, "It rained"), (Field.AUTHORITY, "W-2")):
+        custody_correct(
+            SYSTEM, reason="notebook", exhibit=exhibit, correction=Correction(1, field, text),
+            after_number=exhibit.events.count(),
+        )  # fmt: skip
+    record(exhibit, happening(EventKind.OPEN_SEAL, 1, seal="S-2"))
+    record(exhibit, happening(EventKind.COPY, 2))
+    copy = Correction(6, Field.COPY, "sha256:1")
+    custody_correct(SYSTEM, reason="x", exhibit=exhibit, correction=copy, after_number=6)
+
+    report = continuity_report(granted(case), exhibit_all(granted(case)), printed_by="A")
+
+    part = report.exhibits[0]
+    text = facts_of(part)
+    for words in (
+        "description: “A phone” became “A red phone”",
+        "corrected by events 2, 3, 4",
+        "not sealed → S-1 (event 1, corrected by events 2, 3, 4)",
+        "S-1 → S-2 (event 2, correction of event 1)",
+        "S-2 → not sealed (event 5)",
+        "(event 6, corrected by event 7)",
+    ):
+        assert words in text, words
+    assert not [each.number for each in part.events if each.late and each.title == "Correction"]
+    correction = part.events[1].facts
+    assert not [each for each in correction if each.name in {"From", "To", "Old seal", "New seal"}]
+    assert (report.case, report.about[1].value) == ("Case OP/1: A test", "1: AB/1")
+
+
+def test_broken_chain_is_told_of(case: Case) -> None:
+    exhibit = seized(case)
+    for hours in (1, 2):
+        record(exhibit, happening(EventKind.COPY, hours))
+    events = event_list([exhibit])[exhibit.id]
+    assert chain_faults(events) == []
+    assert chain_faults([]) == chain_faults(events[1:]) == ["its beginning is missing"]
+    assert chain_faults([events[0], events[2]]) == ["before event 3"]
+    events[2].occurred_at = after(0.5)
+    assert chain_faults(events) == ["event 3 happened before event 2"]
+    row = ExhibitRow(exhibit, events[-1])
+    assert _gaps([row], {exhibit.id: events}) == "Found: AB/1: event 3 happened before event 2"
+
+
+def test_note_of_many_lines_is_in_the_report_whole(case: Case) -> None:
+    exhibit = seized(case)
+    note = "\n".join(f"L{number}" for number in range(200))
+    record(exhibit, happening(EventKind.COPY, 1, note=note))
+    data = continuity_pdf(granted(case), exhibit_all(granted(case)), printed_by="A")
+    pages = [page.extract_text().count("L") for page in pypdf.PdfReader(io.BytesIO(data)).pages]
+    assert sum(pages) >= 200
+    assert max(pages) < 60  # what a page has room for: none runs over its edge
+
+
+def test_tables_say_of_what_a_part_is(case: Case) -> None:
+    split_off(seized(case))
+    rows = exhibit_all(granted(case))
+    lines = list(csv.DictReader(io.StringIO(exhibits_csv(rows).decode("utf-8-sig"))))
+    assert [line["part_of"] for line in lines] == ["", "AB/1"]
+    lines = list(csv.DictReader(io.StringIO(events_csv(rows).decode("utf-8-sig"))))
+    assert lines[-1]["split_from"] == "AB/1, event 2"
+
+
 def test_labels_of_both_sheets_carry_the_code(case: Case, officer: User) -> None:
     exhibit = seized(case)
     other = seized(case, "#panic() $x$ \\ @ref")
@@ -138,6 +214,7 @@ def test_labels_of_both_sheets_carry_the_code(case: Case, officer: User) -> None
     data, _ = post(client, case, Paper.LABELS, sheet="single")
     assert len(pypdf.PdfReader(io.BytesIO(data)).pages) == 2
     assert f"polit:exhibit:{exhibit.id}" in text_of(data)
+    assert "07:30 GMT" in text_of(data)
     data, _ = post(client, case, Paper.LABELS, skip="23")
     assert len(pypdf.PdfReader(io.BytesIO(data)).pages) == 2
     data, _ = post(client, case, Paper.LABELS, exhibits=str(other.id))

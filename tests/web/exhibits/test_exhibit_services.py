@@ -1,6 +1,8 @@
 """What services of exhibits keep, and what they refuse."""
 
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,6 +61,8 @@ from polit.web.exhibits.services import (
     passcode_add,
     passcode_show,
     photograph_add,
+    photograph_move,
+    photograph_withdraw,
 )
 from polit.web.exhibits.services import photographs as photograph_services
 from polit.web.exhibits.services.chain import last_event
@@ -475,6 +479,43 @@ def test_photograph_is_kept_sealed_and_only_its_new_encoding_is_shown(
         add(b"one")
     with pytest.raises(UsageError, match="at most 2"):
         add(b"three")
+
+
+def test_photograph_that_is_refused_leaves_no_file(
+    case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(photograph_services, "broker", Reencoder)
+    monkeypatch.setattr(photograph_services, "MAX_PHOTOGRAPHS", 1)
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path))
+    exhibit = seized(case)
+    add = partial(photograph_add, SYSTEM, reason="x", exhibit=exhibit)
+    with pytest.raises(UsageError, match="caption"):
+        add(untrusted_data=b"one", caption="x" * 301)
+    add(untrusted_data=b"one", caption="")
+    with pytest.raises(UsageError, match="at most 1"):
+        add(untrusted_data=b"two", caption="")
+    assert len(list(sealing._folder("photographs").iterdir())) == 3
+
+
+def test_withdrawn_photograph_is_neither_moved_nor_withdrawn_again(
+    case: Case, monkeypatch: pytest.MonkeyPatch, make_user: MakeUser
+) -> None:
+    monkeypatch.setattr(photograph_services, "broker", Reencoder)
+    exhibit = seized(case)
+    add = partial(photograph_add, SYSTEM, reason="x", exhibit=exhibit, caption="")
+    _first, second = add(untrusted_data=b"one"), add(untrusted_data=b"two")
+    grader = make_user("g.example", Role.GRADER)
+    actor = Actor("user", str(grader.pk), grader.username)
+    for write in (photograph_withdraw, photograph_move):
+        with pytest.raises(AuthorityError):
+            write(actor, reason="x", photograph=second)
+    gone = photograph_withdraw(SYSTEM, reason="blurred", photograph=second)
+    with pytest.raises(UsageError, match="withdrawn already"):
+        photograph_withdraw(SYSTEM, reason="blurred", photograph=second)
+    with pytest.raises(UsageError, match="it was withdrawn"):
+        photograph_move(SYSTEM, reason="order", photograph=second)
+    with pytest.raises(UsageError, match="never changed"):
+        gone.save()
 
 
 def test_sealed_bytes_that_were_altered_or_are_gone_do_not_open() -> None:

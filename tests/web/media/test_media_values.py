@@ -79,6 +79,7 @@ def test_bars_are_by_month_and_by_year_when_there_are_many() -> None:
     assert few[0].height == 4 * few[1].height
     assert [bar.label for bar in many] == [str(year) for year in range(2000, 2010)]
     assert histogram({}) == []
+    assert histogram({"2020-01": 4})[0].width < 50
 
 
 def media(**changes: object) -> Any:

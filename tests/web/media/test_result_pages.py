@@ -65,6 +65,9 @@ def test_account_shows_what_failed_and_what_was_not_examined(
     assert "unallocated space" in page
     assert "undecodable" in page
     assert "extension_mismatch" in page
+    assert "?outcome=failed" in page
+    assert "?kind=still" in page
+    assert "?kind=video" not in page  # there is none to show
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,8 @@ def test_account_shows_what_failed_and_what_was_not_examined(
     [("", 5), ("kind=still", 3), ("outcome=failed", 1), ("reason=folder", 1), ("state=live", 5),
      ("state=deleted", 5), ("mismatch=yes", 1), ("contains=JPG", 3),
      ("contains=.jpg&kind=still", 3),
-     ("contains=nothing", 0), ("kind=nonsense&folder=abc", 5), ("after=99999999999999999999", 5)],
+     ("contains=nothing", 0), ("reason=none_has_it", 0),
+     ("kind=nonsense&folder=abc", 5), ("after=99999999999999999999", 5)],
 )  # fmt: skip
 def test_entries_are_filtered(there: Imported, examiner: Client, query: str, count: int) -> None:
     expected = 0 if query == "state=deleted" else count

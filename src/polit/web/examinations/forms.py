@@ -29,6 +29,14 @@ class ReasonForm(GovukForm):
     reason = ReasonField()
 
 
+class PrintForm(GovukForm):
+    """Why notes leave the record on paper."""
+
+    button: ClassVar[str] = "Download as PDF"
+
+    reason = ReasonField()
+
+
 class PriorityForm(GovukForm):
     """The place of an examination in the queue."""
 

@@ -22,7 +22,7 @@ def broker_client() -> BrokerClient:
 
 def _of_case(access: CaseAccess) -> "QuerySet[Examination]":
     rows = Examination.objects.filter(case_id=access.case.id)
-    return rows.select_related("exhibit", "progress")
+    return rows.select_related("case", "exhibit", "progress")
 
 
 def examination_list(access: CaseAccess, *, after: str = "") -> Page[Examination]:

@@ -280,6 +280,26 @@ def note_add(
     return note
 
 
+def notes_disclose(actor: Actor, *, reason: str, examination: Examination, sha256: str) -> None:
+    """Record that an examination's notes leave as a paper, before they do.
+
+    Args:
+        actor: Who takes them out.
+        reason: Why.
+        examination: Whose notes.
+        sha256: Of the paper.
+    """
+    with act(
+        actor, "examinations.notes_print", reason=reason, case=examination.case,
+        nature=Nature.DISCLOSURE,
+    ) as deed:  # fmt: skip
+        notes = Note.objects.filter(examination=examination).count()
+        deed.about(
+            "examination", examination.id, label=examination.exhibit.reference, notes=notes,
+            paper_sha256=sha256,
+        )  # fmt: skip
+
+
 def _check_correctable(examination: Examination, note: Note) -> None:
     if note.examination_id != examination.id:
         raise UsageError("note: it is of another examination")

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_ONE}progress/", views.progress, name="progress"),
     path(f"{_ONE}priority/", views.prioritise, name="priority"),
     path(f"{_ONE}notes/", views.note, name="note"),
+    path(f"{_ONE}notes/print/", views.notes_print, name="notes_print"),
     path(
         f"{_ONE}notes/<uuid:examination_note_id>/correct/", views.note_correct, name="note_correct"
     ),

@@ -1,11 +1,13 @@
 """Pages of examinations: the list, ordering, progress, notes."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 
 from polit.base.clock import now_utc
 from polit.base.errors import BrokerGone, BrokerRefused
@@ -17,8 +19,15 @@ from polit.web.core.attempts import attempt
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
-from polit.web.examinations.forms import NoteForm, OrderForm, PriorityForm, ReasonForm
+from polit.web.examinations.forms import (
+    NoteForm,
+    OrderForm,
+    PrintForm,
+    PriorityForm,
+    ReasonForm,
+)
 from polit.web.examinations.models import Examination, Note
+from polit.web.examinations.papers import notes_pdf
 from polit.web.examinations.queries import (
     broker_client,
     examination_get,
@@ -40,12 +49,14 @@ from polit.web.examinations.services import (
     examination_prioritise,
     examinations_ask,
     note_add,
+    notes_disclose,
 )
 
 _READING = Access(Scope.CASE, read=READERS)
 # A part of the examination's page, asked for every few seconds: the page was recorded.
 _PART = Access(Scope.CASE, read=READERS, consults=False)
 _EXAMINING = Access(Scope.CASE, read=EXAMINERS, write=EXAMINERS)
+_TAKING_OUT = Access(Scope.CASE, read=EXAMINERS, write=EXAMINERS, fresh=True)
 _IMAGE_ENDINGS = (".e01", ".ex01", ".dd", ".raw", ".img", ".001", ".bin")
 _ACTIONS = frozenset({"stop", "resume", "cancel"})
 
@@ -210,6 +221,33 @@ def note_correct(
     granted = case_access_of(request)
     corrected = or_404(lambda: note_get(granted, examination_id, examination_note_id))
     return _noted(request, case_id, _examination(request, examination_id), corrected)
+
+
+@access(_TAKING_OUT, methods=("GET", "POST"))
+def notes_print(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResponse:
+    """Send the notes of an examination as a paper, once it is recorded that they leave."""
+    del case_id
+    examination = _examination(request, examination_id)
+    form = PrintForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        lead = "Every note and every correction. It is recorded who took them and why."
+        return _form(request, form, "Print the notes", lead)
+    data = notes_pdf(examination, printed_by=str(user_of(request)))
+    notes_disclose(
+        actor_of(request),
+        reason=form.cleaned_data["reason"],
+        examination=examination,
+        sha256=hashlib.sha256(data).hexdigest(),
+    )
+    name = f"notes-{examination.exhibit.safe_name}.pdf"
+    return HttpResponse(
+        data,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=name),
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def _noted(

@@ -32,11 +32,19 @@ class PowerOfSeizure:
 
 @dataclass(frozen=True, slots=True)
 class PowerScheme:
-    """The powers of one country, in one version."""
+    """The powers of one country, in one version.
+
+    Args:
+        scheme: The country.
+        version: Counted from 1.
+        entries: In the order in which they are offered.
+        notice: What whoever chooses must know of the list, such as that no lawyer checked it.
+    """
 
     scheme: str
     version: int
     entries: tuple[PowerOfSeizure, ...]
+    notice: str = ""
 
     @property
     def name(self) -> str:

@@ -286,8 +286,13 @@ class CustodyEvent(Appended):
 
     @property
     def is_late(self) -> bool:
-        """Whether it was entered more than a day after it happened."""
-        return is_late(self.occurred_at, self.recorded_at)
+        """Whether it was entered more than a day after it happened; no correction is."""
+        return not self.is_correction and is_late(self.occurred_at, self.recorded_at)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it says what another event should have said."""
+        return self.kind == EventKind.CORRECT.value
 
 
 class Passcode(Appended):
@@ -343,6 +348,12 @@ class Photograph(Record):
     def __str__(self) -> str:
         """Return the caption."""
         return self.caption
+
+    @property
+    def withdrawn(self) -> "PhotographWithdrawal | None":
+        """That it was withdrawn, ``None`` while it stands."""
+        found: PhotographWithdrawal | None = getattr(self, "withdrawal", None)
+        return found
 
 
 class PhotographWithdrawal(Appended):

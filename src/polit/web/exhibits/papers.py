@@ -5,7 +5,6 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import pairwise
 from uuid import UUID
 
 import segno
@@ -16,12 +15,27 @@ from polit.base.clock import instant_text, now_utc
 from polit.web.core.access import CaseAccess
 from polit.web.core.pdf import render_pdf
 from polit.web.exhibits.catalogue import finer_label, power_label
-from polit.web.exhibits.continuity import SealFound, follows
+from polit.web.exhibits.continuity import SealFound
 from polit.web.exhibits.corrections import Field
 from polit.web.exhibits.models import CustodyEvent, Exhibit, Photograph
-from polit.web.exhibits.queries import CODE_HEAD, ExhibitRow, event_list, photograph_list
+from polit.web.exhibits.queries import (
+    CODE_HEAD,
+    ExhibitRow,
+    Redescription,
+    case_title,
+    event_list,
+    photograph_list,
+    redescription_list,
+)
 from polit.web.exhibits.rules import DeviceKind, EventKind, Power, State
 from polit.web.exhibits.services import Sheet
+from polit.web.exhibits.telling import (
+    SealChange,
+    ToldEvent,
+    chain_faults,
+    seal_changes,
+    told_events,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,7 @@ class ExhibitPart:
 
     reference: str
     facts: tuple[Fact, ...]
+    redescribed: tuple[Fact, ...]
     now: tuple[Fact, ...]
     events: tuple[EventPart, ...]
     seals: tuple[Fact, ...]
@@ -83,6 +98,7 @@ class Report:
     """A continuity report."""
 
     title: str
+    case: str
     printed_by: str
     printed_at: str
     exhibits: tuple[ExhibitPart, ...]
@@ -123,34 +139,41 @@ def continuity_report(access: CaseAccess, rows: Sequence[ExhibitRow], *, printed
     """
     exhibits = [row.exhibit for row in rows]
     events, photographs = event_list(exhibits), photograph_list(exhibits)
-    parts = tuple(_part(row, events[row.exhibit.id], photographs[row.exhibit.id]) for row in rows)
+    redescribed = redescription_list(exhibits)
+    parts = tuple(
+        _part(row, events[key], photographs[key], redescribed[key])
+        for row, key in ((each, each.exhibit.id) for each in rows)
+    )
     recorded = {"case": access.case.reference, "exhibits": [asdict(part) for part in parts]}
     sha256 = hashlib.sha256(canonical_json(recorded)).hexdigest()
     now = now_utc()
-    names = ", ".join(row.exhibit.reference for row in rows) if len(rows) == 1 else "all chosen"
+    names = ", ".join(row.exhibit.reference for row in rows)
+    case = f"{access.case.reference}: {case_title(access)}"
     about = (
-        Fact("Case", access.case.reference),
-        Fact("Exhibits", f"{len(rows)} ({names})" if len(rows) != 1 else names),
+        Fact("Case", case),
+        Fact("Exhibits", f"{len(rows)}: {names}"),
         Fact("Gaps", _gaps(rows, events)),
         Fact("Printed by", printed_by),
         Fact("Printed at", _instant(now)),
         Fact("SHA-256 of the data", sha256),
     )
     title = f"Continuity report, case {access.case.reference}"
-    return Report(title, printed_by, _instant(now), parts, about)
+    return Report(title, f"Case {case}", printed_by, _instant(now), parts, about)
 
 
 def _gaps(rows: Sequence[ExhibitRow], events: Mapping[UUID, Sequence[CustodyEvent]]) -> str:
     """Say whether each chain holds; the database lets no other in, and a court may ask anew."""
-    broken = []
-    for row in rows:
-        chain = events[row.exhibit.id]
-        for before, event in pairwise(chain):
-            if not follows(before.standing, event.standing, event.before):
-                broken.append(f"{row.exhibit.reference} before event {event.number}")
+    broken = [
+        f"{row.exhibit.reference}: {fault}"
+        for row in rows
+        for fault in chain_faults(events[row.exhibit.id])
+    ]
     if broken:
         return "Found: " + "; ".join(broken)
-    return "None: every event goes on from where the one before left the exhibit."
+    return (
+        "None: every event goes on from where the one before left the exhibit, "
+        "and none happened before the one before it."
+    )
 
 
 def _label(access: CaseAccess, row: ExhibitRow) -> Label:
@@ -168,35 +191,49 @@ def _label(access: CaseAccess, row: ExhibitRow) -> Label:
 
 
 def _part(
-    row: ExhibitRow, events: Sequence[CustodyEvent], photographs: Sequence[Photograph]
+    row: ExhibitRow,
+    events: Sequence[CustodyEvent],
+    photographs: Sequence[Photograph],
+    redescribed: Sequence[Redescription],
 ) -> ExhibitPart:
-    corrections = {each.corrects_id: each for each in events if each.corrects_id}
-    last = row.last
+    last, told = row.last, told_events(events)
     return ExhibitPart(
         row.exhibit.reference,
         _facts(*_described(row.exhibit)),
+        tuple(_redescription(each) for each in redescribed),
         _facts(
             ("State", State(last.state_after).label),
             ("With", last.holder_after),
             ("Seal", last.seal_after or "Not sealed"),
             ("Since event", str(last.number)),
         ),
-        tuple(_event_part(each, corrections.get(each.id)) for each in events),
-        _facts(*(_seal(each) for each in events if each.seal_before != each.seal_after)),
-        _facts(
-            *(
-                (each.copy_what, f"{each.copy_digest}, kept at {each.copy_place}")
-                for each in events
-                if each.kind == EventKind.COPY
-            )
-        ),
-        _facts(
-            *(
-                (f"Photograph {each.position}", f"{each.caption}\nSHA-256 {each.original_sha256}")
-                for each in photographs
-            )
-        ),
+        tuple(_event_part(each) for each in told),
+        _facts(*(_seal(each) for each in seal_changes(told))),
+        _facts(*(_copy(each) for each in told if each.event.kind == EventKind.COPY)),
+        _facts(*(_photograph(each) for each in photographs)),
     )
+
+
+def _redescription(each: Redescription) -> Fact:
+    changes = [f"{name}: “{old}” became “{new}”" for name, old, new in each.changes]
+    lines = [f"by {each.by}", *changes, f"Why: {each.reason}"]
+    return Fact(_instant(each.recorded_at), "\n".join(lines))
+
+
+def _copy(told: ToldEvent) -> tuple[str, str]:
+    event = told.event
+    source = ", ".join(part for part in (f"event {event.number}", told.superseded) if part)
+    return event.copy_what, f"{event.copy_digest}\nKept at {event.copy_place} ({source})"
+
+
+def _photograph(photograph: Photograph) -> tuple[str, str]:
+    lines = [photograph.caption, f"SHA-256 of the original {photograph.original_sha256}"]
+    lines.append(f"Added {_instant(photograph.recorded_at)} by {photograph.uploaded_by}")
+    gone = photograph.withdrawn
+    if gone is not None:
+        lines.append(f"Withdrawn {_instant(gone.recorded_at)} by {gone.withdrawn_by}")
+        lines.append(f"Why: {gone.reason}")
+    return f"Photograph {photograph.position}", "\n".join(line for line in lines if line)
 
 
 def _described(exhibit: Exhibit) -> list[tuple[str, str]]:
@@ -225,26 +262,28 @@ def _described(exhibit: Exhibit) -> list[tuple[str, str]]:
     ]
 
 
-def _event_part(event: CustodyEvent, correction: CustodyEvent | None) -> EventPart:
-    superseded = f"corrected by event {correction.number}" if correction else ""
+def _event_part(told: ToldEvent) -> EventPart:
+    event = told.event
     late = f"Entered later: recorded {_instant(event.recorded_at)}" if event.is_late else ""
-    is_correction = event.corrects is not None
-    when = [] if is_correction else [("When", _instant(event.occurred_at))]
-    where = [] if is_correction else [("Where", event.place)]
+    happened = [("When", _instant(event.occurred_at)), ("Where", event.place)]
     facts = _facts(
-        *when, *where, *_moved(event), *_said(event), *_corrected(event),
+        *([] if event.is_correction else happened),
+        *_moved(event), *_said(event), *_corrected(event),
         ("Why", event.reason),
         ("Recorded", f"{_instant(event.recorded_at)} by {event.recorded_by}"),
     )  # fmt: skip
-    return EventPart(event.number, event.label, superseded, late, facts)
+    return EventPart(event.number, event.label, told.superseded, late, facts)
 
 
 def _moved(event: CustodyEvent) -> list[tuple[str, str]]:
-    moved = []
+    if event.is_correction:  # nothing moved: the words were wrong
+        return []
+    moved = [("With", event.holder_after)]
     if event.holder_before != event.holder_after:
-        moved += [("From", event.holder_before), ("To", event.holder_after)]
+        moved = [("From", event.holder_before), ("To", event.holder_after)]
     if event.seal_before != event.seal_after:
-        moved += [("Old seal", event.seal_before), ("New seal", event.seal_after)]
+        old, new = event.seal_before or "none", event.seal_after or "none"
+        moved += [("Old seal", old), ("New seal", new)]
     if event.split_from is not None:
         parent = event.split_from.exhibit.reference
         moved.append(("Taken off", f"{parent}, event {event.split_from.number} there"))
@@ -274,9 +313,9 @@ def _corrected(event: CustodyEvent) -> list[tuple[str, str]]:
     return [("Corrects", f"event {event.corrects.number}: {field.lower()}"), ("Right is", right)]
 
 
-def _seal(event: CustodyEvent) -> tuple[str, str]:
-    old, new = event.seal_before or "not sealed", event.seal_after or "not sealed"
-    return _instant(event.occurred_at), f"{old} → {new} (event {event.number})"
+def _seal(change: SealChange) -> tuple[str, str]:
+    old, new = change.before or "not sealed", change.after or "not sealed"
+    return _instant(change.told.at), f"{old} → {new} ({change.source})"
 
 
 def _facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
@@ -286,7 +325,7 @@ def _facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
 
 def _instant(instant: datetime, *, seconds: bool = True) -> str:
     local = instant.astimezone(timezone.get_default_timezone())
-    clock = local.strftime("%H:%M:%S %Z" if seconds else "%H:%M")
+    clock = local.strftime("%H:%M:%S %Z" if seconds else "%H:%M %Z")
     return f"{local.day} {local.strftime('%B %Y')} {clock}"
 
 

@@ -1,21 +1,24 @@
 """What is asked of exhibits. Whoever asks has access to the case, or gets nothing."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from polit.web.accounts.models import User
+from polit.web.audit.models import AuditEvent
+from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.paging import PAGE_SIZE, page_of
-from polit.web.exhibits.continuity import SealFound
-from polit.web.exhibits.corrections import Field
 from polit.web.exhibits.models import CustodyEvent, Exhibit, Passcode, Photograph
 from polit.web.exhibits.rules import State, next_reference
 
 _FOUND_MOST = 50
+_PRODUCERS = 8
 CODE_HEAD = "polit:exhibit:"
 
 
@@ -62,9 +65,14 @@ def exhibit_all(access: CaseAccess, chosen: Sequence[UUID] | None = None) -> tup
     return with_last(tuple(rows.order_by("sort_key")))
 
 
+def case_title(access: CaseAccess) -> str:
+    """Return the title of a case, for the papers about it."""
+    return Case.objects.values_list("title", flat=True).get(pk=access.case.id)
+
+
 def exhibit_get(access: CaseAccess, exhibit_id: UUID) -> Exhibit | None:
     """Return an exhibit of a case, ``None`` where the case has none of this id."""
-    return _of_case(access).select_related("case", "parent", "owner").filter(pk=exhibit_id).first()
+    return _of_case(access).select_related("case").filter(pk=exhibit_id).first()
 
 
 def part_list(exhibit: Exhibit) -> tuple[ExhibitRow, ...]:
@@ -98,29 +106,53 @@ def passcode_get(exhibit: Exhibit, passcode_id: UUID) -> Passcode | None:
 
 
 def photograph_list(exhibits: Sequence[Exhibit]) -> dict[UUID, list[Photograph]]:
-    """Return the photographs of exhibits in order, by the exhibit's id."""
+    """Return the photographs of exhibits in order, withdrawn ones too, by the exhibit's id."""
     found: dict[UUID, list[Photograph]] = {exhibit.id: [] for exhibit in exhibits}
-    for each in Photograph.objects.filter(exhibit_id__in=found).order_by("position", "pk"):
+    rows = Photograph.objects.filter(exhibit_id__in=found).select_related("withdrawal")
+    for each in rows.order_by("position", "pk"):
         found[each.exhibit_id].append(each)
     return found
 
 
 def photograph_get(access: CaseAccess, exhibit_id: UUID, photograph_id: UUID) -> Photograph | None:
-    """Return a photograph of an exhibit of a case, ``None`` where there is none of this id."""
-    rows = Photograph.objects.filter(exhibit_id=exhibit_id, exhibit__case_id=access.case.id)
+    """Return a photograph of an exhibit of a case, ``None`` where none of this id stands."""
+    rows = Photograph.objects.filter(
+        exhibit_id=exhibit_id, exhibit__case_id=access.case.id, withdrawal=None
+    )
     return rows.filter(pk=photograph_id).first()
 
 
-def reference_suggestion(access: CaseAccess, last: str) -> str:
+def reference_suggestion(access: CaseAccess, last: str, *, producer: str) -> str:
     """Return the reference that most likely comes next, or empty.
 
     Args:
         access: The case.
         last: The reference that this person used last here, or empty.
+        producer: Whose references to go on from where there is no last one.
     """
-    taken = set(_of_case(access).values_list("reference", flat=True))
-    suggestion = next_reference(last) if last else ""
-    while suggestion in taken:
+    return _after(last or _last_of(access, producer), _taken(access))
+
+
+def reference_suggestions(access: CaseAccess) -> tuple[str, ...]:
+    """Return what comes next for each producer of the case, in the order of their names."""
+    taken = _taken(access)
+    names = _of_case(access).order_by("producer_name").values_list("producer_name", flat=True)
+    found = (_after(_last_of(access, name), taken) for name in list(names.distinct())[:_PRODUCERS])
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def _taken(access: CaseAccess) -> set[str]:
+    return {each.casefold() for each in _of_case(access).values_list("reference", flat=True)}
+
+
+def _last_of(access: CaseAccess, producer: str) -> str:
+    rows = _of_case(access).filter(parent=None, producer_name__iexact=producer)
+    return rows.order_by("-recorded_at").values_list("reference", flat=True).first() or ""
+
+
+def _after(last: str, taken: set[str]) -> str:
+    suggestion = next_reference(last)
+    while suggestion.casefold() in taken:
         suggestion = next_reference(suggestion)
     return suggestion
 
@@ -137,7 +169,8 @@ def exhibit_search(user: User, text: str) -> tuple[ExhibitRow, ...]:
         user: Who asks.
         text: The whole of one of them, in capitals or not; or the code of a label.
     """
-    wanted = text.replace("\x00", "").strip()
+    # Papers have invisible marks where a long word may break: copied from there, they come along.
+    wanted = "".join(char for char in text if char.isprintable()).strip()
     if not wanted:
         return ()
     sealed = CustodyEvent.objects.filter(exhibit=OuterRef("pk"), seal_after__iexact=wanted)
@@ -180,33 +213,46 @@ def with_last(exhibits: Sequence[Exhibit]) -> tuple[ExhibitRow, ...]:
 
 
 def _of_case(access: CaseAccess) -> QuerySet[Exhibit]:
-    return Exhibit.objects.filter(case_id=access.case.id).select_related("owner")
+    return Exhibit.objects.filter(case_id=access.case.id).select_related("owner", "parent")
 
 
 @dataclass(frozen=True, slots=True)
-class ToldEvent:
-    """An event as a timeline tells it.
+class Redescription:
+    """That what was said of a thing was put right: the audit keeps what stood before.
 
     Args:
-        event: The event.
-        corrected_by: The number of the latest event that corrects it, 0 where none does.
+        recorded_at: When.
+        by: Who, as they were called then.
+        reason: How they knew.
+        changes: Each field in words, what stood there, and what stands there since; by name.
     """
 
-    event: CustodyEvent
-    corrected_by: int
-
-    @property
-    def field(self) -> str:
-        """What it corrects, in words, where it corrects something."""
-        return Field(self.event.corrected_field).label if self.event.corrected_field else ""
-
-    @property
-    def seal_found(self) -> str:
-        """How the seal was found, in words, where somebody looked."""
-        return SealFound(self.event.seal_found).label if self.event.seal_found else ""
+    recorded_at: datetime
+    by: str
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]
 
 
-def told_events(events: Sequence[CustodyEvent]) -> list[ToldEvent]:
-    """Return events of one exhibit as a timeline tells them, in the same order."""
-    corrected = {each.corrects_id: each.number for each in events if each.corrects_id}
-    return [ToldEvent(each, corrected.get(each.id, 0)) for each in events]
+def redescription_list(exhibits: Sequence[Exhibit]) -> dict[UUID, list[Redescription]]:
+    """Return how descriptions of exhibits were put right, in order, by the exhibit's id."""
+    found: dict[UUID, list[Redescription]] = {exhibit.id: [] for exhibit in exhibits}
+    rows = AuditEvent.objects.filter(
+        action="exhibits.correct", subject_id__in=[str(each) for each in found]
+    )
+    for event in rows.order_by("seq"):
+        changed = json.loads(event.details)
+        changes = tuple(
+            (name.replace("_", " "), _said(name, each["old"]), _said(name, each["new"]))
+            for name, each in sorted(changed.items())
+        )
+        told = Redescription(event.recorded_at, event.actor_name, event.reason, changes)
+        found[UUID(event.subject_id)].append(told)
+    return found
+
+
+def _said(name: str, value: object) -> str:
+    if name == "owner":  # a place in the case: whose it is stands there
+        return "somebody of the case" if value else "nobody of the case"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

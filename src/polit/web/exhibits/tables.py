@@ -28,14 +28,14 @@ _EVENT_COLUMNS = (
 
 def exhibits_csv(rows: Sequence[ExhibitRow]) -> bytes:
     """Return exhibits as CSV, one a line, with where each is now. UTF-8 with a mark for Excel."""
-    head = (*_EXHIBIT_COLUMNS, "power", "state", "holder", "seal", "last_event")
+    head = (*_EXHIBIT_COLUMNS, "part_of", "power", "state", "holder", "seal", "last_event")
     return _csv(head, (_exhibit_line(row) for row in rows))
 
 
 def events_csv(rows: Sequence[ExhibitRow]) -> bytes:
     """Return all events of exhibits as CSV, one a line, in order. UTF-8 with a mark for Excel."""
     events = event_list([row.exhibit for row in rows])
-    head = ("exhibit", *_EVENT_COLUMNS, "corrects_number", "entered_later")
+    head = ("exhibit", *_EVENT_COLUMNS, "corrects_number", "split_from", "entered_later")
     lines = (
         _event_line(row.exhibit.reference, event)
         for row in rows
@@ -55,7 +55,16 @@ def _exhibit_line(row: ExhibitRow) -> list[object]:
     values = [getattr(exhibit, name) for name in _EXHIBIT_COLUMNS]
     values[_EXHIBIT_COLUMNS.index("seized_at")] = instant_text(exhibit.seized_at)
     power = power_label(exhibit.power_law, exhibit.power_code)
-    return [*values, power, row.state.label, last.holder_after, last.seal_after, last.number]
+    part_of = exhibit.parent.reference if exhibit.parent else ""
+    return [
+        *values,
+        part_of,
+        power,
+        row.state.label,
+        last.holder_after,
+        last.seal_after,
+        last.number,
+    ]
 
 
 def _event_line(reference: str, event: CustodyEvent) -> list[object]:
@@ -63,7 +72,9 @@ def _event_line(reference: str, event: CustodyEvent) -> list[object]:
     for name in ("occurred_at", "recorded_at"):
         values[_EVENT_COLUMNS.index(name)] = instant_text(getattr(event, name))
     corrects = event.corrects.number if event.corrects else ""
-    return [reference, *values, corrects, "yes" if event.is_late else "no"]
+    origin = event.split_from
+    split_from = f"{origin.exhibit.reference}, event {origin.number}" if origin else ""
+    return [reference, *values, corrects, split_from, "yes" if event.is_late else "no"]
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:

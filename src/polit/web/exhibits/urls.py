@@ -34,4 +34,14 @@ urlpatterns = [
         kept.thumbnail_page,
         name="thumbnail",
     ),
+    path(
+        _ONE + "photographs/<uuid:photograph_id>/earlier/",
+        kept.photograph_move_page,
+        name="photograph_move",
+    ),
+    path(
+        _ONE + "photographs/<uuid:photograph_id>/withdraw/",
+        kept.photograph_withdraw_page,
+        name="photograph_withdraw",
+    ),
 ]

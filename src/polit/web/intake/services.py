@@ -269,9 +269,10 @@ def _check_arrived(manifest: Manifest, number: int) -> IntakeCheck:
     first, last = rows_of(number)
     rows = Entry.objects.filter(id__range=(first, last)).order_by().values_list("outcome")
     counts = dict(rows.annotate(many=Count("id")))
-    found = [sum(counts.values()), *(counts.get(outcome, 0) for outcome in (1, 2, 3))]
-    expected = [tally.entries, tally.done, tally.skipped, tally.failed]
-    return check_same("arrived", found, expected)
+    found = (sum(counts.values()), *(counts.get(outcome, 0) for outcome in (1, 2, 3)))
+    expected = (tally.entries, tally.done, tally.skipped, tally.failed)
+    said = "{} entries: {} done, {} skipped, {} failed".format
+    return check_same("arrived", said(*found), said(*expected))
 
 
 @dataclass(frozen=True, slots=True)

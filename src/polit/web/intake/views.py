@@ -8,16 +8,18 @@ from django.shortcuts import redirect, render
 
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.web.accounts.signed_in import user_of
-from polit.web.core.access import access, case_access_of
+from polit.web.core.access import CaseAccess, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
 from polit.web.examinations.forms import ReasonForm
+from polit.web.examinations.models import Examination
 from polit.web.examinations.queries import broker_client, examination_get, exhibit_list
 from polit.web.examinations.rules import EXAMINERS, READERS, ExaminationKind
 from polit.web.examinations.services import examination_ask
 from polit.web.intake.forms import AttachForm
+from polit.web.intake.queries import check_attachable, packages_offered
 from polit.web.intake.services import package_act
 from polit.web.media.queries import package_attempts
 
@@ -36,24 +38,30 @@ def attach(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     shown: dict[str, object] = {"case": granted.case, "heading": "Attach a package"}
     try:
-        packages = broker_client().package_list()
+        packages = packages_offered(user_of(request), broker_client().package_list())
     except (BrokerGone, BrokerRefused) as error:
         return render(request, "intake/attach.html", {**shown, "error": str(error)})
     form = AttachForm(request.POST or None, packages=packages, exhibits=exhibit_list(granted))
     if request.method == "POST" and form.is_valid():
         made = attempt(
             form,
-            lambda: examination_ask(
-                actor_of(request),
-                reason=form.cleaned_data["reason"],
-                access=granted,
-                kind=ExaminationKind.ATTACHED,
-                asked=form.asked(),
-            ),
+            lambda: _attached(request, granted, form),
         )
         if made is not None:
             return redirect("examinations:page", case_id=case_id, examination_id=made.id)
     return render(request, "intake/attach.html", {**shown, "form": form})
+
+
+def _attached(request: HttpRequest, granted: CaseAccess, form: AttachForm) -> Examination:
+    asked = form.asked()
+    check_attachable(user_of(request), asked.place)
+    return examination_ask(
+        actor_of(request),
+        reason=form.cleaned_data["reason"],
+        access=granted,
+        kind=ExaminationKind.ATTACHED,
+        asked=asked,
+    )
 
 
 @access(_READING)

@@ -96,7 +96,8 @@ def filters_of(
     wanted = EntryWanted(
         kind=codes_found["kind"],
         outcome=codes_found["outcome"],
-        reason=reasons.get(chosen["reason"]),
+        # A reason that no entry has finds none: all would be taken for having it.
+        reason=reasons.get(chosen["reason"], 0) if chosen["reason"] else None,
         state=codes_found["state"],
         folder=folder,
         mismatch=mismatch,

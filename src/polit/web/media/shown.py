@@ -172,6 +172,7 @@ class Bar:
 
 CHART_WIDTH, CHART_HEIGHT = 800, 120
 _MOST_BARS = 72
+_WIDEST_BAR = 40
 
 
 def histogram(months: Mapping[str, int]) -> list[Bar]:
@@ -187,7 +188,7 @@ def histogram(months: Mapping[str, int]) -> list[Bar]:
             years[month[:-3]] = years.get(month[:-3], 0) + count
         counts = years
     most = max(counts.values(), default=1)
-    width = max(2, CHART_WIDTH // max(len(counts), 1))
+    width = min(_WIDEST_BAR, max(2, CHART_WIDTH // max(len(counts), 1)))
     bars = []
     for place, (label, count) in enumerate(sorted(counts.items())):
         height = max(1, CHART_HEIGHT * count // most)

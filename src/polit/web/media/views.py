@@ -69,6 +69,7 @@ def results(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
         "kinds": sorted(manifest.kinds.items()),
         "states": counts.get("state", {}),
         "skipped": _reasons(counts),
+        "reasons": counts.get("reason", {}),
         "source_problems": problems,
         "bad_ranges": bad_ranges,
         "months": histogram(counts.get("modified_month", {})),

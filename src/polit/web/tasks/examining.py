@@ -32,6 +32,7 @@ from polit.web.examinations.services import (
     progress_say,
 )
 from polit.web.intake.services import Adopter, Attached, package_import
+from polit.web.media.queries import manifest_of
 from polit.web.media.rules import PackageState
 
 SOON_S, LATER_S, TROUBLE_S = 5, 30, 60
@@ -209,7 +210,11 @@ def _bring_in(told: _Told, found: Examination) -> int | None:
         message = "the package is refused: see what was checked"
         _step(told, found, Step(ExaminationState.FAILED, message))
         return None
-    Progress.objects.filter(pk=found.id).update(entries=package.entries)
+    tally = manifest_of(package).tally
+    Progress.objects.filter(pk=found.id).update(
+        phase="", entries=tally.entries, done=tally.done, skipped=tally.skipped,
+        failed=tally.failed,
+    )  # fmt: skip
     _step(told, found, Step(ExaminationState.IMPORTED))
     return None
 

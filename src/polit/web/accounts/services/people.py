@@ -93,6 +93,8 @@ def account_activate(actor: Actor, *, reason: str, user: User) -> None:
         user = User.objects.select_for_update().get(pk=user.pk)
         if user.is_active:
             raise UsageError("the account is active already")
+        # A sign-in whose first step was before the closing may have ended after it.
+        sessions_end(actor, reason=reason, user=user, why=SessionEnd.ACCOUNT_CHANGED)
         user.is_active = True
         user.save(update_fields=["is_active"])
         deed.about("account", user.id, label=user.username)

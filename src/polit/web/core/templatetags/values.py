@@ -107,6 +107,12 @@ def day(value: date | None) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', value.isoformat()[:10], _day_text(value))
 
 
+@register.filter
+def count_text(value: int | None) -> str:
+    """Write a count with its thousands apart; never for a number that goes into an address."""
+    return "" if value is None else f"{value:,}"
+
+
 @register.simple_tag
 def bytes_text(size_bytes: int | None, *, exact: bool = True) -> SafeString:
     """Write a size in a decimal unit, and exactly.

@@ -160,6 +160,13 @@ class SeizeForm(ThingForm):
         if isinstance(field, forms.ChoiceField):
             powers = [(each.code, each.label) for each in current_powers().entries]
             field.choices = [("", "Choose one"), *powers]
+            field.help_text = current_powers().notice
+
+    def suggest(self, references: Sequence[str]) -> None:
+        """Say what comes next for each producer, where there are several."""
+        if len(references) > 1:
+            field = self.fields["reference"]
+            field.help_text = f"{field.help_text} Next: {', '.join(references)}."
 
     def seizure(self) -> Seizure:
         """Return how it was seized."""
@@ -217,6 +224,15 @@ class SplitForm(ThingForm):
         )
 
 
+class CodeInput(forms.TextInput):
+    """An input that shows what is typed and nothing that was sent: no page holds a code."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Leave the value out."""
+        del value
+        return super().get_context(name, None, attrs)
+
+
 class PasscodeForm(GovukForm):
     """A PIN, password or pattern that somebody gave."""
 
@@ -226,7 +242,11 @@ class PasscodeForm(GovukForm):
         label="PIN, password or pattern",
         max_length=1000,
         strip=False,
-        help_text="It is kept sealed. Showing it is recorded; no list and no report has it.",
+        help_text=(
+            "It is kept sealed. Showing it is recorded; no list and no report has it, "
+            "and this page never shows it again."
+        ),
+        widget=CodeInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )
     given_by = _text("Given by", 200, required=True)
     given_at = InstantField(label="Given when")
@@ -249,6 +269,7 @@ class PhotographForm(GovukForm):
         label="Photograph of the device", help_text="Of the outside of it. At most 30 MB."
     )
     caption = _text("Caption", 300, hint="What it shows, such as: back, with the serial number.")
+    another = forms.BooleanField(label="Add another photograph after this one", required=False)
 
     def clean_photograph(self) -> Any:
         """Refuse what the broker would refuse for its size."""
@@ -256,3 +277,13 @@ class PhotographForm(GovukForm):
         if found.size > MAX_UPLOAD_BYTES:
             raise forms.ValidationError("The file must be at most 30 MB")
         return found
+
+
+class WithdrawForm(GovukForm):
+    """Why a photograph is shown no more."""
+
+    button: ClassVar[str] = "Withdraw the photograph"
+    warns: ClassVar[bool] = True
+    reason = ReasonField(
+        label="Why", help_text="It stays kept and listed, and is shown to nobody any more."
+    )

@@ -16,7 +16,11 @@ from polit.web.exhibits.services.exhibits import (
 )
 from polit.web.exhibits.services.papers import Paper, Printed, Sheet, paper_print, search_note
 from polit.web.exhibits.services.passcodes import GivenPasscode, passcode_add, passcode_show
-from polit.web.exhibits.services.photographs import photograph_add
+from polit.web.exhibits.services.photographs import (
+    photograph_add,
+    photograph_move,
+    photograph_withdraw,
+)
 
 __all__ = [
     "BULK_KINDS",
@@ -37,5 +41,7 @@ __all__ = [
     "passcode_add",
     "passcode_show",
     "photograph_add",
+    "photograph_move",
+    "photograph_withdraw",
     "search_note",
 ]

@@ -15,7 +15,7 @@ from polit.web.people.queries import place_list
 READING = Access(Scope.CASE, read=CASE_ROLES)
 TAKING_OUT = Access(Scope.CASE, read=CASE_ROLES, write=CASE_ROLES)
 HANDLING = Access(Scope.CASE, read=CUSTODY_ROLES, write=CUSTODY_ROLES)
-SHOWING_CODES = Access(Scope.CASE, write=CUSTODY_ROLES)
+DOING = Access(Scope.CASE, write=CUSTODY_ROLES)
 PART_OF_PAGE = Access(Scope.CASE, read=CASE_ROLES, consults=False)
 """A thumbnail: the page that it is part of was recorded."""
 LOOKING_UP = Access(Scope.ROLE, read=CASE_ROLES)

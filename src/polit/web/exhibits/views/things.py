@@ -24,8 +24,9 @@ from polit.web.exhibits.queries import (
     part_suggestion,
     passcode_list,
     photograph_list,
+    redescription_list,
     reference_suggestion,
-    told_events,
+    reference_suggestions,
 )
 from polit.web.exhibits.rules import CUSTODY_ROLES
 from polit.web.exhibits.services import (
@@ -35,6 +36,7 @@ from polit.web.exhibits.services import (
     exhibit_split,
     facts_digest,
 )
+from polit.web.exhibits.telling import seal_changes, told_events
 from polit.web.exhibits.views.prefill import recalled, remember
 from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, people_of, row_of
 
@@ -59,8 +61,10 @@ def seize_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Seize an exhibit; what is the same for the next one is offered again."""
     granted = case_access_of(request)
     known = recalled(request, case_id)
-    known["reference"] = reference_suggestion(granted, str(known.pop("last_reference", "")))
+    last, producer = str(known.pop("last_reference", "")), str(known["producer_name"])
+    known["reference"] = reference_suggestion(granted, last, producer=producer)
     form = SeizeForm(people_of(request), request.POST or None, initial=known)
+    form.suggest(reference_suggestions(granted))
     if request.method == "POST" and form.is_valid():
         seizure, thing = form.seizure(), form.thing()
         exhibit = attempt(
@@ -99,14 +103,16 @@ def exhibit_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> HttpR
     del case_id  # the gate has read it
     exhibit = exhibit_of(request, exhibit_id)
     events = event_list([exhibit])[exhibit.id]
+    told = told_events(events)
     row = ExhibitRow(exhibit, events[-1])
     roles = user_of(request).roles
     shown = {
         "granted": case_access_of(request),
         "exhibit": exhibit,
         "row": row,
-        "events": told_events(events),
-        "seals": [each for each in events if each.seal_before != each.seal_after],
+        "events": told,
+        "seals": seal_changes(told),
+        "redescribed": redescription_list([exhibit])[exhibit.id],
         "parts": part_list(exhibit),
         "passcodes": passcode_list(exhibit),
         "photographs": photograph_list([exhibit])[exhibit.id],

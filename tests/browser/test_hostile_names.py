@@ -29,7 +29,8 @@ NO_FORM = {
     "account_login", "account_reauthenticate", "mfa_reauthenticate", "mfa_authenticate",
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn",
     "mfa_generate_recovery_codes", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
-    "account_change_password", "appearance", "exhibits:papers", "media:download",
+    "account_change_password", "appearance", "exhibits:papers", "examinations:notes_print",
+    "media:download",
 }  # fmt: skip
 """Secrets and codes, which no page shows, and the forms that hand out files (see below)."""
 REGULAR_COUNT = 20

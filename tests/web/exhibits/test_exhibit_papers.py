@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,7 @@ def test_continuity_report_tells_every_event_and_is_tagged(case: Case, officer: 
         "Page 1 of",
     ):
         assert words in text.replace("\u200b", ""), words
+    assert re.search(r"SHA-256 of the data\s+[0-9a-f]{64}\s", text), "a digest is copied out whole"
     report = continuity_report(granted(case), exhibit_all(granted(case)), printed_by="A")
     again = continuity_report(granted(case), exhibit_all(granted(case)), printed_by="B")
     assert report.about[-1] == again.about[-1]

@@ -10,9 +10,8 @@ from polit.base.errors import BrokerGone, BrokerRefused, UsageError
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
-from polit.web.core.forms import GovukForm
 from polit.web.exhibits.forms.things import PasscodeForm, PhotographForm, WithdrawForm
-from polit.web.exhibits.models import Exhibit, Photograph
+from polit.web.exhibits.models import Photograph
 from polit.web.exhibits.queries import passcode_get, photograph_get
 from polit.web.exhibits.sealing import open_sealed
 from polit.web.exhibits.services import (
@@ -28,6 +27,7 @@ from polit.web.exhibits.views.reach import (
     HANDLING,
     PART_OF_PAGE,
     READING,
+    exhibit_form,
     exhibit_of,
 )
 
@@ -51,7 +51,7 @@ def passcode_add_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -> 
         )
         if kept is not None:
             return redirect("exhibits:page", case_id=case_id, exhibit_id=exhibit_id)
-    return _form(request, exhibit, form, f"A code of {exhibit.reference}")
+    return exhibit_form(request, exhibit, form, f"A code of {exhibit.reference}")
 
 
 @access(DOING, methods=("POST",))
@@ -102,7 +102,7 @@ def photograph_add_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) -
             is_last = not form.cleaned_data["another"]
             name = "exhibits:page" if is_last else "exhibits:photograph_add"
             return redirect(name, case_id=case_id, exhibit_id=exhibit_id)
-    return _form(request, exhibit, form, f"A photograph of {exhibit.reference}")
+    return exhibit_form(request, exhibit, form, f"A photograph of {exhibit.reference}")
 
 
 @access(READING)
@@ -153,7 +153,7 @@ def photograph_withdraw_page(
             return redirect("exhibits:page", case_id=case_id, exhibit_id=exhibit_id)
     exhibit = exhibit_of(request, exhibit_id)
     heading = f"Withdraw photograph {photograph.position} of {exhibit.reference}"
-    return _form(request, exhibit, form, heading)
+    return exhibit_form(request, exhibit, form, heading)
 
 
 def _photograph_of(request: HttpRequest, exhibit_id: UUID, photograph_id: UUID) -> Photograph:
@@ -173,13 +173,3 @@ def _picture(
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def _form(request: HttpRequest, exhibit: Exhibit, form: GovukForm, heading: str) -> HttpResponse:
-    shown = {
-        "granted": case_access_of(request),
-        "exhibit": exhibit,
-        "form": form,
-        "heading": heading,
-    }
-    return render(request, "exhibits/form.html", shown)

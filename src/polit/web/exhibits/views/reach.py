@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
+from polit.web.core.forms import GovukForm
 from polit.web.core.rules import CASE_ROLES, Access, Scope
 from polit.web.exhibits.models import Exhibit
 from polit.web.exhibits.queries import ExhibitRow, exhibit_get, with_last
@@ -46,3 +48,16 @@ def people_of(request: HttpRequest) -> list[tuple[str, str]]:
         for each in places
         if each.ended_at is None
     ]
+
+
+def exhibit_form(
+    request: HttpRequest, exhibit: Exhibit, form: GovukForm, heading: str
+) -> HttpResponse:
+    """Show a form of an exhibit."""
+    shown = {
+        "granted": case_access_of(request),
+        "exhibit": exhibit,
+        "form": form,
+        "heading": heading,
+    }
+    return render(request, "exhibits/form.html", shown)

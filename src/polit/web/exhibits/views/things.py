@@ -10,12 +10,10 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt
-from polit.web.core.forms import GovukForm
 from polit.web.core.sections import sections_of
 from polit.web.exhibits.catalogue import finer_label, power_label
 from polit.web.exhibits.continuity import offered
 from polit.web.exhibits.forms.things import CorrectThingForm, SeizeForm, SplitForm
-from polit.web.exhibits.models import Exhibit
 from polit.web.exhibits.queries import (
     ExhibitRow,
     event_list,
@@ -38,7 +36,14 @@ from polit.web.exhibits.services import (
 )
 from polit.web.exhibits.telling import seal_changes, told_events
 from polit.web.exhibits.views.prefill import recalled, remember
-from polit.web.exhibits.views.reach import HANDLING, READING, exhibit_of, people_of, row_of
+from polit.web.exhibits.views.reach import (
+    HANDLING,
+    READING,
+    exhibit_form,
+    exhibit_of,
+    people_of,
+    row_of,
+)
 
 
 @access(READING)
@@ -144,7 +149,7 @@ def exhibit_correct_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) 
         )
         if corrected is not None:
             return redirect("exhibits:page", case_id=case_id, exhibit_id=exhibit_id)
-    return _form(request, exhibit, form, f"Correct {exhibit.reference}")
+    return exhibit_form(request, exhibit, form, f"Correct {exhibit.reference}")
 
 
 @access(HANDLING, methods=("GET", "POST"))
@@ -174,14 +179,4 @@ def exhibit_split_page(request: HttpRequest, case_id: UUID, exhibit_id: UUID) ->
             remember(request, case_id, **{name: form.cleaned_data[name] for name in names})
             return redirect("exhibits:page", case_id=case_id, exhibit_id=part.id)
         form.data = {**form.data, "after_number": str(row_of(parent).last.number)}
-    return _form(request, parent, form, f"Split a part off {parent.reference}")
-
-
-def _form(request: HttpRequest, exhibit: Exhibit, form: GovukForm, heading: str) -> HttpResponse:
-    shown = {
-        "granted": case_access_of(request),
-        "exhibit": exhibit,
-        "form": form,
-        "heading": heading,
-    }
-    return render(request, "exhibits/form.html", shown)
+    return exhibit_form(request, parent, form, f"Split a part off {parent.reference}")

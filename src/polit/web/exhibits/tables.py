@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from polit.base.clock import instant_text
+from polit.base.text import visible
 from polit.web.exhibits.catalogue import power_label
 from polit.web.exhibits.models import CustodyEvent
 from polit.web.exhibits.queries import ExhibitRow, event_list
@@ -45,9 +46,10 @@ def events_csv(rows: Sequence[ExhibitRow]) -> bytes:
 
 
 def safe_cell(value: object) -> str:
-    """Return a value as a cell that no spreadsheet runs."""
+    """Return a value as a cell that no spreadsheet runs, in which nothing is unseen."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA_HEADS) else text
+    shown = "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+    return f"'{shown}" if text.lstrip(" \u00a0").startswith(_FORMULA_HEADS) else shown
 
 
 def _exhibit_line(row: ExhibitRow) -> list[object]:

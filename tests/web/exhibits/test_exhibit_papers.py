@@ -23,6 +23,7 @@ from polit.web.cases.queries import header_of
 from polit.web.cases.rules import GrantedAccess
 from polit.web.core import pdf
 from polit.web.core.acting import SYSTEM
+from polit.web.core.cells import safe_cell
 from polit.web.core.pdf import render_pdf
 from polit.web.core.rules import Purpose, Role
 from polit.web.exhibits.continuity import Copy, SealFound
@@ -31,7 +32,7 @@ from polit.web.exhibits.papers import ExhibitPart, _gaps, continuity_pdf, contin
 from polit.web.exhibits.queries import ExhibitRow, event_list, exhibit_all
 from polit.web.exhibits.rules import EventKind, Person
 from polit.web.exhibits.services import Paper, Sheet, custody_correct, exhibit_correct, facts_digest
-from polit.web.exhibits.tables import events_csv, exhibits_csv, safe_cell
+from polit.web.exhibits.tables import events_csv, exhibits_csv
 from polit.web.exhibits.telling import chain_faults
 
 TYPST = '#panic("x") $x$ \\ @ref #import "a" // /* ` ~ <x> *b* _i_'
@@ -237,8 +238,11 @@ def test_tables_run_nothing_in_a_spreadsheet_and_open_as_utf_8(case: Case) -> No
 
 @pytest.mark.parametrize("head", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", " ="])
 def test_cell_that_begins_like_a_formula_is_text(head: str) -> None:
-    shown = {"\t": "\\u{9}", "\r": "\\u{d}"}.get(head, head)  # what is not seen is written out
+    shown = {"\t": "\\u{9}", "\r": "\\u{d}", "\n": "\\u{a}"}.get(
+        head, head
+    )  # what is not seen is written out
     assert safe_cell(head + "x") == "'" + shown + "x"
+    assert safe_cell("a\r\nb", keeps_lines=True) == "a\nb"
     assert (safe_cell("AB/1"), safe_cell(None), safe_cell(7)) == ("AB/1", "", "7")
 
 

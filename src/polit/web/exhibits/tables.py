@@ -5,13 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 
 from polit.base.clock import instant_text
-from polit.base.text import visible
+from polit.web.core.cells import safe_cell
 from polit.web.exhibits.catalogue import power_label
 from polit.web.exhibits.models import CustodyEvent
 from polit.web.exhibits.queries import ExhibitRow, event_list
-
-_FORMULA_HEADS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What formulas begin with, in full width too: some spreadsheets take that for the same."""
 
 _EXHIBIT_COLUMNS = (
     "reference", "description", "device_kind", "finer_kind", "make", "model", "marks", "capacity",
@@ -45,13 +42,6 @@ def events_csv(rows: Sequence[ExhibitRow]) -> bytes:
     return _csv(head, lines)
 
 
-def safe_cell(value: object) -> str:
-    """Return a value as a cell that no spreadsheet runs, in which nothing is unseen."""
-    text = "" if value is None else str(value)
-    shown = "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
-    return f"'{shown}" if text.lstrip(" \u00a0").startswith(_FORMULA_HEADS) else shown
-
-
 def _exhibit_line(row: ExhibitRow) -> list[object]:
     exhibit, last = row.exhibit, row.last
     values = [getattr(exhibit, name) for name in _EXHIBIT_COLUMNS]
@@ -83,5 +73,5 @@ def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> bytes:
     written = io.StringIO(newline="")
     writer = csv.writer(written, quoting=csv.QUOTE_ALL)
     writer.writerow(head)
-    writer.writerows([safe_cell(value) for value in line] for line in lines)
+    writer.writerows([safe_cell(value, keeps_lines=True) for value in line] for line in lines)
     return b"\xef\xbb\xbf" + written.getvalue().encode("utf-8", "backslashreplace")

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from polit.base.text import visible
+from polit.web.core.cells import safe_cell
 from polit.web.media.models import Entry, Package
 from polit.web.media.queries import entry_stream
 from polit.web.media.rules import EntryWanted
@@ -14,17 +14,6 @@ COLUMNS = (
     "path", "locator", "type", "state", "outcome", "reason", "kind", "media type", "size in bytes",
     "md5", "sha1", "sha256", "extension fits", *(f"{name} at" for name in TIMES), "raw name in hex",
 )  # fmt: skip
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(text: str) -> str:
-    """Return a cell's text so that no spreadsheet takes it for a formula.
-
-    Controls and marks that turn the direction of text stand visibly; what begins like a formula
-    gets an apostrophe before it.
-    """
-    shown = visible(text)
-    return f"'{shown}" if text.lstrip(" ").startswith(_DANGEROUS) else shown
 
 
 def csv_lines(package: Package, wanted: EntryWanted) -> Iterator[str]:
@@ -33,7 +22,7 @@ def csv_lines(package: Package, wanted: EntryWanted) -> Iterator[str]:
     writer = csv.writer(room, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     for entry in entry_stream(package, wanted):
-        writer.writerow(map(harmless, _cells(entry)))
+        writer.writerow(map(safe_cell, _cells(entry)))
         yield _taken(room)
     yield _taken(room)
 

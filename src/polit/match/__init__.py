@@ -1,0 +1,1 @@
+"""What is known already: hash sets, exact and near search, stacks. No web framework, no pixels."""

@@ -1,0 +1,120 @@
+"""Rows of hash sets and matches: their tables, alike in a package and in a supplement."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from polit.base.canonical import canonical_json
+from polit.model.matching import HashSetFacts, Match, SetStatus
+
+MATCH_SCHEMA = """
+CREATE TABLE hash_sets (
+  set_sha256 BLOB PRIMARY KEY CHECK (length(set_sha256) = 32),
+  name TEXT NOT NULL,
+  status TEXT NOT NULL
+    CHECK (status = 'known-good' OR status = 'alert' OR status = 'categorised'),
+  scheme TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  jurisdiction TEXT NOT NULL,
+  version TEXT NOT NULL,
+  format TEXT NOT NULL,
+  file_sha256 TEXT NOT NULL,
+  records INTEGER NOT NULL,
+  keys TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE matches (
+  sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+  set_sha256 BLOB NOT NULL REFERENCES hash_sets,
+  record INTEGER NOT NULL CHECK (record >= 0),
+  algorithm TEXT NOT NULL,
+  variant TEXT NOT NULL,
+  distance_bits INTEGER NOT NULL CHECK (distance_bits BETWEEN 0 AND threshold_bits),
+  threshold_bits INTEGER NOT NULL CHECK (threshold_bits BETWEEN 0 AND 31),
+  asserted TEXT NOT NULL,
+  alerts INTEGER NOT NULL CHECK (alerts BETWEEN 0 AND 1),
+  settles INTEGER NOT NULL CHECK (settles BETWEEN 0 AND 1),
+  contradicted INTEGER NOT NULL CHECK (contradicted BETWEEN 0 AND 1),
+  others INTEGER NOT NULL CHECK (others >= 0),
+  covered_here_percent INTEGER,
+  covered_known_percent INTEGER,
+  PRIMARY KEY (sha256, set_sha256, record, algorithm, variant),
+  CHECK (settles = 0 OR (threshold_bits = 0 AND contradicted = 0))
+) STRICT, WITHOUT ROWID;
+"""
+
+_SET_SQL = "INSERT INTO hash_sets VALUES (" + "?, " * 10 + "?)"
+_MATCH_SQL = "INSERT INTO matches VALUES (" + "?, " * 13 + "?)"
+_ORDER = "sha256, set_sha256, record, algorithm, variant"
+
+
+def add_hash_sets(connection: sqlite3.Connection, facts: Iterable[HashSetFacts]) -> None:
+    """Write hash sets, in the transaction of the caller."""
+    connection.executemany(
+        _SET_SQL,
+        [
+            (bytes.fromhex(f.sha256), f.name, f.status.value, f.scheme, f.provider,
+             f.jurisdiction, f.version, f.format, f.file_sha256, f.records,
+             canonical_json(dict(f.keys)).decode())
+            for f in facts
+        ],
+    )  # fmt: skip
+
+
+def add_matches(connection: sqlite3.Connection, matches: Iterable[Match]) -> None:
+    """Write matches, in the transaction of the caller; their sets are there already."""
+    connection.executemany(
+        _MATCH_SQL,
+        [
+            (m.content_sha256, bytes.fromhex(m.hash_set_sha256), m.record, m.algorithm, m.variant,
+             m.distance_bits, m.threshold_bits, m.asserted, int(m.alerts), int(m.settles),
+             int(m.contradicted), m.others, m.covered_here_percent, m.covered_known_percent)
+            for m in matches
+        ],
+    )  # fmt: skip
+
+
+def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
+    """Return the hash sets of a package or supplement, by their digests."""
+    rows = connection.execute(
+        "SELECT lower(hex(set_sha256)), name, status, scheme, provider, jurisdiction, version,"
+        " format, file_sha256, records, keys FROM hash_sets ORDER BY set_sha256"
+    )
+    return [
+        HashSetFacts(
+            sha256=row[0], name=row[1], status=SetStatus(row[2]), scheme=row[3], provider=row[4],
+            jurisdiction=row[5], version=row[6], format=row[7], file_sha256=row[8],
+            records=row[9], keys=msgspec.json.decode(row[10], type=dict[str, int]),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def read_matches(connection: sqlite3.Connection) -> Iterator[Match]:
+    """Yield the matches of a package or supplement, by content, set, record."""
+    rows = connection.execute(
+        "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
+        " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
+        " covered_known_percent FROM matches"
+        " ORDER BY sha256, set_sha256, record, algorithm, variant"
+    )
+    for row in rows:
+        flags = (bool(value) for value in row[8:11])
+        yield Match(*row[:8], *flags, *row[11:])
+
+
+HASH_SETS_SQL = """
+SELECT 'hash_set' AS row, lower(hex(set_sha256)) AS set_sha256, status, scheme, file_sha256,
+       records
+FROM hash_sets ORDER BY set_sha256
+"""
+"""Canonical rows of the hash sets: what they are called and by whom does not count."""
+
+MATCHES_SQL = f"""
+SELECT 'match' AS row, lower(hex(sha256)) AS sha256, lower(hex(set_sha256)) AS set_sha256, record,
+       algorithm, variant, distance_bits, threshold_bits, asserted, alerts, settles, contradicted,
+       others, covered_here_percent, covered_known_percent
+FROM matches ORDER BY {_ORDER}
+"""  # noqa: S608 - constants only
+"""Canonical rows of the matches."""

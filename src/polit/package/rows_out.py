@@ -9,7 +9,7 @@ from pathlib import Path
 from polit.base.errors import PackageDamaged
 from polit.base.text import visible
 from polit.package.database import read_schema, sealed_schema
-from polit.package.row_streams import FOLDER_OF, RowStream
+from polit.package.row_streams import FOLDER_OF, MATCH_WORDS_SQL, RowStream
 
 _CACHE_KIB = 48 * 1024
 _PLACES_SQL = """
@@ -47,14 +47,15 @@ SELECT {FOLDER_OF}, count(*)
 FROM entries e JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id)
 WHERE e.within_id IS NOT NULL OR e.parent_id IS NULL GROUP BY 1
 """  # noqa: S608 - constants only
-_WORDS_SQL = """
+_WORDS_SQL = f"""
 SELECT reason FROM results UNION SELECT mime FROM results
 UNION SELECT reason FROM media UNION SELECT decoder FROM media
 UNION SELECT make FROM media UNION SELECT model FROM media
 UNION SELECT name FROM media_tags UNION SELECT algorithm FROM perceptual_hashes
 UNION SELECT media_type FROM derivatives UNION SELECT stage FROM problems
 UNION SELECT code FROM problems UNION SELECT code FROM bad_ranges UNION SELECT code FROM unopened
-"""
+UNION {MATCH_WORDS_SQL}
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +146,8 @@ class RowsOut:
             after: How many rows to pass over.
         """
         base = self.base
-        cursor = self._connection.execute(
-            wanted.sql, {"base": base, "after": after, "number": self._number}
-        )
+        given = {"base": base, "contents": base, "after": after, "number": self._number}
+        cursor = self._connection.execute(wanted.sql, given)
         for place, row in enumerate(cursor, start=base + after + 1):
             yield (place, *row)
 

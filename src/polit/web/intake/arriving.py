@@ -19,6 +19,8 @@ from polit.package.row_streams import RowStream
 from polit.package.rows_out import RowsOut
 from polit.web.intake.loading import count_rows, drop_rows, load_rows
 from polit.web.intake.models import Arrival
+from polit.web.matching import models as matching
+from polit.web.matching.services import known_drop
 from polit.web.media import models as media
 from polit.web.media.rules import rows_of
 
@@ -36,6 +38,8 @@ _TABLES: dict[str, type[models.Model]] = {
     "problems": media.Problem,
     "bad_ranges": media.BadRange,
     "unopened": media.Unopened,
+    "hash_sets": matching.MatchSet,
+    "matches": matching.ContentMatch,
 }
 
 
@@ -86,6 +90,7 @@ def check_arrived(number: int, stream: RowStream, expected: int) -> None:
 def drop_arrived(taken: Taken) -> None:
     """Delete what an import of other bytes brought, in bounded transactions."""
     first, last = rows_of(taken.number)
+    known_drop(taken.number)
     for stream in reversed(row_streams.STREAMS):
         while True:
             with transaction.atomic():

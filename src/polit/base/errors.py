@@ -14,6 +14,7 @@
     ├── SourceError 6           a source cannot be opened or read
     │   ├── SourceMissing
     │   └── SourceUnreadable
+    │       └── HashSetUnreadable   a hash set's file is none of its format, or damaged
     ├── StorageFull 1           no room where polit writes (resumable)
     ├── PackageBusy 1           another examiner holds the package
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
@@ -106,6 +107,12 @@ class SourceUnreadable(SourceError):
     """A source exists, but its bytes do not form what they claim to be."""
 
     number = 1602
+
+
+class HashSetUnreadable(SourceUnreadable):
+    """A file is no hash set of the stated format, or is damaged; the message names the place."""
+
+    number = 1603
 
 
 class StorageFull(PolitError, OSError):

@@ -103,9 +103,7 @@ class OpenSet:
         self._tables = {
             name: KeyTable.open(folder, name) for name in KEY_BYTES if document.keys.get(name)
         }
-        self._stated = {
-            name: self._rows(f"{name}.stated", KEY_BYTES[name]) for name in self._tables
-        }
+        self._stated = {name: self._rows(name, KEY_BYTES[name]) for name in self._tables}
         self._meanings = self._read_meanings()
         names = {part.name for part in document.parts}
         self._codes = (

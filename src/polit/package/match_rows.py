@@ -96,12 +96,18 @@ def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
     ]  # fmt: skip
 
 
-def read_matches(connection: sqlite3.Connection) -> Iterator[Match]:
-    """Yield the matches of a package or supplement, by content, set, record."""
+def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> Iterator[Match]:
+    """Yield the matches of a package or supplement, by content, set, record.
+
+    Args:
+        connection: The open rows.
+        of_alerts: Only all those of contents that any of their matches alerts on.
+    """
+    alerts = " WHERE sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
     rows = connection.execute(
         "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
         " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
-        " covered_known_percent FROM matches"
+        f" covered_known_percent FROM matches{alerts if of_alerts else ''}"
         " ORDER BY sha256, set_sha256, record, algorithm, variant"
     )
     for row in rows:

@@ -108,10 +108,10 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
             return _already_sealed(package, request, monotonic_s() - started_s)
         if request.vault is not None:
             check_keepable(request.vault, request.case, data_folder=settings.data_folder())
-        _prepare_folder(package, request)
         with open_sets(request.sets) as sets, Zygotes() as zygotes:
+            _prepare_folder(package, request)
             isolation = _test_isolation(zygotes, request, watch)
-            session = _Session(package, request, keys, watch, (source, sets))
+            session = _Session(package, request, source, sets, keys, watch)
             manifest = session.run(zygotes, isolation)
             if manifest is None:
                 return _already_sealed(package, request, monotonic_s() - started_s)
@@ -149,13 +149,13 @@ class _Session:
         self,
         package: Path,
         request: ExamineRequest,
+        source: OpenedSource,
+        sets: OpenSets,
         keys: Keys,
         watch: Watcher,
-        opened: tuple[OpenedSource, OpenSets],
     ) -> None:
-        self._package, self._request = package, request
-        self._keys, self._watch = keys, watch
-        self._source, self._sets = opened
+        self._package, self._request, self._source = package, request, source
+        self._sets, self._keys, self._watch = sets, keys, watch
         self._announcer = Announcer(watch)
         self._originals: Originals | None = None
         self._stopped = False

@@ -103,12 +103,13 @@ def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> 
         connection: The open rows.
         of_alerts: Only all those of contents that any of their matches alerts on.
     """
-    alerts = " WHERE sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
     rows = connection.execute(
         "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
         " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
-        f" covered_known_percent FROM matches{alerts if of_alerts else ''}"
-        " ORDER BY sha256, set_sha256, record, algorithm, variant"
+        " covered_known_percent FROM matches"
+        " WHERE ? = 0 OR sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
+        " ORDER BY sha256, set_sha256, record, algorithm, variant",
+        (int(of_alerts),),
     )
     for row in rows:
         flags = (bool(value) for value in row[8:11])

@@ -15,7 +15,7 @@ from polit.base.canonical import canonical_json
 from polit.base.digests import file_sha256
 from polit.base.errors import PackageDamaged, SourceMissing
 from polit.model.manifest import Manifest, Part, Signature
-from polit.package.layout import MANIFEST, PARTS
+from polit.package.layout import FORMAT, MANIFEST, PARTS
 
 _MAX_MANIFEST_BYTES = 64 << 20
 
@@ -126,7 +126,29 @@ def parse_manifest(untrusted_text: bytes) -> Manifest:
     try:
         return msgspec.json.decode(untrusted_text, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        _check_format(untrusted_text)
         raise PackageDamaged(f"{MANIFEST} is no manifest: {error}") from error
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def _check_format(untrusted_text: bytes) -> None:
+    """Say so where a text is no manifest because it is one of another format.
+
+    Raises:
+        PackageDamaged: It is.
+    """
+    try:
+        told = msgspec.json.decode(untrusted_text, type=_Format)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if told.format != FORMAT:
+        raise PackageDamaged(
+            f"{MANIFEST} is of format {told.format}, this version reads {FORMAT}: "
+            "use the version of polit that made the package, or examine the exhibit again"
+        )
 
 
 def _open_regular(path: Path) -> int:

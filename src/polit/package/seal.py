@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from polit.base import faults
-from polit.base.errors import SourceMissing
+from polit.base.errors import PackageDamaged, SourceMissing
 from polit.model.manifest import Manifest, Part
 from polit.package import sealed_text
-from polit.package.layout import MANIFEST, PARTS
+from polit.package.layout import FORMAT, MANIFEST, PARTS
 
 _MAX_MANIFEST_BYTES = 64 << 20
 
@@ -82,4 +83,29 @@ def parse_manifest(untrusted_text: bytes) -> Manifest:
     Raises:
         PackageDamaged: It is no manifest of this layout.
     """
-    return sealed_text.parse(untrusted_text, Manifest)
+    try:
+        return sealed_text.parse(untrusted_text, Manifest)
+    except PackageDamaged:
+        _check_format(untrusted_text)
+        raise
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def _check_format(untrusted_text: bytes) -> None:
+    """Say so where a text is no manifest because it is one of another format.
+
+    Raises:
+        PackageDamaged: It is.
+    """
+    try:
+        told = msgspec.json.decode(untrusted_text, type=_Format)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if told.format != FORMAT:
+        raise PackageDamaged(
+            f"{MANIFEST} is of format {told.format}, this version reads {FORMAT}: "
+            "use the version of polit that made the package, or examine the exhibit again"
+        )

@@ -15,7 +15,7 @@ class MatchTally:
         matched: Those with at least one match.
         alerts: Those with a match that alerts, by digest or by fingerprint.
         categorised: Those that a digest finds in a categorised set.
-        known_good: Those that a digest finds in a known-good set, and that do not alert by one.
+        known_good: Those that digests settle as known good: nothing else is said of them.
         near: Those that a fingerprint matches.
         matches: Rows of matches.
     """

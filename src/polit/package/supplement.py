@@ -167,7 +167,7 @@ def _check_rows(connection: sqlite3.Connection, manifest: SupplementManifest) ->
     if tuple(sets) != manifest.sets:
         raise PackageDamaged("sets: the rows and the manifest name others")
     if supplement_rows.count_strays(connection, manifest.terms):
-        raise PackageDamaged("rows: a match names no set, or matched under other terms")
+        raise PackageDamaged("rows: a match breaks a rule, names no set, or needs other terms")
     tally = supplement_rows.count_tally(connection, contents=manifest.tally.contents)
     if tally != manifest.tally:
         raise PackageDamaged("tally: the rows and the manifest count differently")

@@ -25,17 +25,32 @@ CREATE TABLE meta (
 _CACHE_KIB = 16 * 1024
 _TALLY_SQL = """
 WITH by_digest AS (
-  SELECT m.sha256, max(m.alerts) AS alerts, max(s.status = 'known-good') AS known_good,
-         max(s.status = 'categorised') AS categorised
+  SELECT m.sha256, max(m.settles AND m.asserted = 'known-good') AS is_good,
+         max(m.alerts OR m.asserted <> 'known-good') AS says_more,
+         max(s.status = 'categorised') AS is_categorised
   FROM matches m JOIN hash_sets s USING (set_sha256)
   WHERE m.algorithm IN ('md5', 'sha1', 'sha256') GROUP BY m.sha256)
 SELECT (SELECT count(DISTINCT sha256) FROM matches),
        (SELECT count(DISTINCT sha256) FROM matches WHERE alerts = 1),
-       (SELECT count(*) FROM by_digest WHERE categorised),
-       (SELECT count(*) FROM by_digest WHERE known_good AND NOT alerts),
+       (SELECT count(*) FROM by_digest WHERE is_categorised),
+       (SELECT count(*) FROM by_digest WHERE is_good AND NOT says_more),
        (SELECT count(DISTINCT sha256) FROM matches WHERE algorithm IN ('pdq', 'vpdq')),
        (SELECT count(*) FROM matches)
 """
+_STRAYS_SQL = """
+SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
+WHERE NOT (
+  s.set_sha256 IS NOT NULL AND length(m.sha256) = 32 AND m.record >= 0 AND m.record < s.records
+  AND CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256')
+        THEN m.variant = '' AND m.threshold_bits = 0
+      ELSE m.algorithm IN ('pdq', 'vpdq') AND m.settles = 0 AND m.threshold_bits BETWEEN 0 AND ?1
+      END
+  AND m.distance_bits BETWEEN 0 AND m.threshold_bits AND m.others >= 0
+  AND m.alerts BETWEEN 0 AND 1 AND m.settles BETWEEN 0 AND 1 AND m.contradicted BETWEEN 0 AND 1
+  AND (m.settles = 0 OR m.contradicted = 0))
+"""
+"""SQLite heeds the checks of tables only where it may write."""
+
 _ALERTED_SQL = """
 SELECT sha256, max(algorithm IN ('md5', 'sha1', 'sha256')) FROM matches
 WHERE alerts = 1 GROUP BY sha256
@@ -106,15 +121,8 @@ def rows_sha256(connection: sqlite3.Connection) -> str:
 
 
 def count_strays(connection: sqlite3.Connection, terms: MatchTerms) -> int:
-    """Count matches that name no set of the rows, or that other terms would have given."""
-    found = connection.execute(
-        "SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)"
-        " WHERE s.set_sha256 IS NULL OR m.record >= s.records"
-        " OR CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256') THEN threshold_bits <> 0"
-        " WHEN m.algorithm IN ('pdq', 'vpdq') THEN threshold_bits > ? ELSE 1 END",
-        (terms.near_threshold_bits,),
-    )
-    return int(found.fetchone()[0])
+    """Count matches that break a rule of their table, name no set, or need other terms."""
+    return int(connection.execute(_STRAYS_SQL, (terms.near_threshold_bits,)).fetchone()[0])
 
 
 def count_tally(connection: sqlite3.Connection, *, contents: int) -> MatchTally:

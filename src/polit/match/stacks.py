@@ -11,35 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.match.near_hits import VALUE_BYTES, Fingerprints, NearHits, search_brute
-from polit.model.media import PerceptualHash
+from polit.match.near_hits import (
+    MAX_THRESHOLD_BITS,
+    Fingerprints,
+    NearHits,
+    check_threshold,
+    search_brute,
+)
+from polit.match.stack_columns import FULL, NEAREST, Columns, Stackable, Whole
 
-MIN_QUALITY = 50
-"""Pictures of a lower PDQ quality stack by their bytes alone. Source: Meta's PDQ paper."""
+__all__ = ["Stack", "StackMember", "Stackable", "stacks_of"]
 
-SHA256_BYTES = 32
-FULL, NEAREST = "full", "nearest512"
-
-
-@dataclass(frozen=True, slots=True)
-class Stackable:
-    """A still that may stand in a stack.
-
-    Args:
-        sha256: The content, 32 bytes.
-        size_bytes: How long it is.
-        width_px: Its width, 0 where nobody knows.
-        height_px: Its height, likewise.
-        hashes: Its fingerprints; empty for what was not decoded, which stands alone.
-        occurrences: How often it stands on the exhibits: its exact copies, itself included.
-    """
-
-    sha256: bytes
-    size_bytes: int
-    width_px: int
-    height_px: int
-    hashes: tuple[PerceptualHash, ...] = ()
-    occurrences: int = 1
+_BATCH = 1024
+_NONE: Whole = np.empty(0, dtype=np.int64)
+_NO_ROWS: Whole = np.empty((5, 0), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +63,9 @@ class Stack:
         return sum(member.occurrences for member in self.members)
 
 
-def stacks_of(contents: Iterable[Stackable], *, threshold_bits: int = 31) -> list[Stack]:
+def stacks_of(
+    contents: Iterable[Stackable], *, threshold_bits: int = MAX_THRESHOLD_BITS
+) -> list[Stack]:
     """Stack contents; each stands in exactly one stack, alone where nothing is like it.
 
     Contents are taken best copy first. One that lies within the threshold of no leader becomes
@@ -91,118 +78,125 @@ def stacks_of(contents: Iterable[Stackable], *, threshold_bits: int = 31) -> lis
 
     Returns:
         The stacks, most files first, then by leader.
+
+    Raises:
+        UsageError: The threshold is wrong.
     """
-    columns = _Columns.of(contents)
-    leaders = _leaders(columns, threshold_bits)
-    joined = _joined(columns, leaders, threshold_bits)
+    check_threshold(threshold_bits)
+    columns = Columns.of(contents)
+    is_leader, leaders = _chosen(columns, threshold_bits)
+    joined = _joined(columns, is_leader, leaders, threshold_bits)
     return _gathered(columns, joined)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Columns:
-    """Contents side by side, best copy first: 120 bytes each, whatever else is known of them.
+class LiveIndex:
+    def __init__(self) -> None:
+        self.v: list[Fingerprints] = []
 
-    Args:
-        sha256: One after the other, 32 bytes each.
-        occurrences: ``(n,) int64``.
-        values: ``(2, n, 32) uint8``, of all pixels and of the picture reduced to 512 px.
-        is_clear: ``(2, n) bool``, whether that fingerprint may stack.
+    def add(self, values: Fingerprints) -> None:
+        self.v = [np.concatenate([*self.v, values])]
+
+    def search(self, queries: Fingerprints, *, threshold_bits: int) -> NearHits:
+        return search_brute(self.v[0], queries, threshold_bits=threshold_bits)
+
+
+class _Leaders:
+    """The leaders by one of the two fingerprints."""
+
+    def __init__(self) -> None:
+        self._index = LiveIndex()
+        self._places: list[Whole] = []
+
+    def add(self, values: Fingerprints, places: Whole) -> None:
+        """Add leaders, with their places among the contents."""
+        self._index.add(values)
+        self._places.append(places)
+
+    def search(self, queries: Fingerprints, threshold_bits: int) -> tuple[Whole, Whole, Whole]:
+        """Return query, place among the contents and distance of each leader near enough."""
+        if not self._places or not len(queries):
+            return _NONE, _NONE, _NONE
+        if len(self._places) > 1:
+            self._places = [np.concatenate(self._places)]
+        hits = self._index.search(queries, threshold_bits=threshold_bits)
+        return hits.query, self._places[0][hits.place], hits.distance_bits.astype(np.int64)
+
+
+def _chosen(
+    columns: Columns, threshold_bits: int
+) -> tuple[NDArray[np.bool_], tuple[_Leaders, _Leaders]]:
+    """Choose the leaders: best copy first, each farther than the threshold from those before.
+
+    Contents come in batches, of which each is compared with the leaders so far and with itself;
+    how large the batches are changes nothing.
     """
-
-    sha256: NDArray[np.uint8]
-    occurrences: NDArray[np.int64]
-    values: Fingerprints
-    is_clear: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, contents: Iterable[Stackable]) -> "_Columns":
-        by_digest: dict[bytes, Stackable] = {}
-        times: dict[bytes, int] = {}
-        for one in contents:
-            times[one.sha256] = times.get(one.sha256, 0) + one.occurrences
-            known = by_digest.get(one.sha256)
-            if known is None or _rank(one) < _rank(known):
-                by_digest[one.sha256] = one
-        ordered = sorted(by_digest.values(), key=_rank)
-        count = len(ordered)
-        values = np.zeros((2, count, VALUE_BYTES), dtype=np.uint8)
-        is_clear = np.zeros((2, count), dtype=np.bool_)
-        for place, one in enumerate(ordered):
-            for number, found in enumerate(_fingerprints(one)):
-                if found is not None and found.quality >= MIN_QUALITY:
-                    values[number, place] = np.frombuffer(found.value, dtype=np.uint8)
-                    is_clear[number, place] = True
-        digests = np.frombuffer(b"".join(one.sha256 for one in ordered), dtype=np.uint8)
-        return cls(
-            digests.reshape(count, SHA256_BYTES),
-            np.array([times[one.sha256] for one in ordered], dtype=np.int64),
-            values,
-            is_clear,
-        )
+    is_led = np.zeros(columns.count, dtype=np.bool_)
+    leaders = (_Leaders(), _Leaders())
+    for first in range(0, columns.count, _BATCH):
+        batch = np.arange(first, min(first + _BATCH, columns.count))
+        for number, found in enumerate(leaders):
+            asked = batch[columns.is_clear[number, batch]]
+            query, _, _ = found.search(columns.values[number, asked], threshold_bits)
+            is_led[asked[query]] = True
+        new = _chosen_among(columns, batch[~is_led[batch]], threshold_bits)
+        is_led[np.setdiff1d(batch, new)] = True
+        for number, found in enumerate(leaders):
+            clear = new[columns.is_clear[number, new]]
+            found.add(columns.values[number, clear], clear)
+    return ~is_led, leaders
 
 
-def _fingerprints(one: Stackable) -> tuple[PerceptualHash | None, PerceptualHash | None]:
-    """Return the two fingerprints. A picture that is not over 512 px has one, which is both."""
-    by_variant = {found.variant: found for found in one.hashes}
-    full = by_variant.get(FULL)
-    return full, by_variant.get(NEAREST, full)
-
-
-def _rank(one: Stackable) -> tuple[int, int, int, bytes]:
-    quality = max((found.quality for found in one.hashes), default=0)
-    return -one.width_px * one.height_px, -quality, -one.size_bytes, one.sha256
-
-
-def _leaders(columns: _Columns, threshold_bits: int) -> NDArray[np.int64]:
-    """Return the places of the leaders, best copy first."""
-    count = len(columns.sha256)
-    is_led = np.zeros(count, dtype=np.bool_)
-    leaders = []
-    for place in range(count):
-        if not is_led[place]:
-            leaders.append(place)
-            for number in range(2):
-                if columns.is_clear[number, place]:
-                    hits = _search(columns, number, columns.values[number, place : place + 1],
-                                   threshold_bits)  # fmt: skip
-                    is_led[hits.place] = True
-    return np.array(leaders, dtype=np.int64)
-
-
-def _search(columns: _Columns, number: int, queries: Fingerprints, threshold_bits: int) -> NearHits:
-    hits = search_brute(columns.values[number], queries, threshold_bits=threshold_bits)
-    keep = columns.is_clear[number][hits.place]
-    return NearHits(hits.query[keep], hits.place[keep], hits.distance_bits[keep])
+def _chosen_among(columns: Columns, places: Whole, threshold_bits: int) -> Whole:
+    """Return those of some places that lead, where no leader from before is near any of them."""
+    near: dict[int, list[int]] = {}
+    for number in range(2):
+        asked = places[columns.is_clear[number, places]]
+        values = columns.values[number, asked]
+        hits = search_brute(values, values, threshold_bits=threshold_bits)
+        is_later = hits.place > hits.query
+        for one, other in zip(
+            asked[hits.query[is_later]].tolist(), asked[hits.place[is_later]].tolist(), strict=True
+        ):
+            near.setdefault(one, []).append(other)
+    led: set[int] = set()
+    for place in places.tolist():
+        if place not in led:
+            led.update(near.get(place, ()))
+    return places[~np.isin(places, np.array(sorted(led), dtype=np.int64))]
 
 
 def _joined(
-    columns: _Columns, leaders: NDArray[np.int64], threshold_bits: int
-) -> list[tuple[int, int, str]]:
+    columns: Columns,
+    is_leader: NDArray[np.bool_],
+    leaders: tuple[_Leaders, _Leaders],
+    threshold_bits: int,
+) -> tuple[Whole, Whole, Whole]:
     """Return for each content its leader's place, the distance, and by which fingerprint."""
-    best: list[tuple[int, bytes, int, str]] = [(256, b"", -1, "")] * len(columns.sha256)
-    for leader in leaders.tolist():
-        best[leader] = (-1, b"", leader, "")
-    for leader in leaders.tolist():
-        digest = columns.sha256[leader].tobytes()
-        for number, variant in enumerate((FULL, NEAREST)):
-            if not columns.is_clear[number, leader]:
-                continue
-            query = columns.values[number, leader : leader + 1]
-            hits = _search(columns, number, query, threshold_bits)
-            for place, bits in zip(hits.place.tolist(), hits.distance_bits.tolist(), strict=True):
-                found = (bits, digest, leader, variant)
-                best[place] = min(best[place], found, key=lambda one: one[:2])
-    return [(leader, max(bits, 0), variant) for bits, _, leader, variant in best]
+    leader = np.arange(columns.count)
+    bits, variant = np.zeros((2, columns.count), dtype=np.int64)
+    rank = columns.digest_ranks()
+    others = np.flatnonzero(~is_leader)
+    for first in range(0, len(others), _BATCH):
+        batch = others[first : first + _BATCH]
+        rows = [_NO_ROWS]
+        for number, found in enumerate(leaders):
+            asked = batch[columns.is_clear[number, batch]]
+            query, place, distance = found.search(columns.values[number, asked], threshold_bits)
+            rows.append(np.stack((asked[query], distance, rank[place], np.full_like(place, number),
+                                  place)))  # fmt: skip
+        joined = np.concatenate(rows, axis=1)
+        joined = joined[:, np.lexsort(joined[3::-1])]
+        member, at = np.unique(joined[0], return_index=True)
+        bits[member], variant[member], leader[member] = joined[1, at], joined[3, at], joined[4, at]
+    return leader, bits, variant
 
 
-def _gathered(columns: _Columns, joined: list[tuple[int, int, str]]) -> list[Stack]:
+def _gathered(columns: Columns, joined: tuple[Whole, Whole, Whole]) -> list[Stack]:
     members: dict[int, list[StackMember]] = {}
-    for place, (leader, bits, variant) in enumerate(joined):
-        member = StackMember(
-            columns.sha256[place].tobytes(), bits, variant, int(columns.occurrences[place])
-        )
+    rows = zip(*(column.tolist() for column in joined), columns.occurrences.tolist(), strict=True)
+    for place, (leader, bits, number, times) in enumerate(rows):
+        variant = "" if leader == place else (FULL, NEAREST)[number]
+        member = StackMember(columns.digest(place), bits, variant, times)
         members.setdefault(leader, []).append(member)
-    stacks = [
-        Stack(columns.sha256[leader].tobytes(), tuple(found)) for leader, found in members.items()
-    ]
+    stacks = [Stack(columns.digest(leader), tuple(found)) for leader, found in members.items()]
     return sorted(stacks, key=lambda stack: (-stack.occurrences, stack.leader))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.match.known import KnownSet, NearKeys
+from polit.match.open_set import NearKeys, OpenSet
 from polit.model.matching import MatchTerms
 from polit.model.media import PerceptualHash
 
@@ -50,7 +50,7 @@ class Likeness:
 
 
 def likenesses(
-    known: KnownSet, contents: Sequence[Hashed], terms: MatchTerms, *, most: int
+    known: OpenSet, contents: Sequence[Hashed], terms: MatchTerms, *, most: int
 ) -> Iterator[Likeness]:
     """Yield what contents resemble in one set, the nearest ``most`` of each way of matching.
 
@@ -94,7 +94,7 @@ def _single(keys: NearKeys, asked: _Queries, algorithm: str, most: int) -> Itera
     """Compare single fingerprints; of a record that matches several times the nearest counts."""
     if not len(asked.values):
         return
-    hits = keys.index.search(asked.values, threshold_bits=asked.terms.near_threshold_bits)
+    hits = keys.search(asked.values, threshold_bits=asked.terms.near_threshold_bits)
     is_clear = keys.qualities[hits.place] >= asked.terms.min_quality  # unknown is 255
     query, place = hits.query[is_clear], hits.place[is_clear]
     content, kind = asked.places[query], asked.kinds[query]

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from polit.base.digests import Digests
-from polit.match.known import KnownSet
 from polit.match.likeness import Likeness, likenesses
+from polit.match.open_set import OpenSet
 from polit.model.matching import (
     DIGEST_ALGORITHMS,
     HashSetFacts,
@@ -57,7 +57,7 @@ class Verdict:
 class Matcher:
     """Looks contents up in open hash sets; the sets stay the caller's to close."""
 
-    def __init__(self, sets: Sequence[KnownSet], terms: MatchTerms) -> None:
+    def __init__(self, sets: Sequence[OpenSet], terms: MatchTerms) -> None:
         """Make ready.
 
         Args:
@@ -103,7 +103,7 @@ class Matcher:
                 found[likeness.place].append(self._near_match(known, sha256, likeness))
         return [tuple(sorted(matches, key=_order)) for matches in found]
 
-    def _near_match(self, known: KnownSet, sha256: bytes, likeness: Likeness) -> Match:
+    def _near_match(self, known: OpenSet, sha256: bytes, likeness: Likeness) -> Match:
         record = known.record(likeness.record)
         return Match(
             content_sha256=sha256,
@@ -148,7 +148,7 @@ def _settled(exact: list[Match]) -> str:
     return "known_good" if is_good else ""
 
 
-def _exact_in(known: KnownSet, contents: Sequence[Digests]) -> dict[int, list[Match]]:
+def _exact_in(known: OpenSet, contents: Sequence[Digests]) -> dict[int, list[Match]]:
     """Return the matches of one set by the places of the contents."""
     strongest: dict[tuple[int, int], str] = {}
     for algorithm in DIGEST_ALGORITHMS:
@@ -162,7 +162,7 @@ def _exact_in(known: KnownSet, contents: Sequence[Digests]) -> dict[int, list[Ma
     return found
 
 
-def _exact_match(known: KnownSet, content: Digests, number: int, algorithm: str) -> Match:
+def _exact_match(known: OpenSet, content: Digests, number: int, algorithm: str) -> Match:
     record, stated = known.record(number), known.stated(number)
     contradicted = any(
         getattr(stated, name) not in {b"", getattr(content, name)} for name in DIGEST_ALGORITHMS

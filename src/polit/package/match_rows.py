@@ -96,13 +96,20 @@ def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
     ]  # fmt: skip
 
 
-def read_matches(connection: sqlite3.Connection) -> Iterator[Match]:
-    """Yield the matches of a package or supplement, by content, set, record."""
+def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> Iterator[Match]:
+    """Yield the matches of a package or supplement, by content, set, record.
+
+    Args:
+        connection: The open rows.
+        of_alerts: Only all those of contents that any of their matches alerts on.
+    """
     rows = connection.execute(
         "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
         " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
         " covered_known_percent FROM matches"
-        " ORDER BY sha256, set_sha256, record, algorithm, variant"
+        " WHERE ? = 0 OR sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
+        " ORDER BY sha256, set_sha256, record, algorithm, variant",
+        (int(of_alerts),),
     )
     for row in rows:
         flags = (bool(value) for value in row[8:11])

@@ -20,7 +20,9 @@ def alert_id(case: Case) -> UUID:
         return found.id
     content = content_id(case)
     package = Package.objects.get(case=case)
-    source = MatchSource(package=package, number=package.number, made_at="", imported_at=now_utc())
+    source = MatchSource(
+        package=package, number=package.number, state="imported", imported_at=now_utc()
+    )
     alert = Alert(
         case=case, sha256=bytes(32), is_exact=True, raised_at=now_utc(), place="1 a",
         exhibit=package.exhibit, source=source, content_id=content, set_names='["a set"]',

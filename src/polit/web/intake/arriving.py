@@ -67,7 +67,7 @@ def bring_rows(taken: Taken, rows: RowsOut) -> None:
         PackageBusy: Another import took the package up.
         PackageDamaged: A row does not fit its table.
     """
-    rows.give_words(_numbers_of(rows.words()))
+    rows.give_words(numbers_of(rows.words()))
     names = [stream.name for stream in row_streams.STREAMS]
     begin = names.index(taken.stream) if taken.stream else 0
     for place, stream in enumerate(row_streams.STREAMS[begin:]):
@@ -82,7 +82,7 @@ def check_arrived(number: int, stream: RowStream, expected: int) -> None:
     Raises:
         PackageDamaged: It holds more or fewer.
     """
-    found = count_rows(_table(stream), *rows_of(number))
+    found = count_rows(table_of(stream), *rows_of(number))
     if found != expected:
         raise PackageDamaged(f"{stream.name}: {expected} rows came, {found} are here")
 
@@ -95,7 +95,7 @@ def drop_arrived(taken: Taken) -> None:
         while True:
             with transaction.atomic():
                 _mark(taken, "", 0)
-                gone = drop_rows(_table(stream), first, last, most=BATCH_ROWS)
+                gone = drop_rows(table_of(stream), first, last, most=BATCH_ROWS)
             if not gone:
                 break
 
@@ -106,15 +106,15 @@ def _bring(taken: Taken, rows: RowsOut, stream: RowStream, after: int) -> int:
     while batch := list(itertools.islice(coming, BATCH_ROWS)):
         faults.reach("intake.batch")
         arrived += len(batch)
-        with _fitting(stream), transaction.atomic():
+        with fitting(stream), transaction.atomic():
             _mark(taken, stream.name, arrived)
-            load_rows(_table(stream), stream.columns, batch)
+            load_rows(table_of(stream), stream.columns, batch)
         faults.reach("intake.committed")
     return arrived
 
 
 @contextmanager
-def _fitting(stream: RowStream) -> Iterator[None]:
+def fitting(stream: RowStream) -> Iterator[None]:
     """Turn what a database says of a row that no examination makes into a refusal."""
     try:
         yield
@@ -132,11 +132,12 @@ def _mark(taken: Taken, stream: str, rows: int) -> None:
         raise PackageBusy("another import took this package up: wait for it")
 
 
-def _table(stream: RowStream) -> str:
+def table_of(stream: RowStream) -> str:
+    """Return the name of the table that keeps a stream's rows."""
     return str(_TABLES[stream.name]._meta.db_table)  # noqa: SLF001 - Django documents it
 
 
-def _numbers_of(words: list[str]) -> dict[str, int]:
+def numbers_of(words: list[str]) -> dict[str, int]:
     """Return the numbers of words, making those that are new."""
     shown = {word: word.replace("\0", "\\u{0}") for word in words}
     numbers: dict[str, int] = {}

@@ -26,6 +26,17 @@ MOST_AT_ONCE = 200
 """Alerts that one selection acts on."""
 
 
+SOURCE_STATES = StateTable(
+    "supplement",
+    "arriving",
+    (
+        Transition("begin", ("arriving", "refused"), "arriving", _WORKER),
+        Transition("import", ("arriving",), "imported", _WORKER),
+        Transition("refuse", ("arriving",), "refused", _WORKER),
+    ),
+)
+
+
 class AlertState(StrEnum):
     """Where an alert stands."""
 

@@ -4,25 +4,26 @@ from django.db import models
 from django.db.models import Q
 
 from polit.web.core.models import Record
-from polit.web.matching.rules import FIRST_SUPPLEMENT, Verdict
+from polit.web.matching.rules import FIRST_SUPPLEMENT, SOURCE_STATES, Verdict
 from polit.web.media.models import Content, Package, PackageRow
 from polit.web.media.models.packages import RowNumber, package_column, word_of
-
-_STATES = ("arriving", "imported", "refused")
 
 
 class MatchSource(Record):
     """Where matches of a package come from: the package itself, or one of its supplements.
 
     A later one supersedes an earlier as what is known today; the rows of the earlier stay.
+    ``fence`` counts the imports that took it up; only the last one may write.
     """
 
     package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="match_sources")
     number = models.PositiveIntegerField(unique=True)
     supplement = models.PositiveIntegerField(default=0)
-    state = models.CharField(max_length=10, default="imported")
+    state = models.CharField(max_length=10, default=SOURCE_STATES.initial)
     made_at = models.CharField(max_length=40)
-    matches_sha256 = models.CharField(max_length=64, blank=True)
+    fence = models.PositiveIntegerField(default=0)
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    rows_sha256 = models.CharField(max_length=64, blank=True)
     signer_sha256 = models.CharField(max_length=64, blank=True)
     terms = models.TextField(default="{}")
     checks = models.TextField(default="[]")
@@ -37,7 +38,9 @@ class MatchSource(Record):
         db_table = "matching_source"
         constraints = (
             models.UniqueConstraint(fields=["package", "supplement"], name="matching_source_once"),
-            models.CheckConstraint(condition=Q(state__in=_STATES), name="matching_source_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=SOURCE_STATES.states), name="matching_source_state"
+            ),
             models.CheckConstraint(
                 condition=~Q(state="imported") | Q(imported_at__isnull=False),
                 name="matching_source_imported",

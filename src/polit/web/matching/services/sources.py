@@ -32,21 +32,22 @@ def package_matched(actor: Actor, *, reason: str, matched: PackageMatched) -> Ma
         NoAct: There is no act that it belongs to.
     """
     package = matched.package
-    source = MatchSource(
-        package=package, number=package.number, made_at=matched.made_at, imported_at=now_utc(),
-        signer_sha256=package.signer_sha256,
-    )  # fmt: skip
-    source_count(source)
-    source.save()
-    if source.matches:
-        raised = alerts_raise(actor, reason=reason, source=source)
-        source.alerts_raised = raised.new
-        source.save()
+    source = MatchSource(package=package, number=package.number, made_at=matched.made_at)
+    source.rows_sha256, source.signer_sha256 = package.rows_sha256, package.signer_sha256
+    source_finish(actor, reason=reason, source=source)
     return source
 
 
-def source_count(source: MatchSource) -> None:
-    """Count the sets and matches of a source; the caller saves it."""
+def source_finish(actor: Actor, *, reason: str, source: MatchSource) -> None:
+    """Keep a source whose rows are all here, and raise its alerts, in the act that imports it.
+
+    What is known of the package's contents is written already.
+    """
     own = rows_of(source.number)
+    source.state = "imported"
+    source.imported_at = now_utc()
     source.sets = MatchSet.objects.filter(id__range=own).count()
     source.matches = ContentMatch.objects.filter(id__range=own).count()
+    source.save()
+    source.alerts_raised = alerts_raise(actor, reason=reason, source=source).new
+    source.save()

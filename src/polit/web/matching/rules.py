@@ -98,6 +98,19 @@ class Verdict(IntEnum):
         return self not in {Verdict.NEAR_ALERT, Verdict.NEAR}
 
 
+class Settled(IntEnum):
+    """Why nobody need look at a content; its number is kept."""
+
+    NOT = 0
+    KNOWN_GOOD = 1
+    CATEGORISED = 2
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        return ("no", "yes, known good", "yes, categorised")[self]
+
+
 _VERDICT_LABELS = {
     Verdict.ALERT: "Alert",
     Verdict.NEAR_ALERT: "Like an alert",

@@ -8,6 +8,7 @@ a compiled loop over a radix index, which the plain way checks in the tests.
 import mmap
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ COMPILED_FROM = 1 << 20
 """From how many keys at once the compiled loop is worth the seconds that compiling takes."""
 
 
-def mapped(path: Path, dtype: str) -> "NDArray[np.generic]":
-    """Map a part into memory, read-only, shared between processes.
+def mapped(path: Path, dtype: str) -> "NDArray[Any]":
+    """Map a part into memory, read-only, shared between processes; of the type that is asked for.
 
     Raises:
         HashSetDamaged: It is missing, or no whole number of values.
@@ -55,8 +56,8 @@ class KeyTable:
         Raises:
             HashSetDamaged: The parts are not what an import wrote.
         """
-        keys: KeyArray = mapped(folder / f"{algorithm}.keys", f"S{KEY_BYTES[algorithm]}")  # type: ignore[assignment]  # the dtype says so
-        records: NDArray[np.uint32] = mapped(folder / f"{algorithm}.records", "<u4")  # type: ignore[assignment]  # the dtype says so
+        keys: KeyArray = mapped(folder / f"{algorithm}.keys", f"S{KEY_BYTES[algorithm]}")
+        records: NDArray[np.uint32] = mapped(folder / f"{algorithm}.records", "<u4")
         if len(keys) != len(records):
             raise HashSetDamaged(f"{folder}: {len(keys)} keys, {len(records)} record numbers")
         return cls(keys, records)

@@ -62,7 +62,7 @@ class Mark:
     records: int = 0
     sizes_bytes: dict[str, int] = field(default_factory=dict)
     categories: tuple[tuple[int | None, str], ...] = ((None, ""),)
-    report: ImportReport = ImportReport()
+    report: ImportReport = field(default_factory=ImportReport)
     sorted_keys: dict[str, int] = field(default_factory=dict)
 
 
@@ -189,7 +189,7 @@ class Filling:
             self._first_rejected.append(Rejection(place, reason))
 
     def _acceptable(self, records: Sequence[SourceRecord]) -> list[SourceRecord]:
-        kept = []
+        kept: list[SourceRecord] = []
         for record in records:
             reason = _refusal(record) or self._category_refusal(record)
             if not reason and self._status is not SetStatus.KNOWN_GOOD:
@@ -319,4 +319,3 @@ def _empty_content(record: SourceRecord) -> str:
         if getattr(record, name) == digest:
             return f"{name}: the digest of no bytes, which is on every device"
     return ""
-

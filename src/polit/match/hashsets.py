@@ -7,7 +7,6 @@ describes both.
 
 import re
 import shutil
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -123,7 +122,7 @@ class HashSets:
             HashSetDamaged: A set's parts are not what an import wrote.
         """
         if wanted is None:
-            chosen: Iterable[StoredSet] = [each for each in self.listed() if each.is_enabled]
+            chosen = [each for each in self.listed() if each.is_enabled]
         else:
             named = {each.sha256: each for each in map(self.get, wanted)}
             for each in named.values():

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
-import msgspec
 import numpy as np
 
 import polit
@@ -25,14 +25,17 @@ from polit.base.digests import file_sha256
 from polit.base.errors import (
     HashSetsBusy,
     HashSetUnreadable,
-    SourceMissing,
     UsageError,
 )
+from polit.base.plugins import modules_of
 from polit.base.text import says_something
+from polit.match import formats
 from polit.match.filling import MARK, NEAR_RAW, Filling, Mark, mark_read, mark_write
+from polit.match.formats._source import head_of
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.near import write_index
 from polit.match.reading import HashSetFormat, ReadStart
+from polit.match.schemes import scheme_get
 from polit.match.set_document import (
     DOCUMENT,
     KEY_BYTES,
@@ -150,6 +153,7 @@ class _Import:
     def __init__(self, store: HashSets, path: Path, terms: ImportTerms, watch: Watch) -> None:
         if not says_something(terms.name) or ":" in terms.name:
             raise UsageError(f"{terms.name!r} is no name for a hash set: no colon, and not empty")
+        self._scheme_sha256 = scheme_get(terms.scheme).sha256 if terms.scheme else ""
         self._store, self._path, self._watch = store, path, watch
         self._format = format_of(path, terms.format)
         self._terms = replace(terms, format=self._format.NAME)
@@ -176,15 +180,15 @@ class _Import:
         return self._seal(work, mark, file_sha256_text, before[0])
 
     def _is_same(self, stored: StoredSet, file_sha256_text: str) -> bool:
-        facts, terms = stored.facts, self._terms
-        return (facts.file_sha256, facts.format, facts.status, facts.scheme) == (
-            file_sha256_text, terms.format, terms.status, terms.scheme
-        )  # fmt: skip
+        there, terms = stored.document, self._terms
+        ways = (terms.format, terms.status, terms.scheme, self._scheme_sha256)
+        is_same_way = (there.format, there.status, there.scheme, there.scheme_sha256) == ways
+        return there.file_sha256 == file_sha256_text and is_same_way
 
     def _work(self, file_sha256_text: str) -> Path:
         """Return the folder of this import, made by what its set's digest depends on."""
         terms = self._terms
-        values = [file_sha256_text, terms.format, terms.status.value, terms.scheme]
+        values = [file_sha256_text, terms.format, terms.status.value, self._scheme_sha256]
         name = hashlib.sha256(canonical_json(values)).hexdigest()
         work = self._store.folder / _IMPORTING / name
         work.mkdir(mode=0o700, exist_ok=True)
@@ -231,8 +235,7 @@ class _Import:
             if name in mark.sorted_keys:
                 continue
             self._watch(ImportProgress("sorting", mark.report.read, 0))
-            parts = (work / f"{name}.{part}" for part in ("stated", "keys", "records", "top"))
-            found = sort_keys(SortPlaces(*parts, scratch=work / "runs"), KEY_BYTES[name])
+            found = sort_keys(_places(work, name), KEY_BYTES[name])
             sync_files(work)
             duplicates = {**mark.report.duplicates, name: found.duplicates}
             mark = replace(
@@ -291,12 +294,23 @@ class _Import:
                 keys[name] = mark.sizes_bytes[raw_name] // _PDQ_BYTES
         return SetDocument(
             layout=LAYOUT, name=terms.name, status=terms.status, scheme=terms.scheme,
+            scheme_sha256=self._scheme_sha256,
             provider=terms.provider, jurisdiction=terms.jurisdiction, version=terms.version,
             format=terms.format, file_name=os.fsencode(self._path.name).decode(errors="replace"),
             file_sha256=file_digest, file_size_bytes=size_bytes, records=mark.records,
             keys=keys, imported_at=instant_text(now_utc()), imported_by=terms.imported_by,
             tool=f"polit {polit.__version__}", report=mark.report, parts=parts,
         )  # fmt: skip
+
+
+def _places(work: Path, algorithm: str) -> SortPlaces:
+    return SortPlaces(
+        stated=work / f"{algorithm}.stated",
+        keys=work / f"{algorithm}.keys",
+        records=work / f"{algorithm}.records",
+        top=work / f"{algorithm}.top",
+        scratch=work / "runs",
+    )
 
 
 def digest_parts(folder: Path) -> tuple[SetPart, ...]:
@@ -339,4 +353,20 @@ def format_of(path: Path, name: str) -> HashSetFormat:
         HashSetUnreadable: It is none, or of no format that polit knows.
         UsageError: No format is called so.
     """
-    return plain  # type: ignore
+    readers = readers_known()
+    if name != "auto":
+        for reader in readers:
+            if name == reader.NAME:
+                return reader
+        known = ", ".join(reader.NAME for reader in readers)
+        raise UsageError(f"there is no format {name!r} of hash sets: there are auto, {known}")
+    head = head_of(path)
+    for reader in readers:
+        if reader.detect(head, path.name):
+            return reader
+    raise HashSetUnreadable(f"{path} is of no format that is known: state one by --format")
+
+
+def readers_known() -> tuple[HashSetFormat, ...]:
+    """Return the readers of all formats, in the order in which they are tried."""
+    return cast("tuple[HashSetFormat, ...]", modules_of(formats))

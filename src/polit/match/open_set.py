@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from polit.base.errors import HashSetDamaged, UsageError
 from polit.match.exact import KeyTable, mapped
 from polit.match.near import NearHits, NearIndex
-from polit.match.schemes import meaning, scheme_get
+from polit.match.schemes import Scheme, meaning, scheme_get
 from polit.match.set_document import KEY_BYTES, SetDocument
-from polit.model.matching import HashSetFacts, SetStatus
+from polit.model.matching import SetStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,17 @@ class OpenSet:
         Raises:
             HashSetDamaged: The parts are not what an import wrote.
         """
-        self.facts: HashSetFacts = document.facts
+        self.facts = document.facts
         self._folder, self._document = folder, document
         self._tables = {
             name: KeyTable.open(folder, name) for name in KEY_BYTES if document.keys.get(name)
         }
-        self._stated = {name: self._rows(f"{name}.stated", KEY_BYTES[name]) for name in self._tables}
+        self._stated = {name: self._rows(name, KEY_BYTES[name]) for name in self._tables}
         self._meanings = self._read_meanings()
         names = {part.name for part in document.parts}
-        self._codes = mapped(folder / "category.codes", "<u2") if "category.codes" in names else None
+        self._codes = (
+            mapped(folder / "category.codes", "<u2") if "category.codes" in names else None
+        )
         self._ends = mapped(folder / "fields.ends", "<u8") if "fields.ends" in names else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
         self._off = self._records_of(off)
@@ -173,11 +175,20 @@ class OpenSet:
         if not 0 <= number < self._document.records:
             raise UsageError(f"{self.facts.name} has no record {number}")
 
-    def _rows(self, name: str, width: int) -> NDArray[np.uint8]:
-        flat: NDArray[np.uint8] = mapped(self._folder / name, "u1")  # type: ignore[assignment]  # the dtype says so
+    def _rows(self, algorithm: str, width: int) -> NDArray[np.uint8]:
+        path = self._folder / f"{algorithm}.stated"
+        flat: NDArray[np.uint8] = mapped(path, "u1")
         if len(flat) != width * self._document.records:
-            raise HashSetDamaged(f"{self._folder / name} has another length than the set")
+            raise HashSetDamaged(f"{path} has another length than the set")
         return flat.reshape(-1, width)
+
+    def _column(self, name: str, dtype: str) -> "NDArray[Any] | None":
+        if name not in {part.name for part in self._document.parts}:
+            return None
+        values = mapped(self._folder / name, dtype)
+        if len(values) != self._document.records:
+            raise HashSetDamaged(f"{self._folder / name} has another length than the set")
+        return values
 
     def _fields(self, number: int) -> dict[str, str]:
         if self._ends is None:
@@ -198,13 +209,30 @@ class OpenSet:
     def _read_meanings(self) -> list[tuple[str, bool, bool]]:
         raw = (self._folder / "categories.json").read_bytes()
         categories = msgspec.json.decode(raw, type=list[Category])
-        return [self._meaning(category) for category in categories]
+        scheme = self._scheme()
+        return [self._meaning(category, scheme) for category in categories]
 
-    def _meaning(self, category: Category) -> tuple[str, bool, bool]:
-        status, scheme = self.facts.status, self.facts.scheme
+    def _scheme(self) -> Scheme | None:
+        """Return the set's scheme.
+
+        Raises:
+            HashSetDamaged: It says something else than when the set was imported.
+        """
+        if not self.facts.scheme:
+            return None
+        scheme = scheme_get(self.facts.scheme)
+        if scheme.sha256 != self._document.scheme_sha256:
+            raise HashSetDamaged(
+                f"the category scheme {self.facts.scheme} says something else than when "
+                f"{self.facts.name!r} was imported: give it a new version, and import again"
+            )
+        return scheme
+
+    def _meaning(self, category: Category, scheme: Scheme | None) -> tuple[str, bool, bool]:
+        status = self.facts.status
         if status is SetStatus.KNOWN_GOOD:
             return status.value, False, True
-        stated = meaning(self._scheme(), category.number, category.text)
+        stated = meaning(scheme, category.number, category.text)
         if status is SetStatus.ALERT:
             is_bare = category == Category()
             return status.value if is_bare else stated.asserted, True, False
@@ -214,11 +242,11 @@ class OpenSet:
         if not self._document.keys.get(name):
             return None
         place = self._folder
-        records: NDArray[np.uint32] = mapped(place / f"{name}.records", "<u4")  # type: ignore[assignment]  # the dtype says so
-        qualities: NDArray[np.uint8] = mapped(place / f"{name}.qualities", "u1")  # type: ignore[assignment]  # the dtype says so
+        records: NDArray[np.uint32] = mapped(place / f"{name}.records", "<u4")
+        qualities: NDArray[np.uint8] = mapped(place / f"{name}.qualities", "u1")
         at_ms: NDArray[np.uint32] = np.empty(0, dtype=np.uint32)
         if name == "vpdq":
-            at_ms = mapped(place / "vpdq.at_ms", "<u4")  # type: ignore[assignment]  # the dtype says so
+            at_ms = mapped(place / "vpdq.at_ms", "<u4")
         wanted = np.array(sorted(off), dtype=np.uint32)
         is_off = np.isin(records, wanted) if len(wanted) else np.empty(0, dtype=np.bool_)
         return NearKeys(NearIndex.open(place / name), records, qualities, at_ms, is_off)

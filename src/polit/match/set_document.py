@@ -70,6 +70,7 @@ class SetDocument:
     name: str
     status: SetStatus
     scheme: str
+    scheme_sha256: str
     provider: str
     jurisdiction: str
     version: str
@@ -91,6 +92,7 @@ class SetDocument:
         values = {
             "status": self.status.value,
             "scheme": self.scheme,
+            "scheme_sha256": self.scheme_sha256,
             "file_sha256": self.file_sha256,
             "parts": {part.name: part.sha256 for part in self.parts},
         }

@@ -22,10 +22,12 @@ def listed(
     return written(store, name, "\n".join(lines) + "\n", status=status)
 
 
-def written(store: Path, name: str, text: str, *, status: SetStatus, format: str = "plain") -> StoredSet:
+def written(
+    store: Path, name: str, text: str, *, status: SetStatus, form: str = "plain"
+) -> StoredSet:
     """Import a list as it is written."""
     store.mkdir(parents=True, exist_ok=True)
     source = store.with_name(f"{name}.txt")
     source.write_text(text)
-    terms = ImportTerms(name=name, format=format, status=status, imported_by="tester")
+    terms = ImportTerms(name=name, format=form, status=status, imported_by="tester")
     return import_set(HashSets(store), source, terms, lambda _: None)

@@ -184,6 +184,7 @@ class JobStatus:
         message: Why it failed or what it waits for, for the person who ordered it.
         package: The sealed package below the packages root, empty until it is done.
         exit_code: That of the last session, ``None`` while there is none.
+        alerts: How many contents alert so far, by a digest or by a fingerprint.
     """
 
     order_id: str
@@ -196,6 +197,7 @@ class JobStatus:
     message: str = ""
     package: str = ""
     exit_code: int | None = None
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,9 @@ from polit.base.clock import instant_text, now_utc
 from polit.base.errors import PackageDamaged, UsageError
 from polit.broker.protocol import JobState, JobStatus
 
-_VERSION = 2
+_VERSION = 3
 _MADE = "CREATE TABLE made (at TEXT NOT NULL) STRICT"
+_ALERTS = "ALTER TABLE jobs ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0"
 _SCHEMA = """
 CREATE TABLE used_events (
   event_id TEXT PRIMARY KEY, used_at TEXT NOT NULL
@@ -43,6 +44,7 @@ CREATE TABLE jobs (
   message TEXT NOT NULL DEFAULT '',
   package TEXT NOT NULL DEFAULT '',
   exit_code INTEGER,
+  alerts INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'done') = (package <> ''))
 ) STRICT;
 CREATE TABLE package_keys (
@@ -87,9 +89,12 @@ class BrokerLedger:
             if version == 0:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
-            if version < _VERSION:
+            if version < 2:
                 connection.execute(_MADE)
                 connection.execute("INSERT INTO made VALUES (?)", (now_utc().isoformat(),))
+            if version in {1, 2}:
+                connection.execute(_ALERTS)
+            if version < _VERSION:
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
         self._file = self._path.stat()
 

@@ -24,6 +24,9 @@ from polit.broker.protocol import (
     BrokerFacts,
     CheckResult,
     Code,
+    ErrandQuestion,
+    ErrandState,
+    ErrandStatus,
     EvidenceItem,
     ExamineOrder,
     Hello,
@@ -49,6 +52,8 @@ __all__ = [
     "BrokerRefused",
     "CheckResult",
     "Code",
+    "ErrandState",
+    "ErrandStatus",
     "EvidenceItem",
     "ExamineOrder",
     "JobState",
@@ -97,6 +102,14 @@ class BrokerClient:
     def examine_resume(self, order_id: str) -> JobStatus:
         """Go on with an examination that was interrupted or failed."""
         return self._ask("examine.resume", OrderQuestion(order_id), JobStatus)
+
+    def errand_status(self, errand_id: str) -> ErrandStatus:
+        """Return where an errand stands."""
+        return self._ask("errand.status", ErrandQuestion(errand_id), ErrandStatus)
+
+    def errand_cancel(self, errand_id: str) -> ErrandStatus:
+        """Stop an errand; one that has ended stays as it is."""
+        return self._ask("errand.cancel", ErrandQuestion(errand_id), ErrandStatus)
 
     def package_list(self) -> tuple[str, ...]:
         """Return the sealed packages below the packages root, by name."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from polit.broker.server.errands import Errands
 from polit.broker.server.events import EventReader, SqliteEvents
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.examinations import Examinations
@@ -25,14 +26,17 @@ class Room:
     examinations: Examinations
     packages: PackageAdopter
     pictures: PictureShower
+    errands: Errands
 
     def start(self) -> None:
         """Start what runs beside the connections."""
         self.lanes.start()
         self.examinations.start()
+        self.errands.start()
 
     def close(self) -> None:
-        """Stop examinations at a checkpoint, end the decoders, close the ledger."""
+        """Stop examinations at a checkpoint and errands, end the decoders, close the ledger."""
+        self.errands.close()
         self.examinations.close()
         self.lanes.close()
         self.ledger.close()
@@ -60,6 +64,7 @@ def make_room(settings: BrokerSettings) -> Room:
         examinations=Examinations(settings, ledger, evidence),
         packages=PackageAdopter(settings, keys, ledger),
         pictures=PictureShower(settings, keys, ledger, event_reader(settings), lanes),
+        errands=Errands(settings, ledger),
     )
 
 

@@ -37,6 +37,10 @@ _MEANINGS = {
         "600",
         "How many seconds in all a run waits for room on a full disk before it stops, resumable.",
     ),
+    "POLIT_HASHSETS": (
+        "`hashsets` in the data folder",
+        "Where imported hash sets lie; `polit hashset import` makes it.",
+    ),
     "POLIT_HOSTS": (
         "none",
         (

@@ -13,7 +13,8 @@ from polit.cli.output import print_object, print_text
 from polit.cli.progress import ProgressLine
 from polit.cli.summary import path_text
 from polit.examine.recheck import recheck_evidence
-from polit.package.verify import Check, Verification, verify_package
+from polit.package.checks import Check
+from polit.package.verify import Verification, verify_package
 from polit.store.keys import keys_exist, open_keys
 
 

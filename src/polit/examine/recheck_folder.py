@@ -13,9 +13,9 @@ from polit.examine.plan import Plan
 from polit.examine.progress import Progress
 from polit.model.evidence import Address, ContentState, EntryType
 from polit.model.manifest import Manifest
+from polit.package.checks import Check
 from polit.package.read import EntryFilter, read_entries
 from polit.package.rows import EntryRow, FolderRow
-from polit.package.verify import Check
 from polit.run.local import Decoded, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost

@@ -21,8 +21,9 @@ from polit.broker.server.ledger import BrokerLedger
 @contextmanager
 def working(made: brokers.Broker, consumed: list[str] | None = None) -> Iterator[Errands]:
     ledger = BrokerLedger(made.settings().ledger)
-    kept: list[str] = [] if consumed is None else consumed
-    errands = Errands(made.settings(), ledger, consumed=kept.append)
+    errands = Errands(made.settings(), ledger)
+    if consumed is not None:
+        errands.on_done(consumed.append)
     errands.start()
     yield errands
     errands.close()

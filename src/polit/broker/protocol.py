@@ -48,6 +48,10 @@ class Code(StrEnum):
     ORDER_DIFFERS = "order_differs"
     NO_PACKAGE = "no_package"
     NO_ERRAND = "no_errand"
+    NO_UPLOAD = "no_upload"
+    WRONG_OFFSET = "wrong_offset"
+    NO_ROOM = "no_room"
+    NO_SET = "no_set"
 
 
 CODES: dict[Code, str] = {
@@ -73,6 +77,10 @@ CODES: dict[Code, str] = {
     Code.ORDER_DIFFERS: "An examination or errand with that id was ordered otherwise.",
     Code.NO_PACKAGE: "There is no such sealed package below the packages root.",
     Code.NO_ERRAND: "No errand has that id.",
+    Code.NO_UPLOAD: "There is no such upload any more, or it has not arrived whole.",
+    Code.WRONG_OFFSET: "A piece does not go on where the upload stands, or the upload has ended.",
+    Code.NO_ROOM: "The broker's disk is full.",
+    Code.NO_SET: "The store has no such hash set.",
 }
 """Every code with its meaning, for the reference page."""
 

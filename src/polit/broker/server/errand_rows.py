@@ -47,6 +47,13 @@ class ErrandRows:
             return None
         return msgspec.convert(dict(zip(_COLUMNS, rows[0], strict=True)), ErrandStatus)
 
+    def open(self) -> tuple[str, ...]:
+        """Return the orders of all errands that have not ended, as they were asked."""
+        rows = self._ledger.rows(
+            "SELECT asked FROM errands WHERE state IN ('queued', 'running', 'stopping')"
+        )
+        return tuple(str(asked) for (asked,) in rows)
+
     def keep(self, status: ErrandStatus) -> None:
         """Write where an errand stands."""
         with self._ledger.writing() as connection:

@@ -64,23 +64,21 @@ _TALK = Talk(ErrandTurn, ErrandEnded, decode_line, _STOP_S, MAX_LINE_BYTES)
 class Errands:
     """The queue of errands and the thread that runs them."""
 
-    def __init__(
-        self,
-        settings: BrokerSettings,
-        ledger: BrokerLedger,
-        *,
-        consumed: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        """Take where things are; ``start`` starts the thread.
-
-        Args:
-            settings: The broker's.
-            ledger: Its ledger.
-            consumed: Called with the upload of an errand that is done.
-        """
+    def __init__(self, settings: BrokerSettings, ledger: BrokerLedger) -> None:
+        """Take where things are; ``start`` starts the thread."""
         self._data, self._work = settings.data, settings.ledger / "errands"
-        self._rows, self._consumed = ErrandRows(ledger), consumed
+        self._rows = ErrandRows(ledger)
+        self._consumed: Callable[[str], None] = lambda _: None
         self._queue = OneAtATime("errands", self)
+
+    def on_done(self, consumed: Callable[[str], None]) -> None:
+        """Have a function called with the upload of each errand that is done."""
+        self._consumed = consumed
+
+    def uploads(self) -> frozenset[str]:
+        """Return the uploads that errands which have not ended need."""
+        orders = (msgspec.json.decode(asked, type=ErrandOrder) for asked in self._rows.open())
+        return frozenset(order.upload_id for order in orders if order.upload_id)
 
     def start(self) -> None:
         """Queue again what a broker before this one left, and begin to work."""

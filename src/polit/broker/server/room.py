@@ -7,11 +7,13 @@ from polit.broker.server.errands import Errands
 from polit.broker.server.events import EventReader, SqliteEvents
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.examinations import Examinations
+from polit.broker.server.hashsets import SetKeeper
 from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.packages import PackageAdopter
-from polit.broker.server.settings import BrokerSettings
+from polit.broker.server.settings import BrokerSettings, EvidenceRoot
 from polit.broker.server.showing import PictureShower
+from polit.broker.server.uploads import Uploads
 from polit.store.keys import create_keys
 
 
@@ -27,12 +29,15 @@ class Room:
     packages: PackageAdopter
     pictures: PictureShower
     errands: Errands
+    uploads: Uploads
+    sets: SetKeeper
 
     def start(self) -> None:
         """Start what runs beside the connections."""
         self.lanes.start()
         self.examinations.start()
         self.errands.start()
+        self.uploads.sweep()
 
     def close(self) -> None:
         """Stop examinations at a checkpoint and errands, end the decoders, close the ledger."""
@@ -54,8 +59,14 @@ def make_room(settings: BrokerSettings) -> Room:
         settings.decoders, accept_reduced_isolation=settings.accept_reduced_isolation
     )
     evidence = EvidenceRoots(settings.evidence)
-    for folder in (settings.packages, settings.data / "evidence"):
+    for folder in (settings.packages, settings.data / "evidence", settings.incoming):
         folder.mkdir(mode=0o700, exist_ok=True)
+    errands = Errands(settings, ledger)
+    uploads = Uploads(
+        settings.ledger / "uploads", max_bytes=settings.max_upload_bytes, wanted=errands.uploads
+    )
+    errands.on_done(uploads.discard)
+    incoming = EvidenceRoots((EvidenceRoot("incoming", settings.incoming),))
     return Room(
         settings=settings,
         ledger=ledger,
@@ -64,7 +75,9 @@ def make_room(settings: BrokerSettings) -> Room:
         examinations=Examinations(settings, ledger, evidence),
         packages=PackageAdopter(settings, keys, ledger),
         pictures=PictureShower(settings, keys, ledger, event_reader(settings), lanes),
-        errands=Errands(settings, ledger),
+        errands=errands,
+        uploads=uploads,
+        sets=SetKeeper(settings, incoming=incoming, uploads=uploads, errands=errands),
     )
 
 

@@ -4,8 +4,6 @@ import msgspec
 
 from polit.broker.protocol import ExamineOrder
 
-MAX_LINE_BYTES = 64 << 10
-
 
 class ExaminerOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One session of an examination, with the places that the broker found for it.

@@ -18,6 +18,7 @@ from polit.cli import (
     serve,
     show,
     signer,
+    stacks,
     thumbs,
     unpack,
     vault,
@@ -28,7 +29,7 @@ from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
-    init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
+    init, doctor, examine, show, stacks, verify, list_entries, thumbs, pack, unpack, vault, render,
     serve, broker, worker, signer, audit, migrate, invite,
 )  # fmt: skip
 for _verb in _VERBS:

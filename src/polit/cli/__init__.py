@@ -12,6 +12,7 @@ from polit.cli import (
     init,
     invite,
     list_entries,
+    match,
     migrate,
     pack,
     render,
@@ -29,8 +30,8 @@ from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
-    init, doctor, examine, show, stacks, verify, list_entries, thumbs, pack, unpack, vault, render,
-    serve, broker, worker, signer, audit, migrate, invite,
+    init, doctor, examine, show, stacks, verify, list_entries, match, thumbs, pack, unpack,
+    vault, render, serve, broker, worker, signer, audit, migrate, invite,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -40,10 +40,14 @@ def _packages_below(place: Path) -> Iterator[Path]:
     to_look_into = [place]
     while to_look_into:
         folder = to_look_into.pop()
-        if any((folder / name).is_file() for name in (FINDINGS, MANIFEST)):
+        try:
+            if any((folder / name).is_file() for name in (FINDINGS, MANIFEST)):
+                yield folder
+            else:
+                with os.scandir(folder) as entries:
+                    to_look_into += [
+                        Path(each.path) for each in entries if each.is_dir(follow_symlinks=False)
+                    ]
+        except OSError:
+            # There may be packages in it: it is handed on, and told where it is opened.
             yield folder
-            continue
-        with os.scandir(folder) as entries:
-            to_look_into += [
-                Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)
-            ]

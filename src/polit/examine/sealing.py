@@ -27,6 +27,7 @@ from polit.package import account
 from polit.package.canonical_rows import rows_sha256
 from polit.package.database import open_reader
 from polit.package.layout import FORMAT, LOCK
+from polit.package.match_rows import read_hash_sets
 from polit.package.seal import digest_parts, sign_manifest, write_manifest
 from polit.package.write import Ledger
 from polit.store.keys import Keys
@@ -133,6 +134,8 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         kinds=account.count_kinds(connection),
         problems=account.count_problems(connection),
         not_examined=account.count_not_examined(connection),
+        hash_sets=tuple(read_hash_sets(connection)),
+        matches=account.count_matches(connection),
         time_limited=account.list_time_limited(connection),
         failed_stages=connection.execute(_FAILED_STAGES_SQL).fetchone()[0],
         bytes_read=account.count_bytes_read(connection),

@@ -15,6 +15,7 @@ from polit.package.canonical_rows import rows_sha256
 from polit.package.checks import Check
 from polit.package.database import open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
+from polit.package.match_rows import read_hash_sets
 from polit.package.seal import digest_parts, parse_manifest, read_manifest_bytes
 from polit.package.sealed_text import seal_flaw
 from polit.package.supplement_verify import check_supplements
@@ -134,6 +135,8 @@ def _check_account(connection: sqlite3.Connection, manifest: Manifest) -> Check:
         and account.count_kinds(connection) == manifest.kinds
         and account.count_not_examined(connection) == manifest.not_examined
         and account.count_problems(connection) == manifest.problems
+        and account.count_matches(connection) == manifest.matches
+        and tuple(read_hash_sets(connection)) == manifest.hash_sets
     )
     detail = f"{tally.entries} entries" if same else "the rows and the manifest count differently"
     return Check("account", same, detail)

@@ -19,16 +19,20 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from polit.examine.finding import find_packages
 from polit.match.hashsets import HashSets
 from polit.match.importing import ImportTerms, import_set
 from polit.match.matcher import HashedContent, Matcher
 from polit.model.matching import MatchTerms, SetStatus
-from polit.package.contents import StoredContent, read_contents
+from polit.package.contents import read_contents
 from polit.package.database import open_reader
 from polit.store.keys import create_keys
 from tools.machine import machine_facts
+
+if TYPE_CHECKING:
+    from polit.package.contents import StoredContent
 
 _DISTINCT = 20
 _BATCH = 4096

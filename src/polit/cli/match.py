@@ -103,7 +103,7 @@ def _kept_apart(
     for one in results:
         if isinstance(one, Unmatched):
             failed.append(one)
-            say(f"polit: {one.error}")
+            say(f"polit: {path_text(one.package)}: {one.error}")
         yield one
 
 

@@ -8,7 +8,8 @@
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
     │   ├── DigestMismatch      stated and computed digests differ
-    │   └── VaultDamaged        a vault's files are not what it made
+    │   ├── VaultDamaged        a vault's files are not what it made
+    │   └── NearIndexDamaged    a near index is not what was written
     ├── AuthorityError 5        not authorised, or no authority to examine
     │   └── IsolationTooWeak    the sandbox holds less than the full level
     ├── SourceError 6           a source cannot be opened or read
@@ -74,6 +75,12 @@ class VaultDamaged(IntegrityError):
     """A vault's files are not what it made, or belong to another key."""
 
     number = 1404
+
+
+class NearIndexDamaged(IntegrityError):
+    """The files of a near index are not what was written; importing the set again mends them."""
+
+    number = 1409
 
 
 class AuthorityError(PolitError, PermissionError):

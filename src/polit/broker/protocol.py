@@ -283,6 +283,23 @@ class AdoptedPackage:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptedSupplement:
+    """A supplement of a package, as it was verified in its place.
+
+    Args:
+        number: Its place among the package's supplements, from 1.
+        manifest_sha256: Digest of its manifest, lower-case hex; empty where there is none.
+        checks: What was checked.
+        holds: Whether every check holds.
+    """
+
+    number: int
+    manifest_sha256: str
+    checks: tuple[CheckResult, ...]
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RenderedPicture:
     """A picture for the eyes of one person: watermarked, encoded anew, without metadata."""
 

@@ -113,7 +113,7 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         exhibit=request.exhibit,
         examiner=request.examiner,
         authority=request.authority,
-        host=_host(),
+        host=host_facts(),
         source=_source(run),
         acquisition=compare_digests(request, run.report),
         integrity=account.count_integrity(connection),
@@ -158,7 +158,8 @@ def _source(run: SealedRun) -> SourceFacts:
     )
 
 
-def _host() -> Host:
+def host_facts() -> Host:
+    """Return the machine that this runs on, as manifests name it."""
     system = f"{platform.system()} {platform.release()}"
     return Host(platform.node(), system, platform.machine(), "system clock (CLOCK_REALTIME)")
 

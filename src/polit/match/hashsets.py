@@ -7,7 +7,7 @@ describes both.
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,11 +135,19 @@ class HashSets:
                         f"({each.changes[-1].reason}): enable it first"
                     )
             chosen = sorted(named.values(), key=lambda each: (each.facts.name, each.sha256))
+        return self.open_stored(chosen)
+
+    def open_stored(self, chosen: Sequence[StoredSet]) -> OpenSets:
+        """Open sets in the order given, enabled or not, without the keys that are switched off."""
         off = self.disabled_keys()
         keys = [change.key for change in off]
         return OpenSets(
-            (OpenSet(each.folder, each.document, keys) for each in chosen), keys_off_sha256(off)
+            [OpenSet(each.folder, each.document, keys) for each in chosen], keys_off_sha256(off)
         )
+
+    def unfinished(self) -> int:
+        """Return how many imports were begun and are not finished."""
+        return sum(1 for each in (self.folder / "importing").glob("*") if each.is_dir())
 
     def disabled_keys(self) -> tuple[Change, ...]:
         """Return the acts by which keys are switched off in whatever set, ordered by key."""

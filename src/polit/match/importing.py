@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -28,14 +27,12 @@ from polit.base.errors import (
     HashSetUnreadable,
     UsageError,
 )
-from polit.base.plugins import modules_of
 from polit.base.text import says_something
-from polit.match import formats
+from polit.match.detecting import format_of
 from polit.match.filling import NEAR_RAW, Filling, Mark, mark_read, mark_write
-from polit.match.formats._source import head_of
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.near import write_index
-from polit.match.reading import HashSetFormat, ReadStart
+from polit.match.reading import ReadStart
 from polit.match.schemes import scheme_get
 from polit.match.set_document import (
     DOCUMENT,
@@ -340,34 +337,3 @@ def _places(work: Path, algorithm: str) -> SortPlaces:
         top=work / f"{algorithm}.top",
         scratch=work / "runs",
     )
-
-
-def format_of(path: Path, name: str) -> HashSetFormat:
-    """Return the reader of a file.
-
-    Args:
-        path: The file.
-        name: What the format is called, or ``auto`` to tell it by the file's first bytes.
-
-    Raises:
-        SourceMissing: There is no such file.
-        HashSetUnreadable: It is none, or of no format that polit knows.
-        UsageError: No format is called so.
-    """
-    readers = readers_known()
-    if name != "auto":
-        for reader in readers:
-            if name == reader.NAME:
-                return reader
-        known = ", ".join(reader.NAME for reader in readers)
-        raise UsageError(f"there is no format {name!r} of hash sets: there are auto, {known}")
-    head = head_of(path)
-    for reader in readers:
-        if reader.detect(head, path.name):
-            return reader
-    raise HashSetUnreadable(f"{path} is of no format that is known: state one by --format")
-
-
-def readers_known() -> tuple[HashSetFormat, ...]:
-    """Return the readers of all formats, in the order in which they are tried."""
-    return cast("tuple[HashSetFormat, ...]", modules_of(formats))

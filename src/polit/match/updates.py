@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from polit.base.clock import instant_text, now_utc
 from polit.base.digests import file_sha256
-from polit.base.errors import HashSetDamaged, HashSetUnknown, UsageError
+from polit.base.errors import HashSetDamaged, UsageError
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.importing import ImportProgress, ImportTerms, import_set
 from polit.match.providers import Provider
@@ -149,12 +149,12 @@ def _check_age(store: HashSets, manifest: UpdateManifest) -> None:
     """Refuse to go back: an old update could bring back what was taken out for a reason."""
     issued_at = datetime.fromisoformat(manifest.issued_at)
     for change in changes_read(store.folder):
-        if change.act is Act.UPDATE and change.set_name == manifest.provider:
-            if datetime.fromisoformat(change.reason) > issued_at:
-                raise UsageError(
-                    f"an update of {manifest.provider!r} issued {change.reason} has been applied: "
-                    f"this one of {manifest.issued_at} is older"
-                )
+        is_same = change.act is Act.UPDATE and change.set_name == manifest.provider
+        if is_same and datetime.fromisoformat(change.reason) > issued_at:
+            raise UsageError(
+                f"an update of {manifest.provider!r} issued {change.reason} has been applied: "
+                f"this one of {manifest.issued_at} is older"
+            )
 
 
 def _check_own(store: HashSets, manifest: UpdateManifest) -> None:
@@ -190,12 +190,11 @@ def _remove(
     store: HashSets, manifest: UpdateManifest, each: UpdateRemoval, by: str
 ) -> tuple[str, ...]:
     reason = f"{each.reason} (update of {manifest.provider}, issued {manifest.issued_at})"
-    try:
-        store.remove(each.name, by=by, reason=reason)
-    except HashSetUnknown:
-        # It was never here, or an earlier try of this update removed it.
-        return ()
-    return (each.name,)
+    found = [stored for stored in store.listed() if stored.facts.name == each.name]
+    # None is there when it never was, or when an earlier try of this update removed it.
+    for stored in found:
+        store.remove(stored.sha256, by=by, reason=reason)
+    return tuple(stored.facts.name for stored in found)
 
 
 def _draft(folder: Path, alike: DraftFile) -> Draft:

@@ -40,7 +40,7 @@ def supplement_folder(package: Path, number: int) -> Path:
 def supplement_numbers(package: Path) -> tuple[int, ...]:
     """Return the numbers of a package's supplements in order, whatever is in them."""
     folder = package / SUPPLEMENTS
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return ()
     return tuple(sorted(int(path.name) for path in folder.iterdir() if is_number(path.name)))
 

@@ -9,6 +9,8 @@ from polit.cli import (
     broker,
     doctor,
     examine,
+    hashset,
+    hashset_updates,
     init,
     invite,
     list_entries,
@@ -31,6 +33,7 @@ from polit.cli.output import report_error
 _VERBS = (
     init, doctor, examine, show, stacks, verify, list_entries, thumbs, pack, unpack, vault, render,
     serve, broker, worker, signer, audit, migrate, invite,
+    hashset, hashset_updates,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -79,10 +79,24 @@ class Store(Protocol):
         """Return the sets of the store."""
 
 
-class _Result(msgspec.Struct):
-    """What of the result of a command is wanted here: the set that it made."""
+class _Set(msgspec.Struct):
+    """What of a set in a result is wanted here."""
 
     sha256: str = ""
+    parts: int = 0
+    keys: object = 0
+    findings: tuple[str, ...] = ()
+
+
+class _Result(msgspec.Struct):
+    """What of the result of a command is wanted here, whichever it was."""
+
+    sets: tuple[_Set, ...] = ()
+    holds: bool | None = None
+    imported: tuple[_Set, ...] = ()
+    present: tuple[_Set, ...] = ()
+    removed: tuple[str, ...] = ()
+    issued_at: str = ""
 
 
 def order_advance(order_id: UUID, turn: int, *, broker: Store, actor: Actor) -> float | None:
@@ -116,7 +130,7 @@ def order_advance(order_id: UUID, turn: int, *, broker: Store, actor: Actor) -> 
         hash_sets_copy(broker.hashset_list())
     state = _STATES[status.state]
     if not (found.standing is OrderState.STOPPING and state.is_moving):
-        _step(found, told, Step(state, status.message, _made(status)))
+        _step(found, told, _found(status, state))
     return SOON_S if state.is_moving else None
 
 
@@ -161,13 +175,25 @@ def _status(found: SetOrder, broker: Store) -> ErrandStatus:
     return broker.hashset_verify(SetVerifyOrder(errand_id, found.set_sha256))
 
 
-def _made(status: ErrandStatus) -> str:
-    if not status.result:
-        return ""
+def _found(status: ErrandStatus, state: OrderState) -> Step:
+    """Return what an order came to, with what its command printed."""
     try:
-        return msgspec.json.decode(status.result, type=_Result).sha256[:64]
+        result = msgspec.json.decode(status.result or "{}", type=_Result)
     except msgspec.MsgspecError:
-        return ""
+        result = _Result()
+    message = status.message
+    if result.holds is True:
+        message = f"Everything holds: {sum(each.parts for each in result.sets)} files compared"
+    elif result.holds is False:
+        found = [finding for each in result.sets for finding in each.findings]
+        message = "\n".join(["It does not hold:", *found])
+    elif result.issued_at:
+        message = (
+            f"Issued {result.issued_at}: {len(result.imported)} imported, "
+            f"{len(result.present)} were there, {len(result.removed)} removed"
+        )
+    made = result.sets[0].sha256 if len(result.sets) == 1 else ""
+    return Step(state, message, made[:64])
 
 
 def set_switch(sha256: str, *, broker: Store) -> float | None:

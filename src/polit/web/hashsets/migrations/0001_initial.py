@@ -4,141 +4,208 @@ import django.db.models.deletion
 import polit.base.clock
 import polit.web.core.models
 from django.db import migrations, models
+from polit.web.core.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SetOrder',
+            name="SetOrder",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('kind', models.CharField(max_length=10)),
-                ('state', models.CharField(default='asked', max_length=12)),
-                ('errand_id', models.UUIDField(default=polit.web.core.models.fresh_id, unique=True)),
-                ('reason', models.TextField()),
-                ('asked_by', models.CharField(max_length=200)),
-                ('upload_id', models.CharField(blank=True, max_length=36)),
-                ('place', models.TextField(blank=True)),
-                ('file_name', models.TextField(blank=True)),
-                ('file_sha256', models.CharField(blank=True, max_length=64)),
-                ('file_size_bytes', models.BigIntegerField(default=0)),
-                ('name', models.CharField(blank=True, max_length=100)),
-                ('status', models.CharField(blank=True, max_length=12)),
-                ('scheme', models.CharField(blank=True, max_length=300)),
-                ('provider', models.CharField(blank=True, max_length=300)),
-                ('jurisdiction', models.CharField(blank=True, max_length=300)),
-                ('version', models.CharField(blank=True, max_length=300)),
-                ('format', models.CharField(blank=True, max_length=300)),
-                ('set_sha256', models.CharField(blank=True, max_length=64)),
-                ('message', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("kind", models.CharField(max_length=10)),
+                ("state", models.CharField(default="asked", max_length=12)),
+                (
+                    "errand_id",
+                    models.UUIDField(default=polit.web.core.models.fresh_id, unique=True),
+                ),
+                ("reason", models.TextField()),
+                ("asked_by", models.CharField(max_length=200)),
+                ("upload_id", models.CharField(blank=True, max_length=36)),
+                ("place", models.TextField(blank=True)),
+                ("file_name", models.TextField(blank=True)),
+                ("file_sha256", models.CharField(blank=True, max_length=64)),
+                ("file_size_bytes", models.BigIntegerField(default=0)),
+                ("name", models.CharField(blank=True, max_length=100)),
+                ("status", models.CharField(blank=True, max_length=12)),
+                ("scheme", models.CharField(blank=True, max_length=300)),
+                ("provider", models.CharField(blank=True, max_length=300)),
+                ("jurisdiction", models.CharField(blank=True, max_length=300)),
+                ("version", models.CharField(blank=True, max_length=300)),
+                ("format", models.CharField(blank=True, max_length=300)),
+                ("set_sha256", models.CharField(blank=True, max_length=64)),
+                ("message", models.TextField(blank=True)),
             ],
             options={
-                'db_table': 'hashsets_order',
+                "db_table": "hashsets_order",
             },
         ),
         migrations.CreateModel(
-            name='SetDeed',
+            name="SetDeed",
             fields=[
-                ('id', models.UUIDField(default=polit.web.core.models.fresh_id, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField(default=polit.base.clock.now_utc, editable=False)),
-                ('set_sha256', models.CharField(max_length=64)),
-                ('set_name', models.CharField(max_length=1000)),
-                ('act', models.CharField(max_length=10)),
-                ('reason', models.TextField()),
-                ('by_id', models.CharField(max_length=100)),
-                ('by_name', models.CharField(max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("set_sha256", models.CharField(max_length=64)),
+                ("set_name", models.CharField(max_length=1000)),
+                ("act", models.CharField(max_length=10)),
+                ("reason", models.TextField()),
+                ("by_id", models.CharField(max_length=100)),
+                ("by_name", models.CharField(max_length=200)),
             ],
             options={
-                'db_table': 'hashsets_deed',
+                "db_table": "hashsets_deed",
             },
         ),
         migrations.CreateModel(
-            name='HashSet',
+            name="HashSet",
             fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=1000)),
-                ('status', models.CharField(max_length=12)),
-                ('scheme', models.TextField(blank=True)),
-                ('provider', models.TextField(blank=True)),
-                ('jurisdiction', models.TextField(blank=True)),
-                ('version', models.TextField(blank=True)),
-                ('format', models.TextField(blank=True)),
-                ('file_name', models.TextField(blank=True)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('file_size_bytes', models.BigIntegerField()),
-                ('records', models.BigIntegerField()),
-                ('md5_keys', models.BigIntegerField(default=0)),
-                ('sha1_keys', models.BigIntegerField(default=0)),
-                ('sha256_keys', models.BigIntegerField(default=0)),
-                ('pdq_keys', models.BigIntegerField(default=0)),
-                ('vpdq_keys', models.BigIntegerField(default=0)),
-                ('imported_at', models.DateTimeField()),
-                ('imported_by', models.TextField()),
-                ('is_enabled', models.BooleanField()),
-                ('is_gone', models.BooleanField(default=False)),
-                ('wanted', models.CharField(blank=True, max_length=10)),
-                ('told_at', models.DateTimeField(default=polit.base.clock.now_utc)),
+                ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=1000)),
+                ("status", models.CharField(max_length=12)),
+                ("scheme", models.TextField(blank=True)),
+                ("provider", models.TextField(blank=True)),
+                ("jurisdiction", models.TextField(blank=True)),
+                ("version", models.TextField(blank=True)),
+                ("format", models.TextField(blank=True)),
+                ("file_name", models.TextField(blank=True)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("file_size_bytes", models.BigIntegerField()),
+                ("records", models.BigIntegerField()),
+                ("md5_keys", models.BigIntegerField(default=0)),
+                ("sha1_keys", models.BigIntegerField(default=0)),
+                ("sha256_keys", models.BigIntegerField(default=0)),
+                ("pdq_keys", models.BigIntegerField(default=0)),
+                ("vpdq_keys", models.BigIntegerField(default=0)),
+                ("imported_at", models.DateTimeField()),
+                ("imported_by", models.TextField()),
+                ("is_enabled", models.BooleanField()),
+                ("is_gone", models.BooleanField(default=False)),
+                ("wanted", models.CharField(blank=True, max_length=10)),
+                ("told_at", models.DateTimeField(default=polit.base.clock.now_utc)),
             ],
             options={
-                'db_table': 'hashsets_set',
-                'indexes': [models.Index(fields=['is_gone', 'name'], name='hashsets_by_name')],
+                "db_table": "hashsets_set",
+                "indexes": [models.Index(fields=["is_gone", "name"], name="hashsets_by_name")],
             },
         ),
         migrations.CreateModel(
-            name='OrderProgress',
+            name="OrderProgress",
             fields=[
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='progress', serialize=False, to='hashsets.setorder')),
-                ('turn', models.PositiveIntegerField(default=0)),
-                ('phase', models.CharField(blank=True, max_length=60)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('told_at', models.DateTimeField(default=polit.base.clock.now_utc)),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="progress",
+                        serialize=False,
+                        to="hashsets.setorder",
+                    ),
+                ),
+                ("turn", models.PositiveIntegerField(default=0)),
+                ("phase", models.CharField(blank=True, max_length=60)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("told_at", models.DateTimeField(default=polit.base.clock.now_utc)),
             ],
             options={
-                'db_table': 'hashsets_progress',
+                "db_table": "hashsets_progress",
             },
         ),
         migrations.AddIndex(
-            model_name='setorder',
-            index=models.Index(fields=['kind', '-recorded_at'], name='hashsets_orders_of_kind'),
+            model_name="setorder",
+            index=models.Index(fields=["kind", "-recorded_at"], name="hashsets_orders_of_kind"),
         ),
         migrations.AddIndex(
-            model_name='setorder',
-            index=models.Index(fields=['set_sha256'], name='hashsets_orders_of_set'),
+            model_name="setorder",
+            index=models.Index(fields=["set_sha256"], name="hashsets_orders_of_set"),
         ),
         migrations.AddConstraint(
-            model_name='setorder',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['import', 'update', 'verify'])), name='hashsets_order_kind'),
+            model_name="setorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["import", "update", "verify"])),
+                name="hashsets_order_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setorder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'queued', 'running', 'stopping', 'done', 'failed', 'cancelled'])), name='hashsets_order_state'),
+            model_name="setorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["asked", "queued", "running", "stopping", "done", "failed", "cancelled"],
+                    )
+                ),
+                name="hashsets_order_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setorder',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='hashsets_order_says_why'),
+            model_name="setorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="hashsets_order_says_why"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setorder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'import'), _negated=True), models.Q(('status__in', ['known-good', 'alert', 'categorised']), models.Q(('name', ''), _negated=True), models.Q(models.Q(('place__gt', ''), ('upload_id', '')), models.Q(('place', ''), ('upload_id__gt', '')), _connector='OR')), _connector='OR'), name='hashsets_import_whole'),
+            model_name="setorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "import"), _negated=True),
+                    models.Q(
+                        ("status__in", ["known-good", "alert", "categorised"]),
+                        models.Q(("name", ""), _negated=True),
+                        models.Q(
+                            models.Q(("place__gt", ""), ("upload_id", "")),
+                            models.Q(("place", ""), ("upload_id__gt", "")),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="hashsets_import_whole",
+            ),
         ),
         migrations.AddIndex(
-            model_name='setdeed',
-            index=models.Index(fields=['set_sha256', 'recorded_at'], name='hashsets_deeds_of_set'),
+            model_name="setdeed",
+            index=models.Index(fields=["set_sha256", "recorded_at"], name="hashsets_deeds_of_set"),
         ),
         migrations.AddConstraint(
-            model_name='setdeed',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['disable', 'enable', 'remove'])), name='hashsets_deed_act'),
+            model_name="setdeed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("act__in", ["disable", "enable", "remove"])),
+                name="hashsets_deed_act",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='setdeed',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='hashsets_deed_says_why'),
+            model_name="setdeed",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True), name="hashsets_deed_says_why"
+            ),
         ),
+        AppendOnly("hashsets_deed"),
     ]

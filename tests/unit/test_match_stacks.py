@@ -26,9 +26,12 @@ def pdq(value: bytes, *, quality: int = 90, variant: str = "full") -> Perceptual
     return PerceptualHash("pdq", variant, value, quality)
 
 
-def picture(name: str, *hashes: PerceptualHash, width_px: int = 400, **more: int) -> Stackable:
+def picture(
+    name: str, *hashes: PerceptualHash, width_px: int = 400, frames: int = 1, occurrences: int = 1
+) -> Stackable:
     """Return a picture of 100 px height whose digest begins with its name."""
-    return Stackable(name.encode().ljust(32, b"-"), 10, width_px, 100, hashes, **more)
+    digest = name.encode().ljust(32, b"-")
+    return Stackable(digest, 10, width_px, 100, hashes, occurrences, frames)
 
 
 def names(stack: Stack) -> list[str]:

@@ -43,6 +43,11 @@ class Alerts:
     categorised: int = 0
     near: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many contents alert, by a digest or by a fingerprint."""
+        return self.exact + self.near
+
     def text(self) -> str:
         """Return the announcement, empty where there is nothing to announce."""
         parts = []

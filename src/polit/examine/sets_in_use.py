@@ -49,8 +49,7 @@ def check_same_sets(ledger: Ledger, sets: OpenSets) -> None:
     if canonical_json(begun).decode() != now[_SETS]:
         raise UsageError(
             f"this package was begun with {len(begun)} hash sets, and other ones are in use now: "
-            "name the same with --sets ('polit show' tells their digests; --no-sets where there "
-            "were none), or examine into another folder"
+            "name the same ones with --sets, none with --no-sets, or examine into another folder"
         )
     if (ledger.meta(KEYS_OFF) or "") != now[KEYS_OFF]:
         raise UsageError(

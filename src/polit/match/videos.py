@@ -27,6 +27,8 @@ _MIN_PICTURES = 2
 
 Whole = NDArray[np.int64]
 
+_NONE: Whole = np.empty(0, dtype=np.int64)
+
 
 class SearchesNear(Protocol):
     """An index over fingerprints, on the disk or in memory."""
@@ -87,6 +89,14 @@ class VideoHit:
         return "clip" if is_part else "contains"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Matched:
+    """What of two videos matches: the different fingerprints here, the places of the others."""
+
+    queries: Whole
+    places: Whole
+
+
 class KnownVideos:
     """Videos that others are compared with."""
 
@@ -109,14 +119,15 @@ class KnownVideos:
         self._index, self._terms = index, terms
         self._records, self._qualities = records, qualities
         is_clear = np.asarray(qualities) >= terms.min_quality
+        self._by_record: Whole | None = None
         self._frames_known: Whole = np.bincount(np.asarray(records)[is_clear])
 
     def match_video(self, frames: Sequence[PerceptualHash]) -> list[VideoHit]:
         """Return the known videos that share enough with a video.
 
         One coverage must reach the threshold. Where the frames that match show but one picture,
-        on either side, both must: a title card or a still that two videos have in common is no
-        clip of a video.
+        on either side, neither video may show anything else: a title, or a still, that two
+        videos have in common says nothing of the rest of them.
 
         Args:
             frames: The video's fingerprints, in any order; those of other variants are left out.
@@ -136,26 +147,46 @@ class KnownVideos:
 
     def _hits(self, asked: Fingerprints, turn: str) -> Iterator[VideoHit]:
         values, times = np.unique(asked, axis=0, return_counts=True)
-        pairs, places = self._pairs(values)
-        frames_here = len(asked)
+        (record, query, distance), places = self._pairs(values)
         known = np.asarray(self._records, dtype=np.int64)[places]
-        order = np.argsort(known, kind="stable")
-        places, known = places[order], known[order]
-        for record in np.unique(pairs[0]):
-            of_it = slice(*np.searchsorted(pairs[0], [record, record + 1]))
-            query, distance = pairs[1][of_it], pairs[2][of_it]
-            seen = places[slice(*np.searchsorted(known, [record, record + 1]))]
+        places = places[np.argsort(known, kind="stable")]
+        for one, of_it, seen in self._covered(record, known, times[query], len(asked)):
             hit = VideoHit(
-                record=int(record),
+                record=one,
                 turn=turn,
-                matched_here=int(times[query].sum()),
-                frames_here=frames_here,
-                matched_known=len(seen),
-                frames_known=int(self._frames_known[record]),
-                median_distance_bits=_median(distance, times[query]),
+                matched_here=int(times[query[of_it]].sum()),
+                frames_here=len(asked),
+                matched_known=seen.stop - seen.start,
+                frames_known=int(self._frames_known[one]),
+                median_distance_bits=_median(distance[of_it], times[query[of_it]]),
             )
-            if self._counts(hit, values[query], seen):
+            if self._counts(one, values, _Matched(query[of_it], places[seen])):
                 yield hit
+
+    def _covered(
+        self, record: Whole, known: Whole, times: Whole, frames_here: int
+    ) -> Iterator[tuple[int, slice, slice]]:
+        """Yield each record with one coverage that is enough, and what of the arrays is its own.
+
+        Args:
+            record: Of each pair of record and fingerprint, ascending.
+            known: Of each frame of known videos that matches.
+            times: How many frames here each pair stands for.
+            frames_here: How many frames this video has.
+        """
+        found, starts = np.unique(record, return_index=True)
+        if not len(found):
+            return
+        here = np.add.reduceat(times, starts)
+        _, first, there = np.unique(np.sort(known), return_index=True, return_counts=True)
+        enough = self._terms.video_coverage_percent
+        reached = (100 * here >= enough * frames_here) | (
+            100 * there >= enough * self._frames_known[found]
+        )
+        ends = np.append(starts[1:], len(record))
+        for place in np.flatnonzero(reached).tolist():
+            of_known = slice(int(first[place]), int(first[place] + there[place]))
+            yield int(found[place]), slice(int(starts[place]), int(ends[place])), of_known
 
     def _pairs(self, values: Fingerprints) -> tuple[tuple[Whole, Whole, Whole], Whole]:
         """Return each pair of record and query with its least distance, and the places found.
@@ -164,7 +195,7 @@ class KnownVideos:
         fills many known videos would else give hits without number.
         """
         parts: list[Whole] = [np.empty((3, 0), dtype=np.int64)]
-        places: Whole = np.empty(0, dtype=np.int64)
+        places = _NONE
         for first in range(0, len(values), _QUERIES_AT_ONCE):
             asked = values[first : first + _QUERIES_AT_ONCE]
             hits = self._index.search(asked, threshold_bits=self._terms.near_threshold_bits)
@@ -178,12 +209,29 @@ class KnownVideos:
         joined = joined[:, np.lexsort((joined[1], joined[0]))]
         return (joined[0], joined[1], joined[2]), places
 
-    def _counts(self, hit: VideoHit, here: Fingerprints, seen: Whole) -> bool:
-        enough = self._terms.video_coverage_percent
-        reached = (hit.covered_here_percent >= enough) + (hit.covered_known_percent >= enough)
-        if reached != 1:
-            return reached == 2
-        return _shows_more(here) and _shows_more(self._index.values[seen])
+    def _counts(self, record: int, asked: Fingerprints, matched: _Matched) -> bool:
+        """Tell whether more than one picture is shared, or neither video shows more than one."""
+        here, known = asked[matched.queries], self._index.values[matched.places]
+        if _shows_more(here) and _shows_more(known):
+            return True
+        return not (_shows_more(asked) or _shows_more(self._clear_known(record)))
+
+    def _clear_known(self, record: int) -> Fingerprints:
+        """Return what counts of a known video."""
+        places = self._places_of(record)
+        is_clear = self._qualities[places] >= self._terms.min_quality
+        found: Fingerprints = self._index.values[places[is_clear]]
+        return found
+
+    def _places_of(self, record: int) -> Whole:
+        """Return the places of a known video; sets are written video by video, so it is quick."""
+        if self._by_record is None:
+            records = np.asarray(self._records)
+            is_sorted = bool(np.all(records[1:] >= records[:-1]))
+            self._by_record = _NONE if is_sorted else np.argsort(records, kind="stable")
+        sorter = self._by_record if len(self._by_record) else None
+        first, last = np.searchsorted(self._records, [record, record + 1], sorter=sorter)
+        return np.arange(first, last) if sorter is None else sorter[first:last]
 
 
 def _clear_values(frames: Sequence[PerceptualHash], min_quality: int) -> Fingerprints:

@@ -34,8 +34,8 @@ from polit.broker.set_protocol import (
     StoredSetDetail,
     StoredSetFacts,
 )
+from polit.match.detecting import formats_list
 from polit.match.hashsets import HashSets, StoredSet
-from polit.match.importing import readers_known
 from polit.match.schemes import meaning, scheme_get, schemes_list
 
 _LONGEST_TEXT = 1_000
@@ -63,7 +63,7 @@ class SetKeeper:
         """Return what an import can be made of."""
         items = self._incoming.listed(_INCOMING)
         return ImportChoices(
-            formats=tuple(FormatChoice(each.NAME, each.TITLE) for each in readers_known()),
+            formats=tuple(FormatChoice(each.NAME, each.TITLE) for each in formats_list()),
             schemes=tuple(
                 SchemeChoice(each.text, each.title, each.jurisdiction, each.notice)
                 for each in schemes_list()
@@ -148,7 +148,7 @@ class SetKeeper:
             "hashset", "import", str(path), f"--name={order.name}", f"--format={order.format}",
             f"--status={order.status}", f"--scheme={order.scheme}",
             f"--provider={order.provider}", f"--jurisdiction={order.jurisdiction}",
-            f"--set-version={order.version}", f"--by={order.imported_by}", "--json",
+            f"--version={order.version}", f"--by={order.imported_by}", "--json",
         )  # fmt: skip
         return self._order(order.errand_id, command, path, upload_id=order.upload_id)
 
@@ -173,14 +173,14 @@ class SetKeeper:
 
     def _order(self, errand_id: str, command: tuple[str, ...], *reads: Path, upload_id: str = ""
     ) -> ErrandStatus:  # fmt: skip
-        own = self._settings.data / "category-schemes"
+        own = (self._settings.data / "category-schemes", self._settings.data / "providers")
         store = self._settings.hashsets
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._errands.order(
             ErrandOrder(
                 errand_id=errand_id,
                 command=command,
-                reads=tuple(map(str, (own, *reads))),
+                reads=tuple(map(str, (*own, *reads))),
                 writes=(str(store),),
                 upload_id=upload_id,
             )

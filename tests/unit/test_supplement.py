@@ -44,7 +44,7 @@ def test_a_supplement_holds_and_gives_back_what_was_put_in(sealed: made.MadePack
     told = more.add(sealed, [more.alert(), more.good()])
     assert _failing(sealed.folder) == {}
     assert (told.tally.contents, told.tally.matched, told.tally.alerts) == (3, 2, 1)
-    assert (told.tally.known_good, told.tally.near, told.new_alerts) == (1, 0, 1)
+    assert (told.tally.counts.known_good, told.tally.counts.near, told.new_alerts) == (1, 0, 1)
     with open_supplement(supplement_folder(sealed.folder, 1)) as opened:
         assert opened.manifest == told
         assert opened.hash_sets == (more.ALERTING, more.GOOD)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from polit.base.canonical import canonical_json
-from polit.model.matching import HashSetFacts, Match, SetStatus
+from polit.model.matching import HashSetFacts, Match, MatchCounts, SetStatus
 
 MATCH_SCHEMA = """
 CREATE TABLE hash_sets (
@@ -116,6 +116,34 @@ def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> 
         yield Match(*row[:8], *flags, *row[11:])
 
 
+def _counts_sql(which: str) -> str:
+    return f"""
+SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(sum(category), 0),
+       coalesce(sum(good), 0), coalesce(sum(near > exact), 0), coalesce(sum(near_alert > alert), 0)
+FROM (
+  SELECT max(variant = '') AS exact,
+         max(variant = '' AND alerts) AS alert,
+         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
+         max(variant = '' AND asserted = 'known-good') AS good,
+         max(variant <> '') AS near,
+         max(variant <> '' AND alerts) AS near_alert
+  FROM matches {which} GROUP BY sha256)
+"""  # noqa: S608 - constants only
+
+
+_OF_ENTRIES = "WHERE sha256 IN (SELECT sha256 FROM results)"
+COUNTS_SQL = _counts_sql("")
+"""Counts of the contents that matched."""
+
+COUNTS_OF_ENTRIES_SQL = _counts_sql(_OF_ENTRIES)
+"""The same in a package: of contents that an entry has."""
+
+
+def read_counts(connection: sqlite3.Connection, sql: str = COUNTS_SQL) -> MatchCounts:
+    """Count contents by what hash sets say of them; ``sql`` is one of the two above."""
+    return MatchCounts(*connection.execute(sql).fetchone())
+
+
 HASH_SETS_SQL = """
 SELECT 'hash_set' AS row, lower(hex(set_sha256)) AS set_sha256, status, scheme, file_sha256,
        records
@@ -136,5 +164,5 @@ FROM matches {which} ORDER BY {_QUALIFIED_ORDER}
 MATCHES_SQL = _matches_sql("")
 """Canonical rows of the matches."""
 
-MATCHES_OF_ENTRIES_SQL = _matches_sql("WHERE sha256 IN (SELECT sha256 FROM results)")
+MATCHES_OF_ENTRIES_SQL = _matches_sql(_OF_ENTRIES)
 """The same in a package: of contents that an entry has, as with all that contents gave."""

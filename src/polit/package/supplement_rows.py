@@ -13,7 +13,7 @@ from polit.base.errors import PackageDamaged
 from polit.model.matching import MatchTerms
 from polit.model.supplement import MatchTally
 from polit.package.database import read_schema
-from polit.package.match_rows import HASH_SETS_SQL, MATCH_SCHEMA, MATCHES_SQL
+from polit.package.match_rows import HASH_SETS_SQL, MATCH_SCHEMA, MATCHES_SQL, read_counts
 from polit.package.sealed_text import open_regular
 
 SCHEMA = f"""
@@ -23,20 +23,7 @@ CREATE TABLE meta (
 {MATCH_SCHEMA}"""
 
 _CACHE_KIB = 16 * 1024
-_TALLY_SQL = """
-WITH by_digest AS (
-  SELECT m.sha256, max(m.settles AND m.asserted = 'known-good') AS is_good,
-         max(m.alerts OR m.asserted <> 'known-good') AS says_more,
-         max(s.status = 'categorised') AS is_categorised
-  FROM matches m JOIN hash_sets s USING (set_sha256)
-  WHERE m.algorithm IN ('md5', 'sha1', 'sha256') GROUP BY m.sha256)
-SELECT (SELECT count(DISTINCT sha256) FROM matches),
-       (SELECT count(DISTINCT sha256) FROM matches WHERE alerts = 1),
-       (SELECT count(*) FROM by_digest WHERE is_categorised),
-       (SELECT count(*) FROM by_digest WHERE is_good AND NOT says_more),
-       (SELECT count(DISTINCT sha256) FROM matches WHERE algorithm IN ('pdq', 'vpdq')),
-       (SELECT count(*) FROM matches)
-"""
+_MATCHED_SQL = "SELECT count(DISTINCT sha256), count(*) FROM matches"
 _STRAYS_SQL = """
 SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
 WHERE NOT (
@@ -127,7 +114,8 @@ def count_strays(connection: sqlite3.Connection, terms: MatchTerms) -> int:
 
 def count_tally(connection: sqlite3.Connection, *, contents: int) -> MatchTally:
     """Count what the rows of a package or supplement come to."""
-    return MatchTally(contents, *connection.execute(_TALLY_SQL).fetchone())
+    matched, rows = connection.execute(_MATCHED_SQL).fetchone()
+    return MatchTally(contents, matched, read_counts(connection), rows)
 
 
 class Alerted:

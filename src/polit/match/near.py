@@ -104,7 +104,7 @@ class NearIndex:
 
     @classmethod
     def over(cls, values: Fingerprints, *, threads: int | None = None) -> Self:
-        """Make an index in memory alone."""
+        """Make an index in memory alone; the values must not change while it is used."""
         words = words_of(values)
         found = distinct(words)
         shape = shape_for(len(found.rows))

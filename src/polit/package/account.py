@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from polit.model.manifest import Integrity
+from polit.model.matching import MatchCounts
 from polit.model.media import MediaKind
 from polit.model.outcome import (
     TIME_LIMITED,
@@ -163,6 +164,14 @@ _QUERIES = (
     ),
     (
         (
+            "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
+            " FROM results WHERE reason = 'known_good'"
+        ),
+        "known-good entries",
+        "a known-good hash set names their content: not decoded, not opened",
+    ),
+    (
+        (
             "SELECT count(*), sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
             " FROM entries JOIN results USING (entry_id)"
             " WHERE reason IN ('content_gone', 'record_reallocated')"
@@ -200,6 +209,20 @@ _QUERIES = (
 )
 
 
+_MATCHES_SQL = """
+SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(sum(category), 0),
+       coalesce(sum(good), 0), coalesce(sum(near > exact), 0), coalesce(sum(near_alert > alert), 0)
+FROM (
+  SELECT max(variant = '') AS exact,
+         max(variant = '' AND alerts) AS alert,
+         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
+         max(variant = '' AND asserted = 'known-good') AS good,
+         max(variant <> '') AS near,
+         max(variant <> '' AND alerts) AS near_alert
+  FROM matches WHERE sha256 IN (SELECT sha256 FROM results) GROUP BY sha256)
+"""
+
+
 def list_time_limited(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the locators of entries that failed on a time limit, in order."""
     rows = connection.execute(
@@ -217,6 +240,11 @@ def count_bytes_read(connection: sqlite3.Connection) -> int:
             "SELECT sum(bytes_read >> 31), sum(bytes_read & 2147483647) FROM results"
         ).fetchone()
     )
+
+
+def count_matches(connection: sqlite3.Connection) -> MatchCounts:
+    """Count the contents that an entry has and a hash set knows, by what it says of them."""
+    return MatchCounts(*connection.execute(_MATCHES_SQL).fetchone())
 
 
 def count_integrity(connection: sqlite3.Connection) -> Integrity:

@@ -45,8 +45,10 @@ CREATE TABLE matches (
 """
 
 _SET_SQL = "INSERT INTO hash_sets VALUES (" + "?, " * 10 + "?)"
-_MATCH_SQL = "INSERT INTO matches VALUES (" + "?, " * 13 + "?)"
-_ORDER = "sha256, set_sha256, record, algorithm, variant"
+_MATCH_SQL = "INSERT INTO matches VALUES (" + "?, " * 13 + "?) ON CONFLICT DO NOTHING"
+_QUALIFIED_ORDER = (
+    "matches.sha256, matches.set_sha256, matches.record, matches.algorithm, matches.variant"
+)
 
 
 def add_hash_sets(connection: sqlite3.Connection, facts: Iterable[HashSetFacts]) -> None:
@@ -63,7 +65,10 @@ def add_hash_sets(connection: sqlite3.Connection, facts: Iterable[HashSetFacts])
 
 
 def add_matches(connection: sqlite3.Connection, matches: Iterable[Match]) -> None:
-    """Write matches, in the transaction of the caller; their sets are there already."""
+    """Write matches, in the transaction of the caller; their sets are there already.
+
+    A match that stands there already stays: a content is looked up again when a run goes on.
+    """
     connection.executemany(
         _MATCH_SQL,
         [
@@ -91,13 +96,20 @@ def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
     ]  # fmt: skip
 
 
-def read_matches(connection: sqlite3.Connection) -> Iterator[Match]:
-    """Yield the matches of a package or supplement, by content, set, record."""
+def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> Iterator[Match]:
+    """Yield the matches of a package or supplement, by content, set, record.
+
+    Args:
+        connection: The open rows.
+        of_alerts: Only all those of contents that any of their matches alerts on.
+    """
     rows = connection.execute(
         "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
         " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
         " covered_known_percent FROM matches"
-        " ORDER BY sha256, set_sha256, record, algorithm, variant"
+        " WHERE ? = 0 OR sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
+        " ORDER BY sha256, set_sha256, record, algorithm, variant",
+        (int(of_alerts),),
     )
     for row in rows:
         flags = (bool(value) for value in row[8:11])
@@ -111,10 +123,18 @@ FROM hash_sets ORDER BY set_sha256
 """
 """Canonical rows of the hash sets: what they are called and by whom does not count."""
 
-MATCHES_SQL = f"""
+
+def _matches_sql(which: str) -> str:
+    return f"""
 SELECT 'match' AS row, lower(hex(sha256)) AS sha256, lower(hex(set_sha256)) AS set_sha256, record,
        algorithm, variant, distance_bits, threshold_bits, asserted, alerts, settles, contradicted,
        others, covered_here_percent, covered_known_percent
-FROM matches ORDER BY {_ORDER}
+FROM matches {which} ORDER BY {_QUALIFIED_ORDER}
 """  # noqa: S608 - constants only
+
+
+MATCHES_SQL = _matches_sql("")
 """Canonical rows of the matches."""
+
+MATCHES_OF_ENTRIES_SQL = _matches_sql("WHERE sha256 IN (SELECT sha256 FROM results)")
+"""The same in a package: of contents that an entry has, as with all that contents gave."""

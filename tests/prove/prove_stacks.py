@@ -239,6 +239,7 @@ def collection(scratch: Path) -> dict[str, Any]:
     """Fetch the wallpapers, examine them, and count views before and after."""
     debs, source = scratch / "debs", scratch / "pictures"
     debs.mkdir()
+    source.mkdir()
     subprocess.run(["apt-get", "download", *PACKAGES], cwd=debs, check=True, capture_output=True)
     for deb in sorted(debs.glob("*.deb")):
         folder = source / deb.name.partition("_")[0]

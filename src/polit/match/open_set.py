@@ -191,15 +191,13 @@ class OpenSet:
         return values
 
     def _fields(self, number: int) -> dict[str, str]:
-        if self._ends is None:
+        if self._ends is None or self._data is None:
             return {}
         first = int(self._ends[number - 1]) if number else 0
         length = int(self._ends[number]) - first
         if length <= 0:
             return {}
-        with (self._folder / "fields.data").open("rb") as stream:
-            stream.seek(first)
-            raw = stream.read(length)
+        raw = bytes(self._data[first : first + length])
         pairs = msgspec.json.decode(raw, type=list[tuple[str, str]])
         found: dict[str, str] = {}
         for name, value in pairs:

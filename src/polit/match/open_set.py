@@ -110,6 +110,7 @@ class OpenSet:
             mapped(folder / "category.codes", "<u2") if "category.codes" in names else None
         )
         self._ends = mapped(folder / "fields.ends", "<u8") if "fields.ends" in names else None
+        self._data = mapped(folder / "fields.data", "u1") if self._ends is not None else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
         self._off = self._records_of(off)
         if self._off:

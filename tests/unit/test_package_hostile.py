@@ -63,10 +63,10 @@ def test_a_file_that_is_no_part_is_found(sealed: made.MadePackage, name: str) ->
     assert _failing(sealed.folder) == {"files"}
 
 
-def test_supplements_may_lie_beside_the_parts(sealed: made.MadePackage) -> None:
+def test_what_lies_where_supplements_do_and_is_none_is_found(sealed: made.MadePackage) -> None:
     (sealed.folder / "supplements" / "deep").mkdir(parents=True)
     (sealed.folder / "supplements" / "deep" / "report.txt").touch()
-    assert _failing(sealed.folder) == set()
+    assert _failing(sealed.folder) == {"supplements"}
 
 
 @pytest.mark.parametrize("name", ["findings.sqlite", "derivatives/tiles.pack"])

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from polit.base import faults
-from polit.base.errors import HashSetDamaged
+from polit.base.errors import HashSetDamaged, HashSetUnreadable
 from polit.match.reading import UNKNOWN_QUALITY, ReadBatch, SourceFrame, SourceRecord
 from polit.match.set_document import KEY_BYTES, ImportReport, Rejection
 from polit.match.switches import sync_folder
@@ -137,7 +137,7 @@ class Filling:
             self._reject(refused.place, refused.reason)
         kept = self._acceptable(batch.records)
         if self._records + len(kept) > MAX_RECORDS:
-            raise HashSetDamaged(f"a set holds at most {MAX_RECORDS} records: split the file")
+            raise HashSetUnreadable(f"a set holds at most {MAX_RECORDS} records: split the file")
         if len(self._unknown_keys) < _MAX_UNKNOWN_KEYS:
             self._unknown_keys.update(batch.unknown_keys)
         self._header.update(batch.header)

@@ -127,6 +127,7 @@ def import_set(
         StorageFull: There is no room; the same command goes on once there is.
     """
     with importing(store.folder), needs_room("the hash set"):
+        store.clear_removed()
         return _Import(store, path, terms, watch).run()
 
 

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from polit.match.near_hits import (
     MAX_THRESHOLD_BITS,
     Fingerprints,
-    NearHits,
     check_threshold,
     search_brute,
 )
+from polit.match.near_live import LiveIndex
 from polit.match.stack_columns import FULL, NEAREST, Columns, Stackable, Whole
 
 __all__ = ["Stack", "StackMember", "Stackable", "stacks_of"]
@@ -87,17 +87,6 @@ def stacks_of(
     is_leader, leaders = _chosen(columns, threshold_bits)
     joined = _joined(columns, is_leader, leaders, threshold_bits)
     return _gathered(columns, joined)
-
-
-class LiveIndex:
-    def __init__(self) -> None:
-        self.v: list[Fingerprints] = []
-
-    def add(self, values: Fingerprints) -> None:
-        self.v = [np.concatenate([*self.v, values])]
-
-    def search(self, queries: Fingerprints, *, threshold_bits: int) -> NearHits:
-        return search_brute(self.v[0], queries, threshold_bits=threshold_bits)
 
 
 class _Leaders:

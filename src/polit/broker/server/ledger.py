@@ -171,9 +171,10 @@ class BrokerLedger:
         with self.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, phase = ?, entries = ?, done = ?, skipped = ?,"
-                " failed = ?, message = ?, package = ?, exit_code = ? WHERE order_id = ?",
+                " failed = ?, message = ?, package = ?, exit_code = ?, alerts = ?"
+                " WHERE order_id = ?",
                 (status.state.value, status.phase, status.entries, status.done, status.skipped,
-                 status.failed, status.message, status.package, status.exit_code,
+                 status.failed, status.message, status.package, status.exit_code, status.alerts,
                  status.order_id),
             )  # fmt: skip
 

@@ -35,7 +35,7 @@ from polit.broker.set_protocol import (
     StoredSetFacts,
 )
 from polit.match.hashsets import HashSets, StoredSet
-from polit.match.importing import readers_known
+from polit.match.detecting import formats_list
 from polit.match.schemes import meaning, scheme_get, schemes_list
 
 _LONGEST_TEXT = 1_000
@@ -63,7 +63,7 @@ class SetKeeper:
         """Return what an import can be made of."""
         items = self._incoming.listed(_INCOMING)
         return ImportChoices(
-            formats=tuple(FormatChoice(each.NAME, each.TITLE) for each in readers_known()),
+            formats=tuple(FormatChoice(each.NAME, each.TITLE) for each in formats_list()),
             schemes=tuple(
                 SchemeChoice(each.text, each.title, each.jurisdiction, each.notice)
                 for each in schemes_list()

@@ -34,8 +34,8 @@ from polit.broker.set_protocol import (
     StoredSetDetail,
     StoredSetFacts,
 )
-from polit.match.hashsets import HashSets, StoredSet
 from polit.match.detecting import formats_list
+from polit.match.hashsets import HashSets, StoredSet
 from polit.match.schemes import meaning, scheme_get, schemes_list
 
 _LONGEST_TEXT = 1_000

@@ -91,6 +91,10 @@ _MEANINGS = {
         "none",
         "Where officers find support: a name, a number. It stands at the foot of every page.",
     ),
+    "POLIT_UPLOAD_GIB": (
+        "8",
+        "The longest file that the broker takes through the record, in GiB, from 1.",
+    ),
     "POLIT_WITNESS": (
         "`witness` in the data directory",
         (

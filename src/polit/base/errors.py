@@ -10,7 +10,8 @@
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
     │   ├── DigestMismatch      stated and computed digests differ
     │   ├── VaultDamaged        a vault's files are not what it made
-    │   └── HashSetDamaged      a hash set's parts, or an update of sets, are not what was sealed
+    │   ├── HashSetDamaged      a hash set's parts, or an update of sets, are not what was sealed
+    │   └── NearIndexDamaged    a near index is not what was written
     ├── AuthorityError 5        not authorised, or no authority to examine
     │   └── IsolationTooWeak    the sandbox holds less than the full level
     ├── SourceError 6           a source cannot be opened or read
@@ -90,6 +91,12 @@ class HashSetDamaged(IntegrityError):
     """A hash set's parts, or the files of an update of sets, are not what was sealed."""
 
     number = 1407
+
+
+class NearIndexDamaged(IntegrityError):
+    """The files of a near index are not what was written; importing the set again mends them."""
+
+    number = 1409
 
 
 class AuthorityError(PolitError, PermissionError):

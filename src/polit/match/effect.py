@@ -6,32 +6,13 @@ places add up to all of them. Imported by the rooms above.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from polit.match.matcher import Verdict
 from polit.match.near_hits import MAX_THRESHOLD_BITS
 from polit.match.stacks import Stack, Stackable, stacks_of
 
 PER = 1000
 KNOWN_GOOD, CATEGORISED = "known_good", "categorised"
-
-
-class Settles(Protocol):
-    """What follows from the matches of a content; see ``polit.match.matcher.Verdict``."""
-
-    @property
-    def alerts_exact(self) -> bool:
-        """A digest is in a set that alerts."""
-        ...
-
-    @property
-    def alerts_near(self) -> bool:
-        """A fingerprint resembles one in a set that alerts."""
-        ...
-
-    @property
-    def settled(self) -> str:
-        """``known_good`` or ``categorised`` where nobody need look, else empty."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +87,7 @@ class _Counts:
     stacked: int = 0
 
     def passed(
-        self, media: Iterable[Stackable], verdicts: Mapping[bytes, Settles]
+        self, media: Iterable[Stackable], verdicts: Mapping[bytes, Verdict]
     ) -> Iterator[Stackable]:
         """Yield what is to be stacked, counting all on the way: nothing is held."""
         for one in media:
@@ -114,7 +95,7 @@ class _Counts:
                 self.stacked += 1
                 yield one
 
-    def _add(self, one: Stackable, verdict: Settles | None) -> bool:
+    def _add(self, one: Stackable, verdict: Verdict | None) -> bool:
         """Count a content in its one place, with its copies; tell whether it may stack."""
         self.media_files += one.occurrences
         alerts = verdict is not None and (verdict.alerts_exact or verdict.alerts_near)
@@ -135,7 +116,7 @@ class _Counts:
 
 def effect_of(
     media: Iterable[Stackable],
-    verdicts: Mapping[bytes, Settles],
+    verdicts: Mapping[bytes, Verdict],
     *,
     unread: int = 0,
     threshold_bits: int = MAX_THRESHOLD_BITS,

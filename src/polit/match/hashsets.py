@@ -7,12 +7,14 @@ describes both.
 
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from polit.base.errors import HashSetDamaged, HashSetUnknown, UsageError
 from polit.match.open_set import NearKeys, OpenSet, OpenSets, RecordKeys, SetRecord
 from polit.match.set_document import SetDocument, read_document
+from polit.match.set_verify import SetVerified, verify_set
 from polit.match.switches import (
     Act,
     Change,
@@ -26,7 +28,8 @@ from polit.match.switches import (
 from polit.model.matching import HashSetFacts
 
 __all__ = [
-    "HashSets", "NearKeys", "OpenSet", "OpenSets", "RecordKeys", "SetRecord", "StoredSet",
+    "HashSets", "NearKeys", "OpenSet", "OpenSets", "RecordKeys", "SetRecord", "SetVerified",
+    "StoredSet",
 ]  # fmt: skip
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -84,7 +87,9 @@ class HashSets:
         found = []
         for folder in self._folders():
             changes = tuple(by_set.get(folder.name, ()))
-            if not changes or changes[-1].act is not Act.REMOVE:
+            is_removed = changes and changes[-1].act is Act.REMOVE
+            # A set may be taken away between listing the folder and here.
+            if not is_removed and folder.exists():
                 found.append(StoredSet(folder, self._document(folder), changes))
         return tuple(sorted(found, key=lambda each: (each.facts.name, each.sha256)))
 
@@ -132,11 +137,19 @@ class HashSets:
                         f"({each.changes[-1].reason}): enable it first"
                     )
             chosen = sorted(named.values(), key=lambda each: (each.facts.name, each.sha256))
+        return self.open_stored(chosen)
+
+    def open_stored(self, chosen: Sequence[StoredSet]) -> OpenSets:
+        """Open sets in the order given, enabled or not, without the keys that are switched off."""
         off = self.disabled_keys()
         keys = [change.key for change in off]
         return OpenSets(
-            (OpenSet(each.folder, each.document, keys) for each in chosen), keys_off_sha256(off)
+            [OpenSet(each.folder, each.document, keys) for each in chosen], keys_off_sha256(off)
         )
+
+    def unfinished(self) -> int:
+        """Return how many imports were begun and are not finished."""
+        return sum(1 for each in (self.folder / "importing").glob("*") if each.is_dir())
 
     def disabled_keys(self) -> tuple[Change, ...]:
         """Return the acts by which keys are switched off in whatever set, ordered by key."""
@@ -167,16 +180,20 @@ class HashSets:
         """Switch a key on again."""
         return self._switch_key(text, Act.ENABLE, by=by, reason=reason)
 
-    def remove(self, text: str, *, by: str, reason: str) -> StoredSet:
+    def remove(self, text: str, *, by: str, reason: str) -> Change:
         """Remove a set; who did it and why stays in the log, and its digest.
 
         A set whose document is damaged is named by its whole digest.
         """
-        stored = self.get(text)
-        about = Change("", "", Act.REMOVE, "", stored.sha256, stored.facts.name)
-        change_add(self.folder, Act.REMOVE, by=by, reason=reason, about=about)
+        if _DIGEST.fullmatch(text) and (self.folder / text).is_dir():
+            name = _name_of(self.folder / text)
+            about = Change("", "", Act.REMOVE, "", text, name)
+        else:
+            stored = self.get(text)
+            about = Change("", "", Act.REMOVE, "", stored.sha256, stored.facts.name)
+        change = change_add(self.folder, Act.REMOVE, by=by, reason=reason, about=about)
         self.clear_removed()
-        return stored
+        return change
 
     def clear_removed(self) -> None:
         """Take away what a removal that was interrupted left."""
@@ -187,6 +204,24 @@ class HashSets:
                 sync_folder(self.folder)
         for left in sorted(self.folder.glob(_REMOVING + "*")):
             shutil.rmtree(left)
+
+    def verify(
+        self, text: str | None = None, watch: Callable[[str], None] = lambda _: None
+    ) -> tuple[SetVerified, ...]:
+        """Verify one set, or all, those too whose document cannot be read; nothing is written.
+
+        Args:
+            text: A name, a digest, or the beginning of one; ``None`` for all.
+            watch: Told of each step.
+        """
+        if text is None:
+            last = {change.set_sha256: change.act for change in changes_read(self.folder)}
+            folders = [each for each in self._folders() if last.get(each.name) is not Act.REMOVE]
+        elif _DIGEST.fullmatch(text) and (self.folder / text).is_dir():
+            folders = [self.folder / text]
+        else:
+            folders = [self.get(text).folder]
+        return tuple(verify_set(folder, watch) for folder in folders)
 
     def _switch(self, text: str, act: Act, *, by: str, reason: str) -> StoredSet:
         stored = self.get(text)
@@ -217,3 +252,10 @@ class HashSets:
                 "import the set's file again"
             )
         return document
+
+
+def _name_of(folder: Path) -> str:
+    try:
+        return read_document(folder).name
+    except HashSetDamaged:
+        return ""

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -23,18 +22,17 @@ from polit.base.canonical import canonical_json
 from polit.base.clock import instant_text, now_utc
 from polit.base.digests import file_sha256
 from polit.base.errors import (
+    HashSetDamaged,
     HashSetsBusy,
     HashSetUnreadable,
     UsageError,
 )
-from polit.base.plugins import modules_of
 from polit.base.text import says_something
-from polit.match import formats
-from polit.match.filling import MARK, NEAR_RAW, Filling, Mark, mark_read, mark_write
-from polit.match.formats._source import head_of
+from polit.match.detecting import format_of
+from polit.match.filling import NEAR_RAW, Filling, Mark, mark_read, mark_write
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.near import write_index
-from polit.match.reading import HashSetFormat, ReadStart
+from polit.match.reading import ReadStart
 from polit.match.schemes import scheme_get
 from polit.match.set_document import (
     DOCUMENT,
@@ -45,6 +43,7 @@ from polit.match.set_document import (
     read_document,
     render_document,
 )
+from polit.match.set_parts import PASSING, digest_parts, sync_files
 from polit.match.sorting import SortPlaces, sort_keys
 from polit.match.switches import Act, Change, change_add, sync_folder
 from polit.model.matching import SetStatus
@@ -52,10 +51,10 @@ from polit.store.room import needs_room
 
 _IMPORTING = "importing"
 _LOCK = "lock"
-_MARK_EVERY = 10
+_MARK_ROWS = 500_000
+"""How many records are read from mark to mark: what a kill costs, and how often disks are waited
+for."""
 _PDQ_BYTES = 32
-_PASSING = (*NEAR_RAW.values(), MARK)
-"""Files of an import that the finished set does not hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,9 @@ class ImportTerms:
         jurisdiction: Where it comes from, as stated.
         version: Its version, as stated.
         imported_by: Who imports it.
+        file_sha256: What the file must be, lower-case hex; empty where nobody said.
+        supersedes: Names of sets that are removed once this one is there; one of them may have
+            the same name.
     """
 
     name: str
@@ -81,6 +83,8 @@ class ImportTerms:
     jurisdiction: str = ""
     version: str = ""
     imported_by: str = ""
+    file_sha256: str = ""
+    supersedes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,7 @@ def import_set(
 
     Raises:
         UsageError: The terms cannot be, or another set has that name.
+        HashSetDamaged: The file is not the one that was announced.
         SourceMissing: There is no such file.
         HashSetUnreadable: It is not of the format, damaged, changing, or holds
             nothing to keep.
@@ -124,6 +129,7 @@ def import_set(
         StorageFull: There is no room; the same command goes on once there is.
     """
     with importing(store.folder), needs_room("the hash set"):
+        store.clear_removed()
         return _Import(store, path, terms, watch).run()
 
 
@@ -160,15 +166,32 @@ class _Import:
 
     def run(self) -> StoredSet:
         """Import, or go on, or find that there is nothing to do."""
-        before, file_sha256_text = self._digest()
-        for stored in self._store.listed():
-            if self._is_same(stored, file_sha256_text):
+        before, file_digest = self._digest()
+        if self._terms.file_sha256 not in {"", file_digest}:
+            raise HashSetDamaged(f"{self._path} is not the file that was announced")
+        made = self._present(file_digest) or self._make(before, file_digest)
+        self._supersede(made)
+        return made
+
+    def _present(self, file_digest: str) -> StoredSet | None:
+        """Return the set that the same file, imported the same way, has made.
+
+        Raises:
+            UsageError: Another set has the name.
+        """
+        listed = self._store.listed()
+        for stored in listed:
+            if self._is_same(stored, file_digest):
                 return stored
-            if stored.facts.name == self._terms.name:
-                raise UsageError(
-                    f"another hash set is called {self._terms.name!r}: choose --name, or remove it"
-                )
-        work = self._work(file_sha256_text)
+        names = {stored.facts.name for stored in listed} - set(self._terms.supersedes)
+        if self._terms.name in names:
+            raise UsageError(
+                f"another hash set is called {self._terms.name!r}: choose --name, or --supersedes"
+            )
+        return None
+
+    def _make(self, before: tuple[int, int], file_digest: str) -> StoredSet:
+        work = self._work(file_digest)
         if (work / DOCUMENT).exists():
             return self._place(work, read_document(work))
         mark = self._read(work, mark_read(work))
@@ -177,18 +200,24 @@ class _Import:
             raise HashSetUnreadable(f"{self._path} changed while it was read: import it anew")
         mark = self._sort(work, mark)
         self._index(work)
-        return self._seal(work, mark, file_sha256_text, before[0])
+        return self._seal(work, mark, file_digest, before[0])
 
-    def _is_same(self, stored: StoredSet, file_sha256_text: str) -> bool:
+    def _supersede(self, made: StoredSet) -> None:
+        for stored in self._store.listed():
+            if stored.facts.name in self._terms.supersedes and stored.sha256 != made.sha256:
+                reason = f"superseded by {made.facts.name} {made.sha256[:16]}"
+                self._store.remove(stored.sha256, by=self._terms.imported_by, reason=reason)
+
+    def _is_same(self, stored: StoredSet, file_digest: str) -> bool:
         there, terms = stored.document, self._terms
         ways = (terms.format, terms.status, terms.scheme, self._scheme_sha256)
         is_same_way = (there.format, there.status, there.scheme, there.scheme_sha256) == ways
-        return there.file_sha256 == file_sha256_text and is_same_way
+        return there.file_sha256 == file_digest and is_same_way
 
-    def _work(self, file_sha256_text: str) -> Path:
+    def _work(self, file_digest: str) -> Path:
         """Return the folder of this import, made by what its set's digest depends on."""
         terms = self._terms
-        values = [file_sha256_text, terms.format, terms.status.value, self._scheme_sha256]
+        values = [file_digest, terms.format, terms.status.value, self._scheme_sha256]
         name = hashlib.sha256(canonical_json(values)).hexdigest()
         work = self._store.folder / _IMPORTING / name
         work.mkdir(mode=0o700, exist_ok=True)
@@ -213,10 +242,12 @@ class _Import:
         filling = Filling(work, mark, self._terms.status)
         try:
             batches = self._format.read(self._path, ReadStart(mark.position))
-            for number, batch in enumerate(batches, 1):
+            marked = filling.read
+            for batch in batches:
                 filling.add(batch)
                 self._watch(ImportProgress("reading", filling.read, filling.written_bytes))
-                if number % _MARK_EVERY == 0:
+                if filling.read - marked >= _MARK_ROWS:
+                    marked = filling.read
                     filling.mark()
             mark = filling.mark(stage="sorting")
         finally:
@@ -279,7 +310,7 @@ class _Import:
         about = Change("", "", Act.IMPORT, "", document.sha256, document.name)
         change_add(self._store.folder, Act.IMPORT, by=document.imported_by, reason="", about=about)
         faults.reach("hashsets.place")
-        for raw_name in _PASSING:
+        for raw_name in PASSING:
             (work / raw_name).unlink(missing_ok=True)
         work.rename(self._store.folder / document.sha256)
         sync_folder(self._store.folder)
@@ -311,62 +342,3 @@ def _places(work: Path, algorithm: str) -> SortPlaces:
         top=work / f"{algorithm}.top",
         scratch=work / "runs",
     )
-
-
-def digest_parts(folder: Path) -> tuple[SetPart, ...]:
-    """Return the parts in a set's folder with their digests, by path."""
-    parts = []
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name in _PASSING or name.startswith(DOCUMENT):
-            continue
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        try:
-            parts.append(SetPart(name, os.fstat(descriptor).st_size, file_sha256(descriptor)))
-        finally:
-            os.close(descriptor)
-    return tuple(parts)
-
-
-def sync_files(folder: Path) -> None:
-    """Make every file in a folder durable, and its names."""
-    for path in sorted(folder.iterdir()):
-        if path.is_file():
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                faults.reach("hashsets.part_sync")
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-    sync_folder(folder)
-
-
-def format_of(path: Path, name: str) -> HashSetFormat:
-    """Return the reader of a file.
-
-    Args:
-        path: The file.
-        name: What the format is called, or ``auto`` to tell it by the file's first bytes.
-
-    Raises:
-        SourceMissing: There is no such file.
-        HashSetUnreadable: It is none, or of no format that polit knows.
-        UsageError: No format is called so.
-    """
-    readers = readers_known()
-    if name != "auto":
-        for reader in readers:
-            if name == reader.NAME:
-                return reader
-        known = ", ".join(reader.NAME for reader in readers)
-        raise UsageError(f"there is no format {name!r} of hash sets: there are auto, {known}")
-    head = head_of(path)
-    for reader in readers:
-        if reader.detect(head, path.name):
-            return reader
-    raise HashSetUnreadable(f"{path} is of no format that is known: state one by --format")
-
-
-def readers_known() -> tuple[HashSetFormat, ...]:
-    """Return the readers of all formats, in the order in which they are tried."""
-    return cast("tuple[HashSetFormat, ...]", modules_of(formats))

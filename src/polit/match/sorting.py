@@ -16,14 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from polit.base import faults
+from polit.match.exact import top_bits
 
-RUN_BYTES = 32 << 20
+RUN_BYTES = 16 << 20
 """How much of the rows is sorted at a time; sorting takes about five times this memory."""
 
 _NUMBER_BYTES = 4
 _SAMPLES = 64
-_LEAST_BUCKET = 4
-_MOST_TOP_BITS = 23
 
 Rows = NDArray[np.uint8]
 
@@ -57,11 +56,6 @@ def sort_keys(places: SortPlaces, width: int, *, run_bytes: int = RUN_BYTES) -> 
     """
     sorter = _Sorter(places, width, max(run_bytes // (width + _NUMBER_BYTES), 2 * _SAMPLES))
     return sorter.sort()
-
-
-def top_bits(count: int) -> int:
-    """Return how many leading bits the radix index of so many keys has."""
-    return min(max((count // _LEAST_BUCKET).bit_length() - 1, 0), _MOST_TOP_BITS)
 
 
 def rows_sorted(rows: Rows) -> Rows:

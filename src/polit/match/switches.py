@@ -30,12 +30,14 @@ _KEY = re.compile(r"(md5|sha1|sha256|pdq):([0-9a-fA-F]+)")
 
 
 class Act(StrEnum):
-    """What was done to a set, or to a key in whatever set."""
+    """What was done to a set, to a key in whatever set, or on behalf of a provider."""
 
     IMPORT = "import"
     DISABLE = "disable"
     ENABLE = "enable"
     REMOVE = "remove"
+    UPDATE = "update"
+    TRUST = "trust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Change:
         at: RFC 3339 in UTC.
         by: Who did it.
         act: What was done.
-        reason: Why; empty for an import.
+        reason: Why; empty for an import. Of an update, when its provider issued it.
         set_sha256: Of which set, or empty.
-        set_name: What the set is called.
+        set_name: What the set, or the provider, is called.
         key: Of which key, ``algorithm:hex``, or empty.
     """
 

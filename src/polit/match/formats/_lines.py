@@ -8,6 +8,8 @@ from polit.match.formats._source import Source
 from polit.match.reading import MAX_BATCH, MAX_LINE_BYTES, ReadStart, Rejected
 
 _BLOCK_BYTES = 1 << 19
+_BLOCK_LINES = MAX_BATCH - 1000
+"""Fewer than a batch holds: what waited for the end of its quote joins the next block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,14 @@ class Block:
             if number <= self.after.line:
                 yield number, line.removesuffix(b"\r")
 
+    def marked_lines(self) -> Iterator[tuple[Mark, bytes]]:
+        """Yield where each line begins, and its bytes without the line feed."""
+        offset = self.first.offset
+        for number, line in enumerate(self.data.split(b"\n"), self.first.line):
+            if number < self.after.line:
+                yield Mark(offset, number), line
+            offset += len(line) + 1
+
 
 def overlong(block: Block) -> Rejected:
     """Return the refusal of a line beyond the limit."""
@@ -95,12 +105,12 @@ def blocks_of(source: Source, start: Mark) -> Iterator[Block]:
 
 def _in_batches(data: bytes, mark: Mark) -> Iterator[Block]:
     count = data.count(b"\n")
-    if count <= MAX_BATCH and len(data) <= MAX_LINE_BYTES:
+    if count <= _BLOCK_LINES and len(data) <= MAX_LINE_BYTES:
         yield Block(data, mark, Mark(mark.offset + len(data), mark.line + count))
         return
     lines = data.splitlines(keepends=True) if b"\r" not in data else _cut(data)
-    for begin in range(0, len(lines), MAX_BATCH // 2):
-        part = b"".join(lines[begin : begin + MAX_BATCH // 2])
+    for begin in range(0, len(lines), _BLOCK_LINES):
+        part = b"".join(lines[begin : begin + _BLOCK_LINES])
         count = part.count(b"\n")
         after = Mark(mark.offset + len(part), mark.line + count)
         yield Block(part, mark, after)

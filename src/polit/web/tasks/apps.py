@@ -10,16 +10,23 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        """Listen for examinations that are asked for, and for packages that change."""
+        """Listen for what registers below ask for."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
+        from polit.web.hashsets.signals import order_asked, set_switched  # noqa: PLC0415
         from polit.web.matching.signals import (  # noqa: PLC0415
             package_changed,
             supplements_wanted,
         )
-        from polit.web.tasks.jobs import run_asked  # noqa: PLC0415
+        from polit.web.tasks.jobs import (  # noqa: PLC0415
+            order_run_asked,
+            run_asked,
+            switch_run_asked,
+        )
         from polit.web.tasks.matching import bring_wanted, stack_changed  # noqa: PLC0415
 
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
-        package_changed.connect(stack_changed, dispatch_uid="polit.tasks")
-        supplements_wanted.connect(bring_wanted, dispatch_uid="polit.tasks")
+        order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")
+        set_switched.connect(switch_run_asked, dispatch_uid="polit.tasks.switches")
+        package_changed.connect(stack_changed, dispatch_uid="polit.tasks.stacks")
+        supplements_wanted.connect(bring_wanted, dispatch_uid="polit.tasks.supplements")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
+from polit.match.matcher import Verdict as MatchVerdict
 from polit.match.stack_columns import Stackable
 from polit.model import codes
 from polit.model.media import PerceptualHash
@@ -23,15 +24,6 @@ _CONTENTS_AT_ONCE = 5_000
 _VIDEO = codes.KINDS.number("video")
 _DONE = codes.OUTCOMES.number("done")
 _PICTURES_MOST = _VIDEO
-
-
-@dataclass(frozen=True, slots=True)
-class KnownVerdict:
-    """What follows from the matches of a content, as ``polit.match.effect`` asks it."""
-
-    alerts_exact: bool = False
-    alerts_near: bool = False
-    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +51,16 @@ def stackables(packages: list[int]) -> Iterator[NumberedStackable]:
         yield first
 
 
-def verdicts(packages: list[int]) -> dict[bytes, KnownVerdict]:
+def verdicts(packages: list[int]) -> dict[bytes, MatchVerdict]:
     """Return what follows from the matches of pictures and videos, by digest.
 
     What one package's latest source says of a content counts for its copies in all of them.
     """
-    found: dict[bytes, KnownVerdict] = {}
-    kept: dict[KnownVerdict, KnownVerdict] = {}
+    found: dict[bytes, MatchVerdict] = {}
+    kept: dict[MatchVerdict, MatchVerdict] = {}
     for number in packages:
         for verdict, settled, sha256 in _known(number):
-            one = KnownVerdict(
+            one = MatchVerdict(
                 verdict == Verdict.ALERT,
                 verdict == Verdict.NEAR_ALERT,
                 Settled(settled).name.lower() if settled else "",
@@ -88,7 +80,7 @@ def unread(packages: list[int]) -> int:
     )
 
 
-def _both(before: KnownVerdict | None, one: KnownVerdict) -> KnownVerdict:
+def _both(before: MatchVerdict | None, one: MatchVerdict) -> MatchVerdict:
     if before is None or before == one:
         return one
     settled = {before.settled, one.settled} - {""}
@@ -97,7 +89,7 @@ def _both(before: KnownVerdict | None, one: KnownVerdict) -> KnownVerdict:
     if alerts_exact:
         settled -= {"known_good"}
     chosen = "categorised" if "categorised" in settled else next(iter(settled), "")
-    return KnownVerdict(alerts_exact, before.alerts_near or one.alerts_near, chosen)
+    return MatchVerdict(alerts_exact, before.alerts_near or one.alerts_near, chosen)
 
 
 def _place(one: NumberedStackable) -> tuple[bytes, int]:

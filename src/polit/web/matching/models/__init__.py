@@ -2,6 +2,7 @@
 
 from polit.web.matching.models.alerts import Alert, AlertPlace, AlertStep
 from polit.web.matching.models.matches import ContentMatch, KnownContent, MatchSet, MatchSource
+from polit.web.matching.models.rematches import Rematch
 from polit.web.matching.models.stacks import StackMember, StackRow, StackRun
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "KnownContent",
     "MatchSet",
     "MatchSource",
+    "Rematch",
     "StackMember",
     "StackRow",
     "StackRun",

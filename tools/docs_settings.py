@@ -37,6 +37,10 @@ _MEANINGS = {
         "600",
         "How many seconds in all a run waits for room on a full disk before it stops, resumable.",
     ),
+    "POLIT_HASHSETS": (
+        "`hashsets` in the data folder",
+        "Where imported hash sets lie; `polit hashset import` makes it.",
+    ),
     "POLIT_HOSTS": (
         "none",
         (
@@ -86,6 +90,10 @@ _MEANINGS = {
     "POLIT_WELFARE_CONTACT": (
         "none",
         "Where officers find support: a name, a number. It stands at the foot of every page.",
+    ),
+    "POLIT_UPLOAD_GIB": (
+        "8",
+        "The longest file that the broker takes through the record, in GiB, from 1.",
     ),
     "POLIT_WITNESS": (
         "`witness` in the data directory",

@@ -1,10 +1,13 @@
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from numba import types as types
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 class CFunc:
     @property
     def address(self) -> int: ...
 
 def cfunc(sig: object) -> Callable[[Callable[..., Any]], CFunc]: ...
+def njit(function: _Function) -> _Function: ...

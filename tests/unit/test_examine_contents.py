@@ -11,8 +11,10 @@ import pytest
 from polit.base.errors import StorageFull
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions
+from polit.examine.matching import Matching
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
+from polit.match.matcher import Matcher
 from polit.model.media import DecodedMedia, MediaFacts, MediaKind, PixelBlock
 from polit.package.rows import HolderGroup, ReadRow, ResultBatch
 from polit.run.held import Held, hold_bytes
@@ -87,11 +89,12 @@ def _never_full(error: StorageFull) -> None:
 class Run:
     """One run, driven by hand."""
 
-    def __init__(self) -> None:
+    def __init__(self, matcher: Matcher | None = None) -> None:
         self.fleet, self.ledger = FakeFleet(), FakeLedger()
         self.settlement = Settlement(
             cast("Ledger", self.ledger),
             cast("DerivativeWriter", FakeDerivatives()),
+            Matching(matcher, decode_known_good=False),
             on_full=_never_full,
         )
         fleet, progress = cast("LocalFleet", self.fleet), Progress()
@@ -105,13 +108,13 @@ class Run:
             entry_id, 1, at, b"a", b"", 9, "/a", "live", False
         )
         kind = MediaKind.STILL if mime == JPEG else MediaKind.DOCUMENT
-        self.contents.take_result(
+        self.contents.take_results([
             say.ReadResult(
                 entry_id=entry_id, code="", detail="", size_bytes=len(data),
                 sha256=hashlib.sha256(data).digest(),
                 mime=mime, kind=kind, basis="signature", slot=0,
             )
-        )  # fmt: skip
+        ])  # fmt: skip
 
     def decode(self, *, inside: bool = False) -> None:
         """Let the next decoding end."""

@@ -63,10 +63,10 @@ def test_a_file_that_is_no_part_is_found(sealed: made.MadePackage, name: str) ->
     assert _failing(sealed.folder) == {"files"}
 
 
-def test_supplements_may_lie_beside_the_parts(sealed: made.MadePackage) -> None:
+def test_what_lies_where_supplements_do_and_is_none_is_found(sealed: made.MadePackage) -> None:
     (sealed.folder / "supplements" / "deep").mkdir(parents=True)
     (sealed.folder / "supplements" / "deep" / "report.txt").touch()
-    assert _failing(sealed.folder) == set()
+    assert _failing(sealed.folder) == {"supplements"}
 
 
 @pytest.mark.parametrize("name", ["findings.sqlite", "derivatives/tiles.pack"])
@@ -108,6 +108,33 @@ def _reseal(package: made.MadePackage, sql: str) -> None:
 def test_another_schema_is_found(sealed: made.MadePackage, sql: str) -> None:
     _reseal(sealed, sql)
     assert _failing(sealed.folder) == {"schema"}
+
+
+_FORGED_SET = """
+PRAGMA ignore_check_constraints=ON;
+INSERT INTO hash_sets VALUES (zeroblob(32), 'n', 'alert', '', '', '', '', '', '', 1, '{}');
+"""
+_FORGED_MATCH = """
+INSERT INTO matches SELECT sha256, zeroblob(32), 0, 'pdq', 'full', 4, 31, 'alert', 1, 0, 0, 0,
+NULL, NULL FROM results WHERE sha256 IS NOT NULL LIMIT 1;
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "failing"),
+    [
+        ("", {"rows", "matches"}),
+        ("UPDATE hash_sets SET status = 'sought';", {"rows", "matches"}),
+        ("UPDATE hash_sets SET keys = '[]';", {"rows", "matches"}),
+        (_FORGED_MATCH + "UPDATE matches SET settles = 1;", {"rows", "account", "matches"}),
+        (_FORGED_MATCH + "DELETE FROM hash_sets;", {"rows", "account", "matches"}),
+    ],
+)
+def test_hash_sets_and_matches_that_were_forged_are_found(
+    sealed: made.MadePackage, sql: str, failing: set[str]
+) -> None:
+    _reseal(sealed, _FORGED_SET + sql)
+    assert _failing(sealed.folder) == failing
 
 
 def test_a_listing_does_not_ask_the_stored_view(sealed: made.MadePackage) -> None:

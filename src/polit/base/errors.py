@@ -4,11 +4,14 @@
 
     PolitError 1
     ├── UsageError 2            wrong arguments, plan or settings
+    │   └── HashSetUnknown      no hash set, or more than one, is called so
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
     │   ├── DigestMismatch      stated and computed digests differ
-    │   └── VaultDamaged        a vault's files are not what it made
+    │   ├── VaultDamaged        a vault's files are not what it made
+    │   ├── HashSetDamaged      a hash set's parts, or an update of sets, are not what was sealed
+    │   └── NearIndexDamaged    a near index is not what was written
     ├── AuthorityError 5        not authorised, or no authority to examine
     │   └── IsolationTooWeak    the sandbox holds less than the full level
     ├── SourceError 6           a source cannot be opened or read
@@ -17,6 +20,7 @@
     │       └── HashSetUnreadable   a hash set's file is none of its format, or damaged
     ├── StorageFull 1           no room where polit writes (resumable)
     ├── PackageBusy 1           another examiner holds the package
+    ├── HashSetsBusy 1          another process changes the store of hash sets
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
     ├── SignerBusy 1            another signer works, or none signed in time
@@ -44,6 +48,12 @@ class UsageError(PolitError, ValueError):
 
     number = 1200
     exit_code = 2
+
+
+class HashSetUnknown(UsageError):
+    """No hash set of the store, or more than one, is called so."""
+
+    number = 1208
 
 
 class IntegrityError(PolitError):
@@ -75,6 +85,18 @@ class VaultDamaged(IntegrityError):
     """A vault's files are not what it made, or belong to another key."""
 
     number = 1404
+
+
+class HashSetDamaged(IntegrityError):
+    """A hash set's parts, or the files of an update of sets, are not what was sealed."""
+
+    number = 1407
+
+
+class NearIndexDamaged(IntegrityError):
+    """The files of a near index are not what was written; importing the set again mends them."""
+
+    number = 1409
 
 
 class AuthorityError(PolitError, PermissionError):
@@ -125,6 +147,12 @@ class PackageBusy(PolitError):
     """Another examiner holds the package."""
 
     number = 1101
+
+
+class HashSetsBusy(PolitError):
+    """Another process imports into the store of hash sets, or changes it."""
+
+    number = 1107
 
 
 class SandboxError(PolitError):

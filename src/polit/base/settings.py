@@ -52,6 +52,12 @@ def data_folder() -> Path:
     return (Path(home) if home else Path.home() / ".local" / "share") / "polit"
 
 
+def hashsets_folder() -> Path:
+    """Return the store of hash sets: ``POLIT_HASHSETS``, else ``hashsets`` in the data folder."""
+    stated = os.environ.get("POLIT_HASHSETS", "")
+    return Path(stated).absolute() if stated else data_folder() / "hashsets"
+
+
 def environment() -> dict[str, str]:
     """Return a copy of this process's environment, for a service of polit that it starts."""
     return dict(os.environ)

@@ -19,11 +19,15 @@ from polit.broker.protocol import (
     MAX_MESSAGE_BYTES,
     PROTOCOL,
     AdoptedPackage,
+    AdoptedSupplement,
     AdoptQuestion,
     Answer,
     BrokerFacts,
     CheckResult,
     Code,
+    ErrandQuestion,
+    ErrandState,
+    ErrandStatus,
     EvidenceItem,
     ExamineOrder,
     Hello,
@@ -40,22 +44,51 @@ from polit.broker.protocol import (
     RenderQuestion,
     Rung,
 )
+from polit.broker.set_protocol import (
+    ImportChoices,
+    SetActOrder,
+    SetImportOrder,
+    SetQuestion,
+    SetUpdateOrder,
+    SetVerifyOrder,
+    StoredSetDetail,
+    StoredSetFacts,
+    UploadBegin,
+    UploadPart,
+    UploadQuestion,
+    UploadStatus,
+)
+from polit.broker.set_protocol import (
+    SetAct as StoreAct,
+)
 
 __all__ = [
     "AdoptedPackage",
+    "AdoptedSupplement",
     "BrokerClient",
     "BrokerFacts",
     "BrokerGone",
     "BrokerRefused",
     "CheckResult",
     "Code",
+    "ErrandState",
+    "ErrandStatus",
     "EvidenceItem",
     "ExamineOrder",
+    "ImportChoices",
     "JobState",
     "JobStatus",
     "ReencodedPhotograph",
     "RenderedPicture",
     "Rung",
+    "SetActOrder",
+    "SetImportOrder",
+    "SetUpdateOrder",
+    "SetVerifyOrder",
+    "StoreAct",
+    "StoredSetDetail",
+    "StoredSetFacts",
+    "UploadStatus",
 ]
 
 _VERIFYING_S = 3600.0
@@ -98,6 +131,61 @@ class BrokerClient:
         """Go on with an examination that was interrupted or failed."""
         return self._ask("examine.resume", OrderQuestion(order_id), JobStatus)
 
+    def errand_status(self, errand_id: str) -> ErrandStatus:
+        """Return where an errand stands."""
+        return self._ask("errand.status", ErrandQuestion(errand_id), ErrandStatus)
+
+    def errand_cancel(self, errand_id: str) -> ErrandStatus:
+        """Stop an errand; one that has ended stays as it is."""
+        return self._ask("errand.cancel", ErrandQuestion(errand_id), ErrandStatus)
+
+    def upload_begin(self, upload_id: str, *, file_name: str) -> UploadStatus:
+        """Begin to send a file, or return how much of it has arrived."""
+        return self._ask("upload.begin", UploadBegin(upload_id, file_name), UploadStatus)
+
+    def upload_part(self, upload_id: str, data: bytes, *, offset_bytes: int) -> UploadStatus:
+        """Send a piece of at most 16 MiB, behind what has arrived."""
+        question = UploadPart(upload_id, offset_bytes)
+        status, _ = self._call("upload.part", question, UploadStatus, parts=(data,))
+        return status
+
+    def upload_end(self, upload_id: str) -> UploadStatus:
+        """Say that all of it has arrived; return its digest."""
+        question = UploadQuestion(upload_id)
+        return self._ask("upload.end", question, UploadStatus, timeout_s=_VERIFYING_S)
+
+    def upload_discard(self, upload_id: str) -> None:
+        """Remove what was sent."""
+        self._ask("upload.discard", UploadQuestion(upload_id), Nothing)
+
+    def hashset_choices(self) -> ImportChoices:
+        """Return what an import can be made of."""
+        return self._ask("hashset.choices", Nothing(), ImportChoices)
+
+    def hashset_list(self) -> tuple[StoredSetFacts, ...]:
+        """Return the hash sets of the store, ordered by name and digest."""
+        return self._ask("hashset.list", Nothing(), tuple[StoredSetFacts, ...])
+
+    def hashset_show(self, sha256: str) -> StoredSetDetail:
+        """Return all that is known of a hash set but its records."""
+        return self._ask("hashset.show", SetQuestion(sha256), StoredSetDetail)
+
+    def hashset_switch(self, order: SetActOrder) -> None:
+        """Disable, enable or remove a hash set; the same again changes nothing."""
+        self._ask("hashset.switch", order, Nothing)
+
+    def hashset_import(self, order: SetImportOrder) -> ErrandStatus:
+        """Order an import; ``errand_status`` follows it."""
+        return self._ask("hashset.import", order, ErrandStatus)
+
+    def hashset_update(self, order: SetUpdateOrder) -> ErrandStatus:
+        """Order a signed offline update."""
+        return self._ask("hashset.update", order, ErrandStatus)
+
+    def hashset_verify(self, order: SetVerifyOrder) -> ErrandStatus:
+        """Order a verification."""
+        return self._ask("hashset.verify", order, ErrandStatus)
+
     def package_list(self) -> tuple[str, ...]:
         """Return the sealed packages below the packages root, by name."""
         return self._ask("package.list", Nothing(), tuple[str, ...])
@@ -106,6 +194,13 @@ class BrokerClient:
         """Verify a package and take its key under the case's; large ones take minutes."""
         question = AdoptQuestion(package, case_reference)
         return self._ask("package.adopt", question, AdoptedPackage, timeout_s=_VERIFYING_S)
+
+    def supplement_adopt(
+        self, package: str, *, case_reference: str
+    ) -> tuple[AdoptedSupplement, ...]:
+        """Verify a package's supplements, each alone and in its place; return them by number."""
+        question, kind = AdoptQuestion(package, case_reference), tuple[AdoptedSupplement, ...]
+        return self._ask("supplement.adopt", question, kind, timeout_s=_VERIFYING_S)
 
     def render(self, event_id: str) -> RenderedPicture:
         """Return the picture that a committed audit event is about: once for each event."""

@@ -4,8 +4,6 @@ import msgspec
 
 from polit.broker.protocol import ExamineOrder
 
-MAX_LINE_BYTES = 64 << 10
-
 
 class ExaminerOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One session of an examination, with the places that the broker found for it.
@@ -33,6 +31,7 @@ class Turn(msgspec.Struct, frozen=True, tag="turn"):
     settled: int
     failed: int
     message: str
+    alerts: int = 0
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):

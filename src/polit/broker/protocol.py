@@ -47,6 +47,11 @@ class Code(StrEnum):
     NO_ORDER = "no_order"
     ORDER_DIFFERS = "order_differs"
     NO_PACKAGE = "no_package"
+    NO_ERRAND = "no_errand"
+    NO_UPLOAD = "no_upload"
+    WRONG_OFFSET = "wrong_offset"
+    NO_ROOM = "no_room"
+    NO_SET = "no_set"
 
 
 CODES: dict[Code, str] = {
@@ -69,8 +74,13 @@ CODES: dict[Code, str] = {
     Code.ISOLATION: "The sandbox holds less than fully, and that was not accepted.",
     Code.NO_EVIDENCE: "There is no such place below the evidence roots, or it is a link.",
     Code.NO_ORDER: "No examination has that order id.",
-    Code.ORDER_DIFFERS: "An examination with that order id was ordered otherwise.",
+    Code.ORDER_DIFFERS: "An examination or errand with that id was ordered otherwise.",
     Code.NO_PACKAGE: "There is no such sealed package below the packages root.",
+    Code.NO_ERRAND: "No errand has that id.",
+    Code.NO_UPLOAD: "There is no such upload any more, or it has not arrived whole.",
+    Code.WRONG_OFFSET: "A piece does not go on where the upload stands, or the upload has ended.",
+    Code.NO_ROOM: "The broker's disk is full.",
+    Code.NO_SET: "The store has no such hash set.",
 }
 """Every code with its meaning, for the reference page."""
 
@@ -93,6 +103,22 @@ class JobState(StrEnum):
     INTERRUPTED = "interrupted"
     DONE = "done"
     FAILED = "failed"
+
+
+class ErrandState(StrEnum):
+    """Where an errand stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    CANCELLED = "cancelled"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self in {ErrandState.CANCELLED, ErrandState.DONE, ErrandState.FAILED}
 
 
 Uuid = Annotated[
@@ -184,6 +210,7 @@ class JobStatus:
         message: Why it failed or what it waits for, for the person who ordered it.
         package: The sealed package below the packages root, empty until it is done.
         exit_code: That of the last session, ``None`` while there is none.
+        alerts: How many contents alert so far, by a digest or by a fingerprint.
     """
 
     order_id: str
@@ -196,6 +223,32 @@ class JobStatus:
     message: str = ""
     package: str = ""
     exit_code: int | None = None
+    alerts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ErrandStatus:
+    """Where an errand stands: counts, never names.
+
+    Args:
+        errand_id: Which.
+        state: Where it stands.
+        phase: What it does at the moment.
+        done: How far it is in that phase.
+        total: How far it goes, 0 where that is not known.
+        message: Why it failed, for the person who asked for it.
+        exit_code: That of its command line, ``None`` until it ended.
+        result: The JSON object that its command line printed, as text; empty until it ended.
+    """
+
+    errand_id: str
+    state: ErrandState
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    exit_code: int | None = None
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +280,23 @@ class AdoptedPackage:
     checks: tuple[CheckResult, ...]
     holds: bool
     tile_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedSupplement:
+    """A supplement of a package, as it was verified in its place.
+
+    Args:
+        number: Its place among the package's supplements, from 1.
+        manifest_sha256: Digest of its manifest, lower-case hex; empty where there is none.
+        checks: What was checked.
+        holds: Whether every check holds.
+    """
+
+    number: int
+    manifest_sha256: str
+    checks: tuple[CheckResult, ...]
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +368,12 @@ class OrderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An examination that was ordered."""
 
     order_id: Uuid
+
+
+class ErrandQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An errand that was ordered."""
+
+    errand_id: Uuid
 
 
 class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

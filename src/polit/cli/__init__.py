@@ -9,15 +9,19 @@ from polit.cli import (
     broker,
     doctor,
     examine,
+    hashset,
+    hashset_updates,
     init,
     invite,
     list_entries,
+    match,
     migrate,
     pack,
     render,
     serve,
     show,
     signer,
+    stacks,
     thumbs,
     unpack,
     vault,
@@ -28,8 +32,9 @@ from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
-    init, doctor, examine, show, verify, list_entries, thumbs, pack, unpack, vault, render,
-    serve, broker, worker, signer, audit, migrate, invite,
+    init, doctor, examine, show, stacks, verify, list_entries, match, thumbs, pack, unpack,
+    vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
+    hashset_updates,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

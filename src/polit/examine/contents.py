@@ -3,15 +3,19 @@
 A content is decoded once, however many entries hold it.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from polit.base.digests import Digests
 from polit.examine.deciding import Decisions
 from polit.examine.holders import Holders, Settled
+from polit.examine.matching import Known
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
 from polit.model.media import Identification, MediaKind
 from polit.package.rows import MediaOutcome, ProblemRow, ReadRow, ResultRow
 from polit.run.held import Held
-from polit.run.local import Decoded, LocalFleet, Opened, Reopened
+from polit.run.local import Decoded, DecodeTask, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost
 
@@ -50,25 +54,34 @@ class Contents:
         if jobs:
             self._fleet.walker.send(say.ReadContents(jobs))
 
-    def take_result(self, result: say.ReadResult) -> None:
-        """Settle an entry that was read, or hand what it holds to a decoder first."""
-        row = self.reading.pop(result.entry_id, None)
-        if row is None:
-            return
-        if result.code and result.code != "too_large":
-            self.fail(row, result.code, result.detail)
-            return
-        entry = _entry_result(result)
+    def take_results(self, results: Sequence[say.ReadResult]) -> None:
+        """Look up what was read; settle it, or hand it to a decoder first."""
+        read: list[tuple[say.ReadResult, Settled]] = []
+        for result in results:
+            row = self.reading.pop(result.entry_id, None)
+            if row is not None and result.code and result.code != "too_large":
+                self.fail(row, result.code, result.detail)
+            elif row is not None:
+                read.append((result, Settled(row, _entry_result(result))))
+        known = self._settlement.look_up([settled.digests for _, settled in read])
+        for (result, settled), what_is_known in zip(read, known, strict=True):
+            self._take_result(result, settled, what_is_known)
+
+    def _take_result(self, result: say.ReadResult, settled: Settled, known: Known) -> None:
         self._progress.bytes_read += result.size_bytes
         held = self._fleet.hold(result) if result.slot >= 0 else None
-        if result.code:
-            self._take_too_large(Settled(row, entry))
+        if known.is_set_aside:
+            if held is not None:
+                self._fleet.release(held)
+            self._settle(replace(settled.result, outcome="skipped", reason="known_good"))
+        elif result.code:
+            self._take_too_large(settled)
         elif held is None:
-            self._settle(entry)
+            self._settle(settled.result)
         elif result.kind in _MEDIA:
-            self._take_media(Settled(row, entry), held)
+            self._take_media(settled, held, is_urgent=known.is_urgent)
         else:
-            self._holders.open(Settled(row, entry), held)
+            self._holders.open(settled, held)
 
     def _take_too_large(self, settled: Settled) -> None:
         identification = settled.result.identification
@@ -77,7 +90,7 @@ class Contents:
         else:
             self._holders.leave(settled, ("too_large", "longer than the plan allows"))
 
-    def _take_media(self, settled: Settled, held: Held) -> None:
+    def _take_media(self, settled: Settled, held: Held, *, is_urgent: bool) -> None:
         mime = settled.mime
         decided = self._decisions.known(settled.sha256)
         self._decisions.keep_original(settled.sha256, mime, held)
@@ -102,7 +115,7 @@ class Contents:
         if self._decisions.is_under_way(settled.sha256):
             self._decisions.wait(settled.sha256, finish)
         else:
-            self._decisions.decide(settled.sha256, mime, held, finish)
+            self._decisions.decide(DecodeTask(settled.sha256, mime, held, is_urgent), finish)
 
     def _finish_media(
         self,

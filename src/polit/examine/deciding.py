@@ -66,10 +66,10 @@ class Decisions:
 
         self._settlement.until_room(keep)
 
-    def decide(self, sha256: bytes, mime: str, held: Held, waiter: Waiter) -> None:
+    def decide(self, task: DecodeTask, waiter: Waiter) -> None:
         """Have a content decoded; the bytes stay the caller's."""
-        self._waiting[sha256] = [waiter]
-        self._fleet.decode(DecodeTask(sha256, mime, held))
+        self._waiting[task.sha256] = [waiter]
+        self._fleet.decode(task)
 
     def wait(self, sha256: bytes, waiter: Waiter) -> None:
         """Be told when a content that is under way is decided."""
@@ -90,7 +90,7 @@ class Decisions:
             hashes=decoded.hashes if decoded else (),
             has_pictures_inside=decoded.has_pictures_inside if decoded else False,
         )
-        self._settlement.decide(media, decoded)
+        self._settlement.decide(media, decoded, is_video=task.is_video)
         self._progress.pictures += 1
         outcome = MediaOutcome(media.outcome, media.reason, media.has_pictures_inside)
         detail = failure.detail if failure else ""

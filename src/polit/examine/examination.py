@@ -25,6 +25,7 @@ from polit.base.errors import (
     UsageError,
 )
 from polit.base.ids import new_uuid, random_bytes
+from polit.examine.announcing import Announcer
 from polit.examine.mounts import check_outside
 from polit.examine.originals import (
     META,
@@ -40,8 +41,10 @@ from polit.examine.plan import Plan
 from polit.examine.progress import Progress
 from polit.examine.request import ExamineRequest
 from polit.examine.sealing import SealedRun, note_session, seal_package
+from polit.examine.sets_in_use import begin_matching, check_same_sets, open_sets, sets_meta
 from polit.examine.settling import Settlement
 from polit.examine.source import OpenedSource, open_source
+from polit.match.open_set import OpenSets
 from polit.model.manifest import IsolationFacts, Manifest
 from polit.package.derivatives import DerivativeWriter
 from polit.package.layout import LOCK, MANIFEST, package_name
@@ -105,10 +108,11 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
             return _already_sealed(package, request, monotonic_s() - started_s)
         if request.vault is not None:
             check_keepable(request.vault, request.case, data_folder=settings.data_folder())
-        _prepare_folder(package, request)
-        with Zygotes() as zygotes:
+        with open_sets(request.sets) as sets, Zygotes() as zygotes:
+            _prepare_folder(package, request)
             isolation = _test_isolation(zygotes, request, watch)
-            manifest = _Session(package, request, source, keys, watch).run(zygotes, isolation)
+            session = _Session(package, request, source, sets, keys, watch)
+            manifest = session.run(zygotes, isolation)
             if manifest is None:
                 return _already_sealed(package, request, monotonic_s() - started_s)
     finally:
@@ -146,11 +150,13 @@ class _Session:
         package: Path,
         request: ExamineRequest,
         source: OpenedSource,
+        sets: OpenSets,
         keys: Keys,
         watch: Watcher,
     ) -> None:
         self._package, self._request, self._source = package, request, source
-        self._keys, self._watch = keys, watch
+        self._sets, self._keys, self._watch = sets, keys, watch
+        self._announcer = Announcer(watch)
         self._originals: Originals | None = None
         self._stopped = False
         self._waited_s = 0.0
@@ -209,7 +215,8 @@ class _Session:
                 self._package, package_id=str(ledger.meta("package_id")), package_key=key
             )
             derivatives.cut(ledger.pack_ends())
-            settlement = Settlement(ledger, derivatives, on_full=self._wait_for_room)
+            matching = begin_matching(ledger, self._sets, self._request.plan)
+            settlement = Settlement(ledger, derivatives, matching, on_full=self._wait_for_room)
             pipeline = Pipeline(
                 ledger,
                 fleet,
@@ -228,6 +235,7 @@ class _Session:
             self._source.check_unchanged()
         finally:
             fleet.close()
+        self._announcer.look(pipeline.progress, is_last=True)
         pipeline.progress.phase = "sealing"
         self._watch(pipeline.progress, "")
         if self._originals is not None:
@@ -247,13 +255,14 @@ class _Session:
             "vault": self._originals.vault_id if self._originals else "",
         }
         if ledger.meta("package_id") is None:
-            return self._begin(ledger, same)
+            return self._begin(ledger, {**same, **sets_meta(self._sets)})
         for name, value in same.items():
             if ledger.meta(name) != value:
                 raise UsageError(
                     f"{self._package} was begun with another {name.replace('_', ' ')}: "
                     "resume with the same, or examine into another folder"
                 )
+        check_same_sets(ledger, self._sets)
         if faults.armed():
             ledger.set_meta("faults_planted", "1")
         wrapped = base64.b64decode(ledger.meta("wrapped_key") or "")
@@ -274,11 +283,12 @@ class _Session:
             "started_at": instant_text(now_utc()),
             "faults_planted": str(int(faults.armed())),
         }
-        ledger.begin(values)
+        ledger.begin(values, [known.facts for known in self._sets])
         return key
 
     def _check(self, progress: Progress) -> None:
         self._watch(progress, "")
+        self._announcer.look(progress)
         now = monotonic_s()
         if now - self._checked_at >= _CHANGE_CHECK_S:
             self._checked_at = now

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from polit.base.digests import Digests
 from polit.base.text import name_text
 from polit.examine.deciding import Decisions
+from polit.examine.matching import Known
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
 from polit.model.locator import escape_value
@@ -25,7 +26,7 @@ from polit.package.rows import (
     ResultRow,
 )
 from polit.run.held import Held, hold_bytes
-from polit.run.local import RETRIED, LocalFleet, Opened, OpenTask, Reopened
+from polit.run.local import RETRIED, DecodeTask, LocalFleet, Opened, OpenTask, Reopened
 from polit.sandbox.client import DecodeFailure
 from polit.sandbox.facts import Member, OpenedMember
 
@@ -33,6 +34,7 @@ _MAX_DEPTH = 8
 _MAX_MEMBERS = 10_000
 _MAX_BYTES = 1 << 30
 _BYTES_UNDER_WAY, _MEMBERS_UNDER_WAY = 64 << 20, 256
+_UNREAD = Digests(0, b"", b"", b"")
 _NAMED = frozenset({"attachment", "file", "thumbs"})
 """Steps whose value is a name that somebody gave."""
 
@@ -45,9 +47,14 @@ class Settled:
     result: ResultRow
 
     @property
+    def digests(self) -> Digests:
+        """The digests of its content."""
+        return self.result.digests or _UNREAD
+
+    @property
     def sha256(self) -> bytes:
         """The digest of its content."""
-        return self.result.digests.sha256 if self.result.digests else b""
+        return self.digests.sha256
 
     @property
     def mime(self) -> str:
@@ -73,6 +80,7 @@ class _Node:
     parent: int | None
     depth: int
     data: bytes
+    known: Known
     held: Held | None = None
     stage: str = "decode"
     reason: str | None = None
@@ -165,8 +173,10 @@ class Holders:
         if isinstance(result, DecodeFailure):
             self._take_failure(opening, task, result)
         else:
-            for opened in result.members:
-                self._add(opening, task, opened)
+            digests = [_digests(opened.data) for opened in result.members]
+            known = self._settlement.look_up(digests)
+            for opened, found in zip(result.members, zip(digests, known, strict=True), strict=True):
+                self._add(opening, task, opened, found)
             for part in result.unopened:
                 self._leave_closed(opening, task, (part.code, part.detail))
         if isinstance(result, DecodeFailure) or result.is_complete:
@@ -194,7 +204,13 @@ class Holders:
     def _unopened_of(self, opening: _Opening, task: OpenTask) -> list[tuple[str, str]]:
         return opening.unopened if task.parent is None else opening.nodes[task.parent].unopened
 
-    def _add(self, opening: _Opening, task: OpenTask, opened: OpenedMember) -> None:
+    def _add(
+        self,
+        opening: _Opening,
+        task: OpenTask,
+        opened: OpenedMember,
+        found: tuple[Digests, Known],
+    ) -> None:
         size_bytes = len(opened.data)
         if len(opening.nodes) >= _MAX_MEMBERS:
             opening.limits.add("too_many")
@@ -204,13 +220,14 @@ class Holders:
             return
         opening.size_bytes += size_bytes
         depth = 1 if task.parent is None else opening.nodes[task.parent].depth + 1
-        member = opened.member
-        data = opened.data if member.follow else b""
-        node = _Node(len(opening.nodes), member, _digests(opened.data), task.parent, depth, data)
+        (digests, known), member = found, opened.member
+        follow = "" if known.is_set_aside else member.follow
+        data = opened.data if follow else b""
+        node = _Node(len(opening.nodes), member, digests, task.parent, depth, data, known)
         opening.nodes.append(node)
-        if member.follow == "open":
+        if follow == "open":
             self._queue(opening, node)
-        elif member.follow:
+        elif follow:
             self._decode(opening, node)
 
     def _queue(self, opening: _Opening, node: _Node) -> None:
@@ -237,7 +254,8 @@ class Holders:
         elif self._decisions.is_under_way(sha256):
             self._decisions.wait(sha256, finish)
         else:
-            self._decisions.decide(sha256, mime, held, finish)
+            task = DecodeTask(sha256, mime, held, node.known.is_urgent)
+            self._decisions.decide(task, finish)
 
     def _take_decision(
         self, opening: _Opening, node: _Node, outcome: MediaOutcome, told: tuple[str, int]
@@ -332,6 +350,8 @@ def _row(node: _Node, locator: str, path: str) -> EmbeddedRow:
     result = ResultRow(
         0, outcome, node.reason, node.digests, member.identification, member.extension_agrees
     )
+    if node.known.is_set_aside:
+        result = replace(result, outcome="skipped", reason="known_good")
     problem = None
     if node.reason is not None:
         problem = ProblemRow(

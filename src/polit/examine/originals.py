@@ -23,6 +23,7 @@ SELECT r.sha256, min(r.mime), max(r.kind), max(e.size_bytes), min(coalesce(r.rea
        max(coalesce(m.flaws, ''))
 FROM results r JOIN entries e USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256
 WHERE r.kind IN ('still', 'video') AND r.sha256 IS NOT NULL
+  AND coalesce(r.reason, '') <> 'known_good'
 GROUP BY r.sha256 ORDER BY r.sha256
 """
 

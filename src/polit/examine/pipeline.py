@@ -64,7 +64,7 @@ class Pipeline:
         """
         self._ledger, self._fleet, self._settlement = ledger, fleet, settlement
         self._plan, self._check = plan, check
-        self.progress = Progress()
+        self.progress = Progress(alerts=settlement.alerts)
         self._names = Names(
             ledger, fleet, settlement, self.progress, plan, ask_next=self._ask_next_folder
         )
@@ -257,8 +257,7 @@ class Pipeline:
         elif isinstance(event, Opened | Reopened):
             self._contents.take_opened(event)
         elif isinstance(event, say.ContentsRead):
-            for result in event.results:
-                self._contents.take_result(result)
+            self._contents.take_results(event.results)
         elif isinstance(event, WalkerLost):
             self._take_loss(event)
         else:

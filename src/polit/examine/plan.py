@@ -10,6 +10,7 @@ import msgspec
 
 from polit.base.canonical import canonical_json
 from polit.base.errors import SourceMissing, UsageError
+from polit.model.matching import MatchTerms
 
 _MAX_PLAN_BYTES = 1 << 20
 
@@ -31,6 +32,13 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         max_video_bytes: Of a larger video only the first bytes and the last 32 MiB are decoded,
             together so many, 2**26 to 2**34. They are held in memory, one such video at a time.
         max_restarts: So many walker restarts in one volume end its examination.
+        near_threshold_bits: Fingerprints that differ in at most so many of 256 bits resemble each
+            other, 0 to 31.
+        near_min_quality: Fingerprints of a lower quality resemble nothing, 0 to 100.
+        near_dihedral: Ask for the seven turned and mirrored fingerprints of each picture as well.
+        video_coverage_percent: A video resembles another when at least so much of the one or the
+            other matches, 1 to 100.
+        decode_known_good: Decode and open what a known-good set names like anything else.
         walker_silence_s: The walker is hung when it gives no sign of life for so long.
         walker_step_s: The walker is hung when it stays at one place for so long.
     """
@@ -45,6 +53,11 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_holder_bytes: int = 256 << 20
     max_video_bytes: int = 2 << 30
     max_restarts: int = 100
+    near_threshold_bits: int = 31
+    near_min_quality: int = 50
+    near_dihedral: bool = False
+    video_coverage_percent: int = 80
+    decode_known_good: bool = False
     walker_silence_s: int = 60
     walker_step_s: int = 3600
 
@@ -52,6 +65,16 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def digest(self) -> str:
         """SHA-256 over the canonical form, lower-case hex."""
         return hashlib.sha256(canonical_json(msgspec.to_builtins(self))).hexdigest()
+
+    @property
+    def match_terms(self) -> MatchTerms:
+        """Under what terms fingerprints match."""
+        return MatchTerms(
+            self.near_threshold_bits,
+            self.near_min_quality,
+            self.near_dihedral,
+            self.video_coverage_percent,
+        )
 
     def leaves_out(self, path: str) -> bool:
         """Tell whether a path is left out."""
@@ -82,6 +105,9 @@ def read_plan(path: Path | None) -> Plan:
     _check_range(path, "max_holder_bytes", plan.max_holder_bytes, 1 << 31)
     _check_range(path, "max_video_bytes", plan.max_video_bytes, 1 << 34, least=1 << 26)
     _check_range(path, "max_restarts", plan.max_restarts, 100_000)
+    _check_range(path, "near_threshold_bits", plan.near_threshold_bits, 31, least=0)
+    _check_range(path, "near_min_quality", plan.near_min_quality, 100, least=0)
+    _check_range(path, "video_coverage_percent", plan.video_coverage_percent, 100)
     _check_range(path, "walker_silence_s", plan.walker_silence_s, 86_400)
     _check_range(path, "walker_step_s", plan.walker_step_s, 864_000)
     return plan

@@ -1,8 +1,9 @@
 """What a run tells while it goes on, and what its source said of itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from polit.base.digests import Digests
+from polit.examine.matching import Alerts
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Progress:
     failed: int = 0
     measured_bytes: int = 0
     restarts: int = 0
+    alerts: Alerts = field(default_factory=Alerts)
 
 
 @dataclass(frozen=True, slots=True)

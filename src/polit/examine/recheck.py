@@ -7,7 +7,7 @@ from polit.examine.progress import Progress
 from polit.examine.recheck_folder import recheck_folder
 from polit.examine.source import open_source
 from polit.model.manifest import Manifest
-from polit.package.verify import Check
+from polit.package.checks import Check
 from polit.run.local import LocalFleet, Zygotes
 from polit.sandbox import walking_messages as say
 from polit.sandbox.holding import Holding

@@ -13,9 +13,9 @@ from polit.examine.plan import Plan
 from polit.examine.progress import Progress
 from polit.model.evidence import Address, ContentState, EntryType
 from polit.model.manifest import Manifest
+from polit.package.checks import Check
 from polit.package.read import EntryFilter, read_entries
 from polit.package.rows import EntryRow, FolderRow
-from polit.package.verify import Check
 from polit.run.local import Decoded, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost
@@ -71,6 +71,7 @@ def recheck_folder(fleet: LocalFleet, package: Path, manifest: Manifest, watch: 
     expected = {
         str(row["locator"]): str(row["sha256"]) if row["sha256"] else None
         for row in read_entries(package, EntryFilter())
+        if row["entry_type"] != EntryType.EMBEDDED  # no name of the folder
     }
     recheck = _FolderRecheck(fleet, msgspec.convert(manifest.plan, Plan), watch)
     try:

@@ -35,6 +35,8 @@ class ExamineRequest:
         plan: What is done and left out.
         workers: How many decoders, 1 to 240.
         vault: The vault's folder, where originals of pictures and videos are to be kept.
+        sets: The hash sets to ask, by name or by the beginning of their digest; ``None`` asks
+            all that are enabled, an empty tuple none.
         resume: Go on with a package that was begun.
         accept_atime: Read a folder even where that changes access times.
         accept_reduced_isolation: Examine although the sandbox holds less than fully.
@@ -52,6 +54,7 @@ class ExamineRequest:
     time_zone: str = ""
     workers: int = 2
     vault: Path | None = None
+    sets: tuple[str, ...] | None = None
     resume: bool = False
     accept_atime: bool = False
     accept_reduced_isolation: bool = False

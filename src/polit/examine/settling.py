@@ -1,9 +1,12 @@
 """Results on their way to the ledger: collected, committed together, never lost on a full disk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from polit.base.clock import monotonic_s
+from polit.base.digests import Digests
 from polit.base.errors import StorageFull
+from polit.examine.matching import Alerts, Known, Matching
+from polit.match.matcher import HashedContent
 from polit.model.media import DecodedMedia
 from polit.package.derivatives import DerivativeWriter, NewDerivative
 from polit.package.rows import (
@@ -28,6 +31,7 @@ class Settlement:
         self,
         ledger: Ledger,
         derivatives: DerivativeWriter,
+        matching: Matching,
         *,
         on_full: Callable[[StorageFull], None],
     ) -> None:
@@ -36,14 +40,23 @@ class Settlement:
         Args:
             ledger: Where results go.
             derivatives: Where pixels go, before the rows that name them.
+            matching: What is known of contents already.
             on_full: Called when there is no room; returns when it should be tried again,
                 or raises to give up (the run can then be resumed).
         """
         self._ledger, self._derivatives, self._on_full = ledger, derivatives, on_full
+        self._matching = matching
+        self._hashed: list[HashedContent] = []
+        self._noted: set[bytes] = set()
         self._batch = ResultBatch.empty()
         self._pixels: list[NewDerivative] = []
         self._decided: dict[bytes, MediaOutcome] = {}
         self._committed_at = monotonic_s()
+
+    @property
+    def alerts(self) -> Alerts:
+        """How many contents alert so far."""
+        return self._matching.alerts
 
     def settle(self, result: ResultRow, problem: ProblemRow | None = None) -> None:
         """Collect the result of one entry."""
@@ -51,12 +64,23 @@ class Settlement:
         if problem is not None:
             self._batch.problems.append(problem)
 
+    def look_up(self, contents: Sequence[Digests]) -> list[Known]:
+        """Return what is known of contents that were just read, and collect what matched."""
+        found = self._matching.exact(contents)
+        for content, known in zip(contents, found, strict=True):
+            if known.matches and content.sha256 not in self._noted:
+                self._noted.add(content.sha256)
+                self._batch.matches.extend(known.matches)
+        return found
+
     def settle_holder(self, group: HolderGroup) -> None:
         """Collect what was found inside a holder; its own result must be in the same batch."""
         self._batch.groups.append(group)
 
-    def decide(self, media: MediaRow, decoded: DecodedMedia | None) -> None:
-        """Collect how decoding one content ended, and its pixels."""
+    def decide(self, media: MediaRow, decoded: DecodedMedia | None, *, is_video: bool) -> None:
+        """Collect how decoding one content ended, its pixels, and its fingerprints to compare."""
+        if media.hashes and self._matching.resembles:
+            self._hashed.append(HashedContent(media.sha256, media.hashes, is_video))
         self._batch.media.append(media)
         self._decided[media.sha256] = MediaOutcome(
             media.outcome, media.reason, media.has_pictures_inside
@@ -77,12 +101,19 @@ class Settlement:
             self.commit()
 
     def commit(self) -> None:
-        """Write pixels, sync them, commit the rows; on a full disk wait and try again."""
+        """Compare, write pixels, sync them, commit the rows; on a full disk wait and try again.
+
+        What a content resembles is committed with its media row, or not at all: a run that is
+        killed decodes it again, and compares it again.
+        """
         if self._batch:
+            self._batch.matches.extend(self._matching.near(self._hashed))
+            self._hashed = []
             self.until_room(self._write_pixels)
             self.until_room(self._append)
             self._batch = ResultBatch.empty()
             self._decided.clear()
+            self._noted.clear()
         self._committed_at = monotonic_s()
 
     def _append(self) -> None:

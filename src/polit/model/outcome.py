@@ -22,6 +22,7 @@ REASONS: dict[str, str] = {
     "record_reallocated": "deleted, and its record now belongs to another file",
     "special_file": "a device, pipe or socket of a host folder",
     "left_out_by_plan": "left out by the plan",
+    "known_good": "known-good: a hash set names its content, and nothing says otherwise",
     "unlistable": "the folder could not be listed",
     "unreadable": "the content could not be read",
     "exceeds_volume": "claims more bytes than its volume can hold",

@@ -2,9 +2,10 @@
 
 One line of canonical JSON per row: volumes by offset, bad ranges by offset, problems of the
 source and its volumes, entries by the bytes of their locators, what was not opened inside them,
-then media, tags, fingerprints and derivatives by the digest of their content. Left out is what
-may differ between two runs that found the same: instants, durations, attempts, ids, ciphertext,
-and the access and change times of a host folder.
+then media, tags, fingerprints and derivatives by the digest of their content; at last the hash
+sets that were asked, by their digests, and the matches by content, set and record. Left out is
+what may differ between two runs that found the same: instants, durations, attempts, ids,
+ciphertext, what a hash set is called, and the access and change times of a host folder.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from polit.base.canonical import row_writer
+from polit.package.match_rows import HASH_SETS_SQL, MATCHES_OF_ENTRIES_SQL
 
 _VOLUMES = """
 SELECT 'volume' AS row, locator, scheme, description, offset_bytes, size_bytes, allocated, state,
@@ -65,7 +67,9 @@ SELECT 'derivative' AS row, lower(hex(sha256)) AS sha256, role, story, at_ms, me
        height_px, lower(hex(plaintext_sha256)) AS plaintext_sha256
 FROM derivatives WHERE {_OF_ENTRIES} ORDER BY derivatives.sha256, role, story
 """  # noqa: S608 - constants only
-_CONTENTS = (_UNOPENED, _MEDIA, _TAGS, _HASHES, _DERIVATIVES)
+_CONTENTS = (
+    _UNOPENED, _MEDIA, _TAGS, _HASHES, _DERIVATIVES, HASH_SETS_SQL, MATCHES_OF_ENTRIES_SQL,
+)  # fmt: skip
 
 
 def canonical_rows(connection: sqlite3.Connection) -> Iterator[bytes]:

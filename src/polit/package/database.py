@@ -7,15 +7,23 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
-from polit.package.layout import LOCATOR_INDEX, MANIFEST, SCHEMA, findings_path
+from polit.package.layout import FORMAT, LOCATOR_INDEX, MANIFEST, SCHEMA, findings_path
 
 _CACHE_KIB = 96 * 1024
+_EARLIER = (
+    "{} is of a format before "
+    f"{FORMAT}, which this version does not read: use the version of polit that made it, "
+    "or examine the exhibit again"
+)
 
 
 def open_writer(package: Path) -> sqlite3.Connection:
     """Open the findings of a running examination for its one writer.
 
     WAL with ``synchronous=FULL``: a commit that returned survives a power cut.
+
+    Raises:
+        PackageDamaged: An earlier version began it, in another format.
     """
     connection = sqlite3.connect(findings_path(package), isolation_level=None, timeout=30)
     connection.execute("PRAGMA journal_mode=WAL")
@@ -23,10 +31,14 @@ def open_writer(package: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys=OFF")
     connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
     connection.execute("PRAGMA wal_autocheckpoint=4000")
-    if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone():
+    tables = _tables(connection)
+    if "meta" not in tables:
         with transaction(connection):
             for statement in filter(str.strip, SCHEMA.split(";")):
                 connection.execute(statement)
+    elif "matches" not in tables:
+        connection.close()
+        raise PackageDamaged(_EARLIER.format(package))
     return connection
 
 
@@ -55,16 +67,22 @@ def open_reader(package: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
-        has_meta = connection.execute(
-            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'meta'"
-        ).fetchone()
+        tables = _tables(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise PackageDamaged(f"{path} cannot be read as findings: {error}") from error
-    if not has_meta:
+    if "meta" not in tables:
         connection.close()
         raise PackageDamaged(f"{path} cannot be read as findings: it has no table 'meta'")
+    if "matches" not in tables:
+        connection.close()
+        raise PackageDamaged(_EARLIER.format(package))
     return connection
+
+
+def _tables(connection: sqlite3.Connection) -> frozenset[str]:
+    rows = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return frozenset(row[0] for row in rows)
 
 
 def read_schema(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str, str | None]]:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-FORMAT = 2
+from polit.package.match_rows import MATCH_SCHEMA
+
+FORMAT = 3
 SUFFIX = ".polit"
 FINDINGS = "findings.sqlite"
 MANIFEST = "manifest.json"
@@ -14,7 +16,7 @@ PACKS = (TILES, THUMBNAILS)
 PARTS = (FINDINGS, *PACKS)
 SUPPLEMENTS = "supplements"
 
-SCHEMA = """
+_FOUND_SCHEMA = """
 CREATE TABLE meta (
   key TEXT PRIMARY KEY, value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -199,6 +201,7 @@ CREATE VIEW occurrences AS
          m.latitude_e7, m.longitude_e7, m.make, m.model, m.flaws
   FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256;
 """
+SCHEMA = _FOUND_SCHEMA + MATCH_SCHEMA
 """STRICT tables, so that a figure is a figure. ``results`` is appended to, never updated.
 
 Checks are written with OR: IN builds a set for each row, which doubles the cost of an insert.

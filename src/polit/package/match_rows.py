@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from polit.base.canonical import canonical_json
-from polit.model.matching import HashSetFacts, Match, SetStatus
+from polit.base.errors import PackageDamaged
+from polit.model.matching import HashSetFacts, Match, MatchCounts, SetStatus
 
 MATCH_SCHEMA = """
 CREATE TABLE hash_sets (
@@ -45,8 +46,10 @@ CREATE TABLE matches (
 """
 
 _SET_SQL = "INSERT INTO hash_sets VALUES (" + "?, " * 10 + "?)"
-_MATCH_SQL = "INSERT INTO matches VALUES (" + "?, " * 13 + "?)"
-_ORDER = "sha256, set_sha256, record, algorithm, variant"
+_MATCH_SQL = "INSERT INTO matches VALUES (" + "?, " * 13 + "?) ON CONFLICT DO NOTHING"
+_QUALIFIED_ORDER = (
+    "matches.sha256, matches.set_sha256, matches.record, matches.algorithm, matches.variant"
+)
 
 
 def add_hash_sets(connection: sqlite3.Connection, facts: Iterable[HashSetFacts]) -> None:
@@ -63,7 +66,10 @@ def add_hash_sets(connection: sqlite3.Connection, facts: Iterable[HashSetFacts])
 
 
 def add_matches(connection: sqlite3.Connection, matches: Iterable[Match]) -> None:
-    """Write matches, in the transaction of the caller; their sets are there already."""
+    """Write matches, in the transaction of the caller; their sets are there already.
+
+    A match that stands there already stays: a content is looked up again when a run goes on.
+    """
     connection.executemany(
         _MATCH_SQL,
         [
@@ -76,32 +82,106 @@ def add_matches(connection: sqlite3.Connection, matches: Iterable[Match]) -> Non
 
 
 def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
-    """Return the hash sets of a package or supplement, by their digests."""
+    """Return the hash sets of a package or supplement, by their digests.
+
+    Raises:
+        PackageDamaged: A row is none that polit writes.
+    """
     rows = connection.execute(
         "SELECT lower(hex(set_sha256)), name, status, scheme, provider, jurisdiction, version,"
         " format, file_sha256, records, keys FROM hash_sets ORDER BY set_sha256"
     )
-    return [
-        HashSetFacts(
-            sha256=row[0], name=row[1], status=SetStatus(row[2]), scheme=row[3], provider=row[4],
-            jurisdiction=row[5], version=row[6], format=row[7], file_sha256=row[8],
-            records=row[9], keys=msgspec.json.decode(row[10], type=dict[str, int]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    try:
+        return [
+            HashSetFacts(
+                sha256=row[0], name=row[1], status=SetStatus(row[2]), scheme=row[3],
+                provider=row[4], jurisdiction=row[5], version=row[6], format=row[7],
+                file_sha256=row[8], records=row[9],
+                keys=msgspec.json.decode(row[10], type=dict[str, int]),
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise PackageDamaged(f"a hash set in the rows cannot be read: {error}") from error
 
 
-def read_matches(connection: sqlite3.Connection) -> Iterator[Match]:
-    """Yield the matches of a package or supplement, by content, set, record."""
+def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> Iterator[Match]:
+    """Yield the matches of a package or supplement, by content, set, record.
+
+    Args:
+        connection: The open rows.
+        of_alerts: Only all those of contents that any of their matches alerts on.
+    """
     rows = connection.execute(
         "SELECT sha256, lower(hex(set_sha256)), record, algorithm, variant, distance_bits,"
         " threshold_bits, asserted, alerts, settles, contradicted, others, covered_here_percent,"
         " covered_known_percent FROM matches"
-        " ORDER BY sha256, set_sha256, record, algorithm, variant"
+        " WHERE ? = 0 OR sha256 IN (SELECT sha256 FROM matches WHERE alerts = 1)"
+        " ORDER BY sha256, set_sha256, record, algorithm, variant",
+        (int(of_alerts),),
     )
     for row in rows:
         flags = (bool(value) for value in row[8:11])
         yield Match(*row[:8], *flags, *row[11:])
+
+
+def _counts_sql(which: str) -> str:
+    return f"""
+SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(sum(category), 0),
+       coalesce(sum(good), 0), coalesce(sum(near > exact), 0), coalesce(sum(near_alert > alert), 0)
+FROM (
+  SELECT max(variant = '') AS exact,
+         max(variant = '' AND alerts) AS alert,
+         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
+         max(variant = '' AND asserted = 'known-good') AS good,
+         max(variant <> '') AS near,
+         max(variant <> '' AND alerts) AS near_alert
+  FROM matches {which} GROUP BY sha256)
+"""  # noqa: S608 - constants only
+
+
+_STRAYS_SQL = """
+SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
+WHERE NOT (
+  s.set_sha256 IS NOT NULL AND length(m.sha256) = 32 AND m.record >= 0 AND m.record < s.records
+  AND CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256')
+        THEN m.variant = '' AND m.threshold_bits = 0
+      ELSE m.algorithm IN ('pdq', 'vpdq') AND m.settles = 0 AND m.threshold_bits BETWEEN 0 AND ?1
+      END
+  AND m.distance_bits BETWEEN 0 AND m.threshold_bits AND m.others >= 0
+  AND m.alerts BETWEEN 0 AND 1 AND m.settles BETWEEN 0 AND 1 AND m.contradicted BETWEEN 0 AND 1
+  AND (m.settles = 0 OR m.contradicted = 0))
+"""
+"""The rules of the tables, and some that they cannot state. SQLite heeds checks where it writes."""
+
+_OF_ENTRIES = "WHERE sha256 IN (SELECT sha256 FROM results)"
+COUNTS_SQL = _counts_sql("")
+"""Counts of the contents that matched."""
+
+COUNTS_OF_ENTRIES_SQL = _counts_sql(_OF_ENTRIES)
+"""The same in a package: of contents that an entry has."""
+
+
+def read_counts(connection: sqlite3.Connection, sql: str = COUNTS_SQL) -> MatchCounts:
+    """Count contents by what hash sets say of them; ``sql`` is one of the two above."""
+    return MatchCounts(*connection.execute(sql).fetchone())
+
+
+def check_matches(connection: sqlite3.Connection, *, threshold_bits: int) -> None:
+    """Check what a forged file may hold though its tables forbid it.
+
+    Args:
+        connection: The rows, of the schema of their format.
+        threshold_bits: The greatest distance under the terms of the matching.
+
+    Raises:
+        PackageDamaged: A match breaks a rule, names no set, or needs other terms.
+    """
+    strays = connection.execute(_STRAYS_SQL, (threshold_bits,)).fetchone()[0]
+    if strays:
+        raise PackageDamaged(
+            f"{strays} matches break a rule, name no hash set, or need other terms"
+        )
 
 
 HASH_SETS_SQL = """
@@ -111,10 +191,18 @@ FROM hash_sets ORDER BY set_sha256
 """
 """Canonical rows of the hash sets: what they are called and by whom does not count."""
 
-MATCHES_SQL = f"""
+
+def _matches_sql(which: str) -> str:
+    return f"""
 SELECT 'match' AS row, lower(hex(sha256)) AS sha256, lower(hex(set_sha256)) AS set_sha256, record,
        algorithm, variant, distance_bits, threshold_bits, asserted, alerts, settles, contradicted,
        others, covered_here_percent, covered_known_percent
-FROM matches ORDER BY {_ORDER}
+FROM matches {which} ORDER BY {_QUALIFIED_ORDER}
 """  # noqa: S608 - constants only
+
+
+MATCHES_SQL = _matches_sql("")
 """Canonical rows of the matches."""
+
+MATCHES_OF_ENTRIES_SQL = _matches_sql(_OF_ENTRIES)
+"""The same in a package: of contents that an entry has, as with all that contents gave."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
+from polit.model.matching import Match
 from polit.model.media import Identification, MediaFacts, MediaTag, PerceptualHash
 
 _NO_DIGESTS = Digests(0, b"", b"", b"")
@@ -250,13 +251,15 @@ class ResultBatch:
     derivatives: list[DerivativeRow]
     problems: list[ProblemRow]
     groups: list[HolderGroup]
+    matches: list[Match]
 
     @classmethod
     def empty(cls) -> "ResultBatch":
         """Return a batch without rows."""
-        return cls([], [], [], [], [])
+        return cls([], [], [], [], [], [])
 
     def __len__(self) -> int:
         """How many rows the batch holds."""
         embedded = sum(len(group.embedded) for group in self.groups)
-        return len(self.results) + len(self.media) + len(self.problems) + embedded
+        found = len(self.media) + len(self.problems) + len(self.matches)
+        return len(self.results) + found + embedded

@@ -1,7 +1,5 @@
 """Verify a sealed package without any key: parts, rows, account, packs, signature."""
 
-import base64
-import binascii
 import hashlib
 import os
 import sqlite3
@@ -10,29 +8,17 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from polit.base.errors import IntegrityError, PackageDamaged, PolitError
+from polit.base.errors import PackageDamaged, PolitError
 from polit.model.manifest import Manifest
 from polit.package import account
 from polit.package.canonical_rows import rows_sha256
+from polit.package.checks import Check
 from polit.package.database import open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
-from polit.package.seal import (
-    digest_parts,
-    parse_manifest,
-    read_manifest_bytes,
-    render_manifest,
-    signed_bytes,
-)
-from polit.store.keys import check_signature
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked: its name, whether it holds, and what was found."""
-
-    name: str
-    holds: bool
-    detail: str
+from polit.package.match_rows import check_matches, read_hash_sets
+from polit.package.seal import digest_parts, parse_manifest, read_manifest_bytes
+from polit.package.sealed_text import seal_flaw
+from polit.package.supplement_verify import check_supplements
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +50,7 @@ def verify_package(package: Path) -> Verification:
         _check_files(package),
         _check_parts(package, manifest),
         *_check_rows(package, manifest),
+        *check_supplements(package, manifest),
     )
     key = manifest.signature.public_key if manifest.signature else ""
     signer = hashlib.sha256(bytes.fromhex(key)).hexdigest() if _is_hex(key) else ""
@@ -79,22 +66,8 @@ def _check_format(manifest: Manifest) -> Check:
 
 
 def _check_seal(manifest: Manifest, untrusted_text: bytes) -> Check:
-    if manifest.signature is None:
-        return Check("seal", holds=False, detail="the manifest carries no signature")
-    try:
-        check_signature(
-            public_key=bytes.fromhex(manifest.signature.public_key),
-            signature=base64.b64decode(manifest.signature.value, validate=True),
-            message=signed_bytes(manifest),
-        )
-        is_ours = render_manifest(manifest) == untrusted_text
-    except (IntegrityError, ValueError, binascii.Error, RecursionError) as error:
-        return Check("seal", holds=False, detail=str(error))
-    if not is_ours:
-        # What is signed are the values: text that they do not give back was added by somebody.
-        detail = f"{MANIFEST} holds text that the signature does not cover"
-        return Check("seal", holds=False, detail=detail)
-    return Check("seal", holds=True, detail="Ed25519 over the canonical manifest")
+    flaw = seal_flaw(manifest, untrusted_text)
+    return Check("seal", not flaw, flaw or "Ed25519 over the canonical manifest")
 
 
 def _check_files(package: Path) -> Check:
@@ -146,6 +119,7 @@ def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
             found = rows_sha256(connection)
             yield Check("rows", found == manifest.rows_sha256, f"rows_sha256 {found}")
             yield _check_account(connection, manifest)
+            yield _check_matches(connection, manifest)
             yield _check_packs(connection, package)
     except (PolitError, OSError, sqlite3.DatabaseError) as error:
         yield Check("rows", holds=False, detail=str(error))
@@ -162,9 +136,21 @@ def _check_account(connection: sqlite3.Connection, manifest: Manifest) -> Check:
         and account.count_kinds(connection) == manifest.kinds
         and account.count_not_examined(connection) == manifest.not_examined
         and account.count_problems(connection) == manifest.problems
+        and account.count_matches(connection) == manifest.matches
     )
     detail = f"{tally.entries} entries" if same else "the rows and the manifest count differently"
     return Check("account", same, detail)
+
+
+def _check_matches(connection: sqlite3.Connection, manifest: Manifest) -> Check:
+    stated = manifest.plan.get("near_threshold_bits")
+    try:
+        check_matches(connection, threshold_bits=stated if isinstance(stated, int) else 0)
+        same = tuple(read_hash_sets(connection)) == manifest.hash_sets
+    except PackageDamaged as error:
+        return Check("matches", holds=False, detail=str(error))
+    detail = f"{len(manifest.hash_sets)} hash sets" if same else "the manifest names other sets"
+    return Check("matches", same, detail)
 
 
 def _check_packs(connection: sqlite3.Connection, package: Path) -> Check:

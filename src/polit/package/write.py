@@ -15,10 +15,12 @@ from pathlib import Path
 from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
+from polit.model.matching import HashSetFacts
 from polit.package.database import fold_writer, open_writer, transaction
 from polit.package.filling import FIRST_EMBEDDED, add_groups, add_media, add_problems
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
+from polit.package.match_rows import add_hash_sets, add_matches
 from polit.package.rows import (
     EntryRow,
     FolderRow,
@@ -102,9 +104,10 @@ class Ledger:
         """Store a text of the run; the last one stands."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def begin(self, values: dict[str, str]) -> None:
-        """Store what the run is, all of it or nothing."""
+    def begin(self, values: dict[str, str], sets: Iterable[HashSetFacts] = ()) -> None:
+        """Store what the run is and which hash sets it asks, all of it or nothing."""
         with self.together():
+            add_hash_sets(self._connection, sets)
             for key, value in values.items():
                 self.set_meta(key, value)
 
@@ -284,7 +287,7 @@ class Ledger:
         return None if row is None else MediaOutcome(row[0], row[1], bool(row[2]))
 
     def append(self, batch: ResultBatch) -> None:
-        """Commit a batch of results, media, derivatives and problems together.
+        """Commit a batch of results, media, derivatives, problems and matches together.
 
         Raises:
             StorageFull: Nothing of it was kept; the same batch can be given again.
@@ -296,6 +299,7 @@ class Ledger:
             self._add_results(batch.results)
             self._add_problems(batch.problems)
             add_groups(self._connection, batch.groups)
+            add_matches(self._connection, batch.matches)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:

@@ -37,11 +37,12 @@ _HOLDER_MEMORY_BYTES = 576 << 20
 
 @dataclass(slots=True, eq=False)
 class DecodeTask:
-    """One picture or video to be decoded."""
+    """One picture or video to be decoded; what is urgent, before what is not."""
 
     sha256: bytes
     mime: str
     held: Held
+    is_urgent: bool = False
     attempts: int = 0
     memory_bytes: int | None = None
     asked: int = 0
@@ -148,6 +149,7 @@ class LocalFleet:
         )
         self._decoders = [Decoder(zygotes.decoding, ItemLimits()) for _ in range(workers)]
         self._running: dict[int, DecodeTask] = {}
+        self._urgent: deque[DecodeTask] = deque()
         self._queue: deque[DecodeTask] = deque()
         self._alone: deque[DecodeTask] = deque()
         self._is_alone = False
@@ -159,8 +161,8 @@ class LocalFleet:
     @property
     def is_decoding(self) -> bool:
         """Whether contents are being decoded or opened, or wait for it."""
-        waiting = self._running or self._queue or self._alone or self._unopened
-        return bool(waiting) or self._opening is not None
+        queues = (self._urgent, self._queue, self._alone, self._unopened)
+        return bool(self._running) or any(queues) or self._opening is not None
 
     def hold(self, result: say.ReadResult) -> Held | None:
         """Take over a slot that the walker filled; ``None`` when it filled none, or lies."""
@@ -181,7 +183,7 @@ class LocalFleet:
 
     def decode(self, task: DecodeTask) -> None:
         """Queue a content for decoding."""
-        self._queue.append(task)
+        (self._urgent if task.is_urgent else self._queue).append(task)
         self._feed()
 
     def open(self, task: OpenTask) -> None:
@@ -278,8 +280,8 @@ class LocalFleet:
                 return
             if decoder.busy:
                 continue
-            if self._queue:
-                self._start(decoder, self._queue.popleft())
+            if queue := self._urgent or self._queue:
+                self._start(decoder, queue.popleft())
             elif self._alone and not self._running:
                 decoder.close()
                 self._is_alone = True

@@ -1,6 +1,6 @@
 """Lock the calling process down for good: limits, user, capabilities, Landlock, seccomp.
 
-Only children of a zygote call this, once, before they see a hostile byte. What the kernel
+Only children of a zygote call ``lock_down``, once, before they see a hostile byte. What the kernel
 lacks is left out and told in the facts; what it has must take effect, else the child ends.
 Sources: ``prctl(2)``, ``capabilities(7)``, ``landlock(7)`` and ``linux/landlock.h``,
 ``seccomp(2)``, ``setrlimit(2)``.
@@ -11,7 +11,9 @@ import errno
 import os
 import resource
 import signal
+import stat
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +36,11 @@ _CAP_DAC_READ_SEARCH, _CAP_FOWNER = 2, 3
 _CAP_VERSION_3 = 0x20080522
 _SECCOMP_SET_MODE_FILTER, _SECCOMP_FLAG_TSYNC, _SECCOMP_GET_ACTION_AVAIL = 1, 1, 2
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
-_LANDLOCK_READ_FILE, _LANDLOCK_READ_DIR = 1 << 2, 1 << 3
+_LANDLOCK_WRITE_FILE, _LANDLOCK_READ_FILE, _LANDLOCK_READ_DIR = 1 << 1, 1 << 2, 1 << 3
+_LANDLOCK_TRUNCATE = 1 << 14
+_LANDLOCK_MAKES = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8
+"""Removing folders and files, making folders and files; no links, devices, pipes or sockets."""
+_LANDLOCK_REFER = 1 << 13
 _LANDLOCK_RULE_PATH = 1
 _NO_PATH = -1
 
@@ -136,6 +142,38 @@ def give_up_network() -> bool:
     return True
 
 
+def confine_files(*, reads: Sequence[Path], writes: Sequence[Path]) -> bool:
+    """Take from this process, and all it starts, every file but those beneath some paths.
+
+    Call it before the process has further threads: those that run already keep what they have.
+
+    Args:
+        reads: Files and folders that may be read; those that do not exist are left out.
+        writes: Files and folders beneath which files and folders may be read, made, written,
+            moved and removed.
+
+    Returns:
+        Whether the kernel does so; where it has no Landlock, nothing was changed.
+
+    Raises:
+        OSError: The kernel has it and refused it.
+    """
+    abi = landlock_abi()
+    if not abi:
+        return False
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    reading = _LANDLOCK_READ_FILE | _LANDLOCK_READ_DIR
+    writing = reading | _LANDLOCK_WRITE_FILE | _LANDLOCK_MAKES
+    for version, right in ((2, _LANDLOCK_REFER), (3, _LANDLOCK_TRUNCATE)):
+        writing |= right if abi >= version else 0
+    ruleset = _make_ruleset(abi)
+    for rights, paths in ((reading, reads), (writing, writes)):
+        for path in paths:
+            _allow_beneath(ruleset, path, rights)
+    _restrict(ruleset)
+    return True
+
+
 def landlock_abi() -> int:
     """Return the kernel's Landlock version, 0 where it is absent or switched off."""
     return max(0, int(_libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)))
@@ -220,15 +258,41 @@ def _set_capabilities(kept: int) -> None:
 
 def _landlock(abi: int, folder: int) -> None:
     """Refuse every path, port and scope the kernel knows of, but reading beneath one folder."""
-    attributes = _ruleset_attributes(abi)
-    ruleset = _libc.syscall(
-        _LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
-    )
-    _check(ruleset, "landlock_create_ruleset")
+    ruleset = _make_ruleset(abi)
     if folder != _NO_PATH:
-        rule = struct.pack("=Qi", _LANDLOCK_READ_FILE | _LANDLOCK_READ_DIR, folder)
-        added = _libc.syscall(_LANDLOCK_ADD, ruleset, _LANDLOCK_RULE_PATH, rule, ctypes.c_uint32(0))
-        _check(added, "landlock_add_rule")
+        _add_rule(ruleset, folder, _LANDLOCK_READ_FILE | _LANDLOCK_READ_DIR)
+    _restrict(ruleset)
+
+
+def _make_ruleset(abi: int) -> int:
+    attributes = _ruleset_attributes(abi)
+    ruleset = int(_libc.syscall(
+        _LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
+    ))  # fmt: skip
+    _check(ruleset, "landlock_create_ruleset")
+    return ruleset
+
+
+def _add_rule(ruleset: int, descriptor: int, rights: int) -> None:
+    rule = struct.pack("=Qi", rights, descriptor)
+    added = _libc.syscall(_LANDLOCK_ADD, ruleset, _LANDLOCK_RULE_PATH, rule, ctypes.c_uint32(0))
+    _check(added, "landlock_add_rule")
+
+
+def _allow_beneath(ruleset: int, path: Path, rights: int) -> None:
+    try:
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            rights &= _LANDLOCK_READ_FILE | _LANDLOCK_WRITE_FILE | _LANDLOCK_TRUNCATE
+        _add_rule(ruleset, descriptor, rights)
+    finally:
+        os.close(descriptor)
+
+
+def _restrict(ruleset: int) -> None:
     _check(_libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)), "landlock_restrict_self")
     os.close(ruleset)
 

@@ -4,29 +4,30 @@ Where each stands is in the ledger before anybody is told; a broker that was kil
 as interrupted. Going on is the engine's own ``--resume``: what was settled stays settled.
 """
 
-import sqlite3
-import threading
 from dataclasses import replace
 
 import msgspec
 
 from polit.base import faults
 from polit.base.digests import stated_digest
-from polit.base.errors import BrokerRefused, Interrupted, PolitError, UsageError
-from polit.broker.examiner_talk import Ended, ExaminerOrder, Turn
+from polit.base.errors import BrokerRefused, Interrupted, UsageError
+from polit.broker.examiner_talk import Ended, ExaminerOrder, Turn, decode_line, encode_line
 from polit.broker.protocol import Code, ExamineOrder, JobState, JobStatus
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.ledger import BrokerLedger, QueuedJob
 from polit.broker.server.log import log
-from polit.broker.server.session import Session
+from polit.broker.server.queue import OneAtATime
+from polit.broker.server.session import Session, Talk, environment_of_child
 from polit.broker.server.settings import BrokerSettings
 from polit.package.layout import package_name
 from polit.store.case_keys import case_name
 
 _SEALED = {0, 3, 4}
 """Exit codes of a session that sealed its package: done, some items failed, integrity."""
-_LEDGER_AGAIN_S = 5.0
-"""A full disk is waited for: the examinations go on once the ledger can be written again."""
+_MODULE = "polit.broker.examiner"
+_CHECKPOINT_S = 180.0
+"""A checkpoint waits for the items in work, the slowest of which is a video."""
+_TALK = Talk(Turn, Ended, decode_line, _CHECKPOINT_S)
 
 
 class Examinations:
@@ -37,28 +38,18 @@ class Examinations:
     ) -> None:
         """Take where things are; ``start`` starts the thread."""
         self._settings, self._ledger, self._evidence = settings, ledger, evidence
-        self._changed = threading.Condition()
-        self._session: tuple[str, Session] | None = None
-        self._ends = False
-        # One that lives as long as the broker: a session ends with the thread that started it.
-        self._thread = threading.Thread(target=self._work, name="examinations", daemon=True)
+        self._queue = OneAtATime("examinations", self)
 
     def start(self) -> None:
         """Find what a broker before this one left, and begin to work."""
         left = self._ledger.interrupt_all()
         if left:
             log("examinations.interrupted", count=left)
-        self._thread.start()
+        self._queue.start()
 
     def close(self) -> None:
         """Stop what runs at a checkpoint; what is queued stays queued."""
-        with self._changed:
-            self._ends = True
-            self._changed.notify_all()
-            if self._session is not None:
-                self._session[1].stop()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._queue.close()
 
     def order(self, order: ExamineOrder) -> JobStatus:
         """Queue an examination; the same order again only tells where it stands.
@@ -76,7 +67,7 @@ class Examinations:
             )
         if known is None:
             log("examination.queued", order_id=order.order_id)
-        self._wake()
+        self._queue.wake()
         return self.status(order.order_id)
 
     def status(self, order_id: str) -> JobStatus:
@@ -97,13 +88,12 @@ class Examinations:
             BrokerRefused: ``no_order``.
         """
         self.status(order_id)
-        with self._changed:
+        with self._queue.held:
             if not self._ledger.move_job(
                 order_id, to=JobState.INTERRUPTED, only_from=(JobState.QUEUED,)
             ):
                 self._ledger.move_job(order_id, to=JobState.STOPPING, only_from=(JobState.RUNNING,))
-            if self._session is not None and self._session[0] == order_id:
-                self._session[1].stop()
+            self._queue.stop(order_id)
         log("examination.cancelled", order_id=order_id)
         return self.status(order_id)
 
@@ -117,7 +107,7 @@ class Examinations:
         again = (JobState.INTERRUPTED, JobState.FAILED)
         if self._ledger.move_job(order_id, to=JobState.QUEUED, only_from=again):
             log("examination.resumed", order_id=order_id)
-        self._wake()
+        self._queue.wake()
         return self.status(order_id)
 
     def _check(self, order: ExamineOrder) -> None:
@@ -130,65 +120,28 @@ class Examinations:
         except UsageError as error:
             raise BrokerRefused(Code.BAD_REQUEST, str(error)) from error
 
-    def _wake(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+    def take(self) -> QueuedJob | None:
+        """Take the examination that was queued first."""
+        return self._ledger.take_job()
 
-    def _work(self) -> None:
-        while True:
-            job = self._next()
-            if job is None:
-                return
-            try:
-                self._run(job)
-            except Exception as error:  # noqa: BLE001 - the loop goes on with the next examination
-                number = error.number if isinstance(error, PolitError) else PolitError.number
-                log("examination.broken", order_id=job.order_id, error=number)
-                message = str(error) if isinstance(error, PolitError) else "the broker failed at it"
-                self._end_once_it_can_be_kept(job, Ended(1, number, message))
+    def broke(self, job: QueuedJob, number: int, message: str) -> None:
+        """Keep that an examination could not be run."""
+        self._end(job, Ended(1, number, message))
 
-    def _next(self) -> QueuedJob | None:
-        """Wait for the next examination; ``None`` at the end of the broker."""
-        with self._changed:
-            while not self._ends:
-                try:
-                    job = self._ledger.take_job()
-                except sqlite3.Error:
-                    log("examinations.ledger_fails")
-                    self._changed.wait(_LEDGER_AGAIN_S)
-                    continue
-                if job is not None:
-                    return job
-                self._changed.wait()
-        return None
-
-    def _end_once_it_can_be_kept(self, job: QueuedJob, ended: Ended) -> None:
-        """Keep how it ended; a broker that ends before it can finds it as interrupted."""
-        while not self._ends:
-            try:
-                self._end(job, ended)
-            except sqlite3.Error:
-                log("examinations.ledger_fails")
-                with self._changed:
-                    self._changed.wait(_LEDGER_AGAIN_S)
-            else:
-                return
-
-    def _run(self, job: QueuedJob) -> None:
-        told = self._told(job)
-        with self._changed:
-            session = Session(told, str(self._settings.data))
-            self._session = (job.order_id, session)
+    def run(self, job: QueuedJob) -> None:
+        """Examine, and keep how it ended."""
+        told = encode_line(self._told(job))
+        with self._queue.held:
+            environment = environment_of_child(self._settings.data)
+            session = Session(_MODULE, told, env=environment, talk=_TALK)
             stopping = self.status(job.order_id).state is JobState.STOPPING
-            if self._ends or stopping:
-                session.stop()
+            self._queue.began(job.order_id, session, stopping=stopping)
         log("examination.started", order_id=job.order_id, pid=session.pid)
         try:
             ended = session.follow(lambda turn: self._note(job, turn))
         finally:
-            with self._changed:
-                self._session = None
-        self._end(job, ended)
+            self._queue.ended()
+        self._end(job, ended or _without_a_word(session.how_it_ended))
 
     def _told(self, job: QueuedJob) -> ExaminerOrder:
         order = msgspec.json.decode(job.asked, type=ExamineOrder)
@@ -203,19 +156,20 @@ class Examinations:
         )
 
     def _note(self, job: QueuedJob, turn: Turn) -> None:
-        with self._changed:
+        with self._queue.held:
             status = self.status(job.order_id)
             self._ledger.set_status(
                 replace(
                     status, phase=turn.phase, entries=turn.entries, failed=turn.failed,
                     done=max(0, turn.settled - turn.failed), message=turn.message,
+                    alerts=max(turn.alerts, status.alerts),
                 )
             )  # fmt: skip
         faults.reach("broker.noted")
 
     def _end(self, job: QueuedJob, ended: Ended) -> None:
         order = msgspec.json.decode(job.asked, type=ExamineOrder)
-        with self._changed:
+        with self._queue.held:
             status = replace(
                 self.status(job.order_id), message=ended.message, exit_code=ended.exit_code,
                 phase="",
@@ -235,3 +189,11 @@ class Examinations:
             "examination.ended", order_id=job.order_id, state=status.state.value,
             exit_code=ended.exit_code, error=ended.number,
         )  # fmt: skip
+
+
+def _without_a_word(how: str) -> Ended:
+    """Return what a process that was killed came to: it can be resumed."""
+    return Ended(
+        Interrupted.exit_code, Interrupted.number,
+        f"the examiner ended without a word ({how}): go on by resuming it",
+    )  # fmt: skip

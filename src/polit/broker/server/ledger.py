@@ -22,8 +22,9 @@ from polit.base.clock import instant_text, now_utc
 from polit.base.errors import PackageDamaged, UsageError
 from polit.broker.protocol import JobState, JobStatus
 
-_VERSION = 2
+_VERSION = 3
 _MADE = "CREATE TABLE made (at TEXT NOT NULL) STRICT"
+_ALERTS = "ALTER TABLE jobs ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0"
 _SCHEMA = """
 CREATE TABLE used_events (
   event_id TEXT PRIMARY KEY, used_at TEXT NOT NULL
@@ -43,12 +44,29 @@ CREATE TABLE jobs (
   message TEXT NOT NULL DEFAULT '',
   package TEXT NOT NULL DEFAULT '',
   exit_code INTEGER,
+  alerts INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'done') = (package <> ''))
 ) STRICT;
 CREATE TABLE package_keys (
   package_id TEXT NOT NULL, case_name TEXT NOT NULL, sealed BLOB NOT NULL,
   PRIMARY KEY (package_id, case_name)
 ) STRICT, WITHOUT ROWID;
+"""
+_ERRANDS = """
+CREATE TABLE errands (
+  number INTEGER PRIMARY KEY,
+  errand_id TEXT NOT NULL UNIQUE,
+  asked TEXT NOT NULL,
+  starts INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL CHECK (state IN
+    ('queued', 'running', 'stopping', 'cancelled', 'done', 'failed')),
+  phase TEXT NOT NULL DEFAULT '',
+  done INTEGER NOT NULL DEFAULT 0,
+  total INTEGER NOT NULL DEFAULT 0,
+  message TEXT NOT NULL DEFAULT '',
+  exit_code INTEGER,
+  result TEXT NOT NULL DEFAULT ''
+) STRICT
 """
 _COLUMNS = tuple(field.name for field in fields(JobStatus))
 _BUSY_S = 20.0
@@ -80,16 +98,20 @@ class BrokerLedger:
         )
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
             self._connection.execute(f"PRAGMA {pragma}")
-        with self._writing() as connection:
+        with self.writing() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > _VERSION:
                 raise UsageError(f"{folder} was made by a later version of polit: use that one")
             if version == 0:
                 for statement in filter(str.strip, _SCHEMA.split(";")):
                     connection.execute(statement)
-            if version < _VERSION:
+            if version < 2:
                 connection.execute(_MADE)
                 connection.execute("INSERT INTO made VALUES (?)", (now_utc().isoformat(),))
+            if version in {1, 2}:
+                connection.execute(_ALERTS)
+            if version < _VERSION:
+                connection.execute(_ERRANDS)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
         self._file = self._path.stat()
 
@@ -101,7 +123,7 @@ class BrokerLedger:
     @property
     def made_at(self) -> datetime:
         """When it was made: of what was used before, it knows nothing."""
-        return datetime.fromisoformat(str(self._rows("SELECT at FROM made")[0][0]))
+        return datetime.fromisoformat(str(self.rows("SELECT at FROM made")[0][0]))
 
     def use_event(self, event_id: str) -> bool:
         """Mark an event used, durably; tell whether this call was the one that did.
@@ -110,7 +132,7 @@ class BrokerLedger:
             PackageDamaged: The file was removed or replaced: what is marked would be forgotten.
         """
         self._check_in_place()
-        with self._writing() as connection:
+        with self.writing() as connection:
             cursor = connection.execute(
                 "INSERT INTO used_events VALUES (?, ?) ON CONFLICT DO NOTHING",
                 (event_id, instant_text(now_utc())),
@@ -121,11 +143,11 @@ class BrokerLedger:
 
     def is_used(self, event_id: str) -> bool:
         """Tell whether an event has been used."""
-        return bool(self._rows("SELECT 1 FROM used_events WHERE event_id = ?", event_id))
+        return bool(self.rows("SELECT 1 FROM used_events WHERE event_id = ?", event_id))
 
     def add_job(self, order_id: str, asked: str, *, resumes: bool) -> str:
         """Queue an examination unless its order is known; return the order as it was asked."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "INSERT INTO jobs (order_id, asked, resumes, state) VALUES (?, ?, ?, 'queued')"
                 " ON CONFLICT DO NOTHING",
@@ -136,7 +158,7 @@ class BrokerLedger:
 
     def status_of(self, order_id: str) -> JobStatus | None:
         """Return where an examination stands, ``None`` where none was ordered so."""
-        rows = self._rows(
+        rows = self.rows(
             f"SELECT {', '.join(_COLUMNS)} FROM jobs WHERE order_id = ?",  # noqa: S608 - our own names
             order_id,
         )
@@ -146,12 +168,13 @@ class BrokerLedger:
 
     def set_status(self, status: JobStatus) -> None:
         """Write where an examination stands."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, phase = ?, entries = ?, done = ?, skipped = ?,"
-                " failed = ?, message = ?, package = ?, exit_code = ? WHERE order_id = ?",
+                " failed = ?, message = ?, package = ?, exit_code = ?, alerts = ?"
+                " WHERE order_id = ?",
                 (status.state.value, status.phase, status.entries, status.done, status.skipped,
-                 status.failed, status.message, status.package, status.exit_code,
+                 status.failed, status.message, status.package, status.exit_code, status.alerts,
                  status.order_id),
             )  # fmt: skip
 
@@ -162,7 +185,7 @@ class BrokerLedger:
             Whether it was in one of the states that it may be moved from.
         """
         marks = ", ".join("?" * len(only_from))
-        with self._writing() as connection:
+        with self.writing() as connection:
             cursor = connection.execute(
                 "UPDATE jobs SET state = ?, resumes = resumes OR ? = 'queued', message = '',"  # noqa: S608 - question marks
                 f" exit_code = NULL WHERE order_id = ? AND state IN ({marks})",
@@ -172,7 +195,7 @@ class BrokerLedger:
 
     def interrupt_all(self) -> int:
         """Call interrupted what a broker that ended left running; return how many."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             cursor = connection.execute(
                 "UPDATE jobs SET state = 'interrupted', resumes = 1,"
                 " message = 'the broker ended while it ran: go on with it'"
@@ -182,7 +205,7 @@ class BrokerLedger:
 
     def take_job(self) -> QueuedJob | None:
         """Take the examination that was queued first, and call it running."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             row = connection.execute(
                 "UPDATE jobs SET state = 'running', message = '' WHERE number ="
                 " (SELECT min(number) FROM jobs WHERE state = 'queued')"
@@ -192,7 +215,7 @@ class BrokerLedger:
 
     def keep_package_key(self, package_id: str, case_name: str, sealed: bytes) -> None:
         """Keep a package's key, sealed under its case's key; a kept one stays."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             connection.execute(
                 "INSERT INTO package_keys VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                 (package_id, case_name, sealed),
@@ -200,7 +223,7 @@ class BrokerLedger:
 
     def package_key(self, package_id: str, case_name: str) -> bytes | None:
         """Return a package's sealed key, ``None`` where none was kept."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT sealed FROM package_keys WHERE package_id = ? AND case_name = ?",
             package_id, case_name,
         )  # fmt: skip
@@ -215,12 +238,14 @@ class BrokerLedger:
         if not is_same:
             raise PackageDamaged("the broker's ledger was removed or replaced: restart the broker")
 
-    def _rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
+    def rows(self, query: str, *values: str) -> list[tuple[object, ...]]:
+        """Return what a query finds."""
         with self._lock:
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """Hold the ledger for a block: what the block writes is kept whole, or not at all."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from polit.broker.server.errands import Errands
 from polit.broker.server.events import EventReader, SqliteEvents
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.examinations import Examinations
+from polit.broker.server.hashsets import SetKeeper
 from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.packages import PackageAdopter
-from polit.broker.server.settings import BrokerSettings
+from polit.broker.server.settings import BrokerSettings, EvidenceRoot
 from polit.broker.server.showing import PictureShower
+from polit.broker.server.uploads import Uploads
 from polit.store.keys import create_keys
 
 
@@ -25,14 +28,20 @@ class Room:
     examinations: Examinations
     packages: PackageAdopter
     pictures: PictureShower
+    errands: Errands
+    uploads: Uploads
+    sets: SetKeeper
 
     def start(self) -> None:
         """Start what runs beside the connections."""
         self.lanes.start()
         self.examinations.start()
+        self.errands.start()
+        self.uploads.sweep()
 
     def close(self) -> None:
-        """Stop examinations at a checkpoint, end the decoders, close the ledger."""
+        """Stop examinations at a checkpoint and errands, end the decoders, close the ledger."""
+        self.errands.close()
         self.examinations.close()
         self.lanes.close()
         self.ledger.close()
@@ -50,8 +59,14 @@ def make_room(settings: BrokerSettings) -> Room:
         settings.decoders, accept_reduced_isolation=settings.accept_reduced_isolation
     )
     evidence = EvidenceRoots(settings.evidence)
-    for folder in (settings.packages, settings.data / "evidence"):
+    for folder in (settings.packages, settings.data / "evidence", settings.incoming):
         folder.mkdir(mode=0o700, exist_ok=True)
+    errands = Errands(settings, ledger)
+    uploads = Uploads(
+        settings.ledger / "uploads", max_bytes=settings.max_upload_bytes, wanted=errands.uploads
+    )
+    errands.on_done(uploads.discard)
+    incoming = EvidenceRoots((EvidenceRoot("incoming", settings.incoming),))
     return Room(
         settings=settings,
         ledger=ledger,
@@ -60,6 +75,9 @@ def make_room(settings: BrokerSettings) -> Room:
         examinations=Examinations(settings, ledger, evidence),
         packages=PackageAdopter(settings, keys, ledger),
         pictures=PictureShower(settings, keys, ledger, event_reader(settings), lanes),
+        errands=errands,
+        uploads=uploads,
+        sets=SetKeeper(settings, incoming=incoming, uploads=uploads, errands=errands),
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 import pwd
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +32,8 @@ class BrokerSettings:
         peers: User ids that may connect; its own is one of them.
         decoders: How many pictures are decoded at a time.
         accept_reduced_isolation: Decode though the sandbox holds less than fully.
+        hashsets: The store of hash sets.
+        max_upload_bytes: The longest file that is taken through the record.
     """
 
     data: Path
@@ -40,6 +42,8 @@ class BrokerSettings:
     peers: frozenset[int]
     decoders: int = 2
     accept_reduced_isolation: bool = False
+    hashsets: Path = field(default_factory=settings.hashsets_folder)
+    max_upload_bytes: int = 8 << 30
 
     @property
     def socket(self) -> Path:
@@ -60,6 +64,11 @@ class BrokerSettings:
     def vault(self) -> Path:
         """Where originals are kept."""
         return self.data / "vault"
+
+    @property
+    def incoming(self) -> Path:
+        """Where an administrator puts files that people may import."""
+        return self.data / "incoming"
 
     @property
     def uses_postgresql(self) -> bool:
@@ -84,6 +93,7 @@ def read_settings(*, accept_reduced_isolation: bool = False) -> BrokerSettings:
         peers=_peers(settings.text("POLIT_BROKER_PEERS")),
         decoders=int(decoders),
         accept_reduced_isolation=accept_reduced_isolation,
+        max_upload_bytes=int(settings.number("POLIT_UPLOAD_GIB", 8, minimum=1) * (1 << 30)),
     )
 
 

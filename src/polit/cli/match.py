@@ -86,7 +86,8 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
         matching = Rematching(opened, request, open_keys(data_folder()), _shown_by(line))
         results = _kept_apart(matching.match_all(found), failed)
         if jsonl:
-            print_lines(map(_object, results))
+            for one in results:
+                print_lines([_object(one)])
         elif as_json:
             print_object({"packages": [_object(one) for one in results]})
         else:

@@ -15,13 +15,13 @@ class MatchTally:
         matched: Those with at least one match.
         counts: Those that alert, are categorised, are known good, resemble something; as a
             package's own manifest counts them.
-        rows: Rows of matches.
+        matches: Rows of matches.
     """
 
     contents: int
     matched: int
     counts: MatchCounts
-    rows: int
+    matches: int
 
     @property
     def alerts(self) -> int:

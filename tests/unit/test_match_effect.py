@@ -1,24 +1,15 @@
 """The report of effect: each file in exactly one place, alerts never hidden."""
 
 import random
-from dataclasses import dataclass
 
 import pytest
 
 from polit.match.effect import Effect, effect_of
+from polit.match.matcher import Verdict
 from polit.match.stacks import Stackable
 from polit.model.media import PerceptualHash
 
 SEED = 20_261_126
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What follows from the matches of a content."""
-
-    alerts_exact: bool = False
-    alerts_near: bool = False
-    settled: str = ""
 
 
 def picture(name: str, value: bytes = b"", occurrences: int = 1) -> Stackable:
@@ -48,8 +39,8 @@ def test_each_file_is_counted_in_one_place() -> None:
         picture("other", draw.randbytes(32), 4),
     ]
     verdicts = {
-        media[0].sha256: Verdict(settled="known_good"),
-        media[1].sha256: Verdict(settled="categorised"),
+        media[0].sha256: Verdict(False, False, "known_good"),
+        media[1].sha256: Verdict(False, False, "categorised"),
     }
 
     effect = effect_of(media, verdicts).effect
@@ -63,8 +54,8 @@ def test_what_alerts_is_viewed_by_itself() -> None:
     alike = random.Random(SEED).randbytes(32)
     media = [picture("a", alike), picture("b", alike), picture("c", alike), picture("d", alike, 2)]
     verdicts = {
-        media[0].sha256: Verdict(alerts_exact=True, alerts_near=True),
-        media[3].sha256: Verdict(alerts_near=True),
+        media[0].sha256: Verdict(True, True, ""),
+        media[3].sha256: Verdict(False, True, ""),
     }
 
     report = effect_of(media, verdicts)

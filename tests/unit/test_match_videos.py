@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from plain_index import PlainIndex
 
-from polit.match.near import NearIndex
 from polit.match.turned import TURNS, turned_values
 from polit.match.videos import KnownVideos, VideoHit
 from polit.model.matching import MatchTerms
@@ -35,7 +35,7 @@ def known(
     values = b"".join(value for video in videos for value in video)
     records = [record for record, video in enumerate(videos) for _ in video]
     return KnownVideos(
-        NearIndex(np.frombuffer(values, dtype=np.uint8).reshape(-1, 32)),
+        PlainIndex(np.frombuffer(values, dtype=np.uint8).reshape(-1, 32)),
         records=np.array(records, dtype=np.uint32),
         qualities=np.array(qualities or [90] * len(records), dtype=np.uint8),
         terms=MatchTerms(**terms),  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ def test_frames_of_known_videos_may_lie_in_any_order(draw: random.Random) -> Non
     mixed = [(record, value) for record, video in enumerate(videos) for value in video]
     draw.shuffle(mixed)
     listed = KnownVideos(
-        NearIndex(np.frombuffer(b"".join(v for _, v in mixed), dtype=np.uint8).reshape(-1, 32)),
+        PlainIndex(np.frombuffer(b"".join(v for _, v in mixed), dtype=np.uint8).reshape(-1, 32)),
         records=np.array([record for record, _ in mixed], dtype=np.uint32),
         qualities=np.full(len(mixed), 90, dtype=np.uint8),
         terms=MatchTerms(),
@@ -217,6 +217,39 @@ def test_hits_are_those_of_counting_each_pair(draw: random.Random) -> None:
             else:
                 assert reached < 2
     assert listed.match_video(frames(videos[3]))[0].record == 3
+
+
+def test_seconds_of_known_videos_count_once_however_many_frames_are_listed(
+    draw: random.Random,
+) -> None:
+    seconds = a_video(draw, 10)
+    every = [flipped(value, 3 * n, draw) for value in seconds for n in range(25)]
+    listed = KnownVideos(
+        PlainIndex(np.frombuffer(b"".join(every), dtype=np.uint8).reshape(-1, 32)),
+        records=np.zeros(250, dtype=np.uint32),
+        qualities=np.full(250, 90, dtype=np.uint8),
+        terms=MatchTerms(),
+        at_ms=(np.arange(250) * 40 - np.arange(250) % 25 * 25).astype(np.uint32),
+    )
+
+    (hit,) = listed.match_video(frames([*seconds[:9], *a_video(draw, 60)]))
+
+    assert (hit.matched_known, hit.frames_known, covered(hit)) == (9, 10, (13, 90))
+
+
+def test_frames_whose_times_nobody_says_count_each(draw: random.Random) -> None:
+    video = a_video(draw, 6)
+    listed = KnownVideos(
+        PlainIndex(np.frombuffer(b"".join(video), dtype=np.uint8).reshape(-1, 32)),
+        records=np.zeros(6, dtype=np.uint32),
+        qualities=np.full(6, 90, dtype=np.uint8),
+        terms=MatchTerms(),
+        at_ms=np.zeros(6, dtype=np.uint32),
+    )
+
+    (hit,) = listed.match_video(frames(video))
+
+    assert (hit.matched_known, hit.frames_known) == (6, 6)
 
 
 def test_the_order_of_frames_changes_nothing(draw: random.Random) -> None:

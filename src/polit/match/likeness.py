@@ -89,7 +89,13 @@ class _Searched:
 
 
 def _known_videos(keys: NearKeys, terms: MatchTerms) -> KnownVideos:
-    return KnownVideos(_Searched(keys), records=keys.records, qualities=keys.qualities, terms=terms)
+    return KnownVideos(
+        _Searched(keys),
+        records=keys.records,
+        qualities=keys.qualities,
+        at_ms=keys.at_ms,
+        terms=terms,
+    )
 
 
 def _whole(

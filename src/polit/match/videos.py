@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from polit.match.known_frames import KnownFrames, Whole
 from polit.match.near_hits import VALUE_BYTES, Fingerprints, NearHits
 from polit.match.turned import TURNS, turned_values
 from polit.model.matching import MatchTerms
@@ -22,10 +23,10 @@ FRAME = "frame"
 """The variant of the fingerprints that count here."""
 
 _QUERIES_AT_ONCE = 256
-_STILL_BITS = 10
+_STILL_BITS = 20
+"""Frames of one still differ by no more when they are encoded: 14 bits at most were seen at H.264's
+crf 35, 26 at crf 42 (docs/proof/video_families.json)."""
 _MIN_PICTURES = 2
-
-Whole = NDArray[np.int64]
 
 _NONE: Whole = np.empty(0, dtype=np.int64)
 
@@ -52,8 +53,9 @@ class VideoHit:
         turn: How the video had to be turned, one of ``TURNS``; empty for straight.
         matched_here: How many frames of the video match some frame of the known one.
         frames_here: How many frames it has.
-        matched_known: How many frames of the known video match some frame of this one.
-        frames_known: How many frames that has.
+        matched_known: How many seconds of the known video have a frame that matches some frame
+            of this one; frames, where nobody says their times.
+        frames_known: How many seconds, or frames, of it are known.
         median_distance_bits: The lower median over the frames here that match.
     """
 
@@ -107,6 +109,7 @@ class KnownVideos:
         records: NDArray[np.uint32],
         qualities: NDArray[np.uint8],
         terms: MatchTerms,
+        at_ms: NDArray[np.uint32] | None = None,
     ) -> None:
         """Make ready.
 
@@ -115,12 +118,10 @@ class KnownVideos:
             records: ``(n,) uint32``, which video each place of the index belongs to.
             qualities: ``(n,) uint8``, PDQ qualities, 255 where nobody says.
             terms: Under what terms frames and videos match.
+            at_ms: ``(n,) uint32``, where each frame stands in its video, where that is known.
         """
         self._index, self._terms = index, terms
-        self._records, self._qualities = records, qualities
-        is_clear = np.asarray(qualities) >= terms.min_quality
-        self._by_record: Whole | None = None
-        self._frames_known: Whole = np.bincount(np.asarray(records)[is_clear])
+        self._frames = KnownFrames(records, qualities, at_ms, min_quality=terms.min_quality)
 
     def match_video(self, frames: Sequence[PerceptualHash]) -> list[VideoHit]:
         """Return the known videos that share enough with a video.
@@ -148,45 +149,23 @@ class KnownVideos:
     def _hits(self, asked: Fingerprints, turn: str) -> Iterator[VideoHit]:
         values, times = np.unique(asked, axis=0, return_counts=True)
         (record, query, distance), places = self._pairs(values)
-        known = np.asarray(self._records, dtype=np.int64)[places]
-        places = places[np.argsort(known, kind="stable")]
-        for one, of_it, seen in self._covered(record, known, times[query], len(asked)):
+        known = self._frames.records_of(places)
+        order = np.argsort(known, kind="stable")
+        places, known = places[order], known[order]
+        for one in np.unique(record).tolist():
+            of_it = slice(*np.searchsorted(record, [one, one + 1]))
+            matched = _Matched(query[of_it], places[slice(*np.searchsorted(known, [one, one + 1]))])
             hit = VideoHit(
                 record=one,
                 turn=turn,
-                matched_here=int(times[query[of_it]].sum()),
+                matched_here=int(times[matched.queries].sum()),
                 frames_here=len(asked),
-                matched_known=seen.stop - seen.start,
-                frames_known=int(self._frames_known[one]),
-                median_distance_bits=_median(distance[of_it], times[query[of_it]]),
+                matched_known=self._frames.seconds_of(one, matched.places),
+                frames_known=self._frames.seconds(one),
+                median_distance_bits=_median(distance[of_it], times[matched.queries]),
             )
-            if self._counts(one, values, _Matched(query[of_it], places[seen])):
+            if self._counts(hit, values, matched):
                 yield hit
-
-    def _covered(
-        self, record: Whole, known: Whole, times: Whole, frames_here: int
-    ) -> Iterator[tuple[int, slice, slice]]:
-        """Yield each record with one coverage that is enough, and what of the arrays is its own.
-
-        Args:
-            record: Of each pair of record and fingerprint, ascending.
-            known: Of each frame of known videos that matches.
-            times: How many frames here each pair stands for.
-            frames_here: How many frames this video has.
-        """
-        found, starts = np.unique(record, return_index=True)
-        if not len(found):
-            return
-        here = np.add.reduceat(times, starts)
-        _, first, there = np.unique(np.sort(known), return_index=True, return_counts=True)
-        enough = self._terms.video_coverage_percent
-        reached = (100 * here >= enough * frames_here) | (
-            100 * there >= enough * self._frames_known[found]
-        )
-        ends = np.append(starts[1:], len(record))
-        for place in np.flatnonzero(reached).tolist():
-            of_known = slice(int(first[place]), int(first[place] + there[place]))
-            yield int(found[place]), slice(int(starts[place]), int(ends[place])), of_known
 
     def _pairs(self, values: Fingerprints) -> tuple[tuple[Whole, Whole, Whole], Whole]:
         """Return each pair of record and query with its least distance, and the places found.
@@ -199,9 +178,9 @@ class KnownVideos:
         for first in range(0, len(values), _QUERIES_AT_ONCE):
             asked = values[first : first + _QUERIES_AT_ONCE]
             hits = self._index.search(asked, threshold_bits=self._terms.near_threshold_bits)
-            is_clear = self._qualities[hits.place] >= self._terms.min_quality
+            is_clear = self._frames.is_clear(hits.place)
             place = hits.place[is_clear]
-            record = np.asarray(self._records[place], dtype=np.int64)
+            record = self._frames.records_of(place)
             query = hits.query[is_clear] + first
             parts.append(_least(record, query, hits.distance_bits[is_clear].astype(np.int64)))
             places = np.union1d(places, place)
@@ -209,29 +188,16 @@ class KnownVideos:
         joined = joined[:, np.lexsort((joined[1], joined[0]))]
         return (joined[0], joined[1], joined[2]), places
 
-    def _counts(self, record: int, asked: Fingerprints, matched: _Matched) -> bool:
-        """Tell whether more than one picture is shared, or neither video shows more than one."""
+    def _counts(self, hit: VideoHit, asked: Fingerprints, matched: _Matched) -> bool:
+        """Tell whether enough is covered, and more than one picture, or neither shows more."""
+        covered = max(hit.covered_here_percent, hit.covered_known_percent)
+        if covered < self._terms.video_coverage_percent:
+            return False
         here, known = asked[matched.queries], self._index.values[matched.places]
         if _shows_more(here) and _shows_more(known):
             return True
-        return not (_shows_more(asked) or _shows_more(self._clear_known(record)))
-
-    def _clear_known(self, record: int) -> Fingerprints:
-        """Return what counts of a known video."""
-        places = self._places_of(record)
-        is_clear = self._qualities[places] >= self._terms.min_quality
-        found: Fingerprints = self._index.values[places[is_clear]]
-        return found
-
-    def _places_of(self, record: int) -> Whole:
-        """Return the places of a known video; sets are written video by video, so it is quick."""
-        if self._by_record is None:
-            records = np.asarray(self._records)
-            is_sorted = bool(np.all(records[1:] >= records[:-1]))
-            self._by_record = _NONE if is_sorted else np.argsort(records, kind="stable")
-        sorter = self._by_record if len(self._by_record) else None
-        first, last = np.searchsorted(self._records, [record, record + 1], sorter=sorter)
-        return np.arange(first, last) if sorter is None else sorter[first:last]
+        every = self._index.values[self._frames.places_of(hit.record)]
+        return not (_shows_more(asked) or _shows_more(every))
 
 
 def _clear_values(frames: Sequence[PerceptualHash], min_quality: int) -> Fingerprints:

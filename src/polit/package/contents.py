@@ -42,7 +42,7 @@ def read_contents(connection: sqlite3.Connection) -> Iterator[StoredContent]:
     Raises:
         PackageDamaged: A digest or fingerprint is not what it claims to be.
     """
-    hashes = _Hashes(connection)
+    hashes = HashesInOrder(connection)
     for sha256, size_bytes, md5, sha1, is_video in connection.execute(_CONTENTS_SQL):
         digests = Digests(size_bytes, md5 or b"", sha1 or b"", sha256)
         if any(len(getattr(digests, name)) not in sizes for name, sizes in _LENGTHS.items()):
@@ -50,7 +50,7 @@ def read_contents(connection: sqlite3.Connection) -> Iterator[StoredContent]:
         yield StoredContent(digests, hashes.of(sha256), bool(is_video))
 
 
-class _Hashes:
+class HashesInOrder:
     """The fingerprints of contents that are asked for in order."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -58,6 +58,11 @@ class _Hashes:
         self._next = self._rows.fetchone()
 
     def of(self, sha256: bytes) -> tuple[PerceptualHash, ...]:
+        """Return those of one content; each call asks for a higher digest than the one before.
+
+        Raises:
+            PackageDamaged: A fingerprint is not what it claims to be.
+        """
         found = []
         while self._next is not None and self._next[0] <= sha256:
             # What belongs to a content that no entry has is passed over.

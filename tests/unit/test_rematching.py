@@ -1,8 +1,6 @@
 """Sealed packages are matched again without evidence; nothing is said twice, nothing half."""
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -168,7 +166,7 @@ def test_without_verifying_the_seal_and_the_schema_are_still_asked_for(
         assert isinstance(bad.error, PackageDamaged)
 
 
-def test_a_signal_stops_between_packages_and_the_next_run_goes_on(
+def test_who_stops_it_stops_between_packages_and_the_next_run_goes_on(
     sets: OpenSets, keys: Keys, package: Path, tmp_path: Path
 ) -> None:
     packages = [package] + [
@@ -177,7 +175,7 @@ def test_a_signal_stops_between_packages_and_the_next_run_goes_on(
 
     def stop(progress: RematchProgress) -> None:
         if progress.done == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            stopped.stop()
 
     stopped = Rematching(sets, REQUEST, keys, stop)
     with pytest.raises(Interrupted, match="goes on"):

@@ -140,6 +140,9 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_upload``, ``no_evidence`` or ``order_differs``.
         """
+        known = self._errands.known(order.errand_id)
+        if known is not None:
+            return known  # done perhaps, and its upload gone
         if order.upload_id:
             path = self._uploads.path_of(order.upload_id)
         else:
@@ -158,6 +161,9 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_evidence`` or ``order_differs``.
         """
+        known = self._errands.known(order.errand_id)
+        if known is not None:
+            return known
         path = self._incoming.path_of(order.place)
         command = ("hashset", "update", str(path), f"--by={order.imported_by}", "--json")
         return self._order(order.errand_id, command, path)

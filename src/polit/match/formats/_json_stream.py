@@ -19,23 +19,30 @@ from polit.match.formats._source import Source
 from polit.match.reading import MAX_DEPTH, MAX_RECORD_BYTES
 
 _BLOCK_BYTES = 1 << 19
-_FLAT = rb'[^"{}\[\]]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"{}\[\]]*+)*+'
+
+
+def _repeated(body: bytes) -> bytes:
+    """Return what repeats a part and never gives any of it back.
+
+    Not ``(?:body)*+``: CPython 3.11.2 leaves a possessive group standing inside a body that did not
+    match, and the scan would go on in the middle of a string.
+    """
+    return rb"(?>(?:" + body + rb")*)"
+
+
+_CHARACTERS = rb'[^"\\]*+' + _repeated(rb'\\.[^"\\]*+')
+_OUTSIDE_STRINGS = rb'[^"{}\[\]]*+'
+_FLAT = _OUTSIDE_STRINGS + _repeated(rb'"' + _CHARACTERS + rb'"' + _OUTSIDE_STRINGS)
 """Text without brackets but for those in strings."""
-_TO_BRACKET = re.compile(_FLAT + rb"[{}\[\]]", re.DOTALL)
 _OBJECT = rb"\{" + _FLAT + rb"\}"
-_LIST = rb"\[" + _FLAT + rb"(?:" + _OBJECT + _FLAT + rb")*+\]"
-_ELEMENT = re.compile(
-    rb"\s*+(,?+)\s*+(\{"
-    + _FLAT
-    + rb"(?:(?:"
-    + _OBJECT
-    + rb"|"
-    + _LIST
-    + rb")"
-    + _FLAT
-    + rb")*+\})",
-    re.DOTALL,
-)
+_LIST = rb"\[" + _FLAT + _repeated(_OBJECT + _FLAT) + rb"\]"
+_NESTED = _FLAT + _repeated(rb"(?:" + _OBJECT + rb"|" + _LIST + rb")" + _FLAT)
+"""The same with whole objects and lists in it, which need not be looked into."""
+_BRACKET = rb"([{}\[\]])?"
+_TO_BRACKET = re.compile(_FLAT + _BRACKET, re.DOTALL)
+_PAST_NESTED = re.compile(_NESTED + _BRACKET, re.DOTALL)
+_IN_STRING = re.compile(_CHARACTERS + rb'(")?', re.DOTALL)
+_ELEMENT = re.compile(rb"\s*+(,?)\s*+(\{" + _NESTED + rb"\})", re.DOTALL)
 """A comma and an element of the usual depth, in one go."""
 _VALUE_OPENS = re.compile(rb'"value"\s*:\s*\[\Z')
 _MEDIA_OPENS = re.compile(rb'"Media"\s*:\s*\[\Z')
@@ -174,21 +181,49 @@ class JsonPieces:
             yield Piece(Part.RECORD, text, self._place())
 
     def _to_bracket(self) -> None:
-        """Go behind the next bracket that is outside a string."""
-        while not (found := _TO_BRACKET.match(self._buffer, self._at)):
+        """Go behind the next bracket that is outside a string, and matters."""
+        while True:
+            inside = len(self._stack) > _DEPTHS[_State.RECORD] - 1 and self._state in _HOMES
+            found = (_PAST_NESTED if inside else _TO_BRACKET).match(self._buffer, self._at)
+            end = found.end() if found else self._at
+            if found and found[1]:
+                break
             if len(self._buffer) - self._at > MAX_RECORD_BYTES:
-                raise self._unreadable(f"a value is larger than {MAX_RECORD_BYTES} bytes")
-            more = self._source.read(_BLOCK_BYTES)
-            if not more:
-                raise self._unreadable("the document ends before its last bracket")
-            kept = self._begin if self._begin >= 0 else self._at
-            self._buffer = self._buffer[kept:] + more
-            self._base += kept
-            self._at -= kept
-            self._begin = min(self._begin, 0)
-        self._token, self._at = self._at, found.end()
+                self._pass_over(end)
+            else:
+                self._read_more()
+        self._token, self._at = self._at, end
         if self._begin >= 0 and self._at - self._begin > MAX_RECORD_BYTES:
             self._too_large, self._begin = True, -1
+
+    def _read_more(self) -> None:
+        """Read a block, and let go of what stands before what is still wanted."""
+        more = self._source.read(_BLOCK_BYTES)
+        if not more:
+            raise self._unreadable("the document ends before its last bracket")
+        kept = self._begin if self._begin >= 0 else self._at
+        self._buffer = self._buffer[kept:] + more
+        self._base += kept
+        self._at -= kept
+        self._begin = min(self._begin, 0)
+
+    def _pass_over(self, end: int) -> None:
+        """Go on inside a record that is beyond the limit without a bracket, and let it go.
+
+        Args:
+            end: Where whole strings and whole objects end, and an unfinished string may begin.
+        """
+        if self._state not in _HOMES or self._state is _State.CASE:
+            raise self._unreadable(f"a value is larger than {MAX_RECORD_BYTES} bytes")
+        self._too_large, self._begin = True, -1
+        if end > self._at:
+            self._at = end
+            return
+        self._at += 1
+        while (found := _IN_STRING.match(self._buffer, self._at)) and not found[1]:
+            self._at = found.end()
+            self._read_more()
+        self._at = found.end() if found else self._at
 
     def _opened(self, bracket: int) -> Piece | None:
         if len(self._stack) >= MAX_DEPTH:

@@ -16,7 +16,7 @@ from polit.match.reading import ReadBatch, ReadStart, SourceRecord
 _FILE = re.compile(
     rb"\s*INSERT\s+(?:OR\s+\w+\s+)?INTO\s+[\"`\[]?FILE[\"`\]]?\s+VALUES\s*\("
     rb"\s*'([0-9A-Fa-f]{64})',\s*'([0-9A-Fa-f]{40})',\s*'([0-9A-Fa-f]{32})',\s*'[0-9A-Fa-f]*',"
-    rb"\s*'((?:[^']|'')*+)',\s*'?(-?[0-9]{1,18})'?,\s*'?(-?[0-9]{1,18})'?\s*\)\s*;\s*",
+    rb"\s*'([^']*(?:''[^']*)*)',\s*'?(-?[0-9]{1,18})'?,\s*'?(-?[0-9]{1,18})'?\s*\)\s*;\s*",
     re.IGNORECASE,
 )
 _INSERT = re.compile(rb"\s*INSERT\s+(?:OR\s+\w+\s+)?INTO\s+[\"`\[]?FILE\b", re.IGNORECASE)

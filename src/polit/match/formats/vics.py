@@ -111,12 +111,14 @@ class _Gathered:
         except BadMedia as error:
             self._refuse(place.record, str(error))
 
-    def around_value(self, text: bytes) -> None:
+    def around_value(self, piece: Piece) -> None:
         """Take what stands around all records."""
         try:
-            top = _decoded(text)
+            top = _decoded(piece.text)
         except BadMedia as error:
-            raise HashSetUnreadable(f"what stands around the records: {error}") from error
+            raise HashSetUnreadable(
+                f"byte {piece.after.offset}: what stands around the records: {error}"
+            ) from error
         for name in _CONTEXTS:
             if isinstance(context := top.get(name), str):
                 self._tell("context", context)
@@ -153,7 +155,7 @@ def _batches(pieces: JsonPieces, position: str) -> Iterator[ReadBatch]:
     gathered = _Gathered(position)
     for piece in pieces:
         if piece.part is Part.AROUND_VALUE:
-            gathered.around_value(piece.text)
+            gathered.around_value(piece)
         elif piece.part is Part.AROUND_MEDIA:
             gathered.around_media(piece)
         else:

@@ -1,5 +1,6 @@
 """Sealed packages are matched again without evidence; nothing is said twice, nothing half."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -194,15 +195,16 @@ def test_matching_without_sets_or_without_a_name_is_refused(sets: OpenSets, keys
 
 
 def test_packages_are_found_at_any_depth_once_and_in_order(tmp_path: Path) -> None:
-    for name in ("b/y.polit", "a/deep/er/z.polit", "a/x.polit"):
+    for name in ("b/y.polit", "a/deep/er/z.polit", "a/renamed"):
         (tmp_path / name / "supplements" / "1").mkdir(parents=True)
         (tmp_path / name / "findings.sqlite").touch()
         (tmp_path / name / "supplements" / "1" / "manifest.json").touch()
-    (tmp_path / "half.polit").mkdir()
-    (tmp_path / "half.polit" / "manifest.json").touch()
+    for name in ("half.polit", "of another program"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").touch()
     (tmp_path / "b" / "loop").symlink_to(tmp_path)
     found = [str(path.relative_to(tmp_path)) for path in find_packages([tmp_path, tmp_path / "b"])]
-    assert found == ["a/deep/er/z.polit", "a/x.polit", "b/y.polit", "half.polit"]
+    assert found == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
     assert find_packages([tmp_path / "b" / "loop" / "b"]) == [tmp_path / "b/loop/b/y.polit"]
 
 
@@ -211,3 +213,21 @@ def test_where_no_package_is_that_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceMissing):
         find_packages([tmp_path / name])
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    sets: OpenSets, keys: Keys, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = package.parent / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def refuse(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_packages([package.parent])
+    assert found == [package, closed]
+    assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]

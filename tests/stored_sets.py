@@ -48,7 +48,7 @@ class MadeStore:
     def __init__(self, place: Path, patch: pytest.MonkeyPatch) -> None:
         self.place, self.sets = place, HashSets(place / "hashsets")
         self._patch = patch
-        patch.setattr(importing, "_MARK_EVERY", 1)
+        patch.setattr(importing, "_MARK_ROWS", 1)
 
     def read_by(self, made: MadeFormat) -> None:
         """Let every file be read by this reader."""

@@ -2,7 +2,8 @@
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,15 +11,27 @@ import brokers
 import pytest
 
 from polit.base.errors import BrokerRefused
-from polit.broker.client import Code
+from polit.broker.client import BrokerClient, Code
 from polit.broker.server.uploads import Uploads, safe_name
 
 A_DAY_S = 24 * 3600
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> brokers.Broker:
+    return brokers.installed(tmp_path_factory.mktemp("broker"))
+
+
+@pytest.fixture(scope="module")
+def client(made: brokers.Broker) -> Iterator[BrokerClient]:
+    """Serve it: one broker for all tests, as starting and ending its decoders takes seconds."""
+    with brokers.serving(made) as client:
+        yield client
+
+
 @pytest.fixture
-def made(tmp_path: Path) -> brokers.Broker:
-    return brokers.installed(tmp_path)
+def uploads(tmp_path: Path) -> Uploads:
+    return Uploads(tmp_path, max_bytes=10, wanted=frozenset)
 
 
 def refused(call: Callable[[], object]) -> str:
@@ -31,66 +44,64 @@ def an_id() -> str:
     return str(uuid.uuid4())
 
 
-def test_pieces_make_the_file_and_its_digest(made: brokers.Broker) -> None:
+def test_pieces_make_the_file_and_its_digest(made: brokers.Broker, client: BrokerClient) -> None:
     data = os.urandom(3 << 20)
     upload_id = an_id()
-    with brokers.serving(made) as client:
-        assert client.upload_begin(upload_id, file_name="list.csv").received_bytes == 0
-        for start in range(0, len(data), 1 << 20):
-            client.upload_part(upload_id, data[start : start + (1 << 20)], offset_bytes=start)
-        ended = client.upload_end(upload_id)
-        assert (ended.received_bytes, ended.sha256) == (len(data), sha256(data).hexdigest())
-        assert client.upload_end(upload_id) == ended
-        late = refused(lambda: client.upload_part(upload_id, b"more", offset_bytes=len(data)))
-        assert late == Code.WRONG_OFFSET
+    assert client.upload_begin(upload_id, file_name="list.csv").received_bytes == 0
+    for start in range(0, len(data), 1 << 20):
+        client.upload_part(upload_id, data[start : start + (1 << 20)], offset_bytes=start)
+    ended = client.upload_end(upload_id)
+    assert (ended.received_bytes, ended.sha256) == (len(data), sha256(data).hexdigest())
+    assert client.upload_end(upload_id) == ended
+    late = refused(lambda: client.upload_part(upload_id, b"more", offset_bytes=len(data)))
+    assert late == Code.WRONG_OFFSET
     (path,) = (made.data / "broker" / "uploads" / upload_id).glob("*.csv")
     assert path.read_bytes() == data
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_upload_goes_on_where_a_broker_ended(made: brokers.Broker) -> None:
+def test_a_piece_over_its_limit_is_refused_before_it_is_read(client: BrokerClient) -> None:
     upload_id = an_id()
-    with brokers.serving(made) as client:
-        client.upload_begin(upload_id, file_name="a.txt")
-        client.upload_part(upload_id, b"first", offset_bytes=0)
-        gap = refused(lambda: client.upload_part(upload_id, b"x", offset_bytes=6))
-        again = refused(lambda: client.upload_part(upload_id, b"first", offset_bytes=0))
-        assert (gap, again) == (Code.WRONG_OFFSET, Code.WRONG_OFFSET)
-    with brokers.serving(made) as client:
-        assert client.upload_begin(upload_id, file_name="a.txt").received_bytes == 5
-        client.upload_part(upload_id, b" and last", offset_bytes=5)
-        assert client.upload_end(upload_id).sha256 == sha256(b"first and last").hexdigest()
+    client.upload_begin(upload_id, file_name="a.txt")
+    piece = bytes((16 << 20) + 1)
+    assert refused(lambda: client.upload_part(upload_id, piece, offset_bytes=0)) == Code.TOO_LARGE
 
 
-def test_a_file_over_the_limit_and_a_piece_over_its_limit_are_refused(
-    made: brokers.Broker,
-) -> None:
+def test_what_was_discarded_is_no_upload(made: brokers.Broker, client: BrokerClient) -> None:
     upload_id = an_id()
-    with brokers.serving(made, max_upload_bytes=10) as client:
-        client.upload_begin(upload_id, file_name="a.txt")
-        client.upload_part(upload_id, b"0123456789", offset_bytes=0)
-        over = refused(lambda: client.upload_part(upload_id, b"x", offset_bytes=10))
-        piece = bytes((16 << 20) + 1)
-        long = refused(lambda: client.upload_part(upload_id, piece, offset_bytes=10))
-    assert (over, long) == (Code.TOO_LARGE, Code.TOO_LARGE)
+    client.upload_begin(upload_id, file_name="a.txt")
+    client.upload_discard(upload_id)
+    client.upload_discard(upload_id)
+    assert refused(lambda: client.upload_end(upload_id)) == Code.NO_UPLOAD
+    assert not (made.data / "broker" / "uploads" / upload_id).exists()
 
 
-def test_nobody_fills_the_disk_with_uploads_that_were_begun(made: brokers.Broker) -> None:
-    with brokers.serving(made) as client:
-        for _ in range(8):
-            client.upload_begin(an_id(), file_name="a.txt")
-        upload_id = an_id()
-        assert refused(lambda: client.upload_begin(upload_id, file_name="b")) == Code.BUSY
-
-
-def test_what_was_discarded_or_never_ended_is_no_upload(made: brokers.Broker) -> None:
+def test_an_upload_goes_on_where_a_broker_ended(tmp_path: Path, uploads: Uploads) -> None:
     upload_id = an_id()
-    with brokers.serving(made) as client:
-        client.upload_begin(upload_id, file_name="a.txt")
-        client.upload_discard(upload_id)
-        client.upload_discard(upload_id)
-        assert refused(lambda: client.upload_end(upload_id)) == Code.NO_UPLOAD
-    assert not list((made.data / "broker" / "uploads").iterdir())
+    uploads.begin(upload_id, "a.txt")
+    uploads.part(upload_id, 0, b"first")
+    for offset in (6, 0):
+        again = refused(partial(uploads.part, upload_id, offset, b"x"))
+        assert again == Code.WRONG_OFFSET
+    next_one = Uploads(tmp_path, max_bytes=10, wanted=frozenset)
+    assert next_one.begin(upload_id, "a.txt").received_bytes == 5
+    assert refused(lambda: next_one.path_of(upload_id)) == Code.NO_UPLOAD
+    next_one.part(upload_id, 5, b" last")
+    assert next_one.end(upload_id).sha256 == sha256(b"first last").hexdigest()
+    assert next_one.path_of(upload_id).read_bytes() == b"first last"
+
+
+def test_a_file_over_the_limit_is_refused_at_the_first_byte_too_many(uploads: Uploads) -> None:
+    upload_id = an_id()
+    uploads.begin(upload_id, "a.txt")
+    uploads.part(upload_id, 0, b"0123456789")
+    assert refused(lambda: uploads.part(upload_id, 10, b"x")) == Code.TOO_LARGE
+
+
+def test_nobody_fills_the_disk_with_uploads_that_were_begun(uploads: Uploads) -> None:
+    for _ in range(8):
+        uploads.begin(an_id(), "a.txt")
+    assert refused(lambda: uploads.begin(an_id(), "b")) == Code.BUSY
 
 
 def test_old_uploads_go_but_for_those_an_errand_needs(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def test_a_supplement_holds_and_gives_back_what_was_put_in(sealed: made.MadePack
     told = more.add(sealed, [more.alert(), more.good()])
     assert _failing(sealed.folder) == {}
     assert (told.tally.contents, told.tally.matched, told.tally.alerts) == (3, 2, 1)
-    assert (told.tally.known_good, told.tally.near, told.new_alerts) == (1, 0, 1)
+    assert (told.tally.counts.known_good, told.tally.counts.near, told.new_alerts) == (1, 0, 1)
     with open_supplement(supplement_folder(sealed.folder, 1)) as opened:
         assert opened.manifest == told
         assert opened.hash_sets == (more.ALERTING, more.GOOD)
@@ -164,11 +164,11 @@ FORGERIES: dict[str, tuple[tuple[str, ...], dict[str, object], str]] = {
     "a status that is none": (("UPDATE hash_sets SET status = 'x'",), {}, "hash set"),
     "text for a figure": (_UNSTRICT, {}, "not sound"),
     "keys that are no figures": (("UPDATE hash_sets SET keys = '[]'",), {}, "hash set"),
-    "a record that the set lacks": (("UPDATE matches SET record = 9",), {}, "breaks a rule"),
+    "a record that the set lacks": (("UPDATE matches SET record = 9",), {}, "break a rule"),
     "a fingerprint that settles": (
-        ("UPDATE matches SET algorithm = 'pdq', settles = 1",), {}, "breaks a rule"),
+        ("UPDATE matches SET algorithm = 'pdq', settles = 1",), {}, "break a rule"),
     "other terms": (
-        ("UPDATE matches SET algorithm = 'pdq', threshold_bits = 40",), {}, "breaks a rule"),
+        ("UPDATE matches SET algorithm = 'pdq', threshold_bits = 40",), {}, "break a rule"),
     "a match more": ((_MORE,), {}, "tally"),
     "a set more": (("INSERT INTO meta VALUES ('more', 'x')",), {}, "another package or number"),
     "another digest of the rows": ((), {"rows_sha256": "0" * 64}, "rows_sha256"),
@@ -200,7 +200,7 @@ def test_matches_of_contents_that_the_package_lacks_are_found(sealed: made.MadeP
 
 def test_a_match_that_names_no_set_is_found(sealed: made.MadePackage) -> None:
     more.add(sealed, [more.alert()], sets=[more.GOOD])
-    assert "names no set" in _failing(sealed.folder)["supplement 1"]
+    assert "name no hash set" in _failing(sealed.folder)["supplement 1"]
 
 
 def test_a_supplement_of_another_package_is_found(sealed: made.MadePackage, tmp_path: Path) -> None:

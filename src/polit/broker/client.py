@@ -58,6 +58,9 @@ from polit.broker.set_protocol import (
     UploadQuestion,
     UploadStatus,
 )
+from polit.broker.set_protocol import (
+    SetAct as StoreAct,
+)
 
 __all__ = [
     "AdoptedPackage",
@@ -72,11 +75,20 @@ __all__ = [
     "ErrandStatus",
     "EvidenceItem",
     "ExamineOrder",
+    "ImportChoices",
     "JobState",
     "JobStatus",
     "ReencodedPhotograph",
     "RenderedPicture",
     "Rung",
+    "SetActOrder",
+    "SetImportOrder",
+    "SetUpdateOrder",
+    "SetVerifyOrder",
+    "StoreAct",
+    "StoredSetDetail",
+    "StoredSetFacts",
+    "UploadStatus",
 ]
 
 _VERIFYING_S = 3600.0

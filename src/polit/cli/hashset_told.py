@@ -6,6 +6,7 @@ from types import TracebackType
 import msgspec
 
 from polit.base.clock import monotonic_s
+from polit.base.counts import tell_counts
 from polit.cli.output import human_bytes, say, table
 from polit.match.hashsets import SetVerified, StoredSet
 from polit.match.importing import ImportProgress
@@ -127,6 +128,7 @@ class ImportLine:
 
     def watch(self, progress: ImportProgress) -> None:
         """Take how far it is."""
+        tell_counts(progress.stage, progress.rows)
         now = monotonic_s()
         if progress.stage != self._stage:
             # What an earlier try had read already does not count for the rate.

@@ -86,7 +86,8 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
         matching = Rematching(opened, request, open_keys(data_folder()), _shown_by(line))
         results = _kept_apart(matching.match_all(found), failed)
         if jsonl:
-            print_lines(map(_object, results))
+            for one in results:
+                print_lines([_object(one)])
         elif as_json:
             print_object({"packages": [_object(one) for one in results]})
         else:
@@ -133,7 +134,7 @@ def _object(found: Rematched | Unmatched) -> dict[str, object]:
         "package": path_text(found.package.absolute()),
         "contents_matched": found.tally.matched,
         "contents_alert": found.tally.alerts,
-        "contents_near": found.tally.near,
+        "contents_near": found.tally.counts.near,
         "sets": [
             {"name": one.name, "sha256": one.sha256, "status": one.status.value}
             for one in found.sets
@@ -156,9 +157,10 @@ def _text(found: Rematched | Unmatched) -> str:
 
 
 def _tally_text(tally: MatchTally) -> str:
+    counts = tally.counts
     return (
         f"{tally.matched} of {tally.contents} contents match: {tally.alerts} alert, "
-        f"{tally.categorised} categorised, {tally.known_good} known good, {tally.near} near"
+        f"{counts.categorised} categorised, {counts.known_good} known good, {counts.near} near"
     )
 
 

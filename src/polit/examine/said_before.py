@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from polit.base.errors import PackageDamaged
 from polit.examine.plan import Plan
 from polit.examine.sets_in_use import KEYS_OFF
 from polit.model.manifest import Manifest
@@ -92,7 +93,7 @@ def _is_same_for_package(package: SealedPackage, asked: SupplementTerms) -> bool
     try:
         terms = msgspec.convert(package.manifest.plan, Plan).match_terms
         sets = read_hash_sets(package.findings)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, PackageDamaged):
         return False
     keys_off = package.findings.execute("SELECT value FROM meta WHERE key = ?", (KEYS_OFF,))
     return (terms, (keys_off.fetchone() or ("",))[0]) == (

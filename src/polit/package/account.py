@@ -14,6 +14,7 @@ from polit.model.outcome import (
     Tally,
     reason_name,
 )
+from polit.package.match_rows import COUNTS_OF_ENTRIES_SQL, read_counts
 
 # SQLite's sum raises beyond 64 bits, so each column is summed in two halves of its bits.
 _LOW_BITS = 31
@@ -209,20 +210,6 @@ _QUERIES = (
 )
 
 
-_MATCHES_SQL = """
-SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(sum(category), 0),
-       coalesce(sum(good), 0), coalesce(sum(near > exact), 0), coalesce(sum(near_alert > alert), 0)
-FROM (
-  SELECT max(variant = '') AS exact,
-         max(variant = '' AND alerts) AS alert,
-         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
-         max(variant = '' AND asserted = 'known-good') AS good,
-         max(variant <> '') AS near,
-         max(variant <> '' AND alerts) AS near_alert
-  FROM matches WHERE sha256 IN (SELECT sha256 FROM results) GROUP BY sha256)
-"""
-
-
 def list_time_limited(connection: sqlite3.Connection) -> tuple[str, ...]:
     """Return the locators of entries that failed on a time limit, in order."""
     rows = connection.execute(
@@ -244,7 +231,7 @@ def count_bytes_read(connection: sqlite3.Connection) -> int:
 
 def count_matches(connection: sqlite3.Connection) -> MatchCounts:
     """Count the contents that an entry has and a hash set knows, by what it says of them."""
-    return MatchCounts(*connection.execute(_MATCHES_SQL).fetchone())
+    return read_counts(connection, COUNTS_OF_ENTRIES_SQL)
 
 
 def count_integrity(connection: sqlite3.Connection) -> Integrity:

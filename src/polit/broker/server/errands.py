@@ -107,13 +107,17 @@ class Errands:
         self._queue.wake()
         return self.status(order.errand_id)
 
+    def known(self, errand_id: str) -> ErrandStatus | None:
+        """Return where an errand stands, ``None`` where none has that id."""
+        return self._rows.status(errand_id)
+
     def status(self, errand_id: str) -> ErrandStatus:
         """Return where an errand stands.
 
         Raises:
             BrokerRefused: ``no_errand``.
         """
-        status = self._rows.status(errand_id)
+        status = self.known(errand_id)
         if status is None:
             raise BrokerRefused(Code.NO_ERRAND, "no errand was ordered under this id")
         return status

@@ -140,6 +140,9 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_upload``, ``no_evidence`` or ``order_differs``.
         """
+        known = self._errands.known(order.errand_id)
+        if known is not None:
+            return known  # done perhaps, and its upload gone
         if order.upload_id:
             path = self._uploads.path_of(order.upload_id)
         else:
@@ -148,7 +151,7 @@ class SetKeeper:
             "hashset", "import", str(path), f"--name={order.name}", f"--format={order.format}",
             f"--status={order.status}", f"--scheme={order.scheme}",
             f"--provider={order.provider}", f"--jurisdiction={order.jurisdiction}",
-            f"--set-version={order.version}", f"--by={order.imported_by}", "--json",
+            f"--version={order.version}", f"--by={order.imported_by}", "--json",
         )  # fmt: skip
         return self._order(order.errand_id, command, path, upload_id=order.upload_id)
 
@@ -158,6 +161,9 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_evidence`` or ``order_differs``.
         """
+        known = self._errands.known(order.errand_id)
+        if known is not None:
+            return known
         path = self._incoming.path_of(order.place)
         command = ("hashset", "update", str(path), f"--by={order.imported_by}", "--json")
         return self._order(order.errand_id, command, path)
@@ -173,14 +179,14 @@ class SetKeeper:
 
     def _order(self, errand_id: str, command: tuple[str, ...], *reads: Path, upload_id: str = ""
     ) -> ErrandStatus:  # fmt: skip
-        own = self._settings.data / "category-schemes"
+        own = (self._settings.data / "category-schemes", self._settings.data / "providers")
         store = self._settings.hashsets
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self._errands.order(
             ErrandOrder(
                 errand_id=errand_id,
                 command=command,
-                reads=tuple(map(str, (own, *reads))),
+                reads=tuple(map(str, (*own, *reads))),
                 writes=(str(store),),
                 upload_id=upload_id,
             )

@@ -36,6 +36,7 @@ class NavigationItem:
 PLACES = (
     Place("Cases", "cases:list", CASE_ROLES),
     Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
+    Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),
     Place("Notices", "cases:notices", CASE_ROLES),
     Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
     Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "polit.web.audit",
     "polit.web.accounts",
+    "polit.web.hashsets",
     "polit.web.cases",
     "polit.web.people",
     "polit.web.exhibits",

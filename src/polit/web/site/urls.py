@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.cases.urls")),
     path("", include("polit.web.people.urls")),
     path("", include("polit.web.exhibits.urls")),
+    path("", include("polit.web.hashsets.urls")),
 ]

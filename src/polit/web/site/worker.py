@@ -26,19 +26,26 @@ def main() -> int:
     """Run tasks until told to stop, or what is due with ``--once``; return the exit code."""
     boot()
     # Only now do Django's models load.
+    from polit.web.core.broker import broker  # noqa: PLC0415
     from polit.web.tasks.examining import fail_given_up  # noqa: PLC0415
     from polit.web.tasks.jobs import DAILY, WORKER  # noqa: PLC0415
     from polit.web.tasks.loop import Worker  # noqa: PLC0415
     from polit.web.tasks.services import lease_release  # noqa: PLC0415
+    from polit.web.tasks.set_keeping import Copying, fail_given_up_orders  # noqa: PLC0415
+
+    copying = Copying()
+
+    def sweep() -> None:
+        fail_given_up(WORKER)
+        fail_given_up_orders(WORKER)
+        copying.copy(broker())
 
     worker_id = f"worker-{new_uuid()}"
     with _only_one(worker_id) as predecessor:
         if predecessor is None:
             _log.error("another worker runs for this data directory")
             return _TEMPORARY_FAILURE
-        worker = Worker(
-            worker_id, threads=_THREADS, daily=DAILY, sweep=lambda: fail_given_up(WORKER)
-        )
+        worker = Worker(worker_id, threads=_THREADS, daily=DAILY, sweep=sweep)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: worker.stop())
         left = lease_release(predecessor) if predecessor else 0

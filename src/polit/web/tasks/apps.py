@@ -10,9 +10,16 @@ class TasksConfig(AppConfig):
     label = "tasks"
 
     def ready(self) -> None:
-        """Listen for examinations that are asked for."""
+        """Listen for what registers below ask for."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
-        from polit.web.tasks.jobs import run_asked  # noqa: PLC0415
+        from polit.web.hashsets.signals import order_asked, set_switched  # noqa: PLC0415
+        from polit.web.tasks.jobs import (  # noqa: PLC0415
+            order_run_asked,
+            run_asked,
+            switch_run_asked,
+        )
 
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
+        order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")
+        set_switched.connect(switch_run_asked, dispatch_uid="polit.tasks.switches")

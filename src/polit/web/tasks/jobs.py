@@ -13,11 +13,14 @@ from polit.web.accounts.models import Invitation
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.core.acting import Actor
+from polit.web.core.broker import broker
 from polit.web.examinations.models import Examination
 from polit.web.examinations.queries import broker_client
+from polit.web.hashsets.models import SetOrder
 from polit.web.tasks.examining import advance
 from polit.web.tasks.rules import Again
 from polit.web.tasks.services import tasks_prune
+from polit.web.tasks.set_keeping import order_advance, set_switch
 
 WORKER = Actor("system", "worker", "polit worker")
 
@@ -49,6 +52,35 @@ def examination_run(examination_id: str, turn: int) -> Again | None:
     """
     again_s = advance(UUID(examination_id), turn, broker=broker_client(), actor=WORKER)
     return None if again_s is None else Again(again_s)
+
+
+@task()
+def hash_set_order_run(order_id: str, turn: int) -> Again | None:
+    """Take an order of hash sets a step on; ``Again`` while there is a next one.
+
+    Args:
+        order_id: Which.
+        turn: In which turn it was asked for; only the last one goes on.
+    """
+    again_s = order_advance(UUID(order_id), turn, broker=broker(), actor=WORKER)
+    return None if again_s is None else Again(again_s)
+
+
+@task()
+def hash_set_switch_run(sha256: str) -> Again | None:
+    """Tell the store of an act on a set; ``Again`` until the store agrees."""
+    again_s = set_switch(sha256, broker=broker())
+    return None if again_s is None else Again(again_s)
+
+
+def order_run_asked(order: SetOrder, turn: int, **_sent: object) -> None:
+    """Ask for the first step of an order, in the transaction that asks for it."""
+    hash_set_order_run.enqueue(str(order.id), turn)
+
+
+def switch_run_asked(sha256: str, **_sent: object) -> None:
+    """Ask for the store to be told of an act, in the transaction of the act."""
+    hash_set_switch_run.enqueue(sha256)
 
 
 def run_asked(examination: Examination, turn: int, **_sent: object) -> None:

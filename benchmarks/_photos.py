@@ -111,23 +111,34 @@ class Examined:
             yield name, self.summary[name]
 
 
-def examine(folder: Path, place: Path, *, workers: int) -> Examined:
-    """Examine a folder in isolation; the start is measured by examining an empty folder."""
+def examine(folder: Path, place: Path, *, workers: int, sets: Path | None = None) -> Examined:
+    """Examine a folder in isolation; the start is measured by examining an empty folder.
+
+    Args:
+        folder: What is examined.
+        place: Where keys and packages go.
+        workers: How many decoders.
+        sets: A store of hash sets to ask; none are asked without it.
+    """
+    store = sets or place / "no-sets"
+    place.mkdir(exist_ok=True)
     nothing = place / "nothing"
     nothing.mkdir()
-    start_s, _ = _examine(nothing, place / "start", workers)
-    seconds, summary = _examine(folder, place / "run", workers)
+    start_s, _ = _examine(nothing, place / "start", workers, store)
+    seconds, summary = _examine(folder, place / "run", workers, store)
     return Examined(seconds, start_s, summary)
 
 
-def _examine(folder: Path, place: Path, workers: int) -> tuple[float, dict[str, object]]:
+def _examine(
+    folder: Path, place: Path, workers: int, store: Path
+) -> tuple[float, dict[str, object]]:
     place.mkdir()
     began_s = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "polit", "examine", str(folder), "--case", "B-1", "--exhibit",
          "AB/1", "--examiner", "benchmark", "--out", str(place), "--workers", str(workers),
          "--accept-atime", "--json"],
-        env={**os.environ, "POLIT_DATA": str(place / "data")},
+        env={**os.environ, "POLIT_DATA": str(place / "data"), "POLIT_HASHSETS": str(store)},
         capture_output=True, check=False,
     )  # fmt: skip
     seconds = time.monotonic() - began_s

@@ -1,10 +1,10 @@
 """Build the sample: a benign disk with a camera card and a computer's volume on it.
 
-``python samples/build_sample.py OUT_DIR`` writes ``sample.dd`` (MBR, FAT32, NTFS) and
-``sample-truth.json`` (what was planted). The photographs are those of the Debian package
-``lomiri-wallpapers-16.04`` (CC-BY, CC-BY-SA and CC0; landscapes, plants, things; no people);
-without it, drawn landscapes stand in. Contents and layout are the same each time; NTFS serial
-number and times are those of the day.
+``python samples/build_sample.py OUT_DIR`` writes ``sample.dd`` (MBR, FAT32, NTFS),
+``sample-truth.json`` (what was planted) and ``hash-sets`` (lists of some of its files). The
+photographs are those of the Debian package ``lomiri-wallpapers-16.04`` (CC-BY, CC-BY-SA and CC0;
+landscapes, plants, things; no people); without it, drawn landscapes stand in. Contents and layout
+are the same each time; NTFS serial number and times are those of the day.
 """
 
 import io
@@ -26,7 +26,7 @@ from evidence.mounts import ntfs_mounted, set_times
 from evidence.ntfs import copy_flat
 from evidence.tools import EPOCH_S, ToolFailed, blank, run, write_tree
 
-from samples import inside
+from samples import inside, known
 
 PHOTOGRAPHS = Path("/usr/share/backgrounds")
 PACKAGE = "lomiri-wallpapers-16.04"
@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
         join_disk(work / "sample.dd", card, computer)
         (work / "sample.dd").replace(out / "sample.dd")
     planted.save(out / "sample-truth.json")
+    known.write_lists(out / "hash-sets", photographs)
     for limit in planted.limits:
         print(limit, file=sys.stderr)
     print(json.dumps({"image": str(out / "sample.dd"), "planted": len(planted.planted)}))
@@ -209,6 +210,7 @@ def computer_files(photographs: list[bytes]) -> tuple[Files, Files, Files]:
     }
     live[f"{pictures}/copy of the bridge.jpg"] = photographs[0]
     live[f"{pictures}/2018/from the phone.heic"] = inside.heic(photographs[4])
+    live |= known.SYSTEM_FILES
     live |= _documents(documents) | _downloads(downloads, photographs) | _broken(pictures)
     gone = {
         f"{pictures}/2018/deleted dandelion.jpg": scaled(photographs[-3], 1500),

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,10 @@ from polit.model.evidence import (
     VolumeFacts,
 )
 from polit.model.manifest import IsolationFacts, Manifest
+from polit.model.matching import HashSetFacts, Match
 from polit.model.media import DecodedMedia, Identification, MediaFacts, MediaKind, PixelBlock
 from polit.package.derivatives import DerivativeWriter, NewDerivative
+from polit.package.match_rows import add_hash_sets, add_matches
 from polit.package.rows import EntryRow, FolderRow, MediaRow, ResultBatch, ResultRow
 from polit.package.write import Ledger
 from polit.sandbox.walking import WalkSource
@@ -105,8 +108,16 @@ class MadePackage:
     manifest: Manifest
 
 
-def sealed(folder: Path) -> MadePackage:
-    """Make and seal a package of five names: a picture twice, a text, a folder, a broken one."""
+def sealed(
+    folder: Path, *, matches: Sequence[Match] = (), sets: Sequence[HashSetFacts] = ()
+) -> MadePackage:
+    """Make and seal a package of five names: a picture twice, a text, a folder, a broken one.
+
+    Args:
+        folder: Where, with keys in ``folder/data``.
+        matches: What matched in it.
+        sets: The hash sets that were asked.
+    """
     keys = create_keys(folder / "data")
     package = folder / "AB%2F1.polit"
     ledger = begin(package, keys)
@@ -123,6 +134,8 @@ def sealed(folder: Path) -> MadePackage:
         ledger.finish_folder(below, problem=None)
     ledger.finish_volume(1)
     _settle(package, ledger, ids)
+    add_hash_sets(ledger.connection, sets)
+    add_matches(ledger.connection, matches)
     asked = request(folder, folder / "image.dd")
     source = OpenedSource(WalkSource((), False, False), (), (), (), False)
     note_session(ledger, asked, source, IsolationFacts("full", 7, {"read": True}))

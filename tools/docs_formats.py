@@ -1,4 +1,4 @@
-"""The page of formats, from the decoders, the readers of holders and the drivers of evidence."""
+"""The page of formats, from the decoders, the drivers of evidence and the readers of hash sets."""
 
 from collections.abc import Iterable
 from types import ModuleType
@@ -9,6 +9,7 @@ from polit.decode._video_source import DECODERS, DEMUXERS
 from polit.decode.decodable import HOLDERS, STILLS, VIDEOS
 from polit.decode.floors import FLOORS
 from polit.evidence import containers, filesystems, volumes
+from polit.match import formats as hash_sets
 
 _LEAD = """# Formats
 
@@ -24,6 +25,12 @@ Decoders: {}.
 No other one runs. Audio is never decoded.
 """
 
+_HASH_SETS = """A hash set's format is told by its content too; `--format` decides where two look
+alike, as SHA-256 and PDQ do in few lines. Any of the texts may be packed with gzip, begin with a
+mark of its byte order, or be UTF-16. A malformed line or record is refused with its place, and the
+rest goes on.
+"""
+
 
 def formats_page() -> str:
     """Return the page of everything that is read, outermost first."""
@@ -36,6 +43,8 @@ def formats_page() -> str:
         _ALLOWED.format(_words(sorted(DEMUXERS)), _words(sorted(DECODERS))),
         _section("What holds pictures", "type | readers, in the order of asking", _holders()),
         _section("Readers", "name | what", _named(holders)),
+        _HASH_SETS,
+        _section("Formats of hash sets", "`--format` | what", _named(hash_sets)),
     ]
     return "\n".join([_LEAD, *sections])
 

@@ -14,6 +14,10 @@ from tools.serve_sample import serve_with
 
 _POLIT = str(Path(sys.executable).with_name("polit"))
 _SAMPLE_CASE = ["--case", "OP-EXAMPLE-1", "--exhibit", "AB/1", "--examiner", "Sample Examiner"]
+_SETS = (
+    ("known-good.csv", "Sample system files", "known-good"),
+    ("alerts.csv", "Sample landscapes to find", "alert"),
+)
 _NO_SERVE = "--no-serve"
 _SOME_FAILED = 3
 _COMPLETE = (0, _SOME_FAILED)
@@ -33,6 +37,8 @@ def main(arguments: list[str]) -> int:
     if is_sample:
         source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *arguments]
         _lay_out(Path(source), Path(os.environ["POLIT_DATA"] or private / "data") / "evidence")
+        if failed := _import_sets(Path(source).parent / "hash-sets"):
+            return failed
     else:
         source, options = arguments[0], _evidence_options(arguments[1:])
     outs = Path(os.environ["POLIT_DATA"] or private / "data") / "packages"
@@ -61,6 +67,17 @@ def _build_sample(folder: Path) -> str:
     _say("Building the sample disk: benign pictures, deleted and broken files")
     subprocess.run([sys.executable, "samples/build_sample.py", str(folder)], check=True)
     return str(folder / "sample.dd")
+
+
+def _import_sets(folder: Path) -> int:
+    """Import the sample's hash sets; the same ones are there already from the second run on."""
+    for name, title, status in _SETS:
+        words = ["hashset", "import", str(folder / name), "--name", title, "--status", status]
+        _say("\n$ " + shlex.join(["polit", *words]))
+        ended = subprocess.run([_POLIT, *words, "--supersedes", title], check=False)
+        if ended.returncode:
+            return ended.returncode
+    return 0
 
 
 def _lay_out(source: Path, evidence: Path) -> None:
@@ -105,6 +122,7 @@ def _show(package: str, source: str) -> int:
         "Try next:\n"
         f"  {_POLIT} list {shlex.quote(package)} --jsonl | head\n"
         f"  {_POLIT} list {shlex.quote(package)} --jsonl --outcome failed\n"
+        f"  {_POLIT} list {shlex.quote(package)} --alerts\n"
         "  ./dev run /path/to/an/image.E01\n"
         "  and read docs/tutorial/first-examination.md"
     )

@@ -36,6 +36,10 @@ def test_the_sample_is_examined_verified_and_explained(home: Path) -> None:
     for said in ("Not examined", "The package holds.", "The sealed package: ", "Try next:"):
         assert said in ended.stdout
     assert "returned 3, as expected" in ended.stdout
+    assert "ALERT: 2 contents match hash sets" in ended.stderr
+    assert "ALERT: 2 contents match hash sets" in ended.stdout
+    assert "6 known-good" in ended.stdout
+    assert "known-good entries" in ended.stdout
     packages = list((home.parent / "dev" / "data" / "packages").glob("run-*/AB%2F1.polit"))
     assert len(packages) == 1
     assert packages[0].with_suffix(".png").read_bytes().startswith(b"\x89PNG")

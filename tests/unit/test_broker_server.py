@@ -77,6 +77,21 @@ def test_a_ledger_of_a_later_version_is_refused(tmp_path: Path) -> None:
         BrokerLedger(tmp_path)
 
 
+def test_a_ledger_of_an_earlier_version_keeps_its_jobs_and_counts_alerts(tmp_path: Path) -> None:
+    earlier = BrokerLedger(tmp_path)
+    earlier.add_job(ORDER, "{}", resumes=False)
+    earlier.close()
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection:
+        connection.execute("ALTER TABLE jobs DROP COLUMN alerts")
+        connection.execute("DROP TABLE errands")
+        connection.execute("PRAGMA user_version = 2")
+
+    ledger = BrokerLedger(tmp_path)
+    ledger.set_status(JobStatus(ORDER, JobState.RUNNING, alerts=3))
+
+    assert ledger.status_of(ORDER) == JobStatus(ORDER, JobState.RUNNING, alerts=3)
+
+
 def test_a_failed_write_leaves_the_ledger_as_it_was(ledger: BrokerLedger) -> None:
     ledger.add_job(ORDER, "{}", resumes=False)
     broken = JobStatus(ORDER, JobState.DONE, package="")

@@ -14,6 +14,7 @@ from polit.examine.deciding import Decisions
 from polit.examine.matching import Matching
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
+from polit.match.matcher import Matcher
 from polit.model.media import DecodedMedia, MediaFacts, MediaKind, PixelBlock
 from polit.package.rows import HolderGroup, ReadRow, ResultBatch
 from polit.run.held import Held, hold_bytes
@@ -23,7 +24,6 @@ from polit.sandbox.client import DecodeFailure
 from polit.sandbox.facts import Member, OpenedBatch, OpenedMember, Unopened
 
 if TYPE_CHECKING:
-    from polit.match.matcher import Matcher
     from polit.package.derivatives import DerivativeWriter
     from polit.package.write import Ledger
     from polit.run.local import LocalFleet

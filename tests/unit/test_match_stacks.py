@@ -26,9 +26,12 @@ def pdq(value: bytes, *, quality: int = 90, variant: str = "full") -> Perceptual
     return PerceptualHash("pdq", variant, value, quality)
 
 
-def picture(name: str, *hashes: PerceptualHash, width_px: int = 400, **more: int) -> Stackable:
+def picture(
+    name: str, *hashes: PerceptualHash, width_px: int = 400, frames: int = 1, occurrences: int = 1
+) -> Stackable:
     """Return a picture of 100 px height whose digest begins with its name."""
-    return Stackable(name.encode().ljust(32, b"-"), 10, width_px, 100, hashes, **more)
+    digest = name.encode().ljust(32, b"-")
+    return Stackable(digest, 10, width_px, 100, hashes, occurrences, frames)
 
 
 def names(stack: Stack) -> list[str]:
@@ -248,3 +251,53 @@ def test_how_large_the_batches_are_changes_nothing(monkeypatch: pytest.MonkeyPat
         monkeypatch.setattr("polit.match.stacks._BATCH", size)
 
         assert stacks_of(contents) == wanted
+
+
+def film(name: str, values: list[bytes], *, width_px: int = 400, occurrences: int = 1) -> Stackable:
+    """Return a video with a fingerprint a second."""
+    frames = tuple(
+        PerceptualHash("pdq", "frame", value, 90, number, 1000 * number)
+        for number, value in enumerate(values)
+    )
+    digest = name.encode().ljust(32, b"-")
+    return Stackable(digest, 10, width_px, 100, frames, occurrences, len(values), is_video=True)
+
+
+def test_videos_that_cover_each_other_stack_around_the_best() -> None:
+    draw = random.Random(SEED)
+    seconds = [draw.randbytes(32) for _ in range(20)]
+    changed = [flipped(value, 6, draw) for value in seconds]
+    films = [
+        film("best", seconds, width_px=800, occurrences=2),
+        film("copy", [*changed[:18], draw.randbytes(32)]),
+        film("clip", changed[5:10]),
+        film("longer", [*changed, *(draw.randbytes(32) for _ in range(20))]),
+        film("other", [draw.randbytes(32) for _ in range(20)]),
+    ]
+
+    found = stacks_of([*films, film("best", seconds, width_px=800)])
+
+    assert sorted(map(names, found)) == [["best", "copy"], ["clip"], ["longer"], ["other"]]
+    assert (found[0].members[1].distance_bits, found[0].members[1].variant) == (6, "frame")
+    assert found[0].occurrences == 4
+    draw.shuffle(films)
+    assert sorted(map(names, stacks_of(films))) == sorted(map(names, found))
+
+
+def test_a_video_joins_the_leader_with_which_it_shares_most() -> None:
+    draw = random.Random(SEED)
+    one = [draw.randbytes(32) for _ in range(20)]
+    other = [*one[:13], *(draw.randbytes(32) for _ in range(7))]
+    between = [*one[:16], *other[16:]]
+    films = [film("one", one, width_px=900), film("other", other, width_px=800),
+             film("between", between)]  # fmt: skip
+
+    found = stacks_of(films)
+
+    assert sorted(map(names, found)) == [["one"], ["other", "between"]]
+
+
+def test_a_still_and_a_video_never_stand_together() -> None:
+    value = random.Random(SEED).randbytes(32)
+
+    assert len(stacks_of([picture("still", pdq(value)), film("film", [value] * 5)])) == 2

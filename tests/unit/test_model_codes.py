@@ -7,6 +7,7 @@ import pytest
 from polit.model import codes
 from polit.model.codes import CodeTable
 from polit.model.evidence import EntryState, EntryType, TimeBasis
+from polit.model.matching import DIGEST_ALGORITHMS, SetStatus
 from polit.model.media import MediaKind
 from polit.model.outcome import Outcome
 
@@ -19,6 +20,7 @@ from polit.model.outcome import Outcome
         (codes.OUTCOMES, Outcome),
         (codes.KINDS, MediaKind),
         (codes.TIME_BASES, TimeBasis),
+        (codes.SET_STATUSES, SetStatus),
     ],
 )
 def test_every_value_has_its_number(table: CodeTable, values: type[StrEnum]) -> None:
@@ -32,6 +34,8 @@ def test_numbers_do_not_move() -> None:
     assert codes.OUTCOMES.number("failed") == 3
     assert codes.KINDS.number("video") == 2
     assert codes.ROLES.number("tile") == 1
+    assert codes.MATCH_ALGORITHMS.values[:3] == DIGEST_ALGORITHMS
+    assert codes.MATCH_ALGORITHMS.number("vpdq") == 5
 
 
 def test_what_is_not_in_the_table_is_told() -> None:

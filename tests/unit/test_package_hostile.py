@@ -110,6 +110,33 @@ def test_another_schema_is_found(sealed: made.MadePackage, sql: str) -> None:
     assert _failing(sealed.folder) == {"schema"}
 
 
+_FORGED_SET = """
+PRAGMA ignore_check_constraints=ON;
+INSERT INTO hash_sets VALUES (zeroblob(32), 'n', 'alert', '', '', '', '', '', '', 1, '{}');
+"""
+_FORGED_MATCH = """
+INSERT INTO matches SELECT sha256, zeroblob(32), 0, 'pdq', 'full', 4, 31, 'alert', 1, 0, 0, 0,
+NULL, NULL FROM results WHERE sha256 IS NOT NULL LIMIT 1;
+"""
+
+
+@pytest.mark.parametrize(
+    ("sql", "failing"),
+    [
+        ("", {"rows", "matches"}),
+        ("UPDATE hash_sets SET status = 'sought';", {"rows", "matches"}),
+        ("UPDATE hash_sets SET keys = '[]';", {"rows", "matches"}),
+        (_FORGED_MATCH + "UPDATE matches SET settles = 1;", {"rows", "account", "matches"}),
+        (_FORGED_MATCH + "DELETE FROM hash_sets;", {"rows", "account", "matches"}),
+    ],
+)
+def test_hash_sets_and_matches_that_were_forged_are_found(
+    sealed: made.MadePackage, sql: str, failing: set[str]
+) -> None:
+    _reseal(sealed, _FORGED_SET + sql)
+    assert _failing(sealed.folder) == failing
+
+
 def test_a_listing_does_not_ask_the_stored_view(sealed: made.MadePackage) -> None:
     before = list(read_entries(sealed.folder, EntryFilter()))
     _reseal(sealed, "DROP VIEW occurrences; CREATE VIEW occurrences AS SELECT 1 AS path;")

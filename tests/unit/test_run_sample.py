@@ -77,7 +77,14 @@ def test_evidence_returns_what_its_examination_returned(polit: FakePolit, examin
 def test_the_package_is_shown_verified_and_drawn(polit: FakePolit) -> None:
     polit.returns(examine=3)
     run_sample.main([])
-    assert [call.split()[0] for call in polit.calls] == ["examine", "show", "verify", "thumbs"]
+    verbs = [call.split()[0] for call in polit.calls]
+    assert verbs == ["hashset", "hashset", "examine", "show", "verify", "thumbs"]
+
+
+def test_hash_sets_that_cannot_be_imported_end_the_run(polit: FakePolit) -> None:
+    polit.returns(hashset=6, examine=3)
+    assert run_sample.main([]) == 6
+    assert [call.split()[0] for call in polit.calls] == ["hashset"]
 
 
 def test_options_reach_the_examination_and_each_run_has_its_folder(polit: FakePolit) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import tarfile
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -14,7 +15,8 @@ import made_supplements as more
 import pytest
 
 from polit.base.errors import PackageBusy, PackageDamaged, SourceMissing
-from polit.package import sealed_text
+from polit.package import sealed_text, transport
+from polit.package.layout import MANIFEST, PARTS
 from polit.package.supplement import (
     list_supplements,
     open_supplement,
@@ -24,6 +26,7 @@ from polit.package.supplement import (
 from polit.package.supplement_rows import rows_sha256
 from polit.package.supplement_verify import count_missing
 from polit.package.supplement_write import draft_supplement
+from polit.package.transport import pack_package, unpack_package
 from polit.package.verify import verify_package
 
 
@@ -41,7 +44,7 @@ def test_a_supplement_holds_and_gives_back_what_was_put_in(sealed: made.MadePack
     told = more.add(sealed, [more.alert(), more.good()])
     assert _failing(sealed.folder) == {}
     assert (told.tally.contents, told.tally.matched, told.tally.alerts) == (3, 2, 1)
-    assert (told.tally.known_good, told.tally.near, told.new_alerts) == (1, 0, 1)
+    assert (told.tally.counts.known_good, told.tally.counts.near, told.new_alerts) == (1, 0, 1)
     with open_supplement(supplement_folder(sealed.folder, 1)) as opened:
         assert opened.manifest == told
         assert opened.hash_sets == (more.ALERTING, more.GOOD)
@@ -161,11 +164,11 @@ FORGERIES: dict[str, tuple[tuple[str, ...], dict[str, object], str]] = {
     "a status that is none": (("UPDATE hash_sets SET status = 'x'",), {}, "hash set"),
     "text for a figure": (_UNSTRICT, {}, "not sound"),
     "keys that are no figures": (("UPDATE hash_sets SET keys = '[]'",), {}, "hash set"),
-    "a record that the set lacks": (("UPDATE matches SET record = 9",), {}, "breaks a rule"),
+    "a record that the set lacks": (("UPDATE matches SET record = 9",), {}, "break a rule"),
     "a fingerprint that settles": (
-        ("UPDATE matches SET algorithm = 'pdq', settles = 1",), {}, "breaks a rule"),
+        ("UPDATE matches SET algorithm = 'pdq', settles = 1",), {}, "break a rule"),
     "other terms": (
-        ("UPDATE matches SET algorithm = 'pdq', threshold_bits = 40",), {}, "breaks a rule"),
+        ("UPDATE matches SET algorithm = 'pdq', threshold_bits = 40",), {}, "break a rule"),
     "a match more": ((_MORE,), {}, "tally"),
     "a set more": (("INSERT INTO meta VALUES ('more', 'x')",), {}, "another package or number"),
     "another digest of the rows": ((), {"rows_sha256": "0" * 64}, "rows_sha256"),
@@ -197,7 +200,7 @@ def test_matches_of_contents_that_the_package_lacks_are_found(sealed: made.MadeP
 
 def test_a_match_that_names_no_set_is_found(sealed: made.MadePackage) -> None:
     more.add(sealed, [more.alert()], sets=[more.GOOD])
-    assert "names no set" in _failing(sealed.folder)["supplement 1"]
+    assert "name no hash set" in _failing(sealed.folder)["supplement 1"]
 
 
 def test_a_supplement_of_another_package_is_found(sealed: made.MadePackage, tmp_path: Path) -> None:
@@ -261,3 +264,49 @@ def test_the_text_is_what_the_reference_page_says(sealed: made.MadePackage) -> N
         "video_coverage_percent": 80,
     }
     assert values["package_rows_sha256"] == sealed.manifest.rows_sha256
+
+
+def test_packing_carries_supplements(sealed: made.MadePackage, tmp_path: Path) -> None:
+    more.add(sealed, [more.alert()])
+    more.add(sealed, [more.alert(), more.good()])
+    file = tmp_path / "p.age"
+    pack_package(sealed.folder, file, [sealed.keys.identity.to_public()])
+    unpacked = unpack_package(file, tmp_path / "there", sealed.keys.identity)
+    assert [one.number for one in list_supplements(unpacked)] == [1, 2]
+    assert _failing(unpacked) == {}
+
+
+def test_half_a_supplement_is_not_packed(sealed: made.MadePackage, tmp_path: Path) -> None:
+    more.add(sealed, [more.alert()])
+    (supplement_folder(sealed.folder, 1) / "matches.sqlite").unlink()
+    with pytest.raises(PackageDamaged, match="lacks its part"):
+        pack_package(sealed.folder, tmp_path / "p.age", [sealed.keys.identity.to_public()])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["supplements/1/note.txt", "supplements/01/manifest.json", "supplements/../manifest.json",
+     "supplements/1/../../manifest.json", "supplements/manifest.json",
+     "supplements/1/manifest.json"],
+)  # fmt: skip
+def test_a_packed_file_with_strange_or_half_supplements_is_refused(
+    sealed: made.MadePackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source = sealed.folder / "manifest.json"
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            transport._Feeder,
+            "_write_tar",
+            lambda feeder: _tar_with(feeder._descriptor, sealed.folder, {name: source}),
+        )
+        pack_package(sealed.folder, tmp_path / "p.age", [sealed.keys.identity.to_public()])
+    with pytest.raises(PackageDamaged, match=r"no part|lacks supplements"):
+        unpack_package(tmp_path / "p.age", tmp_path / "there", sealed.keys.identity)
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def _tar_with(descriptor: int, package: Path, more_names: dict[str, Path]) -> None:
+    files = {name: package / name for name in (MANIFEST, *PARTS)} | more_names
+    with os.fdopen(descriptor, "wb") as stream, tarfile.open(fileobj=stream, mode="w|") as tar:
+        for name, path in files.items():
+            tar.add(path, f"{package.name}/{name}")

@@ -7,7 +7,9 @@ from pathlib import Path
 import pyrage
 
 from polit.base import settings
-from polit.broker.client import AdoptedPackage, CheckResult
+from polit.broker.client import AdoptedPackage, AdoptedSupplement, CheckResult
+from polit.broker.server.supplements import adopt_supplements
+from polit.package.seal import read_manifest
 from polit.package.verify import verify_package
 from polit.store.cipher import KeyRole, derive_key
 from polit.store.keys import Keys
@@ -33,6 +35,14 @@ class VerifyingBroker:
             found.holds,
             derive_key(key, KeyRole.SAFE_TILES) if found.holds else None,
         )
+
+    def supplement_adopt(
+        self, package: str, *, case_reference: str
+    ) -> tuple[AdoptedSupplement, ...]:
+        """Verify a package's supplements, as the broker's own server does."""
+        named = read_manifest(packages_folder() / package).case
+        assert case_reference
+        return adopt_supplements(packages_folder(), package, named)
 
 
 def packages_folder() -> Path:

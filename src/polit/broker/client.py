@@ -19,6 +19,7 @@ from polit.broker.protocol import (
     MAX_MESSAGE_BYTES,
     PROTOCOL,
     AdoptedPackage,
+    AdoptedSupplement,
     AdoptQuestion,
     Answer,
     BrokerFacts,
@@ -63,6 +64,7 @@ from polit.broker.set_protocol import (
 
 __all__ = [
     "AdoptedPackage",
+    "AdoptedSupplement",
     "BrokerClient",
     "BrokerFacts",
     "BrokerGone",
@@ -192,6 +194,13 @@ class BrokerClient:
         """Verify a package and take its key under the case's; large ones take minutes."""
         question = AdoptQuestion(package, case_reference)
         return self._ask("package.adopt", question, AdoptedPackage, timeout_s=_VERIFYING_S)
+
+    def supplement_adopt(
+        self, package: str, *, case_reference: str
+    ) -> tuple[AdoptedSupplement, ...]:
+        """Verify a package's supplements, each alone and in its place; return them by number."""
+        question, kind = AdoptQuestion(package, case_reference), tuple[AdoptedSupplement, ...]
+        return self._ask("supplement.adopt", question, kind, timeout_s=_VERIFYING_S)
 
     def render(self, event_id: str) -> RenderedPicture:
         """Return the picture that a committed audit event is about: once for each event."""

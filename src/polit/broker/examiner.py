@@ -30,6 +30,7 @@ _TICKS = {
     "with the same command and --resume": "by resuming it",
     "go on with it by --resume": "tick 'go on with a begun package'",
     "--resume": "resuming it",
+    "name the same ones with --sets, none with --no-sets": "enable the same sets, and no others",
 }
 """What a person at a form does where the command line has an option."""
 
@@ -48,7 +49,7 @@ class _Teller:
         self._told_at_s = now_s
         tell(
             Turn(progress.phase, progress.entries, progress.settled, progress.failed,
-                 message[:_MAX_MESSAGE_CHARS])
+                 message[:_MAX_MESSAGE_CHARS], progress.alerts.total)
         )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ class Turn(msgspec.Struct, frozen=True, tag="turn"):
     settled: int
     failed: int
     message: str
+    alerts: int = 0
 
 
 class Ended(msgspec.Struct, frozen=True, tag="ended"):

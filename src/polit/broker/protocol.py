@@ -210,6 +210,7 @@ class JobStatus:
         message: Why it failed or what it waits for, for the person who ordered it.
         package: The sealed package below the packages root, empty until it is done.
         exit_code: That of the last session, ``None`` while there is none.
+        alerts: How many contents alert so far, by a digest or by a fingerprint.
     """
 
     order_id: str
@@ -222,6 +223,7 @@ class JobStatus:
     message: str = ""
     package: str = ""
     exit_code: int | None = None
+    alerts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,23 @@ class AdoptedPackage:
     checks: tuple[CheckResult, ...]
     holds: bool
     tile_key: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedSupplement:
+    """A supplement of a package, as it was verified in its place.
+
+    Args:
+        number: Its place among the package's supplements, from 1.
+        manifest_sha256: Digest of its manifest, lower-case hex; empty where there is none.
+        checks: What was checked.
+        holds: Whether every check holds.
+    """
+
+    number: int
+    manifest_sha256: str
+    checks: tuple[CheckResult, ...]
+    holds: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from polit.cli import (
     init,
     invite,
     list_entries,
+    match,
     migrate,
     pack,
     render,
@@ -31,9 +32,9 @@ from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
-    init, doctor, examine, show, stacks, verify, list_entries, thumbs, pack, unpack, vault, render,
-    serve, broker, worker, signer, audit, migrate, invite,
-    hashset, hashset_updates,
+    init, doctor, examine, show, stacks, verify, list_entries, match, thumbs, pack, unpack,
+    vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
+    hashset_updates,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

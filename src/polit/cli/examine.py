@@ -52,7 +52,12 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         Path | None,
         typer.Option(help="Folder of a vault: keep the originals of pictures and videos there."),
     ] = None,
+    sets: Annotated[
+        list[str] | None,
+        typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
+    ] = None,
     *,
+    no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
         bool,
@@ -84,6 +89,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         time_zone=time_zone,
         workers=workers if workers is not None else _processors(),
         vault=vault,
+        sets=_wanted(sets, is_none=no_sets),
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
@@ -105,6 +111,14 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_object(values)
     else:
         print_text(summary_text(examined.package, examined.manifest, originals))
+
+
+def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
+    if is_none and sets:
+        raise UsageError("--sets and --no-sets contradict each other: give one of them")
+    if is_none:
+        return ()
+    return tuple(sets) if sets else None
 
 
 def _keys() -> Keys:

@@ -1,6 +1,7 @@
 """Progress on stderr: a line that rewrites itself on a terminal, else one line every 10 s."""
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 
 from polit.base.clock import monotonic_s
@@ -40,24 +41,22 @@ class ProgressLine:
         if message:
             say(f"\r{message}" if self._is_terminal else message)
             return
+        self.tell(lambda seconds: _line(progress, seconds), phase=progress.phase)
+
+    def tell(self, text: Callable[[float], str], *, phase: str) -> None:
+        """Show a line when one is due, or when a new phase begins.
+
+        Args:
+            text: Makes the line, from how many seconds the work has taken.
+            phase: What is going on.
+        """
         now = monotonic_s()
         due = _TERMINAL_S if self._is_terminal else _PIPE_S
-        new_phase = progress.phase != self._phase and not self._is_terminal
+        new_phase = phase != self._phase and not self._is_terminal
         if now - self._shown_at < due and not new_phase:
             return
-        self._shown_at, self._phase = now, progress.phase
-        self._show(self._line(progress, now))
-
-    def _line(self, progress: Progress, now: float) -> str:
-        seconds = max(now - self._began_at, 0.001)
-        if progress.phase == "measuring":
-            return f"measuring the source: {human_bytes(progress.measured_bytes)}"
-        share = f" ({progress.settled * 100 // progress.entries} %)" if progress.entries else ""
-        return (
-            f"{progress.phase}: {progress.settled} of {progress.entries} entries{share}, "
-            f"{human_bytes(progress.bytes_read)}, {progress.pictures} pictures decoded, "
-            f"{progress.failed} failed, {progress.restarts} restarts, {seconds:.0f} s"
-        )
+        self._shown_at, self._phase = now, phase
+        self._show(text(max(now - self._began_at, 0.001)))
 
     def _show(self, text: str) -> None:
         if self._is_terminal:
@@ -65,3 +64,14 @@ class ProgressLine:
             sys.stderr.flush()
         else:
             say(text)
+
+
+def _line(progress: Progress, seconds: float) -> str:
+    if progress.phase == "measuring":
+        return f"measuring the source: {human_bytes(progress.measured_bytes)}"
+    share = f" ({progress.settled * 100 // progress.entries} %)" if progress.entries else ""
+    return (
+        f"{progress.phase}: {progress.settled} of {progress.entries} entries{share}, "
+        f"{human_bytes(progress.bytes_read)}, {progress.pictures} pictures decoded, "
+        f"{progress.failed} failed, {progress.restarts} restarts, {seconds:.0f} s"
+    )

@@ -11,6 +11,7 @@ from polit.cli.application import JsonFlag
 from polit.cli.effect import effect_object, effect_text
 from polit.cli.output import print_object, print_text, table
 from polit.cli.summary import path_text, summary_object, summary_text
+from polit.cli.supplements import listed_supplements, supplements_object, supplements_text
 from polit.examine.originals import read_originals
 from polit.package import account
 from polit.package.database import open_reader
@@ -36,14 +37,18 @@ def show(
     manifest = read_manifest(package)
     originals = read_originals(package)
     effect = read_effect(package).effect
+    supplements = listed_supplements(package)
     if as_json:
         values = summary_object(package, manifest, originals)
         values["effect"] = effect_object(effect)
+        values["supplements"] = supplements_object(supplements)
         values["manifest"] = msgspec.to_builtins(manifest)
         print_object(values)
     else:
         print_text(summary_text(package, manifest, originals))
         print_text(effect_text(effect))
+        if supplements:
+            print_text(supplements_text(supplements))
 
 
 def _show_unsealed(package: Path, *, as_json: bool) -> None:

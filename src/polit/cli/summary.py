@@ -5,9 +5,12 @@ from pathlib import Path
 
 import msgspec
 
+from polit.base.text import visible
 from polit.cli.output import human_bytes, table
+from polit.examine.matching import Alerts
 from polit.examine.originals import OriginalsCount
 from polit.model.manifest import Manifest
+from polit.model.matching import HashSetFacts
 from polit.model.outcome import NotExamined
 
 
@@ -31,6 +34,16 @@ def summary_object(
         "tally": msgspec.to_builtins(manifest.tally),
         "not_examined": msgspec.to_builtins(manifest.not_examined),
         "kinds": manifest.kinds,
+        "hash_sets": [
+            {
+                "name": facts.name,
+                "hash_set_sha256": facts.sha256,
+                "status": facts.status.value,
+                "records": facts.records,
+            }
+            for facts in manifest.hash_sets
+        ],
+        "matches": msgspec.to_builtins(manifest.matches),
         "problems": msgspec.to_builtins(manifest.problems),
         "integrity": msgspec.to_builtins(manifest.integrity),
         "acquisition": msgspec.to_builtins(manifest.acquisition),
@@ -54,6 +67,7 @@ def summary_text(package: Path, manifest: Manifest, originals: OriginalsCount | 
         ("kinds", kinds or "none"),
         ("read", human_bytes(manifest.bytes_read)),
         ("originals", _originals_text(originals)),
+        ("hash sets", _matches_text(manifest)),
         ("isolation", manifest.isolation.level),
         ("rows_sha256", manifest.rows_sha256),
         ("package", path_text(package)),
@@ -66,6 +80,9 @@ def summary_text(package: Path, manifest: Manifest, originals: OriginalsCount | 
             f"{manifest.integrity.container_problems} problems of the image itself"
         )
     lines += _warnings(manifest)
+    if manifest.hash_sets:
+        lines.append("\nHash sets")
+        lines += [_set_text(facts) for facts in manifest.hash_sets]
     if manifest.problems:
         lines.append("\nProblems")
         lines += [f"  {p.count:>9}  {p.code}: {p.name}" for p in manifest.problems]
@@ -81,6 +98,25 @@ def _what_text(not_examined: NotExamined) -> str:
     return not_examined.what + size
 
 
+def _matches_text(manifest: Manifest) -> str:
+    """Return how many contents matched; that none were asked is told, never left to be guessed."""
+    if not manifest.hash_sets:
+        return "none asked"
+    counts = manifest.matches
+    return (
+        f"{len(manifest.hash_sets)} asked; contents: {counts.alert} alert, "
+        f"{counts.categorised} categorised, {counts.known_good} known-good, "
+        f"{counts.near} more resemble ({counts.near_alert} of them alert)"
+    )
+
+
+def _set_text(facts: HashSetFacts) -> str:
+    return (
+        f"  {facts.records:>9} records  {visible(facts.name)} ({facts.status.value}), "
+        f"{facts.sha256[:16]}"
+    )
+
+
 def _originals_text(originals: OriginalsCount | None) -> str:
     if originals is None:
         return "not kept (no --vault)"
@@ -91,6 +127,10 @@ def _warnings(manifest: Manifest) -> list[str]:
     """Say what a reader must know before relying on the figures above."""
     acquisition = manifest.acquisition
     found = []
+    counts = manifest.matches
+    alerts = Alerts(counts.alert, counts.alert_categorised, counts.near_alert)
+    if text := alerts.text():
+        found.append(f"\n{text}")
     if manifest.failed_stages:
         found.append(
             f"\nINCOMPLETE: {manifest.failed_stages} times a folder, a volume or the measuring "

@@ -64,7 +64,7 @@ def verify(
 
 def _print(found: Verification, checks: list[Check]) -> None:
     for check in checks:
-        print_text(f"{'holds ' if check.holds else 'FAILS '} {check.name:<10} {check.detail}")
+        print_text(f"{'holds ' if check.holds else 'FAILS '} {check.name:<13} {check.detail}")
     whose = "this installation" if _signed_here(found) else "an installation not known here"
     print_text(f"signed by key {found.signer_sha256 or '(none)'}, {whose}")
     sound = all(check.holds for check in checks)

@@ -43,6 +43,11 @@ class Alerts:
     categorised: int = 0
     near: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many contents alert, by a digest or by a fingerprint."""
+        return self.exact + self.near
+
     def text(self) -> str:
         """Return the announcement, empty where there is nothing to announce."""
         parts = []
@@ -104,7 +109,7 @@ class Matching:
             sha256 = match.content_sha256
             if match.alerts:
                 (alerting.exact if match.is_exact else alerting.near).add(sha256)
-            if match.is_exact and _is_category(match.asserted):
+            if match.is_exact and match.is_category:
                 alerting.categorised.add(sha256)
         self.alerts.exact = len(alerting.exact)
         self.alerts.categorised = len(alerting.exact & alerting.categorised)
@@ -116,8 +121,3 @@ class Matching:
             self.count(matches)
         is_good = said.settled == "known_good" and not self._decodes_good
         return Known(matches, is_urgent=said.alerts_exact, is_set_aside=is_good)
-
-
-def _is_category(asserted: str) -> bool:
-    """Tell whether a set asserts a category, not only that it knows the content."""
-    return "/" in asserted or asserted.startswith("number:")

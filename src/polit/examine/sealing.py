@@ -27,6 +27,7 @@ from polit.package import account
 from polit.package.canonical_rows import rows_sha256
 from polit.package.database import open_reader
 from polit.package.layout import FORMAT, LOCK
+from polit.package.match_rows import read_hash_sets
 from polit.package.seal import digest_parts, sign_manifest, write_manifest
 from polit.package.write import Ledger
 from polit.store.keys import Keys
@@ -112,7 +113,7 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         exhibit=request.exhibit,
         examiner=request.examiner,
         authority=request.authority,
-        host=_host(),
+        host=host_facts(),
         source=_source(run),
         acquisition=compare_digests(request, run.report),
         integrity=account.count_integrity(connection),
@@ -133,6 +134,8 @@ def _manifest(package: Path, connection: sqlite3.Connection, run: SealedRun) -> 
         kinds=account.count_kinds(connection),
         problems=account.count_problems(connection),
         not_examined=account.count_not_examined(connection),
+        hash_sets=tuple(read_hash_sets(connection)),
+        matches=account.count_matches(connection),
         time_limited=account.list_time_limited(connection),
         failed_stages=connection.execute(_FAILED_STAGES_SQL).fetchone()[0],
         bytes_read=account.count_bytes_read(connection),
@@ -155,7 +158,8 @@ def _source(run: SealedRun) -> SourceFacts:
     )
 
 
-def _host() -> Host:
+def host_facts() -> Host:
+    """Return the machine that this runs on, as manifests name it."""
     system = f"{platform.system()} {platform.release()}"
     return Host(platform.node(), system, platform.machine(), "system clock (CLOCK_REALTIME)")
 

@@ -13,7 +13,7 @@ from polit.match.open_set import OpenSets
 from polit.package.match_rows import read_matches
 from polit.package.write import Ledger
 
-_SETS, _KEYS_OFF = "hash_sets", "keys_off"
+_SETS, KEYS_OFF = "hash_sets", "keys_off"
 
 
 def open_sets(wanted: tuple[str, ...] | None) -> OpenSets:
@@ -35,7 +35,7 @@ def open_sets(wanted: tuple[str, ...] | None) -> OpenSets:
 def sets_meta(sets: OpenSets) -> dict[str, str]:
     """Return the texts by which a run knows its hash sets, and what is switched off in them."""
     digests = sorted(known.facts.sha256 for known in sets)
-    return {_SETS: canonical_json(digests).decode(), _KEYS_OFF: sets.disabled_sha256}
+    return {_SETS: canonical_json(digests).decode(), KEYS_OFF: sets.disabled_sha256}
 
 
 def check_same_sets(ledger: Ledger, sets: OpenSets) -> None:
@@ -49,10 +49,9 @@ def check_same_sets(ledger: Ledger, sets: OpenSets) -> None:
     if canonical_json(begun).decode() != now[_SETS]:
         raise UsageError(
             f"this package was begun with {len(begun)} hash sets, and other ones are in use now: "
-            "name the same with --sets ('polit show' tells their digests; --no-sets where there "
-            "were none), or examine into another folder"
+            "name the same ones with --sets, none with --no-sets, or examine into another folder"
         )
-    if (ledger.meta(_KEYS_OFF) or "") != now[_KEYS_OFF]:
+    if (ledger.meta(KEYS_OFF) or "") != now[KEYS_OFF]:
         raise UsageError(
             "keys of the hash sets were switched off or on since this package was begun: "
             "switch them back to go on, or examine into another folder"

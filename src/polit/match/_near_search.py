@@ -78,7 +78,7 @@ def search_tables(tables: Tables, asked: Asked, threads: int) -> NearHits:
     """Search an index that has chunks, by compiled loops.
 
     Raises:
-        NearIndexDamaged: The tables name places that are not there.
+        NearIndexDamaged: The tables name places that are not there, or copies that are none.
     """
     # Imported here, because numba takes as long to load as a small search takes to finish.
     from polit.match import _near_kernels as kernels  # noqa: PLC0415
@@ -216,6 +216,8 @@ def _copies_of(tables: Tables, known: NearHits) -> NearHits:
     before = np.cumsum(counts) - counts
     entries = copies[np.arange(len(origin)) + (first - before)[origin]]
     places = _checked_places(tables, entries)
+    if not np.array_equal(tables.words[places], tables.words[known.place[origin]]):
+        raise _damaged()
     return NearHits(known.query[origin], places, known.distance_bits[origin])
 
 
@@ -227,4 +229,4 @@ def _checked_places(tables: Tables, entries: NDArray[np.uint64]) -> NDArray[np.i
 
 
 def _damaged() -> NearIndexDamaged:
-    return NearIndexDamaged("a near index names places that it does not hold; import the set again")
+    return NearIndexDamaged("a near index is not what was written; import the set again")

@@ -4,34 +4,15 @@ Every file of an exhibit that is a picture or a video is counted in exactly one 
 places add up to all of them. Imported by the rooms above.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from polit.match.matcher import Verdict
 from polit.match.near_hits import MAX_THRESHOLD_BITS
 from polit.match.stacks import Stack, Stackable, stacks_of
 
 PER = 1000
 KNOWN_GOOD, CATEGORISED = "known_good", "categorised"
-
-
-class Settles(Protocol):
-    """What follows from the matches of a content; see ``polit.match.matcher.Verdict``."""
-
-    @property
-    def alerts_exact(self) -> bool:
-        """A digest is in a set that alerts."""
-        ...
-
-    @property
-    def alerts_near(self) -> bool:
-        """A fingerprint resembles one in a set that alerts."""
-        ...
-
-    @property
-    def settled(self) -> str:
-        """``known_good`` or ``categorised`` where nobody need look, else empty."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +84,19 @@ class _Counts:
     not_decoded: int = 0
     alerts_exact: int = 0
     alerts_near: int = 0
-    to_stack: list[Stackable] = field(default_factory=list)
+    stacked: int = 0
 
-    def add(self, one: Stackable, verdict: Settles | None) -> None:
-        """Count a content in its one place, with its copies."""
+    def passed(
+        self, media: Iterable[Stackable], verdicts: Mapping[bytes, Verdict]
+    ) -> Iterator[Stackable]:
+        """Yield what is to be stacked, counting all on the way: nothing is held."""
+        for one in media:
+            if self._add(one, verdicts.get(one.sha256)):
+                self.stacked += 1
+                yield one
+
+    def _add(self, one: Stackable, verdict: Verdict | None) -> bool:
+        """Count a content in its one place, with its copies; tell whether it may stack."""
         self.media_files += one.occurrences
         alerts = verdict is not None and (verdict.alerts_exact or verdict.alerts_near)
         if verdict is not None and alerts:
@@ -114,19 +104,19 @@ class _Counts:
             self.alerts_near += not verdict.alerts_exact
         if verdict is not None and verdict.settled == KNOWN_GOOD:
             self.known_good += one.occurrences
-        elif verdict is not None and verdict.settled == CATEGORISED:
+            return False
+        if verdict is not None and verdict.settled == CATEGORISED:
             self.categorised += one.occurrences
-        else:
-            self.exact_copies += one.occurrences - 1
-            self.not_decoded += not one.is_decoded
-            self.alerts_to_view += alerts
-            if not alerts:
-                self.to_stack.append(one)
+            return False
+        self.exact_copies += one.occurrences - 1
+        self.not_decoded += not one.is_decoded
+        self.alerts_to_view += alerts
+        return not alerts
 
 
 def effect_of(
     media: Iterable[Stackable],
-    verdicts: Mapping[bytes, Settles],
+    verdicts: Mapping[bytes, Verdict],
     *,
     unread: int = 0,
     threshold_bits: int = MAX_THRESHOLD_BITS,
@@ -145,15 +135,14 @@ def effect_of(
         The counts, and the stacks of what neither alerts nor is settled.
     """
     counts = _Counts()
-    for one in media:
-        counts.add(one, verdicts.get(one.sha256))
-    stacks = tuple(stacks_of(counts.to_stack, threshold_bits=threshold_bits))
+    passed = counts.passed(media, verdicts)
+    stacks = tuple(stacks_of(passed, threshold_bits=threshold_bits))
     effect = Effect(
         media_files=counts.media_files + unread,
         known_good=counts.known_good,
         categorised=counts.categorised,
         exact_copies=counts.exact_copies,
-        near_copies=len(counts.to_stack) - len(stacks),
+        near_copies=counts.stacked - len(stacks),
         alerts_to_view=counts.alerts_to_view,
         others_to_view=len(stacks) + unread,
         not_decoded=counts.not_decoded + unread,

@@ -16,9 +16,9 @@ import msgspec
 import numpy as np
 
 from polit.base import faults
-from polit.base.errors import HashSetDamaged
+from polit.base.errors import HashSetDamaged, HashSetUnreadable
 from polit.match.reading import UNKNOWN_QUALITY, ReadBatch, SourceFrame, SourceRecord
-from polit.match.set_document import KEY_BYTES, ImportReport, Rejection
+from polit.match.set_document import ImportReport, Rejection
 from polit.match.switches import sync_folder
 from polit.model.matching import SetStatus
 
@@ -35,11 +35,10 @@ _OTHER_REASONS = "other reasons"
 _PDQ_BYTES = 32
 _MAX_AT_MS = (1 << 32) - 1
 _BEST_QUALITY = 100
-_EMPTY_CONTENT = {
-    "md5": bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e"),
-    "sha1": bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709"),
-    "sha256": bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-}
+_NO_MD5, _NO_SHA1, _NO_SHA256 = bytes(16), bytes(20), bytes(32)
+_EMPTY_MD5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
+_EMPTY_SHA1 = bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709")
+_EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
 """The digests of no bytes. Source: RFC 1321, FIPS 180-4, test vectors of the empty message."""
 
 
@@ -137,7 +136,7 @@ class Filling:
             self._reject(refused.place, refused.reason)
         kept = self._acceptable(batch.records)
         if self._records + len(kept) > MAX_RECORDS:
-            raise HashSetDamaged(f"a set holds at most {MAX_RECORDS} records: split the file")
+            raise HashSetUnreadable(f"a set holds at most {MAX_RECORDS} records: split the file")
         if len(self._unknown_keys) < _MAX_UNKNOWN_KEYS:
             self._unknown_keys.update(batch.unknown_keys)
         self._header.update(batch.header)
@@ -188,38 +187,59 @@ class Filling:
         if len(self._first_rejected) < _FIRST_REJECTED:
             self._first_rejected.append(Rejection(place, reason))
 
-    def _acceptable(self, records: Sequence[SourceRecord]) -> list[SourceRecord]:
+    def _acceptable(self, records: list[SourceRecord]) -> list[SourceRecord]:
+        refuses_empty = self._status is not SetStatus.KNOWN_GOOD
+        if _all_sound(records, refuses_empty=refuses_empty) and self._all_categories(records):
+            return records
         kept: list[SourceRecord] = []
         for record in records:
-            reason = _refusal(record) or self._category_refusal(record)
-            if not reason and self._status is not SetStatus.KNOWN_GOOD:
-                reason = _empty_content(record)
+            reason = _refusal(record)
+            if not reason:
+                reason = self._category_refusal(record.number, record.category)
+            if not reason and refuses_empty and _is_of_no_bytes(record):
+                reason = "the digest of no bytes, which is on every device"
             if reason:
                 self._reject(f"record {self._records + len(kept)} of those kept", reason)
             else:
                 kept.append(record)
         return kept
 
-    def _category_refusal(self, record: SourceRecord) -> str:
-        category = (record.number, record.category)
-        if category not in self._codes:
-            if len(self._codes) >= _MAX_CATEGORIES:
-                return f"more than {_MAX_CATEGORIES} different categories"
-            if record.number is not None and not -(2**63) <= record.number < 2**63:
-                return "a category's number beyond 64 bits"
-            if _sound(record.category) != record.category:
-                return "a category that is no text"
-            self._codes[category] = len(self._codes)
+    def _all_categories(self, records: list[SourceRecord]) -> bool:
+        """Take the categories of records in their order; tell whether none is refused."""
+        met = dict.fromkeys([(record.number, record.category) for record in records])
+        return not any(
+            self._category_refusal(number, category)
+            for number, category in met
+            if (number, category) not in self._codes
+        )
+
+    def _category_refusal(self, number: int | None, text: str) -> str:
+        if (number, text) in self._codes:
+            return ""
+        if len(self._codes) >= _MAX_CATEGORIES:
+            return f"more than {_MAX_CATEGORIES} different categories"
+        if number is not None and not -(2**63) <= number < 2**63:
+            return "a category's number beyond 64 bits"
+        if _sound(text) != text:
+            return "a category that is no text"
+        self._codes[(number, text)] = len(self._codes)
         return ""
 
     def _add_digests(self, kept: Sequence[SourceRecord]) -> None:
-        for name, width in KEY_BYTES.items():
-            zeros = bytes(width)
-            values = [getattr(record, name) or zeros for record in kept]
-            joined = b"".join(values)
-            self._column(f"{name}.stated", width, joined, begins=joined.strip(b"\0") != b"")
+        columns = (
+            ("md5", _NO_MD5, [record.md5 for record in kept]),
+            ("sha1", _NO_SHA1, [record.sha1 for record in kept]),
+            ("sha256", _NO_SHA256, [record.sha256 for record in kept]),
+        )
+        for name, none, values in columns:
+            column, begins = f"{name}.stated", any(values)
+            if begins or column in self._files:
+                joined = b"".join([value or none for value in values])
+                self._column(column, len(none), joined, begins=begins)
 
     def _add_categories(self, kept: Sequence[SourceRecord]) -> None:
+        if len(self._codes) == 1:
+            return
         codes = np.array(
             [self._codes[(record.number, record.category)] for record in kept], dtype="<u2"
         )
@@ -275,16 +295,41 @@ class Filling:
         return self._files[name]
 
 
+def _all_sound(records: Sequence[SourceRecord], *, refuses_empty: bool) -> bool:
+    """Tell quickly whether every record states sound digests and nothing else to look into.
+
+    Files of tens of millions consist of such records; the others are looked at one by one.
+    """
+    columns = (
+        (_NO_MD5, _EMPTY_MD5, [record.md5 for record in records]),
+        (_NO_SHA1, _EMPTY_SHA1, [record.sha1 for record in records]),
+        (_NO_SHA256, _EMPTY_SHA256, [record.sha256 for record in records]),
+    )
+    for none, empty, values in columns:
+        if not set(map(len, values)) <= {0, len(none)} or none in values:
+            return False
+        if refuses_empty and empty in values:
+            return False
+    has_fingerprints = any(record.pdq or record.frames for record in records)
+    return not has_fingerprints and any(all(values) for _, _, values in columns)
+
+
 def _refusal(record: SourceRecord) -> str:
     """Return why a record cannot be kept, whatever its reader let pass, or nothing."""
-    if not (record.md5 or record.sha1 or record.sha256 or record.pdq or record.frames):
+    md5, sha1, sha256, pdq = record.md5, record.sha1, record.sha256, record.pdq
+    if not (md5 or sha1 or sha256 or pdq or record.frames):
         return "no key"
-    for name, width in KEY_BYTES.items():
-        key = getattr(record, name)
-        if key and len(key) != width:
-            return f"{name}: another length than {width} bytes"
-        if key and not any(key):
-            return f"{name}: zeros alone, which stand for a missing digest"
+    # One comparison for each that is there: this is asked tens of millions of times.
+    if (
+        (md5 and (len(md5) != len(_NO_MD5) or md5 == _NO_MD5))
+        or (sha1 and (len(sha1) != len(_NO_SHA1) or sha1 == _NO_SHA1))
+        or (sha256 and (len(sha256) != len(_NO_SHA256) or sha256 == _NO_SHA256))
+    ):
+        return "a digest of another length, or of zeros alone, which stand for a missing one"
+    return _fingerprint_refusal(record) if pdq or record.frames else ""
+
+
+def _fingerprint_refusal(record: SourceRecord) -> str:
     if record.pdq and len(record.pdq) != _PDQ_BYTES:
         return f"pdq: another length than {_PDQ_BYTES} bytes"
     if not _is_quality(record.quality) or not all(map(_can_be, record.frames)):
@@ -313,9 +358,6 @@ def _sound(text: str) -> str:
     return text.encode("utf-8", errors="backslashreplace").decode()
 
 
-def _empty_content(record: SourceRecord) -> str:
-    """Return why a record of an empty file is refused: it would match on every device."""
-    for name, digest in _EMPTY_CONTENT.items():
-        if getattr(record, name) == digest:
-            return f"{name}: the digest of no bytes, which is on every device"
-    return ""
+def _is_of_no_bytes(record: SourceRecord) -> bool:
+    """Tell whether a record is of an empty file: it would match on every device."""
+    return record.md5 == _EMPTY_MD5 or record.sha1 == _EMPTY_SHA1 or record.sha256 == _EMPTY_SHA256

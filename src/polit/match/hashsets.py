@@ -87,7 +87,9 @@ class HashSets:
         found = []
         for folder in self._folders():
             changes = tuple(by_set.get(folder.name, ()))
-            if not changes or changes[-1].act is not Act.REMOVE:
+            is_removed = changes and changes[-1].act is Act.REMOVE
+            # A set may be taken away between listing the folder and here.
+            if not is_removed and folder.exists():
                 found.append(StoredSet(folder, self._document(folder), changes))
         return tuple(sorted(found, key=lambda each: (each.facts.name, each.sha256)))
 

@@ -51,7 +51,9 @@ from polit.store.room import needs_room
 
 _IMPORTING = "importing"
 _LOCK = "lock"
-_MARK_EVERY = 10
+_MARK_ROWS = 500_000
+"""How many records are read from mark to mark: what a kill costs, and how often disks are waited
+for."""
 _PDQ_BYTES = 32
 
 
@@ -127,6 +129,7 @@ def import_set(
         StorageFull: There is no room; the same command goes on once there is.
     """
     with importing(store.folder), needs_room("the hash set"):
+        store.clear_removed()
         return _Import(store, path, terms, watch).run()
 
 
@@ -239,10 +242,12 @@ class _Import:
         filling = Filling(work, mark, self._terms.status)
         try:
             batches = self._format.read(self._path, ReadStart(mark.position))
-            for number, batch in enumerate(batches, 1):
+            marked = filling.read
+            for batch in batches:
                 filling.add(batch)
                 self._watch(ImportProgress("reading", filling.read, filling.written_bytes))
-                if number % _MARK_EVERY == 0:
+                if filling.read - marked >= _MARK_ROWS:
+                    marked = filling.read
                     filling.mark()
             mark = filling.mark(stage="sorting")
         finally:

@@ -5,20 +5,20 @@ Imported by ``polit.match`` alone.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from polit.match.near_hits import VALUE_BYTES, Fingerprints, NearHits
 from polit.match.open_set import NearKeys, OpenSet
+from polit.match.turned import TURNS, turned_values
+from polit.match.videos import FRAME, KnownVideos
 from polit.model.matching import MatchTerms
 from polit.model.media import PerceptualHash
 
-_VALUE_BYTES = 32
-TURNS = (
-    "rotate90", "rotate180", "rotate270", "flip_left_right", "flip_top_bottom", "flip_diagonal",
-    "flip_other_diagonal",
-)  # fmt: skip
-"""The order in which ``PerceptualHash.dihedral`` holds the turned and mirrored fingerprints."""
+if TYPE_CHECKING:
+    from polit.match.videos import VideoHit
 
 Hashed = tuple[tuple[PerceptualHash, ...], bool]
 """The fingerprints of one content, and whether it is a video."""
@@ -49,19 +49,74 @@ class Likeness:
     covered_known_percent: int | None = None
 
 
-def likenesses(
-    known: OpenSet, contents: Sequence[Hashed], terms: MatchTerms, *, most: int
-) -> Iterator[Likeness]:
-    """Yield what contents resemble in one set, the nearest ``most`` of each way of matching.
+class NearSet:
+    """The fingerprints of one open hash set, ready to be compared with."""
 
-    Stills and frames of videos are compared with the set's pictures, stills also with the
-    frames of its videos.
-    """
-    if known.pdq is not None:
-        yield from _single(known.pdq, _Queries(contents, terms), "pdq", most)
-    if known.frames is not None:
-        stills = [((), True) if is_video else (hashes, False) for hashes, is_video in contents]
-        yield from _single(known.frames, _Queries(stills, terms), "vpdq", most)
+    def __init__(self, known: OpenSet, terms: MatchTerms) -> None:
+        """Make ready; the set stays the caller's to close."""
+        self._pdq, self._frames, self._terms = known.pdq, known.frames, terms
+        self._videos = None if known.frames is None else _known_videos(known.frames, terms)
+
+    def likenesses(self, contents: Sequence[Hashed], *, most: int) -> Iterator[Likeness]:
+        """Yield what contents resemble in the set, the nearest ``most`` of each way of matching.
+
+        Stills and frames of videos are compared with the set's pictures, stills also with the
+        frames of its videos, videos as a whole with its videos.
+        """
+        if self._pdq is not None:
+            yield from _single(self._pdq, _Queries(contents, self._terms), "pdq", most)
+        if self._frames is not None:
+            stills = [((), True) if is_video else (hashes, False) for hashes, is_video in contents]
+            yield from _single(self._frames, _Queries(stills, self._terms), "vpdq", most)
+        if self._videos is not None:
+            for place, (hashes, is_video) in enumerate(contents):
+                if is_video:
+                    yield from _whole(self._videos, place, hashes, most)
+
+
+class _Searched:
+    """An index seen without what is switched off in its set."""
+
+    def __init__(self, keys: NearKeys) -> None:
+        self._keys = keys
+
+    @property
+    def values(self) -> Fingerprints:
+        return self._keys.index.values
+
+    def search(self, queries: Fingerprints, *, threshold_bits: int) -> NearHits:
+        return self._keys.search(queries, threshold_bits=threshold_bits)
+
+
+def _known_videos(keys: NearKeys, terms: MatchTerms) -> KnownVideos:
+    return KnownVideos(
+        _Searched(keys),
+        records=keys.records,
+        qualities=keys.qualities,
+        at_ms=keys.at_ms,
+        terms=terms,
+    )
+
+
+def _whole(
+    videos: KnownVideos, place: int, hashes: Sequence[PerceptualHash], most: int
+) -> Iterator[Likeness]:
+    """Compare one video as a whole; the hits come with the greatest coverage first."""
+    by_turn: dict[str, list[VideoHit]] = {}
+    for hit in videos.match_video(hashes):
+        by_turn.setdefault(hit.turn, []).append(hit)
+    for turn, hits in sorted(by_turn.items()):
+        for hit in hits[:most]:
+            yield Likeness(
+                place=place,
+                record=hit.record,
+                algorithm="vpdq",
+                variant=f"{FRAME}+{turn}" if turn else FRAME,
+                distance_bits=hit.median_distance_bits,
+                others=max(0, len(hits) - most),
+                covered_here_percent=hit.covered_here_percent,
+                covered_known_percent=hit.covered_known_percent,
+            )
 
 
 class _Queries:
@@ -80,13 +135,16 @@ class _Queries:
         self.places = np.array([place for place, _, _ in rows], dtype=np.int64)
         self.kinds = np.array([number[variant] for _, variant, _ in rows], dtype=np.int64)
         packed = b"".join(value for _, _, value in rows)
-        self.values = np.frombuffer(packed, dtype=np.uint8).reshape(-1, _VALUE_BYTES)
+        self.values = np.frombuffer(packed, dtype=np.uint8).reshape(-1, VALUE_BYTES)
 
 
 def _turned(place: int, one: PerceptualHash) -> list[tuple[int, str, bytes]]:
-    parts = [one.dihedral[i : i + _VALUE_BYTES] for i in range(0, len(one.dihedral), _VALUE_BYTES)]
+    """Return the turned fingerprints; a frame of a video keeps none, so they are worked out."""
+    straight = np.frombuffer(one.value, dtype=np.uint8).reshape(1, VALUE_BYTES)
+    packed = one.dihedral or turned_values(straight).tobytes()
     return [
-        (place, f"{one.variant}+{turn}", value) for turn, value in zip(TURNS, parts, strict=False)
+        (place, f"{one.variant}+{turn}", packed[at : at + VALUE_BYTES])
+        for turn, at in zip(TURNS, range(0, len(packed), VALUE_BYTES), strict=True)
     ]
 
 

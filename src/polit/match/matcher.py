@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from polit.base.digests import Digests
-from polit.match.likeness import Likeness, likenesses
+from polit.match.likeness import Likeness, NearSet
 from polit.match.open_set import OpenSet
 from polit.model.matching import (
     DIGEST_ALGORITHMS,
@@ -65,6 +65,7 @@ class Matcher:
             terms: Under what terms fingerprints match.
         """
         self._sets = tuple(sorted(sets, key=lambda known: known.facts.sha256))
+        self._near = tuple(NearSet(known, terms) for known in self._sets)
         self._terms = terms
 
     @property
@@ -97,8 +98,8 @@ class Matcher:
         """
         found: list[list[Match]] = [[] for _ in contents]
         hashes = [(content.hashes, content.is_video) for content in contents]
-        for known in self._sets:
-            for likeness in likenesses(known, hashes, self._terms, most=MOST_LISTED):
+        for known, near in zip(self._sets, self._near, strict=True):
+            for likeness in near.likenesses(hashes, most=MOST_LISTED):
                 sha256 = contents[likeness.place].sha256
                 found[likeness.place].append(self._near_match(known, sha256, likeness))
         return [tuple(sorted(matches, key=_order)) for matches in found]

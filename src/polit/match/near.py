@@ -31,7 +31,7 @@ from polit.match._near_search import (
     search_plainly,
     search_tables,
 )
-from polit.match._near_shapes import PLAIN, shape_for
+from polit.match._near_shapes import PLAIN, Shape, shape_for
 from polit.match._near_tables import chunk_tables, distinct
 from polit.match.near_hits import (
     VALUE_BYTES,
@@ -48,7 +48,7 @@ _THREADS_MOST = 4
 _NO_VALUES = np.empty((0, VALUE_BYTES), dtype=np.uint8)
 
 
-def write_index(folder: Path, values: Fingerprints) -> None:
+def write_index(folder: Path, values: Fingerprints, *, shape: Shape | None = None) -> None:
     """Write an index over fingerprints; the same ones give the same bytes everywhere.
 
     Ten million take some seconds and 400 MB of memory beside the values.
@@ -56,6 +56,7 @@ def write_index(folder: Path, values: Fingerprints) -> None:
     Args:
         folder: Where its two files go; it is made, and must not hold an index yet.
         values: ``(n, 32) uint8``, at most 2^32 - 1; their places are what a search gives.
+        shape: How it is built; none chooses by how many different values there are.
 
     Raises:
         FileExistsError: The folder holds an index.
@@ -69,7 +70,7 @@ def write_index(folder: Path, values: Fingerprints) -> None:
         write_array(stream, words)
         flush(stream)
     found = distinct(words)
-    shape = shape_for(len(found.rows))
+    shape = shape or shape_for(len(found.rows))
     counts = Counts(shape, len(words), len(found.rows), len(found.copies))
     with (folder / TABLES_NAME).open("xb") as stream:
         writer = TablesWriter(stream, counts)
@@ -92,6 +93,7 @@ class NearIndex:
         self._tables = tables
         self._threads = threads or min(_THREADS_MOST, len(os.sched_getaffinity(0)))
         self._compared = 0
+        self._is_asked_ahead = False
 
     @classmethod
     def open(cls, folder: Path, *, threads: int | None = None) -> Self:
@@ -104,7 +106,7 @@ class NearIndex:
 
     @classmethod
     def over(cls, values: Fingerprints, *, threads: int | None = None) -> Self:
-        """Make an index in memory alone."""
+        """Make an index in memory alone; the values must not change while it is used."""
         words = words_of(values)
         found = distinct(words)
         shape = shape_for(len(found.rows))
@@ -149,13 +151,13 @@ class NearIndex:
             return search_plainly(self._tables, asked)
         if self._is_plain_cheaper(len(queries)):
             return compare_plainly(self._tables.words, asked)
+        if not self._is_asked_ahead:
+            ask_ahead(self._tables)
+            self._is_asked_ahead = True
         return search_tables(self._tables, asked, self._threads)
 
     def _is_plain_cheaper(self, queries: int) -> bool:
         if is_compiled():
             return False
         self._compared += queries * len(self._tables.words)
-        if self._compared <= PLAIN_COMPARISONS:
-            return True
-        ask_ahead(self._tables)
-        return False
+        return self._compared <= PLAIN_COMPARISONS

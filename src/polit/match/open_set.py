@@ -110,6 +110,7 @@ class OpenSet:
             mapped(folder / "category.codes", "<u2") if "category.codes" in names else None
         )
         self._ends = mapped(folder / "fields.ends", "<u8") if "fields.ends" in names else None
+        self._data = mapped(folder / "fields.data", "u1") if self._ends is not None else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
         self._off = self._records_of(off)
         if self._off:
@@ -191,15 +192,13 @@ class OpenSet:
         return values
 
     def _fields(self, number: int) -> dict[str, str]:
-        if self._ends is None:
+        if self._ends is None or self._data is None:
             return {}
         first = int(self._ends[number - 1]) if number else 0
         length = int(self._ends[number]) - first
         if length <= 0:
             return {}
-        with (self._folder / "fields.data").open("rb") as stream:
-            stream.seek(first)
-            raw = stream.read(length)
+        raw = bytes(self._data[first : first + length])
         pairs = msgspec.json.decode(raw, type=list[tuple[str, str]])
         found: dict[str, str] = {}
         for name, value in pairs:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from polit.base import faults
 from polit.match.exact import top_bits
 
-RUN_BYTES = 32 << 20
+RUN_BYTES = 16 << 20
 """How much of the rows is sorted at a time; sorting takes about five times this memory."""
 
 _NUMBER_BYTES = 4

@@ -5,7 +5,7 @@ itself, never of another member alone; so pictures that resemble each other by s
 together. Imported by the rooms above and by ``polit.match``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from polit.match.near_hits import (
     MAX_THRESHOLD_BITS,
     Fingerprints,
-    NearHits,
     check_threshold,
     search_brute,
 )
+from polit.match.near_live import LiveIndex
 from polit.match.stack_columns import FULL, NEAREST, Columns, Stackable, Whole
+from polit.match.video_stacks import video_leaders
+from polit.match.videos import FRAME
 
 __all__ = ["Stack", "StackMember", "Stackable", "stacks_of"]
 
@@ -33,7 +35,8 @@ class StackMember:
 
     Args:
         sha256: The content, 32 bytes.
-        distance_bits: How far it lies from the leader; 0 for the leader.
+        distance_bits: How far it lies from the leader; 0 for the leader. Of a video the median
+            over the leader's frames that match.
         variant: Which fingerprints are so far apart, empty for the leader.
         occurrences: How often it stands on the exhibits.
     """
@@ -51,7 +54,7 @@ class Stack:
     Args:
         leader: The content from which distances count, 32 bytes.
         members: All of it, the leader too, best copy first: most pixels, then the better PDQ
-            quality, then most bytes, then the lower SHA-256.
+            quality (of a video the most frames), then most bytes, then the lower SHA-256.
     """
 
     leader: bytes
@@ -70,7 +73,8 @@ def stacks_of(
 
     Contents are taken best copy first. One that lies within the threshold of no leader becomes
     a leader; then each of the others joins the nearest leader, the lower SHA-256 where two are
-    equally near. The order in which contents are given changes nothing.
+    equally near. Videos stand together where each covers the other. The order in which contents
+    are given changes nothing.
 
     Args:
         contents: Each once or, from several packages, several times: occurrences add up.
@@ -83,21 +87,43 @@ def stacks_of(
         UsageError: The threshold is wrong.
     """
     check_threshold(threshold_bits)
-    columns = Columns.of(contents)
+    videos: list[Stackable] = []
+    columns = Columns.of(_without_videos(contents, videos))
     is_leader, leaders = _chosen(columns, threshold_bits)
     joined = _joined(columns, is_leader, leaders, threshold_bits)
-    return _gathered(columns, joined)
+    found = [*_gathered(columns, joined), *_of_videos(videos, threshold_bits)]
+    return sorted(found, key=lambda stack: (-stack.occurrences, stack.leader))
 
 
-class LiveIndex:
-    def __init__(self) -> None:
-        self.v: list[Fingerprints] = []
+def _without_videos(contents: Iterable[Stackable], videos: list[Stackable]) -> Iterator[Stackable]:
+    """Yield the stills as they come, and put the videos aside."""
+    for one in contents:
+        if one.is_video:
+            videos.append(one)
+        else:
+            yield one
 
-    def add(self, values: Fingerprints) -> None:
-        self.v = [np.concatenate([*self.v, values])]
 
-    def search(self, queries: Fingerprints, *, threshold_bits: int) -> NearHits:
-        return search_brute(self.v[0], queries, threshold_bits=threshold_bits)
+def _of_videos(videos: Iterable[Stackable], threshold_bits: int) -> list[Stack]:
+    """Stack videos: best copy first, the most frames before the most bytes."""
+    times: dict[bytes, int] = {}
+    for one in videos:
+        times[one.sha256] = times.get(one.sha256, 0) + one.occurrences
+    ordered: list[Stackable] = []
+    for one in sorted(videos, key=_rank_of_video):
+        if not ordered or ordered[-1].sha256 != one.sha256:
+            ordered.append(one)
+    members: dict[int, list[StackMember]] = {}
+    for place, led in enumerate(video_leaders(ordered, threshold_bits=threshold_bits)):
+        digest = ordered[place].sha256
+        variant = "" if led.leader == place else FRAME
+        member = StackMember(digest, led.distance_bits, variant, times[digest])
+        members.setdefault(led.leader, []).append(member)
+    return [Stack(ordered[leader].sha256, tuple(found)) for leader, found in members.items()]
+
+
+def _rank_of_video(one: Stackable) -> tuple[int, int, int, bytes]:
+    return -one.width_px * one.height_px, -len(one.hashes), -one.size_bytes, one.sha256
 
 
 class _Leaders:
@@ -198,5 +224,4 @@ def _gathered(columns: Columns, joined: tuple[Whole, Whole, Whole]) -> list[Stac
         variant = "" if leader == place else (FULL, NEAREST)[number]
         member = StackMember(columns.digest(place), bits, variant, times)
         members.setdefault(leader, []).append(member)
-    stacks = [Stack(columns.digest(leader), tuple(found)) for leader, found in members.items()]
-    return sorted(stacks, key=lambda stack: (-stack.occurrences, stack.leader))
+    return [Stack(columns.digest(leader), tuple(found)) for leader, found in members.items()]

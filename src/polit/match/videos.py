@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from polit.match.known_frames import KnownFrames, Whole
 from polit.match.near_hits import VALUE_BYTES, Fingerprints, NearHits
 from polit.match.turned import TURNS, turned_values
 from polit.model.matching import MatchTerms
@@ -22,10 +23,12 @@ FRAME = "frame"
 """The variant of the fingerprints that count here."""
 
 _QUERIES_AT_ONCE = 256
-_STILL_BITS = 10
+_STILL_BITS = 20
+"""Frames of one still differ by no more when they are encoded: 14 bits at most were seen at H.264's
+crf 35, 26 at crf 42 (docs/proof/video_families.json)."""
 _MIN_PICTURES = 2
 
-Whole = NDArray[np.int64]
+_NONE: Whole = np.empty(0, dtype=np.int64)
 
 
 class SearchesNear(Protocol):
@@ -50,8 +53,9 @@ class VideoHit:
         turn: How the video had to be turned, one of ``TURNS``; empty for straight.
         matched_here: How many frames of the video match some frame of the known one.
         frames_here: How many frames it has.
-        matched_known: How many frames of the known video match some frame of this one.
-        frames_known: How many frames that has.
+        matched_known: How many seconds of the known video have a frame that matches some frame
+            of this one; frames, where nobody says their times.
+        frames_known: How many seconds, or frames, of it are known.
         median_distance_bits: The lower median over the frames here that match.
     """
 
@@ -87,6 +91,14 @@ class VideoHit:
         return "clip" if is_part else "contains"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Matched:
+    """What of two videos matches: the different fingerprints here, the places of the others."""
+
+    queries: Whole
+    places: Whole
+
+
 class KnownVideos:
     """Videos that others are compared with."""
 
@@ -97,6 +109,7 @@ class KnownVideos:
         records: NDArray[np.uint32],
         qualities: NDArray[np.uint8],
         terms: MatchTerms,
+        at_ms: NDArray[np.uint32] | None = None,
     ) -> None:
         """Make ready.
 
@@ -105,18 +118,17 @@ class KnownVideos:
             records: ``(n,) uint32``, which video each place of the index belongs to.
             qualities: ``(n,) uint8``, PDQ qualities, 255 where nobody says.
             terms: Under what terms frames and videos match.
+            at_ms: ``(n,) uint32``, where each frame stands in its video, where that is known.
         """
         self._index, self._terms = index, terms
-        self._records, self._qualities = records, qualities
-        is_clear = np.asarray(qualities) >= terms.min_quality
-        self._frames_known: Whole = np.bincount(np.asarray(records)[is_clear])
+        self._frames = KnownFrames(records, qualities, at_ms, min_quality=terms.min_quality)
 
     def match_video(self, frames: Sequence[PerceptualHash]) -> list[VideoHit]:
         """Return the known videos that share enough with a video.
 
         One coverage must reach the threshold. Where the frames that match show but one picture,
-        on either side, both must: a title card or a still that two videos have in common is no
-        clip of a video.
+        on either side, neither video may show anything else: a title, or a still, that two
+        videos have in common says nothing of the rest of them.
 
         Args:
             frames: The video's fingerprints, in any order; those of other variants are left out.
@@ -136,25 +148,23 @@ class KnownVideos:
 
     def _hits(self, asked: Fingerprints, turn: str) -> Iterator[VideoHit]:
         values, times = np.unique(asked, axis=0, return_counts=True)
-        pairs, places = self._pairs(values)
-        frames_here = len(asked)
-        known = np.asarray(self._records, dtype=np.int64)[places]
+        (record, query, distance), places = self._pairs(values)
+        known = self._frames.records_of(places)
         order = np.argsort(known, kind="stable")
         places, known = places[order], known[order]
-        for record in np.unique(pairs[0]):
-            of_it = slice(*np.searchsorted(pairs[0], [record, record + 1]))
-            query, distance = pairs[1][of_it], pairs[2][of_it]
-            seen = places[slice(*np.searchsorted(known, [record, record + 1]))]
+        for one in np.unique(record).tolist():
+            of_it = slice(*np.searchsorted(record, [one, one + 1]))
+            matched = _Matched(query[of_it], places[slice(*np.searchsorted(known, [one, one + 1]))])
             hit = VideoHit(
-                record=int(record),
+                record=one,
                 turn=turn,
-                matched_here=int(times[query].sum()),
-                frames_here=frames_here,
-                matched_known=len(seen),
-                frames_known=int(self._frames_known[record]),
-                median_distance_bits=_median(distance, times[query]),
+                matched_here=int(times[matched.queries].sum()),
+                frames_here=len(asked),
+                matched_known=self._frames.seconds_of(one, matched.places),
+                frames_known=self._frames.seconds(one),
+                median_distance_bits=_median(distance[of_it], times[matched.queries]),
             )
-            if self._counts(hit, values[query], seen):
+            if self._counts(hit, values, matched):
                 yield hit
 
     def _pairs(self, values: Fingerprints) -> tuple[tuple[Whole, Whole, Whole], Whole]:
@@ -164,13 +174,13 @@ class KnownVideos:
         fills many known videos would else give hits without number.
         """
         parts: list[Whole] = [np.empty((3, 0), dtype=np.int64)]
-        places: Whole = np.empty(0, dtype=np.int64)
+        places = _NONE
         for first in range(0, len(values), _QUERIES_AT_ONCE):
             asked = values[first : first + _QUERIES_AT_ONCE]
             hits = self._index.search(asked, threshold_bits=self._terms.near_threshold_bits)
-            is_clear = self._qualities[hits.place] >= self._terms.min_quality
+            is_clear = self._frames.is_clear(hits.place)
             place = hits.place[is_clear]
-            record = np.asarray(self._records[place], dtype=np.int64)
+            record = self._frames.records_of(place)
             query = hits.query[is_clear] + first
             parts.append(_least(record, query, hits.distance_bits[is_clear].astype(np.int64)))
             places = np.union1d(places, place)
@@ -178,12 +188,16 @@ class KnownVideos:
         joined = joined[:, np.lexsort((joined[1], joined[0]))]
         return (joined[0], joined[1], joined[2]), places
 
-    def _counts(self, hit: VideoHit, here: Fingerprints, seen: Whole) -> bool:
-        enough = self._terms.video_coverage_percent
-        reached = (hit.covered_here_percent >= enough) + (hit.covered_known_percent >= enough)
-        if reached != 1:
-            return reached == 2
-        return _shows_more(here) and _shows_more(self._index.values[seen])
+    def _counts(self, hit: VideoHit, asked: Fingerprints, matched: _Matched) -> bool:
+        """Tell whether enough is covered, and more than one picture, or neither shows more."""
+        covered = max(hit.covered_here_percent, hit.covered_known_percent)
+        if covered < self._terms.video_coverage_percent:
+            return False
+        here, known = asked[matched.queries], self._index.values[matched.places]
+        if _shows_more(here) and _shows_more(known):
+            return True
+        every = self._index.values[self._frames.places_of(hit.record)]
+        return not (_shows_more(asked) or _shows_more(every))
 
 
 def _clear_values(frames: Sequence[PerceptualHash], min_quality: int) -> Fingerprints:

@@ -47,3 +47,6 @@ TIME_BASES = CodeTable(("utc", "local_zone_unknown"))
 TAKEN_BASES = CodeTable(("utc", "offset_known", "zone_unknown"))
 ROLES = CodeTable(("tile", "thumbnail"))
 VARIANTS = CodeTable(("full", "nearest512", "frame"))
+SET_STATUSES = CodeTable(("known-good", "alert", "categorised"))
+MATCH_ALGORITHMS = CodeTable(("md5", "sha1", "sha256", "pdq", "vpdq"))
+"""Digests first, so that up to the third a match is exact."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from polit.model.matching import HashSetFacts, MatchCounts
 from polit.model.outcome import NotExamined, ProblemCount, Tally
 
 
@@ -146,6 +147,8 @@ class Manifest:
     kinds: dict[str, int]
     problems: tuple[ProblemCount, ...]
     not_examined: tuple[NotExamined, ...]
+    hash_sets: tuple[HashSetFacts, ...]
+    matches: MatchCounts
     time_limited: tuple[str, ...]
     failed_stages: int
     bytes_read: int

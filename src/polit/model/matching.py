@@ -122,6 +122,32 @@ class Match:
         """Whether a digest matched, not a fingerprint."""
         return self.algorithm in DIGEST_ALGORITHMS
 
+    @property
+    def is_category(self) -> bool:
+        """Whether the set says what the content is, not only that it is known."""
+        return "/" in self.asserted or self.asserted.startswith("number:")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCounts:
+    """How many contents matched; a content counts once in each line, however many entries hold it.
+
+    Args:
+        alert: Contents with a digest that a set alerts on.
+        alert_categorised: Those among them that a set puts into a category or a number.
+        categorised: Contents with a digest that a set puts into a category or a number.
+        known_good: Contents with a digest that a known-good set names.
+        near: Contents that resemble a record, and have no digest that a set knows.
+        near_alert: Contents that resemble a record that alerts, and are not among ``alert``.
+    """
+
+    alert: int = 0
+    alert_categorised: int = 0
+    categorised: int = 0
+    known_good: int = 0
+    near: int = 0
+    near_alert: int = 0
+
 
 DIGEST_ALGORITHMS = ("md5", "sha1", "sha256")
 """From the weakest to the strongest."""

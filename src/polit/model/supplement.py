@@ -3,30 +3,30 @@
 from dataclasses import dataclass
 
 from polit.model.manifest import Host, Part, Signature
-from polit.model.matching import HashSetFacts, MatchTerms
+from polit.model.matching import HashSetFacts, MatchCounts, MatchTerms
 
 
 @dataclass(frozen=True, slots=True)
 class MatchTally:
-    """What matching a package's contents came to, each content counted once in each figure.
+    """What matching a package's contents came to.
 
     Args:
         contents: Contents of the package that were looked up.
         matched: Those with at least one match.
-        alerts: Those with a match that alerts, by digest or by fingerprint.
-        categorised: Those that a digest finds in a categorised set.
-        known_good: Those that digests settle as known good: nothing else is said of them.
-        near: Those that a fingerprint matches.
+        counts: Those that alert, are categorised, are known good, resemble something; as a
+            package's own manifest counts them.
         matches: Rows of matches.
     """
 
     contents: int
     matched: int
-    alerts: int
-    categorised: int
-    known_good: int
-    near: int
+    counts: MatchCounts
     matches: int
+
+    @property
+    def alerts(self) -> int:
+        """Contents that alert, by a digest or by a fingerprint."""
+        return self.counts.alert + self.counts.near_alert
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 
 from polit.model.manifest import Integrity
+from polit.model.matching import MatchCounts
 from polit.model.media import MediaKind
 from polit.model.outcome import (
     TIME_LIMITED,
@@ -13,6 +14,7 @@ from polit.model.outcome import (
     Tally,
     reason_name,
 )
+from polit.package.match_rows import COUNTS_OF_ENTRIES_SQL, read_counts
 
 # SQLite's sum raises beyond 64 bits, so each column is summed in two halves of its bits.
 _LOW_BITS = 31
@@ -163,6 +165,14 @@ _QUERIES = (
     ),
     (
         (
+            "SELECT count(*), sum(bytes_read >> 31), sum(bytes_read & 2147483647)"
+            " FROM results WHERE reason = 'known_good'"
+        ),
+        "known-good entries",
+        "a known-good hash set names their content: not decoded, not opened",
+    ),
+    (
+        (
             "SELECT count(*), sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
             " FROM entries JOIN results USING (entry_id)"
             " WHERE reason IN ('content_gone', 'record_reallocated')"
@@ -217,6 +227,11 @@ def count_bytes_read(connection: sqlite3.Connection) -> int:
             "SELECT sum(bytes_read >> 31), sum(bytes_read & 2147483647) FROM results"
         ).fetchone()
     )
+
+
+def count_matches(connection: sqlite3.Connection) -> MatchCounts:
+    """Count the contents that an entry has and a hash set knows, by what it says of them."""
+    return read_counts(connection, COUNTS_OF_ENTRIES_SQL)
 
 
 def count_integrity(connection: sqlite3.Connection) -> Integrity:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from polit.base.canonical import canonical_json
-from polit.model.matching import HashSetFacts, Match, SetStatus
+from polit.base.errors import PackageDamaged
+from polit.model.matching import HashSetFacts, Match, MatchCounts, SetStatus
 
 MATCH_SCHEMA = """
 CREATE TABLE hash_sets (
@@ -81,19 +82,27 @@ def add_matches(connection: sqlite3.Connection, matches: Iterable[Match]) -> Non
 
 
 def read_hash_sets(connection: sqlite3.Connection) -> list[HashSetFacts]:
-    """Return the hash sets of a package or supplement, by their digests."""
+    """Return the hash sets of a package or supplement, by their digests.
+
+    Raises:
+        PackageDamaged: A row is none that polit writes.
+    """
     rows = connection.execute(
         "SELECT lower(hex(set_sha256)), name, status, scheme, provider, jurisdiction, version,"
         " format, file_sha256, records, keys FROM hash_sets ORDER BY set_sha256"
     )
-    return [
-        HashSetFacts(
-            sha256=row[0], name=row[1], status=SetStatus(row[2]), scheme=row[3], provider=row[4],
-            jurisdiction=row[5], version=row[6], format=row[7], file_sha256=row[8],
-            records=row[9], keys=msgspec.json.decode(row[10], type=dict[str, int]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    try:
+        return [
+            HashSetFacts(
+                sha256=row[0], name=row[1], status=SetStatus(row[2]), scheme=row[3],
+                provider=row[4], jurisdiction=row[5], version=row[6], format=row[7],
+                file_sha256=row[8], records=row[9],
+                keys=msgspec.json.decode(row[10], type=dict[str, int]),
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (ValueError, RecursionError, msgspec.MsgspecError) as error:
+        raise PackageDamaged(f"a hash set in the rows cannot be read: {error}") from error
 
 
 def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> Iterator[Match]:
@@ -116,6 +125,65 @@ def read_matches(connection: sqlite3.Connection, *, of_alerts: bool = False) -> 
         yield Match(*row[:8], *flags, *row[11:])
 
 
+def _counts_sql(which: str) -> str:
+    return f"""
+SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(sum(category), 0),
+       coalesce(sum(good), 0), coalesce(sum(near > exact), 0), coalesce(sum(near_alert > alert), 0)
+FROM (
+  SELECT max(variant = '') AS exact,
+         max(variant = '' AND alerts) AS alert,
+         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
+         max(variant = '' AND asserted = 'known-good') AS good,
+         max(variant <> '') AS near,
+         max(variant <> '' AND alerts) AS near_alert
+  FROM matches {which} GROUP BY sha256)
+"""  # noqa: S608 - constants only
+
+
+_STRAYS_SQL = """
+SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
+WHERE NOT (
+  s.set_sha256 IS NOT NULL AND length(m.sha256) = 32 AND m.record >= 0 AND m.record < s.records
+  AND CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256')
+        THEN m.variant = '' AND m.threshold_bits = 0
+      ELSE m.algorithm IN ('pdq', 'vpdq') AND m.settles = 0 AND m.threshold_bits BETWEEN 0 AND ?1
+      END
+  AND m.distance_bits BETWEEN 0 AND m.threshold_bits AND m.others >= 0
+  AND m.alerts BETWEEN 0 AND 1 AND m.settles BETWEEN 0 AND 1 AND m.contradicted BETWEEN 0 AND 1
+  AND (m.settles = 0 OR m.contradicted = 0))
+"""
+"""The rules of the tables, and some that they cannot state. SQLite heeds checks where it writes."""
+
+_OF_ENTRIES = "WHERE sha256 IN (SELECT sha256 FROM results)"
+COUNTS_SQL = _counts_sql("")
+"""Counts of the contents that matched."""
+
+COUNTS_OF_ENTRIES_SQL = _counts_sql(_OF_ENTRIES)
+"""The same in a package: of contents that an entry has."""
+
+
+def read_counts(connection: sqlite3.Connection, sql: str = COUNTS_SQL) -> MatchCounts:
+    """Count contents by what hash sets say of them; ``sql`` is one of the two above."""
+    return MatchCounts(*connection.execute(sql).fetchone())
+
+
+def check_matches(connection: sqlite3.Connection, *, threshold_bits: int) -> None:
+    """Check what a forged file may hold though its tables forbid it.
+
+    Args:
+        connection: The rows, of the schema of their format.
+        threshold_bits: The greatest distance under the terms of the matching.
+
+    Raises:
+        PackageDamaged: A match breaks a rule, names no set, or needs other terms.
+    """
+    strays = connection.execute(_STRAYS_SQL, (threshold_bits,)).fetchone()[0]
+    if strays:
+        raise PackageDamaged(
+            f"{strays} matches break a rule, name no hash set, or need other terms"
+        )
+
+
 HASH_SETS_SQL = """
 SELECT 'hash_set' AS row, lower(hex(set_sha256)) AS set_sha256, status, scheme, file_sha256,
        records
@@ -136,5 +204,5 @@ FROM matches {which} ORDER BY {_QUALIFIED_ORDER}
 MATCHES_SQL = _matches_sql("")
 """Canonical rows of the matches."""
 
-MATCHES_OF_ENTRIES_SQL = _matches_sql("WHERE sha256 IN (SELECT sha256 FROM results)")
+MATCHES_OF_ENTRIES_SQL = _matches_sql(_OF_ENTRIES)
 """The same in a package: of contents that an entry has, as with all that contents gave."""

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 
 from polit.match.stacks import Stackable
-from polit.model.media import PerceptualHash
+from polit.package.contents import HashesInOrder
 
 _CONTENTS = """
 SELECT r.sha256, max(r.bytes_read), count(*), max(r.kind = 'video'),
@@ -13,19 +13,17 @@ FROM results r LEFT JOIN media m USING (sha256)
 WHERE r.kind IN ('still', 'video') AND r.sha256 IS NOT NULL
 GROUP BY r.sha256 ORDER BY r.sha256
 """
-_HASHES = """
-SELECT sha256, algorithm, variant, value, quality, frame, frame_ms
-FROM perceptual_hashes ORDER BY sha256, algorithm, variant, frame
-"""
 
 
 def read_stackables(connection: sqlite3.Connection) -> Iterator[Stackable]:
     """Yield the contents that are pictures or videos, by SHA-256, each once.
 
     Two cursors run side by side: nothing is held beyond one content.
+
+    Raises:
+        PackageDamaged: A fingerprint is not what it claims to be.
     """
-    hashes = _hashes_by_content(connection)
-    found = next(hashes, None)
+    hashes = HashesInOrder(connection)
     for (
         sha256,
         size_bytes,
@@ -36,15 +34,13 @@ def read_stackables(connection: sqlite3.Connection) -> Iterator[Stackable]:
         height,
         frames,
     ) in connection.execute(_CONTENTS):
-        while found is not None and found[0] < sha256:
-            found = next(hashes, None)
         is_decoded = outcome == "done"
         yield Stackable(
             sha256=sha256,
             size_bytes=size_bytes,
             width_px=width or 0,
             height_px=height or 0,
-            hashes=found[1] if found is not None and found[0] == sha256 and is_decoded else (),
+            hashes=hashes.of(sha256) if is_decoded else (),
             occurrences=occurrences,
             frames=1 if frames is None else frames,
             is_video=bool(is_video),
@@ -58,21 +54,6 @@ def count_unread(connection: sqlite3.Connection) -> int:
         "SELECT count(*) FROM results WHERE kind IN ('still', 'video') AND sha256 IS NULL"
     ).fetchone()[0]
     return count
-
-
-def _hashes_by_content(
-    connection: sqlite3.Connection,
-) -> Iterator[tuple[bytes, tuple[PerceptualHash, ...]]]:
-    current: bytes = b""
-    gathered: list[PerceptualHash] = []
-    for sha256, algorithm, variant, value, quality, frame, frame_ms in connection.execute(_HASHES):
-        if sha256 != current:
-            if gathered:
-                yield current, tuple(gathered)
-            current, gathered = sha256, []
-        gathered.append(PerceptualHash(algorithm, variant, value, quality, frame, frame_ms))
-    if gathered:
-        yield current, tuple(gathered)
 
 
 def read_paths(connection: sqlite3.Connection, wanted: Collection[bytes]) -> dict[bytes, list[str]]:

@@ -1,5 +1,6 @@
 """Read a package's rows: entries for listings, derivatives for pictures."""
 
+import json
 import os
 from collections.abc import Generator, Iterable
 from contextlib import closing
@@ -17,11 +18,19 @@ from polit.store.cipher import OVERHEAD_BYTES, RoleCipher, derive_key
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries are wanted; ``None`` wants all."""
+    """Which entries are wanted; ``None`` wants all.
+
+    Args:
+        kind: Of this kind.
+        state: In this state.
+        outcome: That ended so.
+        alerting: Only those with a content that alerts; those by digest come first.
+    """
 
     kind: str | None = None
     state: str | None = None
     outcome: str | None = None
+    alerting: bool = False
 
 
 _MAX_BLOB_BYTES = 1 << 20
@@ -34,21 +43,33 @@ SELECT e.path, e.locator, e.state, e.overwritten, r.outcome, r.reason, e.size_by
        m.serial, lower(hex(f.value)) AS pdq, f.quality AS pdq_quality,
        lower(hex(n.value)) AS pdq_variants, e.entry_type,
        lower(hex(e.raw_name)) AS raw_name, e.created_ns, e.modified_ns, e.accessed_ns,
-       e.changed_ns, e.deleted_ns, lower(hex(e.link_target)) AS link_target
+       e.changed_ns, e.deleted_ns, lower(hex(e.link_target)) AS link_target, k.known, k.resembles,
+       CASE k.alerts WHEN 2 THEN 'exact' WHEN 1 THEN 'near' END AS alerts
 FROM entries e LEFT JOIN results r USING (entry_id) LEFT JOIN media m ON m.sha256 = r.sha256
 LEFT JOIN perceptual_hashes f ON f.sha256 = m.sha256 AND f.variant = 'full'
 LEFT JOIN perceptual_hashes n ON n.sha256 = m.sha256 AND n.variant = 'nearest512'
+LEFT JOIN (
+  SELECT sha256, json_group_array(DISTINCT asserted) FILTER (WHERE variant = '') AS known,
+         json_group_array(DISTINCT asserted) FILTER (WHERE variant <> '') AS resembles,
+         max(alerts * (1 + (variant = ''))) AS alerts
+  FROM matches GROUP BY sha256) k ON k.sha256 = r.sha256
 WHERE (:kind IS NULL OR r.kind = :kind) AND (:state IS NULL OR e.state = :state)
   AND (:outcome IS NULL OR r.outcome = :outcome)
-ORDER BY e.locator
 """
+_BY_LOCATOR = " ORDER BY e.locator"  # alone, so that the index by locator serves it
+_ALERTING = " AND k.alerts > 0 ORDER BY k.alerts DESC, e.locator"
 _DIGESTS = ("md5", "sha1", "sha256", "link_target", "pdq")
 _DEGREES = ("latitude", "longitude")
+_LISTS = ("known", "resembles")
 _BOOLEANS = ("overwritten", "extension_agrees")
 
 
 def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, object], None, None]:
     """Yield entries in the order of their locators; digests in hex, ``None`` where unknown.
+
+    ``known`` is what hash sets assert of the content by a digest, ``resembles`` by a fingerprint,
+    ``alerts`` is ``exact`` or ``near`` where that alerts. When only those that alert are wanted,
+    the exact ones come first.
 
     ``width_px`` and ``height_px`` are those of the decoded picture as stored, before its
     ``orientation``. Times are nanoseconds in the basis of the volume; ``taken_at`` is the
@@ -56,7 +77,8 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
     """
     with closing(open_reader(package)) as connection:
         cursor = connection.execute(
-            _LIST, {"kind": wanted.kind, "state": wanted.state, "outcome": wanted.outcome}
+            _LIST + (_ALERTING if wanted.alerting else _BY_LOCATOR),
+            {"kind": wanted.kind, "state": wanted.state, "outcome": wanted.outcome},
         )
         names = [column[0] for column in cursor.description]
         for values in cursor:
@@ -65,6 +87,8 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
                 row[name] = row[name] or None
             for name in _BOOLEANS:
                 row[name] = None if row[name] is None else bool(row[name])
+            for name in _LISTS:
+                row[name] = sorted(json.loads(str(row[name] or "[]")))
             for name in _DEGREES:
                 row[name] = None if row[name] is None else int(str(row[name])) / 10**7
             nearest = row["pdq_variants"]

@@ -6,6 +6,9 @@ the same file gives the same numbers each time. Entries come in the order of the
 
 Values of closed sets come as the numbers of ``polit.model.codes``, 0 for one that is unknown;
 open ones (reasons, types, makers) as numbers of words that the caller gave.
+
+Hash sets and matches lie in a package and in its supplements alike, so their streams serve both:
+``:base`` numbers the rows, ``:contents`` the package's contents that they speak of.
 """
 
 from dataclasses import dataclass
@@ -21,7 +24,8 @@ class RowStream:
     Args:
         name: What the rows are.
         columns: Their columns, ``id`` first.
-        sql: The query; its parameters are ``:base`` and ``:after``, how many rows to pass over.
+        sql: The query; its parameters are ``:base``, ``:number`` (the package's), ``:contents``
+            (the base of its contents) and ``:after``, how many rows to pass over.
     """
 
     name: str
@@ -257,9 +261,56 @@ UNOPENED = _stream(
     },
     "unopened u JOIN temp.entry_places a USING (entry_id) ORDER BY u.unopened_id",
 )
+HASH_SETS = _stream(
+    "hash_sets",
+    {
+        **_PACKAGE,
+        "set_sha256": "set_sha256",
+        "name": _text("name"),
+        "status": _code("status", codes.SET_STATUSES),
+        "scheme": _text("scheme"),
+        "provider": _text("provider"),
+        "jurisdiction": _text("jurisdiction"),
+        "version": _text("version"),
+        "format": _text("format"),
+        "file_sha256": _text("file_sha256"),
+        "records": "records",
+        "keys": _text("keys"),
+    },
+    "hash_sets ORDER BY set_sha256",
+)
+MATCHES = _stream(
+    "matches",
+    {
+        **_PACKAGE,
+        # Of a set that is not there the number is NULL, which no table takes.
+        "content_id": ":contents + c.place",
+        "match_set_id": ":base + s.place",
+        "record": "m.record",
+        "algorithm": _code("m.algorithm", codes.MATCH_ALGORITHMS),
+        "variant_id": _word("m.variant"),
+        "asserted_id": _word("m.asserted"),
+        "distance_bits": "m.distance_bits",
+        "threshold_bits": "m.threshold_bits",
+        "alerts": "m.alerts",
+        "settles": "m.settles",
+        "contradicted": "m.contradicted",
+        "others": "m.others",
+        "covered_here_percent": "m.covered_here_percent",
+        "covered_known_percent": "m.covered_known_percent",
+    },
+    # CROSS keeps the order of the matches: no step sorts them.
+    "matches m CROSS JOIN temp.contents c ON c.sha256 = m.sha256 LEFT JOIN"
+    " (SELECT set_sha256, row_number() OVER (ORDER BY set_sha256) AS place FROM hash_sets) s"
+    " ON s.set_sha256 = m.set_sha256 ORDER BY m.sha256, m.set_sha256, m.record, m.algorithm,"
+    " m.variant",
+)
+MATCH_STREAMS = (HASH_SETS, MATCHES)
+"""What a supplement holds as well."""
+MATCH_WORDS_SQL = "SELECT variant FROM matches UNION SELECT asserted FROM matches"
 
 STREAMS = (
     VOLUMES, FOLDERS, CONTENTS, MEDIA, TAGS, HASHES, DERIVATIVES, ENTRIES, PROBLEMS, BAD_RANGES,
-    UNOPENED,
+    UNOPENED, *MATCH_STREAMS,
 )  # fmt: skip
 """All of a package's rows, in an order in which each stream refers only to earlier ones."""

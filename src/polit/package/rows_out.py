@@ -1,7 +1,7 @@
 """Streams the rows of a verified package into another database: fast, numbered, repeatable."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from polit.base.errors import PackageDamaged
 from polit.base.text import visible
 from polit.package.database import read_schema, sealed_schema
-from polit.package.row_streams import FOLDER_OF, RowStream
+from polit.package.row_streams import FOLDER_OF, MATCH_WORDS_SQL, RowStream
 
 _CACHE_KIB = 48 * 1024
 _PLACES_SQL = """
@@ -47,14 +47,15 @@ SELECT {FOLDER_OF}, count(*)
 FROM entries e JOIN entries x ON x.entry_id = coalesce(e.within_id, e.entry_id)
 WHERE e.within_id IS NOT NULL OR e.parent_id IS NULL GROUP BY 1
 """  # noqa: S608 - constants only
-_WORDS_SQL = """
+_WORDS_SQL = f"""
 SELECT reason FROM results UNION SELECT mime FROM results
 UNION SELECT reason FROM media UNION SELECT decoder FROM media
 UNION SELECT make FROM media UNION SELECT model FROM media
 UNION SELECT name FROM media_tags UNION SELECT algorithm FROM perceptual_hashes
 UNION SELECT media_type FROM derivatives UNION SELECT stage FROM problems
 UNION SELECT code FROM problems UNION SELECT code FROM bad_ranges UNION SELECT code FROM unopened
-"""
+UNION {MATCH_WORDS_SQL}
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,19 @@ class Facet:
     name: str
     value: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How rows are numbered: ``number * 2**32`` is what their numbers begin after.
+
+    Args:
+        rows: The number that the rows come under: of a package, or of a supplement.
+        package: The number of the package whose contents they speak of.
+    """
+
+    rows: int
+    package: int
 
 
 _FACETS = {
@@ -90,44 +104,26 @@ _FACETS = {
 }
 
 
-class RowsOut:
-    """The rows of one findings file, numbered for one receiver."""
+class NumberedRows:
+    """Rows of one file, numbered for one receiver; what streams them whatever the file holds."""
 
-    def __init__(self, connection: sqlite3.Connection, number: int) -> None:
-        """Number what refers to each other; takes seconds for a million entries.
-
-        Args:
-            connection: From ``open_copy``.
-            number: The receiver's number of the package; ``number * 2**32`` is the base of all
-                numbers of its rows.
-
-        Raises:
-            PackageDamaged: The tables are not those of this format.
-        """
-        if read_schema(connection) != sealed_schema():
-            raise PackageDamaged("the findings do not have the schema of this format")
-        self._connection, self._number = connection, number
+    def __init__(self, connection: sqlite3.Connection, numbers: Numbers, words_sql: str) -> None:
+        """Take what the rows are read from, how they are numbered, and what asks for words."""
+        self._connection, self._numbers, self._words_sql = connection, numbers, words_sql
         connection.create_function("visible_nul", 1, _visible_nul, deterministic=True)
-        connection.create_function("shown_path", 1, _shown_path, deterministic=True)
-        connection.execute(_PLACES_SQL)
-        connection.execute("CREATE UNIQUE INDEX temp.entry_place ON entry_places (entry_id)")
         connection.execute(
             "CREATE TEMP TABLE contents (place INTEGER PRIMARY KEY, sha256 BLOB, entry_id INTEGER,"
             " occurrences INTEGER)"
         )
-        # Grouping sorts, so the places follow the digests.
-        connection.execute(_CONTENTS_SQL)
-        connection.execute("CREATE UNIQUE INDEX temp.content_sha256 ON contents (sha256)")
-        self._number_folders()
 
     @property
     def base(self) -> int:
         """What the numbers of all rows begin after."""
-        return self._number << 32
+        return self._numbers.rows << 32
 
     def words(self) -> list[str]:
         """Return all words of open sets that the rows use, in order."""
-        found = (row[0] for row in self._connection.execute(_WORDS_SQL))
+        found = (row[0] for row in self._connection.execute(self._words_sql))
         return sorted(word for word in found if word is not None)
 
     def give_words(self, numbers: Mapping[str, int]) -> None:
@@ -144,12 +140,54 @@ class RowsOut:
             wanted: Which rows.
             after: How many rows to pass over.
         """
-        base = self.base
-        cursor = self._connection.execute(
-            wanted.sql, {"base": base, "after": after, "number": self._number}
-        )
-        for place, row in enumerate(cursor, start=base + after + 1):
+        given = {"base": self.base, "contents": self._numbers.package << 32,
+                 "number": self._numbers.package, "after": after}  # fmt: skip
+        cursor = self._connection.execute(wanted.sql, given)
+        for place, row in enumerate(cursor, start=self.base + after + 1):
             yield (place, *row)
+
+    def _index_contents(self) -> None:
+        self._connection.execute("CREATE UNIQUE INDEX temp.content_sha256 ON contents (sha256)")
+
+
+class MatchesOut(NumberedRows):
+    """The hash sets and matches of one supplement, numbered for one receiver."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, numbers: Numbers, contents: Iterable[bytes]
+    ) -> None:
+        """Take the digests of the package's contents, in the order of their numbers there."""
+        super().__init__(connection, numbers, MATCH_WORDS_SQL)
+        connection.executemany(
+            "INSERT INTO temp.contents (place, sha256) VALUES (?, ?)", enumerate(contents, start=1)
+        )
+        self._index_contents()
+
+
+class RowsOut(NumberedRows):
+    """The rows of one findings file, numbered for one receiver."""
+
+    def __init__(self, connection: sqlite3.Connection, number: int) -> None:
+        """Number what refers to each other; takes seconds for a million entries.
+
+        Args:
+            connection: From ``open_copy``.
+            number: The receiver's number of the package; ``number * 2**32`` is the base of all
+                numbers of its rows.
+
+        Raises:
+            PackageDamaged: The tables are not those of this format.
+        """
+        if read_schema(connection) != sealed_schema():
+            raise PackageDamaged("the findings do not have the schema of this format")
+        super().__init__(connection, Numbers(number, number), _WORDS_SQL)
+        connection.create_function("shown_path", 1, _shown_path, deterministic=True)
+        connection.execute(_PLACES_SQL)
+        connection.execute("CREATE UNIQUE INDEX temp.entry_place ON entry_places (entry_id)")
+        # Grouping sorts, so the places follow the digests.
+        connection.execute(_CONTENTS_SQL)
+        self._index_contents()
+        self._number_folders()
 
     def count(self, table: str) -> int:
         """Return how many rows a table of the findings has."""

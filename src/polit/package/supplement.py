@@ -13,14 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
-
 from polit.base.errors import PackageDamaged, SourceMissing
 from polit.model.matching import HashSetFacts, Match
 from polit.model.supplement import SupplementManifest
 from polit.package import sealed_text, supplement_rows
 from polit.package.layout import MANIFEST, SUPPLEMENTS
-from polit.package.match_rows import read_hash_sets, read_matches
+from polit.package.match_rows import check_matches, read_hash_sets, read_matches
 
 FORMAT = 1
 MATCHES = "matches.sqlite"
@@ -40,7 +38,7 @@ def supplement_folder(package: Path, number: int) -> Path:
 def supplement_numbers(package: Path) -> tuple[int, ...]:
     """Return the numbers of a package's supplements in order, whatever is in them."""
     folder = package / SUPPLEMENTS
-    if not folder.is_dir():
+    if folder.is_symlink() or not folder.is_dir():
         return ()
     return tuple(sorted(int(path.name) for path in folder.iterdir() if is_number(path.name)))
 
@@ -160,14 +158,9 @@ def _check_rows(connection: sqlite3.Connection, manifest: SupplementManifest) ->
         raise PackageDamaged(f"rows: rows_sha256 {found} is not the one that was sealed")
     if dict(connection.execute("SELECT key, value FROM meta")) != meta_of(manifest):
         raise PackageDamaged("rows: they name another package or number")
-    try:
-        sets = read_hash_sets(connection)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise PackageDamaged(f"rows: a hash set cannot be read: {error}") from error
-    if tuple(sets) != manifest.sets:
+    if tuple(read_hash_sets(connection)) != manifest.sets:
         raise PackageDamaged("sets: the rows and the manifest name others")
-    if supplement_rows.count_strays(connection, manifest.terms):
-        raise PackageDamaged("rows: a match breaks a rule, names no set, or needs other terms")
+    check_matches(connection, threshold_bits=manifest.terms.near_threshold_bits)
     tally = supplement_rows.count_tally(connection, contents=manifest.tally.contents)
     if tally != manifest.tally:
         raise PackageDamaged("tally: the rows and the manifest count differently")

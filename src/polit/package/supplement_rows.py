@@ -10,10 +10,9 @@ from pathlib import Path
 
 from polit.base.canonical import row_writer
 from polit.base.errors import PackageDamaged
-from polit.model.matching import MatchTerms
 from polit.model.supplement import MatchTally
 from polit.package.database import read_schema
-from polit.package.match_rows import HASH_SETS_SQL, MATCH_SCHEMA, MATCHES_SQL
+from polit.package.match_rows import HASH_SETS_SQL, MATCH_SCHEMA, MATCHES_SQL, read_counts
 from polit.package.sealed_text import open_regular
 
 SCHEMA = f"""
@@ -23,34 +22,7 @@ CREATE TABLE meta (
 {MATCH_SCHEMA}"""
 
 _CACHE_KIB = 16 * 1024
-_TALLY_SQL = """
-WITH by_digest AS (
-  SELECT m.sha256, max(m.settles AND m.asserted = 'known-good') AS is_good,
-         max(m.alerts OR m.asserted <> 'known-good') AS says_more,
-         max(s.status = 'categorised') AS is_categorised
-  FROM matches m JOIN hash_sets s USING (set_sha256)
-  WHERE m.algorithm IN ('md5', 'sha1', 'sha256') GROUP BY m.sha256)
-SELECT (SELECT count(DISTINCT sha256) FROM matches),
-       (SELECT count(DISTINCT sha256) FROM matches WHERE alerts = 1),
-       (SELECT count(*) FROM by_digest WHERE is_categorised),
-       (SELECT count(*) FROM by_digest WHERE is_good AND NOT says_more),
-       (SELECT count(DISTINCT sha256) FROM matches WHERE algorithm IN ('pdq', 'vpdq')),
-       (SELECT count(*) FROM matches)
-"""
-_STRAYS_SQL = """
-SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
-WHERE NOT (
-  s.set_sha256 IS NOT NULL AND length(m.sha256) = 32 AND m.record >= 0 AND m.record < s.records
-  AND CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256')
-        THEN m.variant = '' AND m.threshold_bits = 0
-      ELSE m.algorithm IN ('pdq', 'vpdq') AND m.settles = 0 AND m.threshold_bits BETWEEN 0 AND ?1
-      END
-  AND m.distance_bits BETWEEN 0 AND m.threshold_bits AND m.others >= 0
-  AND m.alerts BETWEEN 0 AND 1 AND m.settles BETWEEN 0 AND 1 AND m.contradicted BETWEEN 0 AND 1
-  AND (m.settles = 0 OR m.contradicted = 0))
-"""
-"""SQLite heeds the checks of tables only where it may write."""
-
+_MATCHED_SQL = "SELECT count(DISTINCT sha256), count(*) FROM matches"
 _ALERTED_SQL = """
 SELECT sha256, max(algorithm IN ('md5', 'sha1', 'sha256')) FROM matches
 WHERE alerts = 1 GROUP BY sha256
@@ -120,14 +92,10 @@ def rows_sha256(connection: sqlite3.Connection) -> str:
     return digest.hexdigest()
 
 
-def count_strays(connection: sqlite3.Connection, terms: MatchTerms) -> int:
-    """Count matches that break a rule of their table, name no set, or need other terms."""
-    return int(connection.execute(_STRAYS_SQL, (terms.near_threshold_bits,)).fetchone()[0])
-
-
 def count_tally(connection: sqlite3.Connection, *, contents: int) -> MatchTally:
     """Count what the rows of a package or supplement come to."""
-    return MatchTally(contents, *connection.execute(_TALLY_SQL).fetchone())
+    matched, rows = connection.execute(_MATCHED_SQL).fetchone()
+    return MatchTally(contents, matched, read_counts(connection), rows)
 
 
 class Alerted:

@@ -1,5 +1,6 @@
 """Verify the supplements of a package, without any key: each alone, and in their places."""
 
+import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -108,11 +109,19 @@ def _check_one(place: _Place, findings: sqlite3.Connection, alerted: Alerted) ->
             news = alerted.take_up(supplement.connection)
             if news != supplement.manifest.new_alerts:
                 raise PackageDamaged(f"alerts: {news} are new, the manifest says otherwise")
-            tally = supplement.manifest.tally
-            detail = f"{len(supplement.hash_sets)} sets, {tally.matched} matched, {news} new alerts"
-            return Check(name, holds=True, detail=detail)
+            return Check(name, holds=True, detail=_detail(place, supplement.manifest))
     except (PolitError, OSError, sqlite3.DatabaseError) as error:
         return Check(name, holds=False, detail=str(error))
+
+
+def _detail(place: _Place, told: SupplementManifest) -> str:
+    signer = told.signature.public_key if told.signature else ""
+    is_same = place.manifest.signature and place.manifest.signature.public_key == signer
+    whose = "that of the package" if is_same else hashlib.sha256(bytes.fromhex(signer)).hexdigest()
+    return (
+        f"{len(told.sets)} sets, {told.tally.matched} contents matched, {told.new_alerts} new "
+        f"alerts, signed by key {whose}"
+    )
 
 
 def _check_place(place: _Place, told: SupplementManifest) -> None:

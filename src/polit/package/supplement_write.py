@@ -86,8 +86,8 @@ class SupplementDraft:
 
     def add(self, matches: Iterable[Match]) -> None:
         """Add matches; cheapest in the order of the contents."""
-        faults.reach("supplement.add")
         with _told(self._package):
+            faults.reach("supplement.add")
             add_matches(self._rows, matches)
 
     @property
@@ -124,6 +124,7 @@ class SupplementDraft:
         """
         with _told(self._package):
             manifest = self._finish_rows(findings, contents, package_verified=package_verified)
+            faults.reach("supplement.sign")
             manifest = sealed_text.sign(
                 replace(manifest, parts=sealed_text.digest_files(self._folder, PARTS)), key
             )

@@ -1,7 +1,7 @@
 """Pack a sealed package into one age-encrypted file for transport, and unpack it again.
 
 The file is a tar stream encrypted with age (age-encryption.org/v1). Unpacking takes only the
-names that a package has; whatever else the stream holds is refused.
+names that a package and its supplements have; whatever else the stream holds is refused.
 """
 
 import os
@@ -14,8 +14,10 @@ from pathlib import Path, PurePosixPath
 import pyrage
 
 from polit.base.errors import AuthorityError, PackageDamaged, UsageError
-from polit.package.layout import MANIFEST, PARTS, exhibit_of, package_name
+from polit.package.layout import MANIFEST, PARTS, SUPPLEMENTS, exhibit_of, package_name
 from polit.package.seal import read_manifest
+from polit.package.supplement import PARTS as SUPPLEMENT_PARTS
+from polit.package.supplement import is_number, supplement_numbers
 
 _NAMES = frozenset({MANIFEST, *PARTS})
 
@@ -29,7 +31,8 @@ def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipi
         UsageError: The file is there already, or cannot be written.
     """
     top = package_name(read_manifest(package).exhibit)
-    for name in sorted(_NAMES):
+    names = _names_of(package)
+    for name in names:
         if (package / name).is_symlink() or not (package / name).is_file():
             raise PackageDamaged(f"{package} lacks its part {name}: verify it")
     if out.exists():
@@ -37,7 +40,7 @@ def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipi
     try:
         descriptor, temporary = tempfile.mkstemp(prefix=".packing-", dir=out.parent)
         try:
-            _encrypt(package, top, descriptor, recipients)
+            _encrypt(_Feeder(package, top, names), descriptor, recipients)
             Path(temporary).rename(out)
         finally:
             Path(temporary).unlink(missing_ok=True)
@@ -46,13 +49,18 @@ def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipi
     return out.stat().st_size
 
 
-def _encrypt(
-    package: Path, top: str, descriptor: int, recipients: list[pyrage.x25519.Recipient]
-) -> None:
+def _names_of(package: Path) -> list[str]:
+    names = [
+        f"{SUPPLEMENTS}/{number}/{name}"
+        for number in supplement_numbers(package)
+        for name in (MANIFEST, *SUPPLEMENT_PARTS)
+    ]
+    return [*sorted(_NAMES), *names]
+
+
+def _encrypt(feeder: "_Feeder", descriptor: int, recipients: list[pyrage.x25519.Recipient]) -> None:
     with os.fdopen(descriptor, "wb") as sealed:
-        read_end, write_end = os.pipe()
-        feeder = _Feeder(package, top, write_end)
-        feeder.start()
+        read_end = feeder.begin()
         try:
             with os.fdopen(read_end, "rb") as plain:
                 pyrage.encrypt_io(plain, sealed, recipients)
@@ -60,7 +68,7 @@ def _encrypt(
             feeder.join()
         if feeder.error is not None:
             raise PackageDamaged(
-                f"{package} could not be read to its end, nothing was packed: {feeder.error}"
+                f"{feeder.package} could not be read to its end, nothing was packed: {feeder.error}"
             ) from feeder.error
         sealed.flush()
         os.fsync(sealed.fileno())
@@ -69,16 +77,31 @@ def _encrypt(
 class _Feeder(threading.Thread):
     """Writes the tar stream into a pipe and keeps what stopped it, for the reader to raise."""
 
-    def __init__(self, package: Path, top: str, descriptor: int) -> None:
+    def __init__(self, package: Path, top: str, names: list[str]) -> None:
         super().__init__(daemon=True)
-        self._package, self._top, self._descriptor = package, top, descriptor
+        self.package, self._top, self._names = package, top, names
+        self._descriptor = -1
         self.error: Exception | None = None
+
+    def begin(self) -> int:
+        """Start, and return the end of the pipe to read from."""
+        read_end, self._descriptor = os.pipe()
+        self.start()
+        return read_end
 
     def run(self) -> None:
         try:
-            _write_tar(self._package, self._top, self._descriptor)
+            self._write_tar()
         except (OSError, ValueError, tarfile.TarError) as error:
             self.error = error
+
+    def _write_tar(self) -> None:
+        with (
+            os.fdopen(self._descriptor, "wb") as stream,
+            tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
+        ):
+            for name in self._names:
+                tar.add(self.package / name, f"{self._top}/{name}", filter=_anonymous)
 
 
 def unpack_package(file: Path, out: Path, identity: pyrage.x25519.Identity) -> Path:
@@ -101,15 +124,6 @@ def unpack_package(file: Path, out: Path, identity: pyrage.x25519.Identity) -> P
     finally:
         shutil.rmtree(private, ignore_errors=True)
     return target
-
-
-def _write_tar(package: Path, top: str, descriptor: int) -> None:
-    with (
-        os.fdopen(descriptor, "wb") as stream,
-        tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as tar,
-    ):
-        for name in sorted(_NAMES):
-            tar.add(package / name, f"{top}/{name}", filter=_anonymous)
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -137,7 +151,7 @@ def _decrypt(file: Path, plain: Path, identity: pyrage.x25519.Identity) -> None:
 
 def _extract(plain: Path, folder: Path) -> str:
     package = ""
-    seen = set()
+    seen: set[str] = set()
     try:
         with tarfile.open(plain, mode="r:") as tar:
             for member in tar:
@@ -154,11 +168,26 @@ def _extract(plain: Path, folder: Path) -> str:
                         shutil.copyfileobj(data, room, 1 << 20)
     except tarfile.TarError as error:
         raise PackageDamaged(f"the packed file holds no package: {error}") from error
-    if seen != _NAMES:
-        raise PackageDamaged(f"the packed file lacks {', '.join(sorted(_NAMES - seen))}")
+    missing = sorted(_wanted(seen) - seen)
+    if missing:
+        raise PackageDamaged(f"the packed file lacks {', '.join(missing)}")
     return package
+
+
+def _wanted(seen: set[str]) -> frozenset[str]:
+    """Return all names that must be there, given those that are: supplements come whole."""
+    places = {name.rpartition("/")[0] for name in seen - _NAMES}
+    names = (MANIFEST, *SUPPLEMENT_PARTS)
+    return _NAMES | {f"{place}/{name}" for place in places for name in names}
 
 
 def _is_part(member: tarfile.TarInfo, top: str, name: str) -> bool:
     # The name must be one that ``package_name`` makes: no separator, no "..", nothing hidden in it.
-    return member.isfile() and name in _NAMES and top == package_name(exhibit_of(top))
+    is_known = name in _NAMES or _is_of_supplement(name)
+    return member.isfile() and is_known and top == package_name(exhibit_of(top))
+
+
+def _is_of_supplement(name: str) -> bool:
+    folder, _, rest = name.partition("/")
+    number, _, part = rest.partition("/")
+    return folder == SUPPLEMENTS and is_number(number) and part in {MANIFEST, *SUPPLEMENT_PARTS}

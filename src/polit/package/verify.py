@@ -15,6 +15,7 @@ from polit.package.canonical_rows import rows_sha256
 from polit.package.checks import Check
 from polit.package.database import open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
+from polit.package.match_rows import check_matches, read_hash_sets
 from polit.package.seal import digest_parts, parse_manifest, read_manifest_bytes
 from polit.package.sealed_text import seal_flaw
 from polit.package.supplement_verify import check_supplements
@@ -118,6 +119,7 @@ def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
             found = rows_sha256(connection)
             yield Check("rows", found == manifest.rows_sha256, f"rows_sha256 {found}")
             yield _check_account(connection, manifest)
+            yield _check_matches(connection, manifest)
             yield _check_packs(connection, package)
     except (PolitError, OSError, sqlite3.DatabaseError) as error:
         yield Check("rows", holds=False, detail=str(error))
@@ -134,9 +136,21 @@ def _check_account(connection: sqlite3.Connection, manifest: Manifest) -> Check:
         and account.count_kinds(connection) == manifest.kinds
         and account.count_not_examined(connection) == manifest.not_examined
         and account.count_problems(connection) == manifest.problems
+        and account.count_matches(connection) == manifest.matches
     )
     detail = f"{tally.entries} entries" if same else "the rows and the manifest count differently"
     return Check("account", same, detail)
+
+
+def _check_matches(connection: sqlite3.Connection, manifest: Manifest) -> Check:
+    stated = manifest.plan.get("near_threshold_bits")
+    try:
+        check_matches(connection, threshold_bits=stated if isinstance(stated, int) else 0)
+        same = tuple(read_hash_sets(connection)) == manifest.hash_sets
+    except PackageDamaged as error:
+        return Check("matches", holds=False, detail=str(error))
+    detail = f"{len(manifest.hash_sets)} hash sets" if same else "the manifest names other sets"
+    return Check("matches", same, detail)
 
 
 def _check_packs(connection: sqlite3.Connection, package: Path) -> Check:

@@ -162,6 +162,7 @@ class Examinations:
                 replace(
                     status, phase=turn.phase, entries=turn.entries, failed=turn.failed,
                     done=max(0, turn.settled - turn.failed), message=turn.message,
+                    alerts=max(turn.alerts, status.alerts),
                 )
             )  # fmt: skip
         faults.reach("broker.noted")

@@ -24,6 +24,7 @@ from polit.broker.protocol import JobState, JobStatus
 
 _VERSION = 3
 _MADE = "CREATE TABLE made (at TEXT NOT NULL) STRICT"
+_ALERTS = "ALTER TABLE jobs ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0"
 _SCHEMA = """
 CREATE TABLE used_events (
   event_id TEXT PRIMARY KEY, used_at TEXT NOT NULL
@@ -43,6 +44,7 @@ CREATE TABLE jobs (
   message TEXT NOT NULL DEFAULT '',
   package TEXT NOT NULL DEFAULT '',
   exit_code INTEGER,
+  alerts INTEGER NOT NULL DEFAULT 0,
   CHECK ((state = 'done') = (package <> ''))
 ) STRICT;
 CREATE TABLE package_keys (
@@ -106,6 +108,8 @@ class BrokerLedger:
             if version < 2:
                 connection.execute(_MADE)
                 connection.execute("INSERT INTO made VALUES (?)", (now_utc().isoformat(),))
+            if version in {1, 2}:
+                connection.execute(_ALERTS)
             if version < _VERSION:
                 connection.execute(_ERRANDS)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
@@ -167,9 +171,10 @@ class BrokerLedger:
         with self.writing() as connection:
             connection.execute(
                 "UPDATE jobs SET state = ?, phase = ?, entries = ?, done = ?, skipped = ?,"
-                " failed = ?, message = ?, package = ?, exit_code = ? WHERE order_id = ?",
+                " failed = ?, message = ?, package = ?, exit_code = ?, alerts = ?"
+                " WHERE order_id = ?",
                 (status.state.value, status.phase, status.entries, status.done, status.skipped,
-                 status.failed, status.message, status.package, status.exit_code,
+                 status.failed, status.message, status.package, status.exit_code, status.alerts,
                  status.order_id),
             )  # fmt: skip
 

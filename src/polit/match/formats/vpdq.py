@@ -1,4 +1,4 @@
-"""vPDQ features as text: ``frame,quality,hash,timestamp`` a line, one known video a file.
+"""vPDQ features as text: frame, quality, hash, timestamp a line, one known video a file.
 
 Frame numbers that fall begin the next video. A line of ``#`` and words, or of words alone, names
 the video that follows it.

@@ -12,9 +12,10 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-Place = Literal["case", "exhibit", "home"]
-"""``case``, ``exhibit``: their pages, where ``case_access_of(request)`` holds; which exhibit it is
-says ``request.resolver_match``. ``home``: what waits."""
+Place = Literal["case", "exhibit", "home", "entry", "results"]
+"""``case``, ``exhibit``, ``entry``, ``results``: their pages, where ``case_access_of(request)``
+holds; which exhibit, entry or examination it is says ``request.resolver_match``. ``home``: what
+waits."""
 
 ContextOf = Callable[[HttpRequest], Mapping[str, object] | None]
 """What a section's template is given; ``None`` where there is nothing to show this person."""
@@ -35,7 +36,9 @@ class Section:
     context_of: ContextOf
 
 
-_sections: dict[Place, dict[str, Section]] = {"case": {}, "exhibit": {}, "home": {}}
+_sections: dict[Place, dict[str, Section]] = {
+    "case": {}, "exhibit": {}, "home": {}, "entry": {}, "results": {},
+}  # fmt: skip
 
 
 def register_section(place: Place, order: int, template: str, context_of: ContextOf) -> None:

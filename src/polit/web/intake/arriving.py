@@ -19,6 +19,8 @@ from polit.package.row_streams import RowStream
 from polit.package.rows_out import RowsOut
 from polit.web.intake.loading import count_rows, drop_rows, load_rows
 from polit.web.intake.models import Arrival
+from polit.web.matching import models as matching
+from polit.web.matching.services import known_drop
 from polit.web.media import models as media
 from polit.web.media.rules import rows_of
 
@@ -36,6 +38,8 @@ _TABLES: dict[str, type[models.Model]] = {
     "problems": media.Problem,
     "bad_ranges": media.BadRange,
     "unopened": media.Unopened,
+    "hash_sets": matching.MatchSet,
+    "matches": matching.ContentMatch,
 }
 
 
@@ -63,7 +67,7 @@ def bring_rows(taken: Taken, rows: RowsOut) -> None:
         PackageBusy: Another import took the package up.
         PackageDamaged: A row does not fit its table.
     """
-    rows.give_words(_numbers_of(rows.words()))
+    rows.give_words(numbers_of(rows.words()))
     names = [stream.name for stream in row_streams.STREAMS]
     begin = names.index(taken.stream) if taken.stream else 0
     for place, stream in enumerate(row_streams.STREAMS[begin:]):
@@ -78,7 +82,7 @@ def check_arrived(number: int, stream: RowStream, expected: int) -> None:
     Raises:
         PackageDamaged: It holds more or fewer.
     """
-    found = count_rows(_table(stream), *rows_of(number))
+    found = count_rows(table_of(stream), *rows_of(number))
     if found != expected:
         raise PackageDamaged(f"{stream.name}: {expected} rows came, {found} are here")
 
@@ -86,11 +90,12 @@ def check_arrived(number: int, stream: RowStream, expected: int) -> None:
 def drop_arrived(taken: Taken) -> None:
     """Delete what an import of other bytes brought, in bounded transactions."""
     first, last = rows_of(taken.number)
+    known_drop(taken.number)
     for stream in reversed(row_streams.STREAMS):
         while True:
             with transaction.atomic():
                 _mark(taken, "", 0)
-                gone = drop_rows(_table(stream), first, last, most=BATCH_ROWS)
+                gone = drop_rows(table_of(stream), first, last, most=BATCH_ROWS)
             if not gone:
                 break
 
@@ -101,15 +106,15 @@ def _bring(taken: Taken, rows: RowsOut, stream: RowStream, after: int) -> int:
     while batch := list(itertools.islice(coming, BATCH_ROWS)):
         faults.reach("intake.batch")
         arrived += len(batch)
-        with _fitting(stream), transaction.atomic():
+        with fitting(stream), transaction.atomic():
             _mark(taken, stream.name, arrived)
-            load_rows(_table(stream), stream.columns, batch)
+            load_rows(table_of(stream), stream.columns, batch)
         faults.reach("intake.committed")
     return arrived
 
 
 @contextmanager
-def _fitting(stream: RowStream) -> Iterator[None]:
+def fitting(stream: RowStream) -> Iterator[None]:
     """Turn what a database says of a row that no examination makes into a refusal."""
     try:
         yield
@@ -127,11 +132,12 @@ def _mark(taken: Taken, stream: str, rows: int) -> None:
         raise PackageBusy("another import took this package up: wait for it")
 
 
-def _table(stream: RowStream) -> str:
+def table_of(stream: RowStream) -> str:
+    """Return the name of the table that keeps a stream's rows."""
     return str(_TABLES[stream.name]._meta.db_table)  # noqa: SLF001 - Django documents it
 
 
-def _numbers_of(words: list[str]) -> dict[str, int]:
+def numbers_of(words: list[str]) -> dict[str, int]:
     """Return the numbers of words, making those that are new."""
     shown = {word: word.replace("\0", "\\u{0}") for word in words}
     numbers: dict[str, int] = {}

@@ -40,6 +40,7 @@ from polit.web.intake.rules import (
     check_tally,
     findings_sha256_of,
 )
+from polit.web.matching.services import PackageMatched, known_write, package_matched
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
 from polit.web.media.rules import PACKAGE_STATES, PackageState, rows_of
@@ -258,6 +259,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
                 return [check_same("rows", found, read.adopted.rows_sha256)]
             rows = RowsOut(connection, taken.number)
             bring_rows(taken, rows)
+            known_write(taken.number, taken.number)
             facets += rows.facets()
             return [_check_arrived(read.manifest, taken.number)]
     except PackageDamaged as error:
@@ -340,6 +342,8 @@ def _finish(actor: Actor, reason: str, finished: _Finished) -> Package:
         )
         _fill(package, finished)
         package.save()
+        matched = PackageMatched(package, manifest.ended_at)
+        package_matched(actor, reason=reason, matched=matched)
         deed.about(
             "package",
             package.id,

@@ -15,6 +15,7 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
+from polit.web.core.sections import sections_of
 from polit.web.examinations.rules import EXAMINERS, READERS, TILE_READERS
 from polit.web.media.export import csv_lines
 from polit.web.media.forms import DownloadForm, Filters, filters_of, number_of
@@ -197,6 +198,7 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
         "media": media,
         "media_failed": reason_name(media.reason.word) if media and media.reason else "",
         "facts": media_facts(media),
+        "sections": sections_of("entry", request),
     }
     return _page(request, "media/entry.html", found.package, shown)
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "polit.web.exhibits",
     "polit.web.examinations",
     "polit.web.media",
+    "polit.web.matching",
     "polit.web.intake",
     "polit.web.tasks",
     "allauth",

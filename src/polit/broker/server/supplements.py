@@ -1,0 +1,64 @@
+"""Supplements of packages below the packages root: verified for the record. No key is needed."""
+
+from pathlib import Path
+
+from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceMissing
+from polit.broker.protocol import AdoptedSupplement, CheckResult, Code
+from polit.broker.server.packages import package_path
+from polit.package.seal import read_manifest
+from polit.package.supplement import manifest_sha256, supplement_folder, supplement_numbers
+from polit.package.supplement_verify import check_supplements
+
+
+def adopt_supplements(packages: Path, package: str, case: str) -> tuple[AdoptedSupplement, ...]:
+    """Verify a package's supplements.
+
+    Args:
+        packages: The packages root.
+        package: The package's name below it.
+        case: The case that they are taken into.
+
+    Returns:
+        Each by its number; one that does not hold says why.
+
+    Raises:
+        BrokerRefused: ``no_package``, ``wrong_case`` or ``damaged``.
+    """
+    path = package_path(packages, package)
+    try:
+        manifest = read_manifest(path)
+    except SourceMissing as error:
+        raise BrokerRefused(Code.NO_PACKAGE, "this package is not sealed") from error
+    except PackageDamaged as error:
+        raise BrokerRefused(
+            Code.DAMAGED, "this package's manifest cannot be read: see 'polit verify'"
+        ) from error
+    if manifest.case != case:
+        raise BrokerRefused(Code.WRONG_CASE, "this package belongs to another case")
+    # What is asked of a file may change while it is checked: whoever takes the supplement in
+    # compares these digests with those of what it read.
+    digests = {number: _digest(path, number) for number in supplement_numbers(path)}
+    checks = [
+        CheckResult(check.name, check.holds, check.detail)
+        for check in check_supplements(path, manifest)
+    ]
+    by_name = {f"supplement {number}": number for number in digests}
+    common = tuple(check for check in checks if check.name not in by_name)
+    found = {by_name[check.name]: check for check in checks if check.name in by_name}
+    return tuple(
+        _adopted(number, digest, (*common, *([found[number]] if number in found else [])))
+        for number, digest in digests.items()
+    )
+
+
+def _adopted(number: int, digest: str, checks: tuple[CheckResult, ...]) -> AdoptedSupplement:
+    is_checked = any(check.name == f"supplement {number}" for check in checks)
+    holds = is_checked and all(check.holds for check in checks)
+    return AdoptedSupplement(number, digest, checks, holds)
+
+
+def _digest(package: Path, number: int) -> str:
+    try:
+        return manifest_sha256(supplement_folder(package, number))
+    except (PolitError, OSError):
+        return ""

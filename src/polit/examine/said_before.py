@@ -1,0 +1,117 @@
+"""What this installation found already when it matched a package: nothing is said twice."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from polit.base.errors import PackageDamaged
+from polit.examine.plan import Plan
+from polit.examine.sets_in_use import KEYS_OFF
+from polit.model.manifest import Manifest
+from polit.model.matching import HashSetFacts
+from polit.model.supplement import MatchTally, SupplementManifest
+from polit.package import supplement_rows
+from polit.package.match_rows import read_hash_sets
+from polit.package.sealed_text import seal_flaw
+from polit.package.supplement import (
+    parse_supplement,
+    read_supplement_bytes,
+    supplement_folder,
+    supplement_numbers,
+)
+from polit.package.supplement_write import SupplementTerms
+
+_CONTENTS_SQL = "SELECT count(DISTINCT sha256) FROM results"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What matching with the same sets, under the same terms, came to before.
+
+    Args:
+        supplement: The number of the supplement that says so, 0 for the package itself.
+        polit: With what version of polit it was matched.
+        rows_sha256: The digest of its sets and matches.
+        tally: What it came to.
+    """
+
+    supplement: int
+    polit: str
+    rows_sha256: str
+    tally: MatchTally
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """A sealed package that is matched: its folder, its manifest, its open rows."""
+
+    folder: Path
+    manifest: Manifest
+    findings: sqlite3.Connection
+
+
+def said_before(
+    package: SealedPackage, asked: SupplementTerms, public_key: bytes
+) -> Iterator[Said]:
+    """Yield what was found with the same sets, terms and switched-off keys, the package first.
+
+    Only what this installation sealed counts: another's supplement that claims to have found
+    nothing must not keep this one from looking.
+
+    Args:
+        package: The package; its seal holds.
+        asked: With what it is to be matched now.
+        public_key: This installation's, 32 raw bytes.
+    """
+    signer = public_key.hex()
+    if _signer(package.manifest) == signer and _is_same_for_package(package, asked):
+        yield _said_by_package(package)
+    for number in supplement_numbers(package.folder):
+        text = read_supplement_bytes(supplement_folder(package.folder, number))
+        told = parse_supplement(text)
+        is_ours = _signer(told) == signer and not seal_flaw(told, text)
+        if is_ours and _is_same(package.manifest, told, asked):
+            yield Said(number, told.versions.get("polit", ""), told.rows_sha256, told.tally)
+
+
+def _signer(sealed: Manifest | SupplementManifest) -> str:
+    return sealed.signature.public_key if sealed.signature else ""
+
+
+def _is_same(manifest: Manifest, told: SupplementManifest, asked: SupplementTerms) -> bool:
+    return (
+        (told.package_id, told.package_rows_sha256) == (manifest.package_id, manifest.rows_sha256)
+        and (told.terms, told.disabled_sha256) == (asked.terms, asked.disabled_sha256)
+        and _digests(told.sets) == _digests(asked.sets)
+    )
+
+
+def _is_same_for_package(package: SealedPackage, asked: SupplementTerms) -> bool:
+    try:
+        terms = msgspec.convert(package.manifest.plan, Plan).match_terms
+        sets = read_hash_sets(package.findings)
+    except (msgspec.MsgspecError, PackageDamaged):
+        return False
+    keys_off = package.findings.execute("SELECT value FROM meta WHERE key = ?", (KEYS_OFF,))
+    return (terms, (keys_off.fetchone() or ("",))[0]) == (
+        asked.terms,
+        asked.disabled_sha256,
+    ) and _digests(sets) == _digests(asked.sets)
+
+
+def _said_by_package(package: SealedPackage) -> Said:
+    findings = package.findings
+    contents = int(findings.execute(_CONTENTS_SQL).fetchone()[0])
+    return Said(
+        0,
+        package.manifest.versions.get("polit", ""),
+        supplement_rows.rows_sha256(findings),
+        supplement_rows.count_tally(findings, contents=contents),
+    )
+
+
+def _digests(sets: Iterable[HashSetFacts]) -> list[str]:
+    return [one.sha256 for one in sets]

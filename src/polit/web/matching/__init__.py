@@ -1,0 +1,1 @@
+"""What hash sets say of the contents of packages, and the tasks that follow from it."""

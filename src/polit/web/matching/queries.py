@@ -1,0 +1,266 @@
+"""What is asked of matches and alerts. Every query takes the access to a case, or a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Count, Min, OuterRef, Subquery
+
+from polit.web.accounts.models import User
+from polit.web.cases.queries import cases_for
+from polit.web.core.access import CaseAccess
+from polit.web.core.paging import Page, page_of
+from polit.web.matching.models import (
+    Alert,
+    AlertPlace,
+    AlertStep,
+    ContentMatch,
+    KnownContent,
+    MatchSet,
+    MatchSource,
+)
+from polit.web.matching.rules import AlertState, AlertWanted, Verdict
+from polit.web.media.models import Content, Derivative, Entry, Package
+from polit.web.media.rules import PackageState, package_of, rows_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+PAGE_KNOWN = 50
+MOST_MATCHES = 100
+_TILE_ROLE = 1
+_IMPORTED = PackageState.IMPORTED.value
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCounts:
+    """How many alerts of a case wait, and since when.
+
+    Args:
+        open: Nobody acknowledged them.
+        acknowledged: Somebody did, and nobody closed them.
+        oldest_at: When the oldest that is open was raised, ``None`` where none is.
+    """
+
+    open: int
+    acknowledged: int
+    oldest_at: datetime | None
+
+
+def alert_counts(access: CaseAccess) -> AlertCounts:
+    """Return how many alerts of a case wait. One query."""
+    rows = Alert.objects.filter(case_id=access.case.id).exclude(state=AlertState.CLOSED.value)
+    found = {
+        state: (count, oldest)
+        for state, count, oldest in rows.order_by()
+        .values("state")
+        .annotate(many=Count("id"), oldest=Min("raised_at"))
+        .values_list("state", "many", "oldest")
+    }
+    waiting, oldest_at = found.get(AlertState.OPEN.value, (0, None))
+    return AlertCounts(waiting, found.get(AlertState.ACKNOWLEDGED.value, (0, None))[0], oldest_at)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAlerts:
+    """How many open alerts one case has."""
+
+    case_id: UUID
+    reference: str
+    open: int
+    oldest_at: datetime
+
+
+def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
+    """Return a person's cases with open alerts, the oldest alert first. One query."""
+    rows = Alert.objects.filter(
+        case_id__in=cases_for(user).values("pk"), state=AlertState.OPEN.value
+    )
+    counted = (
+        rows.order_by()
+        .values("case_id", "case__reference")
+        .annotate(many=Count("id"), oldest=Min("raised_at"))
+        .order_by("oldest", "case__reference")
+    )
+    return [
+        CaseAlerts(row["case_id"], row["case__reference"], row["many"], row["oldest"])
+        for row in counted[:most]
+    ]
+
+
+def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> Page[Alert]:
+    """Return a page of a case's alerts: exact ones first, then the oldest."""
+    rows = Alert.objects.filter(case_id=access.case.id)
+    if not wanted.state:
+        rows = rows.exclude(state=AlertState.CLOSED.value)
+    elif wanted.state != "all":
+        rows = rows.filter(state=wanted.state)
+    if wanted.is_exact is not None:
+        rows = rows.filter(is_exact=wanted.is_exact)
+    if wanted.exhibit:
+        places = AlertPlace.objects.filter(
+            package__exhibit__reference=wanted.exhibit, package__case_id=access.case.id
+        )
+        rows = rows.filter(pk__in=places.values("alert_id"))
+    shown = rows.select_related("exhibit", "source__package")
+    return page_of(shown.defer("source__package__manifest"), key="place", after=after)
+
+
+def alert_exhibits(access: CaseAccess) -> list[str]:
+    """Return the exhibits of a case in which contents alert, by reference."""
+    rows = AlertPlace.objects.filter(alert__case_id=access.case.id).order_by()
+    names = rows.values_list("package__exhibit__reference", flat=True).distinct()
+    return sorted(names)
+
+
+def alert_get(access: CaseAccess, alert_id: UUID) -> Alert:
+    """Return an alert of a case.
+
+    Raises:
+        Alert.DoesNotExist: The case has none of that identifier.
+    """
+    rows = Alert.objects.filter(case_id=access.case.id).select_related("exhibit", "source__package")
+    return rows.defer("source__package__manifest").get(pk=alert_id)
+
+
+def alert_steps(alert: Alert) -> list[AlertStep]:
+    """Return what was done about an alert, in order."""
+    return list(AlertStep.objects.filter(alert=alert).order_by("recorded_at", "pk"))
+
+
+def alert_entries(access: CaseAccess, alert: Alert, *, most: int) -> list[Entry]:
+    """Return entries of the case that have an alert's content, at most ``most``."""
+    places = Content.objects.filter(
+        sha256=bytes(alert.sha256), package__case_id=access.case.id, package__state=_IMPORTED
+    )
+    rows = Entry.objects.filter(content_id__in=list(places.values_list("id", flat=True)))
+    return list(
+        rows.select_related("package__exhibit").defer("package__manifest").order_by("id")[:most]
+    )
+
+
+def tiled(contents: list[int]) -> frozenset[int]:
+    """Return which of some contents have a safe tile that can be opened here."""
+    found = Derivative.objects.filter(content_id__in=contents, role=_TILE_ROLE, story=0)
+    return frozenset(found.values_list("content_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """A known content of a list.
+
+    Args:
+        content: The content.
+        known: What its matches come to.
+        entry_id: One entry that has it, ``None`` where none does.
+        path: That entry's path.
+        has_tile: Whether it has a safe tile.
+    """
+
+    content: Content
+    known: KnownContent
+    entry_id: int | None
+    path: str
+    has_tile: bool
+
+
+def known_counts(package: Package) -> dict[Verdict, int]:
+    """Return how many contents of a package come to each verdict. One query."""
+    rows = KnownContent.objects.filter(id__range=rows_of(package.number)).order_by()
+    counted = rows.values_list("verdict").annotate(many=Count("id"))
+    return {Verdict(verdict): many for verdict, many in counted}
+
+
+def known_page(
+    package: Package, verdict: Verdict, *, after: int | None = None
+) -> tuple[list[KnownRow], int | None]:
+    """Return a page of a package's contents of one verdict, and the number to go on after."""
+    first, last = rows_of(package.number)
+    rows = KnownContent.objects.filter(
+        verdict=verdict.value, id__gt=max(after or 0, first - 1), id__lte=last
+    )
+    found = list(rows.order_by("id")[: PAGE_KNOWN + 1])
+    goes_on = len(found) > PAGE_KNOWN
+    found = found[:PAGE_KNOWN]
+    numbers = [each.id for each in found]
+    entry = Entry.objects.filter(content_id=OuterRef("pk")).order_by("id")
+    contents = Content.objects.filter(id__in=numbers).annotate(
+        entry_number=Subquery(entry.values("id")[:1]), entry_path=Subquery(entry.values("path")[:1])
+    )
+    by_number = {content.id: content for content in contents.select_related("mime")}
+    have_tiles = tiled(numbers)
+    shown = [
+        KnownRow(
+            content,
+            each,
+            getattr(content, "entry_number", None),
+            getattr(content, "entry_path", None) or "",
+            each.id in have_tiles,
+        )
+        for each in found
+        if (content := by_number.get(each.id)) is not None
+    ]
+    return shown, found[-1].id if goes_on else None
+
+
+def source_list(package: Package) -> list[MatchSource]:
+    """Return where a package's matches came from, the newest first."""
+    rows = MatchSource.objects.filter(package=package).exclude(state="arriving")
+    return list(rows.order_by("-supplement"))
+
+
+def source_sets(source: MatchSource) -> list[MatchSet]:
+    """Return the hash sets that a source was matched with, by digest."""
+    return list(MatchSet.objects.filter(id__range=rows_of(source.number)).order_by("id")[:500])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMatches:
+    """What one source says of a content.
+
+    Args:
+        source: The package itself or a supplement.
+        is_current: Whether it is what is known today.
+        matches: Its matches, exact ones first, at most ``MOST_MATCHES``.
+    """
+
+    source: MatchSource
+    is_current: bool
+    matches: tuple[ContentMatch, ...]
+
+
+def content_matches(access: CaseAccess, content_id: int) -> list[SourceMatches]:
+    """Return what each source says of a content, the newest source first.
+
+    Returns:
+        Nothing where no hash set was ever asked, or the case has no such content to be seen.
+    """
+    sources = MatchSource.objects.filter(
+        package__number=package_of(content_id), package__case_id=access.case.id,
+        package__state=_IMPORTED, state="imported",
+    ).order_by("-supplement")  # fmt: skip
+    rows = ContentMatch.objects.filter(content_id=content_id).select_related(
+        "match_set", "variant", "asserted"
+    )
+    found: dict[int, list[ContentMatch]] = {}
+    for match in rows.order_by("algorithm", "distance_bits", "id")[: MOST_MATCHES * 5]:
+        found.setdefault(package_of(match.pk), []).append(match)
+    return [
+        SourceMatches(source, place == 0, tuple(found.get(source.number, ())[:MOST_MATCHES]))
+        for place, source in enumerate(sources)
+    ]
+
+
+def packages_of_case(access: CaseAccess) -> "QuerySet[Package]":
+    """Return the imported packages of a case, without their manifests."""
+    rows = Package.objects.filter(case_id=access.case.id, state=_IMPORTED)
+    return rows.select_related("exhibit").defer("manifest").order_by("number")
+
+
+def entry_content(access: CaseAccess, entry_id: int) -> int | None:
+    """Return the content of an entry of the case, ``None`` where it has none to be seen."""
+    rows = Entry.objects.filter(
+        pk=entry_id, package__case_id=access.case.id, package__state=_IMPORTED
+    )
+    return rows.values_list("content_id", flat=True).first()

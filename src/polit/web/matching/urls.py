@@ -1,0 +1,16 @@
+"""The addresses of matches and alerts."""
+
+from django.urls import path
+
+from polit.web.matching import views
+
+app_name = "matching"
+_ALERTS = "cases/<uuid:case_id>/alerts/"
+_RESULTS = "cases/<uuid:case_id>/examinations/<uuid:examination_id>/results/"
+
+urlpatterns = [
+    path(_ALERTS, views.alerts, name="alerts"),
+    path(f"{_ALERTS}<uuid:alert_id>/", views.alert, name="alert"),
+    path(f"{_ALERTS}<uuid:alert_id>/<slug:alert_action>/", views.act_on_alert, name="alert_act"),
+    path(f"{_RESULTS}known/", views.known, name="known"),
+]

@@ -1,0 +1,204 @@
+"""What hash sets know of an exhibit is told, set aside and listed; a resumed run says the same."""
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import examinations as run
+import holder_files as made
+import pytest
+from evidence import contents
+from hash_sets import listed, written
+from PIL import Image
+
+from polit.model.matching import SetStatus
+
+WALLPAPER, ICON, WANTED, HOLIDAY = (contents.jpeg(seed) for seed in range(903, 907))
+SYSTEM, WEAKLY_GOOD, CLAIMED = (contents.text(seed, 3000) for seed in range(910, 913))
+
+
+def edited(data: bytes) -> bytes:
+    """Return a picture as somebody who passes it on leaves it: smaller, compressed again."""
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.resize((240, 180)).save(stream, "JPEG", quality=60)
+    return stream.getvalue()
+
+
+FILES = {
+    "DCIM/holiday.jpg": HOLIDAY,
+    "DCIM/wanted.jpg": WANTED,
+    "DCIM/copy of wanted.jpg": WANTED,
+    "DCIM/edited.jpg": edited(WANTED),
+    "system/wallpaper.jpg": WALLPAPER,
+    "system/icon.jpg": ICON,
+    "system/driver.txt": SYSTEM,
+    "system/weak.txt": WEAKLY_GOOD,
+    "claimed.txt": CLAIMED,
+    "letter.docx": made.docx({"word/media/1.jpg": WANTED, "word/media/2.jpg": WALLPAPER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A folder of evidence, the store of hash sets, and what one examination of it gave."""
+
+    source: Path
+    store: Path
+    place: Path
+    summary: dict[str, object]
+    stderr: str
+    rows: dict[str, dict[str, object]]
+
+
+def examine(source: Path, place: Path, store: Path, *words: str) -> run.Ran:
+    """Examine with a store of hash sets."""
+    return run.examine(source, place, *words, POLIT_HASHSETS=str(store))
+
+
+@pytest.fixture(scope="module")
+def exhibit(tmp_path_factory: pytest.TempPathFactory) -> Exhibit:
+    """Examine once with three sets: known-good twice, an alert list with a fingerprint."""
+    place = tmp_path_factory.mktemp("known")
+    source, store = place / "source", place / "hashsets"
+    for name, data in FILES.items():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes(data)
+    plain = examine(source, place / "plain", store)
+    assert plain.code == 0, plain.stderr
+    fingerprints = {str(row["path"]): row["pdq"] for row in run.entries_of(place / "plain")}
+    good = [WALLPAPER, SYSTEM, CLAIMED]
+    listed(store, "system files", good, status=SetStatus.KNOWN_GOOD)
+    listed(store, "weak", [WEAKLY_GOOD, ICON], status=SetStatus.KNOWN_GOOD, algorithm="md5")
+    listed(store, "alerts", [WANTED, CLAIMED], status=SetStatus.ALERT)
+    written(store, "fingerprints", f"{fingerprints['DCIM/wanted.jpg']}\n", form="pdq",
+            status=SetStatus.ALERT)  # fmt: skip
+    ran = examine(source, place, store, "--workers", "2")
+    assert ran.code == 0, ran.stderr
+    rows = {str(row["path"]): row for row in run.entries_of(place)}
+    return Exhibit(source, store, place, ran.json(), ran.stderr, rows)
+
+
+def test_known_good_is_set_aside_with_its_digests_and_without_a_decoder(exhibit: Exhibit) -> None:
+    for path in ("system/wallpaper.jpg", "system/driver.txt"):
+        row = exhibit.rows[path]
+        assert (row["outcome"], row["reason"]) == ("skipped", "known_good")
+        assert (row["known"], row["width_px"]) == (["known-good"], None)
+        assert row["sha256"] == hashlib.sha256(FILES[path]).hexdigest()
+
+
+def test_known_good_by_md5_alone_is_decoded(exhibit: Exhibit) -> None:
+    row = exhibit.rows["system/icon.jpg"]
+
+    assert (row["outcome"], row["known"]) == ("done", ["known-good"])
+    assert row["width_px"] == 320
+
+
+def test_an_alert_beats_known_good(exhibit: Exhibit) -> None:
+    row = exhibit.rows["claimed.txt"]
+
+    assert (row["outcome"], row["alerts"]) == ("done", "exact")
+    assert row["known"] == ["alert", "known-good"]
+
+
+def test_what_lies_inside_a_document_is_looked_up_too(exhibit: Exhibit) -> None:
+    wanted = exhibit.rows["letter.docx/word/media/1.jpg"]
+    good = exhibit.rows["letter.docx/word/media/2.jpg"]
+
+    assert (wanted["outcome"], wanted["alerts"]) == ("done", "exact")
+    assert (good["outcome"], good["reason"]) == ("skipped", "known_good")
+
+
+def test_an_edited_copy_resembles_what_alerts(exhibit: Exhibit) -> None:
+    row = exhibit.rows["DCIM/edited.jpg"]
+
+    assert (row["known"], row["resembles"], row["alerts"]) == ([], ["alert"], "near")
+    assert row["outcome"] == "done"
+
+
+def test_what_no_set_knows_says_nothing(exhibit: Exhibit) -> None:
+    row = exhibit.rows["DCIM/holiday.jpg"]
+
+    assert (row["known"], row["resembles"], row["alerts"]) == ([], [], None)
+
+
+def test_the_summary_counts_contents_and_names_the_sets(exhibit: Exhibit) -> None:
+    assert exhibit.summary["matches"] == {
+        "alert": 2, "alert_categorised": 0, "categorised": 0, "known_good": 5, "near": 1,
+        "near_alert": 1,
+    }  # fmt: skip
+    sets = exhibit.summary["hash_sets"]
+    assert isinstance(sets, list)
+    assert {one["name"] for one in sets} == {"system files", "weak", "alerts", "fingerprints"}
+    tally = exhibit.summary["tally"]
+    assert isinstance(tally, dict)
+    assert tally["entries"] == tally["done"] + tally["skipped"] + tally["failed"]
+    not_examined = json.dumps(exhibit.summary["not_examined"])
+    assert "known-good entries" in not_examined
+
+
+def test_the_announcement_counts_and_never_names(exhibit: Exhibit) -> None:
+    told = [line for line in exhibit.stderr.splitlines() if line.startswith("ALERT")]
+
+    assert told[-1] == (
+        "ALERT: 2 contents match hash sets (0 of them categorised), 1 more resembles what they hold"
+    )
+    for name in ("wanted", "claimed", "alerts", "DCIM"):
+        assert name not in exhibit.stderr
+
+
+def test_the_package_holds(exhibit: Exhibit) -> None:
+    package = run.package_of(exhibit.place)
+
+    assert run.polit(exhibit.place / "data", "verify", package, "--evidence",
+                     exhibit.source).code == 0  # fmt: skip
+
+
+def test_alerts_are_listed_first_and_alone(exhibit: Exhibit) -> None:
+    data, package = exhibit.place / "data", run.package_of(exhibit.place)
+
+    rows = run.polit(data, "list", package, "--alerts", "--jsonl").rows()
+
+    assert [row["path"] for row in rows] == [
+        "DCIM/copy of wanted.jpg", "DCIM/wanted.jpg", "claimed.txt",
+        "letter.docx/word/media/1.jpg", "DCIM/edited.jpg",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("workers", ["1", "4"])
+def test_rows_are_the_same_whatever_the_workers(
+    exhibit: Exhibit, tmp_path: Path, workers: str
+) -> None:
+    ran = examine(exhibit.source, tmp_path, exhibit.store, "--workers", workers)
+
+    assert ran.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
+
+
+def test_without_sets_that_is_told(exhibit: Exhibit) -> None:
+    place = exhibit.place / "plain"
+    shown = run.polit(place / "data", "show", run.package_of(place))
+
+    assert b"none asked" in shown.stdout
+
+
+def test_a_killed_run_goes_on_to_the_same_rows_and_refuses_other_sets(
+    exhibit: Exhibit, tmp_path: Path
+) -> None:
+    environment = run.environment(
+        tmp_path / "data", POLIT_HASHSETS=str(exhibit.store), POLIT_FAULTS="ledger.commit@1:kill"
+    )
+    command = [sys.executable, "-m", "polit", "examine", str(exhibit.source), *run.OPTIONS,
+               "--out", str(tmp_path / "out")]  # fmt: skip
+    killed = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert killed.returncode < 0, killed.stderr
+
+    other = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--sets", "alerts")
+    again = examine(exhibit.source, tmp_path, exhibit.store, "--resume")
+
+    assert other.code == 2
+    assert "begun with 4 hash sets" in other.stderr
+    assert again.json()["rows_sha256"] == exhibit.summary["rows_sha256"]

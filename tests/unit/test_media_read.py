@@ -1,0 +1,96 @@
+"""What stacks and the report of effect read of a package."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import made_packages as made
+import pytest
+
+from polit.match.effect import effect_of
+from polit.package.database import open_reader
+from polit.package.effect_read import read_effect
+from polit.package.layout import SCHEMA
+from polit.package.media_read import count_unread, read_paths, read_stackables
+
+ONE, TWO, FILM, BROKEN, UNSEEN = (bytes([n]) * 32 for n in range(1, 6))
+
+
+@pytest.fixture
+def rows() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        yield connection
+
+
+def _result(
+    connection: sqlite3.Connection, kind: str | None, sha256: bytes | None, outcome: str = "done"
+) -> None:
+    connection.execute(
+        "INSERT INTO results (entry_id, outcome, reason, bytes_read, sha256, mime, kind)"
+        " VALUES ((SELECT count(*) FROM results), ?, ?, 7, ?, 'a/b', ?)",
+        (outcome, None if outcome == "done" else "undecodable", sha256, kind),
+    )
+
+
+def _media(connection: sqlite3.Connection, sha256: bytes, outcome: str, hashes: int) -> None:
+    connection.execute(
+        "INSERT INTO media (sha256, outcome, reason, attempts, width_px, height_px, frames)"
+        " VALUES (?, ?, ?, 1, 30, 20, 1)",
+        (sha256, outcome, None if outcome == "done" else "undecodable"),
+    )
+    for number in range(hashes):
+        connection.execute(
+            "INSERT INTO perceptual_hashes VALUES (?, 'pdq', 'frame', ?, 0, ?, 80, NULL)",
+            (sha256, number, sha256),
+        )
+
+
+def test_contents_come_once_with_their_occurrences(rows: sqlite3.Connection) -> None:
+    for kind, sha256 in (
+        ("still", ONE), ("still", ONE), ("video", FILM), ("document", TWO), ("still", UNSEEN)
+    ):  # fmt: skip
+        _result(rows, kind, sha256)
+    _result(rows, "still", BROKEN, "failed")
+    _media(rows, ONE, "done", 1)
+    _media(rows, FILM, "done", 3)
+    _media(rows, BROKEN, "failed", 0)
+
+    found = list(read_stackables(rows))
+
+    told = [(c.sha256, c.occurrences, len(c.hashes), c.is_video, c.is_decoded) for c in found]
+    assert told == [
+        (ONE, 2, 1, False, True),
+        (FILM, 1, 3, True, True),
+        (BROKEN, 1, 0, False, False),
+        (UNSEEN, 1, 0, False, False),
+    ]
+    assert (found[0].width_px, found[0].height_px, found[0].size_bytes) == (30, 20, 7)
+
+
+def test_a_file_without_a_digest_is_left_to_view(rows: sqlite3.Connection) -> None:
+    _result(rows, "still", None, "failed")
+    _result(rows, None, None, "failed")
+    _result(rows, "still", ONE)
+
+    assert count_unread(rows) == 1
+    effect = effect_of(read_stackables(rows), {}, unread=count_unread(rows)).effect
+    assert (effect.media_files, effect.left_to_view, effect.not_decoded) == (2, 2, 2)
+
+
+def test_the_effect_of_a_package_counts_each_of_its_files(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path).folder
+
+    effect = read_effect(package).effect
+
+    assert (effect.media_files, effect.exact_copies, effect.left_to_view) == (3, 1, 2)
+    assert effect.not_decoded == 1
+
+
+def test_paths_are_those_of_the_contents_asked_for(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path).folder
+    picture = made.digests(b"picture").sha256
+
+    with closing(open_reader(package)) as connection:
+        assert read_paths(connection, {picture}) == {picture: ["a.jpg", "b.jpg"]}

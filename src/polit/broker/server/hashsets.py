@@ -105,7 +105,7 @@ class SetKeeper:
                     for each in report.first_rejected[:MAX_TOLD]
                 ),
                 unknown_keys=tuple(map(_cut, report.unknown_keys[:MAX_TOLD])),
-                duplicates=report.duplicates,
+                duplicates={name: count for name, count in report.duplicates.items() if count},
                 header=tuple((_cut(name), _cut(text)) for name, text in report.header[:MAX_TOLD]),
             ),
             categories=_categories(stored),

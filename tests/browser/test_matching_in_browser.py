@@ -69,6 +69,7 @@ def test_pages_of_matches_hold(
         "alert-close": f"{base}alerts/{near_alert.pk}/close/",
         "known": f"{base}examinations/{there.examination.id}/results/known/",
         "entry-matches": f"{base}entries/{entry.pk}/",
+        "results": f"{base}examinations/{shots.examination_id}/results/",
         "stacks": f"{base}examinations/{shots.examination_id}/results/stacks/",
         "case-stacks": f"{base}stacks/",
         "stack": f"{base}stacks/{stack.pk}/",

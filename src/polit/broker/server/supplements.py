@@ -4,7 +4,8 @@ from pathlib import Path
 
 from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceMissing
 from polit.broker.errand_talk import ErrandOrder
-from polit.broker.protocol import AdoptedSupplement, CheckResult, Code, ErrandStatus, MatchOrder
+from polit.broker.match_protocol import AdoptedSupplement, MatchOrder
+from polit.broker.protocol import CheckResult, Code, ErrandStatus
 from polit.broker.server.errands import Errands
 from polit.broker.server.packages import package_path
 from polit.broker.server.settings import BrokerSettings

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from polit.base.errors import HashSetDamaged, UsageError
 from polit.match.exact import KeyTable, mapped
 from polit.match.near import NearHits, NearIndex
-from polit.match.schemes import Scheme, meaning, scheme_get
+from polit.match.schemes import Meaning, Scheme, meaning, scheme_get
 from polit.match.set_document import KEY_BYTES, SetDocument
 from polit.model.matching import SetStatus
 
@@ -159,11 +159,17 @@ class OpenSet:
         Raises:
             UsageError: There is no such record.
         """
+        said = self.says(number)
+        return SetRecord(number, said.asserted, said.alerts, said.settles, self._fields(number))
+
+    def says(self, number: int) -> Meaning:
+        """Return what the set says by a record, without reading the rest of it.
+
+        Raises:
+            UsageError: There is no such record.
+        """
         self._check(number)
-        asserted, alerts, settles = self._meanings[
-            int(self._codes[number]) if self._codes is not None else 0
-        ]
-        return SetRecord(number, asserted, alerts, settles, self._fields(number))
+        return Meaning(*self._meanings[int(self._codes[number]) if self._codes is not None else 0])
 
     def close(self) -> None:
         """Let go of the parts; looking up afterwards finds nothing."""

@@ -8,6 +8,7 @@ describes both.
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -200,10 +201,13 @@ class HashSets:
         last = {change.set_sha256: change.act for change in changes_read(self.folder)}
         for folder in self._folders():
             if last.get(folder.name) is Act.REMOVE:
-                folder.rename(folder.with_name(_REMOVING + folder.name))
-                sync_folder(self.folder)
+                # Another process may be at the same: whoever is first takes it away.
+                with suppress(FileNotFoundError):
+                    folder.rename(folder.with_name(_REMOVING + folder.name))
+                    sync_folder(self.folder)
         for left in sorted(self.folder.glob(_REMOVING + "*")):
-            shutil.rmtree(left)
+            with suppress(FileNotFoundError):
+                shutil.rmtree(left)
 
     def verify(
         self, text: str | None = None, watch: Callable[[str], None] = lambda _: None

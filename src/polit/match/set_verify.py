@@ -172,7 +172,7 @@ def _check_near(folder: Path, document: SetDocument, watch: Callable[[str], None
             continue
         watch(f"fingerprints of {name}")
         records = mapped(folder / f"{name}.records", "<u4")
-        with NearIndex.open(folder / name) as index:
+        with NearIndex.open(folder / name, plain_comparisons=0) as index:
             if not len(records) == len(index.values) == count:
                 yield f"{name}: another count of fingerprints than stated"
                 continue

@@ -3,20 +3,25 @@
 import hashlib
 import os
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 import pytest
+from hash_sets import listed
 
+from polit.base.digests import Digests
 from polit.base.errors import StorageFull
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions
 from polit.examine.matching import Matching
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
+from polit.match.hashsets import HashSets
 from polit.match.matcher import Matcher
+from polit.model.matching import MatchTerms, SetStatus
 from polit.model.media import DecodedMedia, MediaFacts, MediaKind, PixelBlock
-from polit.package.rows import HolderGroup, ReadRow, ResultBatch
+from polit.package.rows import HolderGroup, ReadRow, ResultBatch, ResultRow
 from polit.run.held import Held, hold_bytes
 from polit.run.local import Decoded, DecodeTask, Opened, OpenTask, Reopened
 from polit.sandbox import walking_messages as say
@@ -136,6 +141,11 @@ class Run:
         self.settlement.commit()
         return [group for batch in self.ledger.batches for group in batch.groups]
 
+    def results(self) -> list[ResultRow]:
+        """Return the results of entries, in the order in which they came."""
+        self.settlement.commit()
+        return [row for batch in self.ledger.batches for row in batch.results]
+
     def settled(self) -> list[int]:
         """Return the entries that have a result."""
         self.settlement.commit()
@@ -239,3 +249,75 @@ def test_waiting_copies_of_a_full_holder_are_committed_in_turn(ran: Run) -> None
         ran.give()
     assert len(ran.groups()) == 8
     assert max(len(batch) for batch in ran.ledger.batches) < 3 * 2001
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matcher]:
+    """Return a matcher of a known-good set and one that alerts."""
+    store = tmp_path_factory.mktemp("sets") / "store"
+    listed(store, "good", [b"good", b"good letter", b"both"], status=SetStatus.KNOWN_GOOD)
+    listed(store, "wanted", [b"wanted", b"both"], status=SetStatus.ALERT)
+    with HashSets(store).open_enabled() as sets:
+        yield Matcher(sets, MatchTerms())
+
+
+@pytest.fixture
+def asking(known: Matcher) -> Run:
+    return Run(known)
+
+
+@pytest.mark.parametrize(("data", "mime"), [(b"good", JPEG), (b"good letter", DOCUMENT)])
+def test_known_good_is_set_aside_and_its_bytes_given_back(
+    asking: Run, data: bytes, mime: str
+) -> None:
+    asking.read(1, data, mime)
+
+    assert not asking.fleet.decoding
+    assert not asking.fleet.opening
+    assert asking.fleet.held == 0
+    (row,) = asking.results()
+    assert (row.outcome, row.reason) == ("skipped", "known_good")
+    assert row.digests is not None
+    assert row.digests.sha256 == hashlib.sha256(data).digest()
+
+
+def test_what_alerts_is_decoded_before_others_though_a_set_calls_it_good(asking: Run) -> None:
+    asking.read(1, b"holiday", JPEG)
+    asking.read(2, b"both", JPEG)
+
+    assert [task.is_urgent for task in asking.fleet.decoding] == [False, True]
+    assert asking.settlement.alerts.text() == (
+        "ALERT: 1 content matches hash sets (0 of them categorised)"
+    )
+
+
+def test_members_are_set_aside_or_urgent_like_files(asking: Run) -> None:
+    asking.read(1, b"letter", DOCUMENT)
+    asking.give(member(b"good", number=1), member(b"wanted", number=2),
+                member(b"good letter", DOCUMENT, 3))  # fmt: skip
+
+    assert [task.is_urgent for task in asking.fleet.decoding] == [True]
+    asking.decode()
+    (group,) = asking.groups()
+    assert [(row.result.outcome, row.result.reason) for row in group.embedded] == [
+        ("skipped", "known_good"), ("done", None), ("skipped", "known_good"),
+    ]  # fmt: skip
+    assert not asking.fleet.opening
+
+
+def test_a_match_is_written_once_for_all_copies_of_a_batch(asking: Run) -> None:
+    for number in range(1, 4):
+        asking.read(number, b"good", JPEG)
+    asking.settlement.commit()
+
+    (batch,) = asking.ledger.batches
+    assert len(batch.matches) == 1
+    assert len(batch.results) == 3
+
+
+def test_a_plan_may_decode_what_is_known_good(known: Matcher) -> None:
+    matching = Matching(known, decode_known_good=True)
+
+    (found,) = matching.exact([Digests(4, b"", b"", hashlib.sha256(b"good").digest())])
+
+    assert (found.is_set_aside, len(found.matches)) == (False, 1)

@@ -7,6 +7,7 @@ import pytest
 from polit.base.errors import SourceMissing, UsageError
 from polit.examine.plan import Plan, read_plan
 from polit.examine.rank import FIRST, OTHER, SYSTEM, USER, rank_of
+from polit.model.matching import MatchTerms
 
 
 def test_no_plan_file_is_the_default_plan() -> None:
@@ -70,3 +71,26 @@ def test_a_plan_of_many_megabytes_is_refused(tmp_path: Path) -> None:
 )
 def test_what_matters_first_comes_first(path: str, rank: int) -> None:
     assert rank_of(path) == rank
+
+
+@pytest.mark.parametrize(("field", "wrong"), [
+    ("near_threshold_bits", -1), ("near_threshold_bits", 32), ("near_min_quality", 101),
+    ("video_coverage_percent", 0), ("video_coverage_percent", 101),
+])  # fmt: skip
+def test_terms_of_matching_out_of_range_are_refused(tmp_path: Path, field: str, wrong: int) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(f'{{"{field}": {wrong}}}')
+
+    with pytest.raises(UsageError, match=f"{field} is {wrong}: give "):
+        read_plan(plan)
+
+
+def test_the_terms_of_matching_are_part_of_the_plan_and_of_its_digest(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text('{"near_threshold_bits": 0, "near_min_quality": 0, "near_dihedral": true}')
+
+    plan = read_plan(path)
+
+    assert plan.match_terms == MatchTerms(0, 0, dihedral=True, video_coverage_percent=80)
+    assert Plan().match_terms == MatchTerms()
+    assert plan.digest != Plan().digest

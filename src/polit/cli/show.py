@@ -10,13 +10,14 @@ import typer
 from polit.cli.application import JsonFlag
 from polit.cli.effect import effect_object, effect_text
 from polit.cli.output import print_object, print_text, table
-from polit.cli.summary import path_text, summary_object, summary_text
+from polit.cli.summary import path_text, set_text, sets_object, summary_object, summary_text
 from polit.cli.supplements import listed_supplements, supplements_object, supplements_text
 from polit.examine.originals import read_originals
 from polit.package import account
 from polit.package.database import open_reader
 from polit.package.effect_read import read_effect
 from polit.package.layout import MANIFEST
+from polit.package.match_rows import read_hash_sets
 from polit.package.seal import read_manifest
 
 
@@ -55,6 +56,7 @@ def _show_unsealed(package: Path, *, as_json: bool) -> None:
     with closing(open_reader(package)) as connection:
         tally = account.count_tally(connection)
         meta = dict(connection.execute("SELECT key, value FROM meta"))
+        sets = read_hash_sets(connection)
     settled = tally.done + tally.skipped + tally.failed
     values: dict[str, object] = {
         "case": meta.get("case", ""),
@@ -66,7 +68,8 @@ def _show_unsealed(package: Path, *, as_json: bool) -> None:
         "pending": tally.entries - settled,
     }
     if as_json:
-        print_object(values)
+        print_object({**values, "hash_sets": sets_object(sets)})
     else:
         print_text(table([(name, str(value)) for name, value in values.items()]))
+        print_text("\n".join(set_text(facts) for facts in sets) or "No hash sets are asked.")
         print_text("Not sealed: go on with 'polit examine … --resume'.")

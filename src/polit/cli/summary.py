@@ -1,6 +1,7 @@
 """The summary of a sealed package, for programs and for people. It prints no names of files."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -34,15 +35,7 @@ def summary_object(
         "tally": msgspec.to_builtins(manifest.tally),
         "not_examined": msgspec.to_builtins(manifest.not_examined),
         "kinds": manifest.kinds,
-        "hash_sets": [
-            {
-                "name": facts.name,
-                "hash_set_sha256": facts.sha256,
-                "status": facts.status.value,
-                "records": facts.records,
-            }
-            for facts in manifest.hash_sets
-        ],
+        "hash_sets": sets_object(manifest.hash_sets),
         "matches": msgspec.to_builtins(manifest.matches),
         "problems": msgspec.to_builtins(manifest.problems),
         "integrity": msgspec.to_builtins(manifest.integrity),
@@ -82,7 +75,7 @@ def summary_text(package: Path, manifest: Manifest, originals: OriginalsCount | 
     lines += _warnings(manifest)
     if manifest.hash_sets:
         lines.append("\nHash sets")
-        lines += [_set_text(facts) for facts in manifest.hash_sets]
+        lines += [set_text(facts) for facts in manifest.hash_sets]
     if manifest.problems:
         lines.append("\nProblems")
         lines += [f"  {p.count:>9}  {p.code}: {p.name}" for p in manifest.problems]
@@ -110,7 +103,21 @@ def _matches_text(manifest: Manifest) -> str:
     )
 
 
-def _set_text(facts: HashSetFacts) -> str:
+def sets_object(sets: Iterable[HashSetFacts]) -> list[dict[str, object]]:
+    """Return hash sets as a summary's object names them."""
+    return [
+        {
+            "name": facts.name,
+            "hash_set_sha256": facts.sha256,
+            "status": facts.status.value,
+            "records": facts.records,
+        }
+        for facts in sets
+    ]
+
+
+def set_text(facts: HashSetFacts) -> str:
+    """Return the line that names a hash set."""
     return (
         f"  {facts.records:>9} records  {visible(facts.name)} ({facts.status.value}), "
         f"{facts.sha256[:16]}"

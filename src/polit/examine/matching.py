@@ -50,16 +50,16 @@ class Alerts:
 
     def text(self) -> str:
         """Return the announcement, empty where there is nothing to announce."""
-        parts = []
-        if self.exact:
-            is_one = self.exact == 1
-            parts.append(
-                f"{self.exact} content{' matches' if is_one else 's match'} hash sets"
-                f" ({self.categorised} of them categorised)"
-            )
+        if not self.total:
+            return ""
+        if not self.exact:
+            said = "content resembles" if self.near == 1 else "contents resemble"
+            return f"ALERT: {self.near} {said} what hash sets hold"
+        said = "content matches" if self.exact == 1 else "contents match"
+        text = f"ALERT: {self.exact} {said} hash sets ({self.categorised} of them categorised)"
         if self.near:
-            parts.append(f"{self.near} more resemble{'s' if self.near == 1 else ''} what they hold")
-        return f"ALERT: {', '.join(parts)}" if parts else ""
+            text += f", {self.near} more resemble{'s' if self.near == 1 else ''} what they hold"
+        return text
 
 
 @dataclass(slots=True)

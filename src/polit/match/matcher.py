@@ -105,7 +105,7 @@ class Matcher:
         return [tuple(sorted(matches, key=_order)) for matches in found]
 
     def _near_match(self, known: OpenSet, sha256: bytes, likeness: Likeness) -> Match:
-        record = known.record(likeness.record)
+        record = known.says(likeness.record)
         return Match(
             content_sha256=sha256,
             hash_set_sha256=known.facts.sha256,
@@ -164,7 +164,7 @@ def _exact_in(known: OpenSet, contents: Sequence[Digests]) -> dict[int, list[Mat
 
 
 def _exact_match(known: OpenSet, content: Digests, number: int, algorithm: str) -> Match:
-    record, stated = known.record(number), known.stated(number)
+    record, stated = known.says(number), known.stated(number)
     contradicted = any(
         getattr(stated, name) not in {b"", getattr(content, name)} for name in DIGEST_ALGORITHMS
     )

@@ -125,7 +125,7 @@ class Match:
     @property
     def is_category(self) -> bool:
         """Whether the set says what the content is, not only that it is known."""
-        return "/" in self.asserted or self.asserted.startswith("number:")
+        return self.asserted not in NO_CATEGORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +149,7 @@ class MatchCounts:
     near_alert: int = 0
 
 
+NO_CATEGORY = ("known-good", "alert", "uncategorised")
+"""What sets assert that know a content and say no more of it; all else is a category."""
 DIGEST_ALGORITHMS = ("md5", "sha1", "sha256")
 """From the weakest to the strongest."""

@@ -132,7 +132,8 @@ SELECT coalesce(sum(alert), 0), coalesce(sum(alert AND category), 0), coalesce(s
 FROM (
   SELECT max(variant = '') AS exact,
          max(variant = '' AND alerts) AS alert,
-         max(variant = '' AND (asserted LIKE '%/%' OR asserted LIKE 'number:%')) AS category,
+         max(variant = '' AND asserted NOT IN ('known-good', 'alert', 'uncategorised'))
+           AS category,
          max(variant = '' AND asserted = 'known-good') AS good,
          max(variant <> '') AS near,
          max(variant <> '' AND alerts) AS near_alert

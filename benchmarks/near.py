@@ -36,10 +36,9 @@ import json, sys, time
 import numpy as np, faiss
 from threatexchange.signal_type.pdq.pdq_index import PDQIndex
 
-which, folder, threads, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+which, folder, rounds, all_threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4:]
 values = np.fromfile(folder + "/values", dtype=np.uint8).reshape(-1, 32)
 queries = np.fromfile(folder + "/queries", dtype=np.uint8).reshape(-1, 32)
-faiss.omp_set_num_threads(threads)
 
 def resident_mb():
     rows = open("/proc/self/status").read().splitlines()
@@ -56,13 +55,16 @@ else:
     asked = [query.tobytes().hex() for query in queries]
     def search():
         return sum(map(len, index.search_with_distance_in_result(asked, 31).values()))
-built_s, best_s = time.monotonic() - began_s, float("inf")
-for _ in range(rounds):
-    began_s = time.monotonic()
-    hits = search()
-    best_s = min(best_s, time.monotonic() - began_s)
-print(json.dumps({"queries_s": len(queries) / best_s, "hits": int(hits), "build_s": built_s,
-                  "memory_mb": resident_mb() - before_mb}))
+told = {"build_s": time.monotonic() - began_s, "memory_mb": resident_mb() - before_mb}
+for threads in all_threads:
+    faiss.omp_set_num_threads(int(threads))
+    best_s = float("inf")
+    for _ in range(rounds):
+        began_s = time.monotonic()
+        told["hits"] = int(search())
+        best_s = min(best_s, time.monotonic() - began_s)
+    told[threads] = len(queries) / best_s
+print(json.dumps(told))
 """
 
 
@@ -100,11 +102,11 @@ def compare(case: Case, folder: Path, python: Path) -> dict[str, object]:
     figures: dict[str, object] = {"values": case.values, "kind": case.kind}
     figures |= _ours(folder, values, (queries, many), case.rounds)
     for peer in case.peers:
-        for threads in sorted({1, os.cpu_count() or 1}):
-            told = _run_peer(python, peer, folder, (threads, case.rounds))
-            ours = figures[f"polit_queries_s_{threads}"]
-            figures[f"{peer}_queries_s_{threads}"] = round(told["queries_s"], 1)
-            figures[f"{peer}_ratio_{threads}"] = round(float(str(ours)) / told["queries_s"], 1)
+        told = _run_peer(python, peer, folder, case.rounds)
+        for threads in _threads():
+            ours, theirs = figures[f"polit_queries_s_{threads}"], told[str(threads)]
+            figures[f"{peer}_queries_s_{threads}"] = round(theirs, 1)
+            figures[f"{peer}_ratio_{threads}"] = round(float(str(ours)) / theirs, 1)
         figures[f"{peer}_hits"] = told["hits"]
         figures[f"{peer}_build_s"] = round(told["build_s"], 1)
         figures[f"{peer}_memory_mb"] = round(told["memory_mb"])
@@ -132,9 +134,9 @@ def _ours(
     began_s = time.monotonic()
     kernels.probe_kernel()
     compiling_s = arranging_s + time.monotonic() - began_s
-    if "compile_s" not in figures and compiling_s > 0.1:
+    if compiling_s > 0.1:  # the first comparison alone compiles
         figures["compile_s"] = round(compiling_s, 2)
-    for threads in sorted({1, os.cpu_count() or 1}):
+    for threads in _threads():
         held_mb = _held_mb()
         with NearIndex.open(folder / "index", threads=threads) as index:
             for name, queries in (("", asked[0]), ("many_", asked[1])):
@@ -160,16 +162,20 @@ def _held_mb() -> float:
     return next(int(row.split()[1]) for row in rows if row.startswith("Anonymous:")) / 1024
 
 
-def _run_peer(python: Path, peer: str, folder: Path, how: tuple[int, int]) -> dict[str, float]:
+def _run_peer(python: Path, peer: str, folder: Path, rounds: int) -> dict[str, float]:
     done = subprocess.run(
-        [python, "-c", _PEER, peer, folder, *map(str, how)],
+        [python, "-c", _PEER, peer, folder, str(rounds), *map(str, _threads())],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
-        env={**os.environ, "OMP_NUM_THREADS": str(how[0])},
     )
     told: dict[str, float] = json.loads(done.stdout)
     return told
+
+
+def _threads() -> list[int]:
+    """One thread, and one a core."""
+    return sorted({1, os.cpu_count() or 1})
 
 
 def main() -> None:

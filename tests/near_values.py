@@ -32,10 +32,10 @@ def skewed(chance: np.random.Generator, count: int, *, factors: int = 64) -> Val
     return made
 
 
-def crowded(chance: np.random.Generator, count: int) -> Values:
-    """Return fingerprints of flat pictures: 200 of their bits are the same in all."""
+def crowded(chance: np.random.Generator, count: int, *, alike_bytes: int = 25) -> Values:
+    """Return fingerprints of flat pictures: so many of their 32 bytes are the same in all."""
     made = spread(chance, count)
-    made[:, :25] = 0x5A
+    made[:, :alike_bytes] = 0x5A
     return made
 
 

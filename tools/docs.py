@@ -13,6 +13,7 @@ from tools.docs_access import access_page
 from tools.docs_cli import cli_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
+from tools.docs_schemes import schemes_page
 from tools.docs_settings import settings_page
 from tools.docs_states import states_page
 
@@ -102,6 +103,7 @@ def broker_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "access.md": access_page,
     "broker.md": broker_page,
+    "category-schemes.md": schemes_page,
     "cli.md": cli_page,
     "errors.md": errors_page,
     "formats.md": formats_page,

@@ -1,6 +1,10 @@
 """A set that came later finds in a sealed package what examining with it would have found."""
 
+import io
 import shutil
+import signal
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +14,28 @@ import holder_files as made
 import pytest
 from evidence import contents
 from hash_sets import listed, written
-from test_examine_known import edited
+from PIL import Image
 
 from polit.model.matching import SetStatus
 from polit.package.database import open_reader
 from polit.package.match_rows import read_matches
 from polit.package.supplement import open_supplement, supplement_folder
+from polit.package.verify import verify_package
+
+
+def _smaller(data: bytes) -> bytes:
+    stream = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.resize((240, 180)).save(stream, "JPEG", quality=60)
+    return stream.getvalue()
+
 
 GOOD, ICON, WANTED, HOLIDAY = (contents.jpeg(seed) for seed in range(1903, 1907))
 CLAIMED = contents.text(1912, 3000)
 FILES = {
     "DCIM/holiday.jpg": HOLIDAY,
     "DCIM/wanted.jpg": WANTED,
-    "DCIM/edited.jpg": edited(WANTED),
+    "DCIM/edited.jpg": _smaller(WANTED),
     "system/wallpaper.jpg": GOOD,
     "system/icon.jpg": ICON,
     "claimed.txt": CLAIMED,
@@ -133,3 +146,26 @@ def test_what_cannot_be_asked_is_refused(examined: Examined, tmp_path: Path) -> 
     assert examined.polit("match", examined.after, "--sets", "none such").code == 2
     assert examined.polit("match", examined.after, "--near-threshold", "32").code == 2
     assert examined.polit("match", examined.after, "--examiner", " ").code == 2
+
+
+def test_a_signal_is_a_clean_checkpoint(examined: Examined, tmp_path: Path) -> None:
+    packages = [shutil.copytree(examined.after, tmp_path / f"{n:02}") for n in range(12)]
+    words = ("match", str(tmp_path), "--sets", "alerts", "--jsonl")
+    with subprocess.Popen(
+        [sys.executable, "-m", "polit", *words],
+        env=run.environment(examined.place / "data", POLIT_HASHSETS=str(examined.store)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"goes on" in told
+    done = [(package / "supplements" / "1").is_dir() for package in packages]
+    assert 0 < sum(done) < len(packages)
+    assert done == sorted(done, reverse=True)
+    assert all(verify_package(package).holds for package in packages)
+    rows = examined.polit(*words).rows()
+    assert [row["is_new"] for row in rows] == [not one for one in done]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from polit.base.errors import NearIndexDamaged, UsageError
 from polit.match import _near_files, _near_search, near
-from polit.match._near_search import Asked, search_tables
+from polit.match._near_search import Asked, Packed, search_tables
 from polit.match._near_shapes import (
     ELEVEN,
     PLAIN,
@@ -35,12 +35,6 @@ NARROW = _shape(ELEVEN.number, ((12, 2),) * 10 + ((10, 1),), ELEVEN.block_bits)
 SIXTEEN_AND_ELEVEN = pytest.mark.parametrize("shape", [SIXTEEN, ELEVEN], ids=["sixteen", "eleven"])
 
 
-@pytest.fixture(autouse=True)
-def compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the compiled loops for whatever has chunks."""
-    monkeypatch.setattr(near, "PLAIN_COMPARISONS", 0)
-
-
 @pytest.fixture(params=[PLAIN, SIXTEEN, NARROW], ids=["plain", "sixteen", "narrow"])
 def shape(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Shape:
     """Every kind of shape, whatever the size would choose."""
@@ -52,6 +46,11 @@ def shape(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sh
 def choose(shape: Shape, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near, "shape_for", lambda _: shape)
     monkeypatch.setattr(_near_files, "SHAPES", (PLAIN, SIXTEEN, NARROW))
+
+
+def index_over(values: Values, *, threads: int | None = None) -> NearIndex:
+    """An index in memory that asks its tables from the first query on."""
+    return NearIndex(NearIndex.over(values)._tables, threads=threads, plain_comparisons=0)
 
 
 def around(values: Values, *, count: int = 82, seed: int = 5) -> Values:
@@ -76,7 +75,7 @@ def test_every_pair_within_the_threshold_is_found_once(kind: str, tmp_path: Path
     queries = np.concatenate([around(values), values[50:51], spread(np.random.default_rng(2), 9)])
     write_index(tmp_path / "index", values)
 
-    with NearIndex.open(tmp_path / "index") as index:
+    with NearIndex.open(tmp_path / "index", plain_comparisons=0) as index:
         found = {t: pairs(index.search(queries, threshold_bits=t)) for t in (31, 30, 16, 15, 4, 0)}
 
     for threshold, hits in found.items():
@@ -90,7 +89,7 @@ def test_tiny_indexes_and_no_queries(count: int, tmp_path: Path) -> None:
     values = spread(np.random.default_rng(1), count)
     write_index(tmp_path / "index", values)
 
-    with NearIndex.open(tmp_path / "index") as index:
+    with NearIndex.open(tmp_path / "index", plain_comparisons=0) as index:
         assert pairs(index.search(values, threshold_bits=31)) == [(n, 0, n) for n in range(count)]
         assert len(index.search(values[:0], threshold_bits=31)) == 0
         assert np.array_equal(index.values, values)
@@ -100,7 +99,7 @@ def test_the_large_shape_equals_comparing_all(monkeypatch: pytest.MonkeyPatch) -
     choose(ELEVEN, monkeypatch)
     values = np.concatenate([values_of("skewed"), values_of("crowded")])
     queries = np.concatenate([around(values), around(values_of("crowded"))])
-    index = NearIndex.over(values)
+    index = index_over(values)
 
     for threshold in (31, 17):
         hits = pairs(index.search(queries, threshold_bits=threshold))
@@ -117,13 +116,13 @@ def test_crowded_queries_are_compared_with_everything(
     asked: list[int] = []
     scanned = _near_search._scanned
 
-    def noted(words: Words, what: Asked, which: NDArray[np.intp], threads: int) -> NearHits:
+    def noted(words: Words, what: Asked, which: NDArray[np.int64], threads: int) -> Packed:
         asked.append(len(which))
         return scanned(words, what, which, threads)
 
     monkeypatch.setattr(_near_search, "_scanned", noted)
 
-    hits = NearIndex.over(values).search(queries, threshold_bits=31)
+    hits = index_over(values).search(queries, threshold_bits=31)
 
     assert asked[0] > 60
     assert pairs(hits) == pairs(search_brute(values, queries, threshold_bits=31))
@@ -137,7 +136,7 @@ def test_the_full_blocks_of_an_index_are_searched_by_halves(
     values = values_of("crowded")
     queries = around(values)
 
-    hits = NearIndex.over(values).search(queries, threshold_bits=31)
+    hits = index_over(values).search(queries, threshold_bits=31)
 
     assert pairs(hits) == pairs(search_brute(values, queries, threshold_bits=31))
 
@@ -146,10 +145,10 @@ def test_the_full_blocks_of_an_index_are_searched_by_halves(
 def test_threads_and_small_room_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     values = values_of("skewed")
     queries = np.concatenate([around(values, count=287), values[50:51]])
-    alone = pairs(NearIndex.over(values, threads=1).search(queries, threshold_bits=31))
+    alone = pairs(index_over(values, threads=1).search(queries, threshold_bits=31))
 
     monkeypatch.setattr(_near_search, "_ROOM", 2)
-    several = pairs(NearIndex.over(values, threads=3).search(queries, threshold_bits=31))
+    several = pairs(index_over(values, threads=3).search(queries, threshold_bits=31))
 
     assert several == alone == pairs(search_brute(values, queries, threshold_bits=31))
 
@@ -164,7 +163,6 @@ def test_the_compiled_comparison_equals_the_plain_one() -> None:
 
 
 def test_little_is_searched_without_compiling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(near, "PLAIN_COMPARISONS", 50 * COUNT)
     choose(SIXTEEN, monkeypatch)
     monkeypatch.setattr(near, "is_compiled", lambda: False)
     ways: list[str] = []
@@ -174,7 +172,8 @@ def test_little_is_searched_without_compiling(monkeypatch: pytest.MonkeyPatch) -
         return search_tables(*asked)
 
     monkeypatch.setattr(near, "search_tables", noted)
-    index = NearIndex.over(values_of("spread"))
+    made = NearIndex.over(values_of("spread"))
+    index = NearIndex(made._tables, plain_comparisons=50 * COUNT)
 
     for _ in range(3):
         ways.append("search")
@@ -199,16 +198,24 @@ def test_a_million_equal_values_are_one(tmp_path: Path) -> None:
     values = np.repeat(spread(np.random.default_rng(4), 1), 1_000_000, axis=0)
     write_index(tmp_path / "index", values)
 
-    with NearIndex.open(tmp_path / "index") as index:
+    with NearIndex.open(tmp_path / "index", plain_comparisons=0) as index:
         hits = index.search(values[:2], threshold_bits=31)
 
     assert np.array_equal(hits.place, np.tile(np.arange(1_000_000), 2))
     assert not hits.distance_bits.any()
 
 
+def test_more_queries_than_a_hit_has_room_for_are_refused() -> None:
+    index = NearIndex.over(spread(np.random.default_rng(1), 3))
+    many = np.broadcast_to(index.values[:1], ((1 << 26) + 1, 32))
+
+    with pytest.raises(UsageError, match="at most 67108864 at once"):
+        index.search(many, threshold_bits=31)
+
+
 @pytest.mark.parametrize("threshold", [-1, 32])
 def test_thresholds_that_are_not_exact_are_refused(threshold: int) -> None:
-    index = NearIndex.over(spread(np.random.default_rng(1), 3))
+    index = index_over(spread(np.random.default_rng(1), 3))
 
     with pytest.raises(UsageError, match="0 to 31"):
         index.search(index.values, threshold_bits=threshold)
@@ -300,7 +307,7 @@ def test_hostile_tables_never_lead_outside(
         at = chance.integers(64, len(whole), len(whole) // spoiled_share)
         spoiled[at] = chance.integers(0, 256, len(at))
         file.write_bytes(spoiled.tobytes())
-        with NearIndex.open(tmp_path / "index") as index:
+        with NearIndex.open(tmp_path / "index", plain_comparisons=0) as index:
             try:
                 hits = index.search(queries, threshold_bits=31)
             except NearIndexDamaged:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -168,7 +167,7 @@ def test_without_verifying_the_seal_and_the_schema_are_still_asked_for(
         assert isinstance(bad.error, PackageDamaged)
 
 
-def test_a_signal_stops_between_packages_and_the_next_run_goes_on(
+def test_who_stops_it_stops_between_packages_and_the_next_run_goes_on(
     sets: OpenSets, keys: Keys, package: Path, tmp_path: Path
 ) -> None:
     packages = [package] + [
@@ -177,7 +176,7 @@ def test_a_signal_stops_between_packages_and_the_next_run_goes_on(
 
     def stop(progress: RematchProgress) -> None:
         if progress.done == 2:
-            os.kill(os.getpid(), signal.SIGINT)
+            stopped.stop()
 
     stopped = Rematching(sets, REQUEST, keys, stop)
     with pytest.raises(Interrupted, match="goes on"):
@@ -196,15 +195,16 @@ def test_matching_without_sets_or_without_a_name_is_refused(sets: OpenSets, keys
 
 
 def test_packages_are_found_at_any_depth_once_and_in_order(tmp_path: Path) -> None:
-    for name in ("b/y.polit", "a/deep/er/z.polit", "a/x.polit"):
+    for name in ("b/y.polit", "a/deep/er/z.polit", "a/renamed"):
         (tmp_path / name / "supplements" / "1").mkdir(parents=True)
         (tmp_path / name / "findings.sqlite").touch()
         (tmp_path / name / "supplements" / "1" / "manifest.json").touch()
-    (tmp_path / "half.polit").mkdir()
-    (tmp_path / "half.polit" / "manifest.json").touch()
+    for name in ("half.polit", "of another program"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").touch()
     (tmp_path / "b" / "loop").symlink_to(tmp_path)
     found = [str(path.relative_to(tmp_path)) for path in find_packages([tmp_path, tmp_path / "b"])]
-    assert found == ["a/deep/er/z.polit", "a/x.polit", "b/y.polit", "half.polit"]
+    assert found == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
     assert find_packages([tmp_path / "b" / "loop" / "b"]) == [tmp_path / "b/loop/b/y.polit"]
 
 
@@ -213,3 +213,21 @@ def test_where_no_package_is_that_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(SourceMissing):
         find_packages([tmp_path / name])
+
+
+def test_a_folder_that_cannot_be_listed_is_told(
+    sets: OpenSets, keys: Keys, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = package.parent / "closed"
+    closed.mkdir()
+    scan = os.scandir
+
+    def refuse(path: Path) -> Iterator[os.DirEntry[str]]:
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    found = find_packages([package.parent])
+    assert found == [package, closed]
+    assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]

@@ -240,6 +240,22 @@ def test_a_link_for_a_supplement_is_found(sealed: made.MadePackage, tmp_path: Pa
     assert set(_failing(sealed.folder)) == {"files"}
 
 
+@pytest.mark.parametrize("name", ["2", "01", "0", "1000000", ".new", "note.txt"])
+def test_a_file_or_a_name_that_no_supplement_has_is_found(
+    sealed: made.MadePackage, name: str
+) -> None:
+    more.add(sealed, [more.alert()])
+    (sealed.folder / "supplements" / name).touch()
+    assert name in _failing(sealed.folder)["supplements"]
+
+
+def test_what_lies_beside_a_half_made_supplement_is_found(sealed: made.MadePackage) -> None:
+    left = sealed.folder / "supplements" / ".new"
+    left.mkdir(parents=True)
+    (left / "matches.sqlite").symlink_to("/dev/zero")
+    assert ".new/matches.sqlite" in _failing(sealed.folder)["supplements"]
+
+
 def test_a_folder_that_holds_no_supplement_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceMissing, match="no supplement"):
         read_supplement(tmp_path)

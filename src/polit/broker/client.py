@@ -33,6 +33,7 @@ from polit.broker.protocol import (
     Hello,
     JobState,
     JobStatus,
+    MatchOrder,
     Nothing,
     OrderQuestion,
     PictureAnswer,
@@ -78,6 +79,7 @@ __all__ = [
     "ImportChoices",
     "JobState",
     "JobStatus",
+    "MatchOrder",
     "ReencodedPhotograph",
     "RenderedPicture",
     "Rung",
@@ -201,6 +203,10 @@ class BrokerClient:
         """Verify a package's supplements, each alone and in its place; return them by number."""
         question, kind = AdoptQuestion(package, case_reference), tuple[AdoptedSupplement, ...]
         return self._ask("supplement.adopt", question, kind, timeout_s=_VERIFYING_S)
+
+    def match_start(self, order: MatchOrder) -> ErrandStatus:
+        """Order that packages are matched again; ``errand_status`` follows it."""
+        return self._ask("match.start", order, ErrandStatus)
 
     def render(self, event_id: str) -> RenderedPicture:
         """Return the picture that a committed audit event is about: once for each event."""

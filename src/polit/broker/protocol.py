@@ -383,6 +383,20 @@ class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case_reference: Text
 
 
+class MatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sealed packages to be matched with all hash sets that are enabled, as an errand.
+
+    Args:
+        errand_id: The web's id of it: the same again only returns where it stands.
+        case_reference: The case whose packages they are; empty for all packages there are.
+        examiner: Who has it done, as the supplements state.
+    """
+
+    errand_id: Uuid
+    case_reference: Annotated[str, msgspec.Meta(max_length=1000)]
+    examiner: Text
+
+
 class RenderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The audit event that a picture is shown for."""
 

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
@@ -84,6 +85,7 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
     failed: list[Unmatched] = []
     with open_sets(None if sets is None else tuple(sets)) as opened, ProgressLine() as line:
         matching = Rematching(opened, request, open_keys(data_folder()), _shown_by(line))
+        _stop_on_signals(matching)
         results = _kept_apart(matching.match_all(found), failed)
         if jsonl:
             for one in results:
@@ -96,6 +98,11 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
     _tell(matching.progress)
     if failed:
         raise typer.Exit(_exit_code(failed))
+
+
+def _stop_on_signals(matching: Rematching) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: matching.stop())
 
 
 def _kept_apart(

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from polit.base.errors import SourceMissing
-from polit.package.layout import FINDINGS, MANIFEST
+from polit.package.layout import FINDINGS, SUFFIX
 
 
 def find_packages(places: Iterable[Path]) -> list[Path]:
     """Return the packages that places are, or that lie below them; none twice.
 
-    A folder is a package, sealed or not, when it holds rows or a manifest of one; nothing is
-    looked for inside it. Links are not followed, but a place itself may be one.
+    A folder is a package, sealed or not, when it is called as one or holds the rows of one;
+    nothing is looked for inside it. Links are not followed, but a place itself may be one.
 
     Args:
         places: Folders, in the order in which their packages shall come.
@@ -41,7 +41,7 @@ def _packages_below(place: Path) -> Iterator[Path]:
     while to_look_into:
         folder = to_look_into.pop()
         try:
-            if any((folder / name).is_file() for name in (FINDINGS, MANIFEST)):
+            if folder.suffix == SUFFIX or (folder / FINDINGS).is_file():
                 yield folder
             else:
                 with os.scandir(folder) as entries:

@@ -1,9 +1,8 @@
 """Matches sealed packages again, without the evidence: what is found becomes a supplement."""
 
-import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -130,14 +129,17 @@ class Rematching:
         """Match packages in their order; one that cannot be matched is told, and the next begun.
 
         Raises:
-            Interrupted: Stopped by a signal; every package is as it was, or has its supplement.
+            Interrupted: ``stop`` was called; every package is as it was, or has its supplement.
         """
         self.progress.packages = len(packages)
-        with self._stoppable():
-            for package in packages:
-                found = self._match_or_tell(package)
-                self._count(found)
-                yield found
+        for package in packages:
+            found = self._match_or_tell(package)
+            self._count(found)
+            yield found
+
+    def stop(self) -> None:
+        """Have the work end at the next checkpoint; safe from a signal handler and any thread."""
+        self._stopped = True
 
     def match(self, package: Path) -> Rematched:
         """Match one package.
@@ -147,7 +149,7 @@ class Rematching:
             PackageDamaged: It does not hold; nothing was matched.
             PackageBusy: Another process matches it.
             StorageFull: There is no room for the supplement.
-            Interrupted: Stopped by a signal.
+            Interrupted: ``stop`` was called.
         """
         manifest = self._manifest_checked(package)
         with closing(open_reader(package)) as findings:
@@ -248,18 +250,6 @@ class Rematching:
             self.progress.alerts += found.tally.alerts
             self.progress.new_alerts += found.new_alerts
         self._watch(self.progress)
-
-    @contextmanager
-    def _stoppable(self) -> Iterator[None]:
-        def stop(_number: int, _frame: object) -> None:
-            self._stopped = True
-
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
 
 
 def _batches(contents: Iterator[StoredContent]) -> Iterator[list[StoredContent]]:

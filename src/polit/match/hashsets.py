@@ -8,6 +8,7 @@ describes both.
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,6 +148,20 @@ class HashSets:
             [OpenSet(each.folder, each.document, keys) for each in chosen], keys_off_sha256(off)
         )
 
+    def holding(self, text: str) -> tuple[tuple[StoredSet, int], ...]:
+        """Return the sets that hold a key, with how many of their records state it, by name.
+
+        Args:
+            text: ``md5:HEX``, ``sha1:HEX``, ``sha256:HEX`` or ``pdq:HEX``.
+
+        Raises:
+            UsageError: It is no key.
+        """
+        key, listed = key_text(text), self.listed()
+        with self.open_stored(listed) as sets:
+            counts = [len(each.records_stating(key)) for each in sets]
+        return tuple((each, count) for each, count in zip(listed, counts, strict=True) if count)
+
     def unfinished(self) -> int:
         """Return how many imports were begun and are not finished."""
         return sum(1 for each in (self.folder / "importing").glob("*") if each.is_dir())
@@ -200,10 +215,13 @@ class HashSets:
         last = {change.set_sha256: change.act for change in changes_read(self.folder)}
         for folder in self._folders():
             if last.get(folder.name) is Act.REMOVE:
-                folder.rename(folder.with_name(_REMOVING + folder.name))
-                sync_folder(self.folder)
+                # Another process may be at the same: whoever is first takes it away.
+                with suppress(FileNotFoundError):
+                    folder.rename(folder.with_name(_REMOVING + folder.name))
+                    sync_folder(self.folder)
         for left in sorted(self.folder.glob(_REMOVING + "*")):
-            shutil.rmtree(left)
+            with suppress(FileNotFoundError):
+                shutil.rmtree(left)
 
     def verify(
         self, text: str | None = None, watch: Callable[[str], None] = lambda _: None

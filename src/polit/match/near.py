@@ -24,6 +24,7 @@ from polit.match._near_files import (
     write_array,
 )
 from polit.match._near_search import (
+    MAX_QUERIES,
     PLAIN_COMPARISONS,
     Asked,
     compare_plainly,
@@ -87,31 +88,50 @@ class NearIndex:
     Args:
         tables: Its arrays.
         threads: How many threads a large search may use; none means one a core, at most four.
+        plain_comparisons: How many pairs it compares plainly before it compiles.
     """
 
-    def __init__(self, tables: Tables, threads: int | None = None) -> None:
+    def __init__(
+        self,
+        tables: Tables,
+        *,
+        threads: int | None = None,
+        plain_comparisons: int = PLAIN_COMPARISONS,
+    ) -> None:
         self._tables = tables
+        self._plain_left = plain_comparisons
         self._threads = threads or min(_THREADS_MOST, len(os.sched_getaffinity(0)))
-        self._compared = 0
         self._is_asked_ahead = False
 
     @classmethod
-    def open(cls, folder: Path, *, threads: int | None = None) -> Self:
+    def open(
+        cls,
+        folder: Path,
+        *,
+        threads: int | None = None,
+        plain_comparisons: int = PLAIN_COMPARISONS,
+    ) -> Self:
         """Open what ``write_index`` wrote; nothing but its sizes is read.
+
+        Args:
+            folder: Where it was written.
+            threads: As the class has them.
+            plain_comparisons: As the class has them; 0 asks the tables from the first query on.
 
         Raises:
             NearIndexDamaged: A file is missing, or cannot be what it wrote.
         """
-        return cls(open_tables(folder), threads)
+        tables = open_tables(folder)
+        return cls(tables, threads=threads, plain_comparisons=plain_comparisons)
 
     @classmethod
-    def over(cls, values: Fingerprints, *, threads: int | None = None) -> Self:
+    def over(cls, values: Fingerprints) -> Self:
         """Make an index in memory alone; the values must not change while it is used."""
         words = words_of(values)
         found = distinct(words)
         shape = shape_for(len(found.rows))
         chunks = tuple(chunk_tables(words, found.rows, shape))
-        return cls(Tables(shape, words, chunks, found.copies), threads)
+        return cls(Tables(shape, words, chunks, found.copies))
 
     @property
     def values(self) -> Fingerprints:
@@ -135,7 +155,7 @@ class NearIndex:
         a value that stands a million times in the index is answered by a million pairs.
 
         Args:
-            queries: ``(q, 32) uint8``; a query may stand there many times.
+            queries: ``(q, 32) uint8``, at most 2^26; a query may stand there many times.
             threshold_bits: The greatest distance that counts, 0 to 31.
 
         Returns:
@@ -146,6 +166,8 @@ class NearIndex:
             UsageError: The threshold or the shape is wrong.
         """
         check_threshold(threshold_bits)
+        if len(queries) > MAX_QUERIES:
+            raise UsageError(f"{len(queries)} queries: ask at most {MAX_QUERIES} at once")
         asked = Asked(words_of(queries), threshold_bits)
         if self._tables.shape is PLAIN:
             return search_plainly(self._tables, asked)
@@ -159,5 +181,5 @@ class NearIndex:
     def _is_plain_cheaper(self, queries: int) -> bool:
         if is_compiled():
             return False
-        self._compared += queries * len(self._tables.words)
-        return self._compared <= PLAIN_COMPARISONS
+        self._plain_left -= queries * len(self._tables.words)
+        return self._plain_left >= 0

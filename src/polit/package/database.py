@@ -4,6 +4,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 
 from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
@@ -90,6 +91,7 @@ def read_schema(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str
     return frozenset(connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema"))
 
 
+@cache
 def sealed_schema() -> frozenset[tuple[str, str, str, str | None]]:
     """Return what ``read_schema`` gives for a sealed package of this format."""
     with closing(sqlite3.connect(":memory:")) as connection:

@@ -9,7 +9,14 @@ from polit.base.clock import now_utc
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
-from polit.web.matching.models import Alert, AlertPlace, MatchSource
+from polit.web.matching.models import (
+    Alert,
+    AlertPlace,
+    MatchSource,
+    StackMember,
+    StackRow,
+    StackRun,
+)
 from polit.web.media.models import Package
 
 
@@ -42,4 +49,33 @@ def alert_action(case: Case) -> str:
     return "acknowledge"
 
 
-SAMPLES: dict[str, Callable[[Case], object]] = {"alert_id": alert_id, "alert_action": alert_action}
+def examination_id(case: Case) -> UUID:
+    """Return an examination of the case whose package is imported."""
+    content_id(case)
+    found = Package.objects.get(case=case).examination_id
+    assert found is not None
+    return found
+
+
+def stack_id(case: Case) -> int:
+    """Return a stack of the case."""
+    content = content_id(case)
+    run = StackRun.objects.create(
+        case=case, basis="", is_ready=True, threshold_bits=31, made_at=now_utc()
+    )
+    number = (run.pk << 32) + 1
+    row = StackRow.objects.create(
+        id=number, content_id=content, contents=1, occurrences=2, farthest_bits=0
+    )
+    StackMember.objects.create(
+        id=number, stack=row, content_id=content, distance_bits=0, occurrences=2
+    )
+    return number
+
+
+SAMPLES: dict[str, Callable[[Case], object]] = {
+    "alert_id": alert_id,
+    "alert_action": alert_action,
+    "examination_id": examination_id,
+    "stack_id": stack_id,
+}

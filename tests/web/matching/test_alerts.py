@@ -1,16 +1,29 @@
 """Alerts as tasks: raised once for a content of a case, worked through with reasons, audited."""
 
+import random
 from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from made_packages import MadePackage, sealed
-from matched_packages import ALERTING, BROKEN, GOOD, GRADED, PICTURE, SETS, TEXT, exact, near
+from matched_packages import (
+    ALERTING,
+    BROKEN,
+    GOOD,
+    GRADED,
+    PICTURE,
+    SETS,
+    TEXT,
+    exact,
+    near,
+    set_facts,
+)
 from web.conftest import MakeCase, MakeUser
 from web.imported import Imported, imported
 
 from polit.base.errors import AuthorityError, UsageError
-from polit.model.matching import Match
+from polit.match.matcher import verdict
+from polit.model.matching import HashSetFacts, Match, SetStatus
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import Notice
@@ -18,8 +31,9 @@ from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.matching.models import Alert, AlertStep, ContentMatch, KnownContent, MatchSource
-from polit.web.matching.rules import Verdict
+from polit.web.matching.rules import Settled, Verdict
 from polit.web.matching.services import alerts_act, alerts_raise
+from polit.web.media.models import Content
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +70,7 @@ def test_every_match_of_a_package_is_in_the_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("matches", "verdict", "settles"),
+    ("matches", "expected", "settles"),
     [
         ([exact(PICTURE, GOOD), exact(PICTURE, ALERTING)], Verdict.ALERT, False),
         ([exact(PICTURE, GOOD)], Verdict.KNOWN_GOOD, True),
@@ -68,12 +82,12 @@ def test_every_match_of_a_package_is_in_the_record(tmp_path: Path) -> None:
     ],
 )
 def test_alert_beats_all_and_near_settles_nothing(
-    tmp_path: Path, matches: list[Match], verdict: Verdict, settles: bool
+    tmp_path: Path, matches: list[Match], expected: Verdict, settles: bool
 ) -> None:
     there_with(tmp_path, *matches)
 
     known = KnownContent.objects.get()
-    assert (Verdict(known.verdict), known.settles) == (verdict, settles)
+    assert (Verdict(known.verdict), bool(known.settled)) == (expected, settles)
     assert known.matches == len(matches)
 
 
@@ -210,3 +224,39 @@ def test_likeness_that_a_digest_confirms_is_opened_anew(
     assert raised.sharpened == 1
     assert (alert.state, alert.is_exact, alert.distance_bits) == ("open", True, 0)
     assert AlertStep.objects.filter(action="raise_exact").count() == 1
+
+
+def test_what_is_settled_is_what_the_matcher_decides(tmp_path: Path) -> None:
+    rng = random.Random(11)
+    other = set_facts("Graded elsewhere", SetStatus.CATEGORISED, scheme="us-ncmec/1")
+    third = set_facts("Graded twice", SetStatus.CATEGORISED, scheme="uk-2014/1")
+    sets = (*SETS, other, third)
+    words = ("uk-2014/1/A", "uk-2014/1/B", "us-ncmec/1/A1", "number:3", "known-good", "alert")
+    for turn in range(6):
+        drawn = {content: _drawn(rng, content, sets, words) for content in (PICTURE, TEXT, BROKEN)}
+        matches = [match for found in drawn.values() for match in found]
+        imported(f"T-{turn}", tmp_path / str(turn), sealed(tmp_path / str(turn), matches=matches,
+                                                           sets=sets))  # fmt: skip
+
+        known = {bytes(Content.objects.get(pk=each.id).sha256): each
+                 for each in KnownContent.objects.order_by("-id")[:3]}  # fmt: skip
+        for content, found in drawn.items():
+            expected, each = verdict(found), known[content]
+            said = Settled(each.settled).name.lower() if each.settled else ""
+            assert said == expected.settled, found
+            assert (each.verdict == Verdict.ALERT) is expected.alerts_exact
+            assert expected.alerts_near or each.verdict != Verdict.NEAR_ALERT
+
+
+def _drawn(
+    rng: random.Random, content: bytes, sets: tuple[HashSetFacts, ...], words: tuple[str, ...]
+) -> list[Match]:
+    matches = []
+    for facts in rng.sample(sets, rng.randrange(1, 5)):
+        word = {"known-good": "known-good", "alert": "alert"}.get(facts.status.value)
+        by_digest = exact(
+            content, facts, asserted=word or rng.choice(words), alerts=rng.random() < 0.2,
+            settles=rng.random() < 0.7, algorithm=rng.choice(("md5", "sha1", "sha256")),
+        )  # fmt: skip
+        matches.append(rng.choice((by_digest, by_digest, near(content, facts))))
+    return matches

@@ -1,9 +1,9 @@
-"""Supplements of packages: verified, so that the record may take them in."""
+"""Supplements of packages: made by matching again, verified so that the record may take them in."""
 
-from polit.broker.protocol import AdoptQuestion, Code
+from polit.broker.protocol import AdoptQuestion, Code, MatchOrder
 from polit.broker.server.operation import Parts, Reply, Terms, operation
 from polit.broker.server.room import Room
-from polit.broker.server.supplements import adopt_supplements
+from polit.broker.server.supplements import adopt_supplements, order_matching
 
 ORDER = 45
 
@@ -15,6 +15,12 @@ def supplement_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     return Reply(found)
 
 
+def match_start(room: Room, body: MatchOrder, parts: Parts) -> Reply:
+    """Order that packages are matched with the hash sets of today."""
+    del parts
+    return Reply(order_matching(room.settings, room.errands, body))
+
+
 OPERATIONS = (
     operation(
         Terms(
@@ -24,5 +30,15 @@ OPERATIONS = (
         ),
         AdoptQuestion,
         supplement_adopt,
+    ),
+    operation(
+        Terms(
+            "match.start",
+            "Queue the matching of a case's packages, or of all, with all enabled hash sets, as an"
+            " errand.",
+            codes=(Code.NO_PACKAGE, Code.ORDER_DIFFERS),
+        ),
+        MatchOrder,
+        match_start,
     ),
 )

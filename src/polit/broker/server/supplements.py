@@ -1,13 +1,17 @@
-"""Supplements of packages below the packages root: verified for the record. No key is needed."""
+"""Supplements of packages below the packages root: ordered, and verified for the record."""
 
 from pathlib import Path
 
 from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceMissing
-from polit.broker.protocol import AdoptedSupplement, CheckResult, Code
+from polit.broker.errand_talk import ErrandOrder
+from polit.broker.protocol import AdoptedSupplement, CheckResult, Code, ErrandStatus, MatchOrder
+from polit.broker.server.errands import Errands
 from polit.broker.server.packages import package_path
+from polit.broker.server.settings import BrokerSettings
 from polit.package.seal import read_manifest
 from polit.package.supplement import manifest_sha256, supplement_folder, supplement_numbers
 from polit.package.supplement_verify import check_supplements
+from polit.store.case_keys import case_name
 
 
 def adopt_supplements(packages: Path, package: str, case: str) -> tuple[AdoptedSupplement, ...]:
@@ -62,3 +66,28 @@ def _digest(package: Path, number: int) -> str:
         return manifest_sha256(supplement_folder(package, number))
     except (PolitError, OSError):
         return ""
+
+
+def order_matching(settings: BrokerSettings, errands: Errands, order: MatchOrder) -> ErrandStatus:
+    """Queue the matching of a case's packages, or of all, with all hash sets that are enabled.
+
+    The errand reads the installation's keys, because it seals what it finds.
+
+    Raises:
+        BrokerRefused: ``no_package``: the case has none; or ``order_differs``.
+    """
+    place = settings.packages
+    if order.case_reference:
+        place /= case_name(order.case_reference)
+        if not place.is_dir() or place.is_symlink():
+            raise BrokerRefused(Code.NO_PACKAGE, "no package of this case lies here")
+    settings.hashsets.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own = (settings.hashsets, settings.data / "keys", settings.data / "category-schemes")
+    return errands.order(
+        ErrandOrder(
+            errand_id=order.errand_id,
+            command=("match", str(place), f"--examiner={order.examiner}", "--json"),
+            reads=tuple(map(str, own)),
+            writes=(str(place),),
+        )
+    )

@@ -57,6 +57,7 @@ class TableReader:
                 records.append(self._record(row))
             except _BadCell as error:
                 rejected.append(Rejected(f"line {line}", str(error)))
+        rejected.sort(key=lambda each: int(each.place.removeprefix("line ")))
         return ReadBatch(records, rejected, block.after.text, header=told)
 
     def _even(self, rows: list[list[str]]) -> list[SourceRecord] | None:
@@ -100,7 +101,7 @@ class TableReader:
 
     def _record(self, row: list[str]) -> SourceRecord:
         if len(row) != self._width:
-            row = self._fitted(row)
+            raise _BadCell(f"{len(row)} columns where the header has {self._width}")
         keys = {kind: _key(kind, row[place]) for kind, place in self._keys if row[place]}
         if self._hash >= 0 and (cell := row[self._hash].strip()):
             kind = DIGITS.get(len(cell), "md5")
@@ -119,11 +120,6 @@ class TableReader:
             category,
             self._free_cells(row),
         )
-
-    def _fitted(self, row: list[str]) -> list[str]:
-        if len(row) > self._width and not any(cell.strip() for cell in row[self._width :]):
-            return row[: self._width]
-        raise _BadCell(f"{len(row)} columns where the header has {self._width}")
 
 
 def _key_column(kind: str, cells: Sequence[str]) -> list[bytes] | None:

@@ -79,9 +79,9 @@ class _Videos:
         """Take one line, which begins at a place."""
         found = _LINE.fullmatch(line)
         if found is None:
-            self._other_line(line.strip(), at)
+            self._other_line(line, at)
         elif int(found[2]) > _MAX_QUALITY:
-            self.refuse(at, "the quality is no number from 0 to 100")
+            self.refuse("the quality is no number from 0 to 100", _behind(line, at))
         else:
             self._feature(found, at)
 
@@ -98,24 +98,28 @@ class _Videos:
             self._frames.append(SourceFrame(unhexed(found[3]), int(found[2]), at_ms))
 
     def _other_line(self, line: bytes, at: Mark) -> None:
-        if not line or _HEADER.fullmatch(line):
+        words = line.strip()
+        if not words or _HEADER.fullmatch(words):
             return
-        if (b"," in line and not line.startswith(b"#")) or b"\0" in line:
-            self.refuse(at, "no frame,quality,hash,timestamp")
+        if (b"," in words and not words.startswith(b"#")) or b"\0" in words:
+            self.refuse("no frame,quality,hash,timestamp", _behind(line, at))
             return
         self.close(at)
-        self._name = shown_name(line.lstrip(b"#").strip()[:_MAX_NAME_BYTES])
+        self._name = shown_name(words.lstrip(b"#").strip()[:_MAX_NAME_BYTES])
 
-    def refuse(self, at: Mark, reason: str) -> None:
-        """Leave out a line; it is told once the open video ends, where a read can go on."""
+    def refuse(self, reason: str, after: Mark) -> None:
+        """Leave out the line before a place; it is told once the open video ends.
+
+        A read can go on at the beginning of a video alone, so what is told must lie before it.
+        """
         if len(self._held) >= _MAX_REFUSED:
             raise HashSetUnreadable(
-                f"line {at.line + 1}: more than {_MAX_REFUSED} malformed lines one after the other"
+                f"line {after.line}: more than {_MAX_REFUSED} malformed lines in one video"
             )
-        self._held.append(Rejected(f"line {at.line + 1}", reason))
+        self._held.append(Rejected(f"line {after.line}", reason))
         self._given += 1
-        if not self._frames:
-            self.close(at)
+        if self._last < 0 and not self._name:
+            self.close(after)
 
     def close(self, at: Mark) -> None:
         """End the video that is being gathered; the next begins at a place."""
@@ -133,13 +137,17 @@ class _Videos:
         self._begin = at
 
 
+def _behind(line: bytes, at: Mark) -> Mark:
+    return Mark(at.offset + len(line) + 1, at.line + 1)
+
+
 def _batches(path: Path, mark: Mark) -> Iterator[ReadBatch]:
     videos = _Videos(mark)
     with open_source(path) as source:
         source.skip(mark.offset)
         for block in blocks_of(source, mark):
             if block.is_overlong:
-                videos.refuse(block.first, overlong(block).reason)
+                videos.refuse(overlong(block).reason, block.after)
             for at, line in block.marked_lines():
                 videos.line(line, at)
                 if videos.is_full:

@@ -41,6 +41,7 @@ from polit.web.intake.rules import (
     findings_sha256_of,
 )
 from polit.web.matching.services import PackageMatched, known_write, package_matched
+from polit.web.matching.signals import package_changed, supplements_wanted
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
 from polit.web.media.rules import PACKAGE_STATES, PackageState, rows_of
@@ -144,6 +145,7 @@ def package_act(
         locked = Package.objects.select_for_update(of=("self",)).get(pk=package.pk)
         locked.state = PACKAGE_STATES.check_action(action, locked.state, roles).to
         locked.save()
+        package_changed.send(sender=Package, package=locked)
         if locked.examination_id is not None:
             examination_follow(actor, reason=reason, examination_id=locked.examination_id,
                                action=action, roles=roles)  # fmt: skip
@@ -344,6 +346,8 @@ def _finish(actor: Actor, reason: str, finished: _Finished) -> Package:
         package.save()
         matched = PackageMatched(package, manifest.ended_at)
         package_matched(actor, reason=reason, matched=matched)
+        package_changed.send(sender=Package, package=package)
+        supplements_wanted.send(sender=Package, package=package)
         deed.about(
             "package",
             package.id,

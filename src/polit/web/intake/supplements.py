@@ -30,6 +30,7 @@ from polit.web.intake.rules import IntakeCheck, check_same
 from polit.web.matching.models import MatchSource
 from polit.web.matching.rules import FIRST_SUPPLEMENT, LAST_SUPPLEMENT
 from polit.web.matching.services import known_write, source_finish
+from polit.web.matching.signals import package_changed
 from polit.web.media.models import Content, Package
 from polit.web.media.places import package_folder, private_folder
 from polit.web.media.rules import PackageState, rows_of
@@ -223,6 +224,7 @@ def _finish(
         source.signer_sha256 = hashlib.sha256(bytes.fromhex(key)).hexdigest()
         source.terms = json.dumps(asdict(manifest.terms))
         source_finish(coming.actor, reason=coming.reason, source=source)
+        package_changed.send(sender=Package, package=coming.package)
         deed.about(
             "supplement", source.id, label=coming.package.package_id, number=source.supplement,
             rows_sha256=source.rows_sha256, manifest_sha256=source.manifest_sha256,

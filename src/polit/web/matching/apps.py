@@ -19,3 +19,5 @@ class MatchingConfig(AppConfig):
         register_section("home", 50, "matching/home_section.html", sections.home_alerts)
         register_section("case", 50, "matching/case_section.html", sections.case_alerts)
         register_section("entry", 100, "matching/entry_section.html", sections.entry_matches)
+        register_section("case", 310, "matching/case_effect.html", sections.case_effect)
+        register_section("results", 100, "matching/effect.html", sections.results_effect)

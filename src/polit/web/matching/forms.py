@@ -51,6 +51,14 @@ class AlertActForm(GovukForm):
     reason = ReasonField()
 
 
+class RematchForm(GovukForm):
+    """Why packages are matched again."""
+
+    button: ClassVar[str] = "Match again"
+
+    reason = ReasonField()
+
+
 def wanted_of(asked: Mapping[str, str], exhibits: Sequence[str]) -> AlertWanted:
     """Return which alerts an address asks for; what it cannot mean is passed over."""
     state = asked.get("state", "")

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Subquery
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
@@ -19,6 +19,7 @@ from polit.web.matching.models import (
     KnownContent,
     MatchSet,
     MatchSource,
+    Rematch,
 )
 from polit.web.matching.rules import AlertState, AlertWanted, Verdict
 from polit.web.media.models import Content, Derivative, Entry, Package
@@ -264,3 +265,9 @@ def entry_content(access: CaseAccess, entry_id: int) -> int | None:
         pk=entry_id, package__case_id=access.case.id, package__state=_IMPORTED
     )
     return rows.values_list("content_id", flat=True).first()
+
+
+def rematch_list(access: CaseAccess | None, *, most: int = 20) -> list[Rematch]:
+    """Return the latest matchings of a case's packages, or of all packages, the newest first."""
+    of_case = Q(case=None) if access is None else Q(case_id=access.case.id)
+    return list(Rematch.objects.filter(of_case).order_by("-recorded_at")[:most])

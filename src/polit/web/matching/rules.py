@@ -37,6 +37,42 @@ SOURCE_STATES = StateTable(
 )
 
 
+class RematchState(StrEnum):
+    """Where matching packages again stands."""
+
+    ASKED = "asked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return self.value.capitalize()
+
+    @property
+    def tone(self) -> Tone:
+        """How it is tinted."""
+        return {"asked": Tone.GREY, "running": Tone.BLUE, "done": Tone.GREEN,
+                "failed": Tone.RED}[self.value]  # fmt: skip
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self in {RematchState.DONE, RematchState.FAILED}
+
+
+REMATCH_STATES = StateTable(
+    "rematch",
+    "asked",
+    (
+        Transition("run", ("asked",), "running", _WORKER),
+        Transition("finish", ("asked", "running"), "done", _WORKER),
+        Transition("fail", ("asked", "running"), "failed", _WORKER),
+    ),
+)
+
+
 class AlertState(StrEnum):
     """Where an alert stands."""
 
@@ -98,6 +134,19 @@ class Verdict(IntEnum):
         return self not in {Verdict.NEAR_ALERT, Verdict.NEAR}
 
 
+class Settled(IntEnum):
+    """Why nobody need look at a content; its number is kept."""
+
+    NOT = 0
+    KNOWN_GOOD = 1
+    CATEGORISED = 2
+
+    @property
+    def label(self) -> str:
+        """In words."""
+        return ("no", "yes, known good", "yes, categorised")[self]
+
+
 _VERDICT_LABELS = {
     Verdict.ALERT: "Alert",
     Verdict.NEAR_ALERT: "Like an alert",
@@ -147,3 +196,14 @@ def check_selection(count: int) -> None:
     """
     if not 1 <= count <= MOST_AT_ONCE:
         raise UsageError(f"choose from 1 to {MOST_AT_ONCE} alerts")
+
+
+def check_rematch_step(before: str, after: str) -> None:
+    """Refuse a step that no way leads.
+
+    Raises:
+        UsageError: There is none.
+    """
+    ways = REMATCH_STATES.transitions
+    if not any(before in each.from_states and each.to == after for each in ways):
+        raise UsageError(f"rematch: no way leads from {before} to {after}")

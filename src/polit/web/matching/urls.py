@@ -12,5 +12,10 @@ urlpatterns = [
     path(_ALERTS, views.alerts, name="alerts"),
     path(f"{_ALERTS}<uuid:alert_id>/", views.alert, name="alert"),
     path(f"{_ALERTS}<uuid:alert_id>/<slug:alert_action>/", views.act_on_alert, name="alert_act"),
+    path("cases/<uuid:case_id>/match-again/", views.rematch, name="rematch"),
+    path("match-again/", views.rematch_all, name="rematch_all"),
     path(f"{_RESULTS}known/", views.known, name="known"),
+    path(f"{_RESULTS}stacks/", views.stacks, name="stacks"),
+    path("cases/<uuid:case_id>/stacks/", views.case_stacks, name="case_stacks"),
+    path("cases/<uuid:case_id>/stacks/<int:stack_id>/", views.stack, name="stack"),
 ]

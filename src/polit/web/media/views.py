@@ -78,6 +78,7 @@ def results(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
         "chart": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
         "decoders": _versions(manifest),
         "may_take_out": bool(user_of(request).roles & EXAMINERS),
+        "sections": sections_of("results", request),
     }
     return _page(request, "media/results.html", package, shown)
 

@@ -14,12 +14,25 @@ class TasksConfig(AppConfig):
         # What reads tables can only be imported once all tables are known.
         from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
         from polit.web.hashsets.signals import order_asked, set_switched  # noqa: PLC0415
+        from polit.web.matching.signals import (  # noqa: PLC0415
+            package_changed,
+            rematch_wanted,
+            supplements_wanted,
+        )
         from polit.web.tasks.jobs import (  # noqa: PLC0415
             order_run_asked,
             run_asked,
             switch_run_asked,
         )
+        from polit.web.tasks.matching import (  # noqa: PLC0415
+            bring_wanted,
+            rematch_asked,
+            stack_changed,
+        )
 
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
         order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")
         set_switched.connect(switch_run_asked, dispatch_uid="polit.tasks.switches")
+        package_changed.connect(stack_changed, dispatch_uid="polit.tasks.stacks")
+        supplements_wanted.connect(bring_wanted, dispatch_uid="polit.tasks.supplements")
+        rematch_wanted.connect(rematch_asked, dispatch_uid="polit.tasks.rematches")

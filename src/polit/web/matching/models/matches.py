@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from polit.web.core.models import Record
-from polit.web.matching.rules import FIRST_SUPPLEMENT, SOURCE_STATES, Verdict
+from polit.web.matching.rules import FIRST_SUPPLEMENT, SOURCE_STATES, Settled, Verdict
 from polit.web.media.models import Content, Package, PackageRow
 from polit.web.media.models.packages import RowNumber, package_column, word_of
 
@@ -118,12 +118,12 @@ class KnownContent(models.Model):
     """What the matches of a content's latest source come to; written anew with each source.
 
     ``id`` is the content's own number, so that a package is a range of it. Not a record: it
-    follows from the rows.
+    follows from the rows. ``settled`` is the number of a ``Settled``.
     """
 
     id = RowNumber(primary_key=True)
     verdict = models.SmallIntegerField()
-    settles = models.BooleanField()
+    settled = models.SmallIntegerField()
     source_number = models.PositiveIntegerField()
     matches = models.BigIntegerField()
     sets = models.IntegerField()
@@ -137,3 +137,8 @@ class KnownContent(models.Model):
     def __str__(self) -> str:
         """Return the verdict in words."""
         return Verdict(self.verdict).label
+
+    @property
+    def settled_label(self) -> str:
+        """Whether and by what it is settled, in words."""
+        return Settled(self.settled).label

@@ -3,6 +3,7 @@
 from polit.web.matching.services.alerts import alerts_act
 from polit.web.matching.services.knowing import known_drop, known_write
 from polit.web.matching.services.raising import Raised, alerts_raise
+from polit.web.matching.services.rematching import rematch_ask, rematch_step
 from polit.web.matching.services.sources import PackageMatched, package_matched, source_finish
 
 __all__ = [
@@ -13,5 +14,7 @@ __all__ = [
     "known_drop",
     "known_write",
     "package_matched",
+    "rematch_ask",
+    "rematch_step",
     "source_finish",
 ]

@@ -7,7 +7,8 @@ for each would take minutes. The rows follow from the matches, so this is part o
 from django.db import connection, transaction
 
 from polit.model import codes
-from polit.web.matching.rules import LAST_DIGEST, Verdict
+from polit.model.matching import SetStatus
+from polit.web.matching.rules import LAST_DIGEST, Settled, Verdict
 from polit.web.media.rules import rows_of
 
 _CONTENTS_AT_ONCE = 50_000
@@ -20,13 +21,27 @@ WHEN s.status = {_CATEGORISED} AND NOT m.contradicted THEN {Verdict.CATEGORISED:
 WHEN m.settles THEN {Verdict.KNOWN_GOOD:d}
 ELSE {Verdict.NOTED:d} END)
 """
+_EXACT = f"m.algorithm <= {LAST_DIGEST}"
+_CATEGORY = f"{_EXACT} AND m.settles AND w.word <> '{SetStatus.KNOWN_GOOD.value}'"
+# The part of "scheme/version/code" up to its last slash, as both databases can say it.
+_SCHEME = "rtrim(w.word, replace(w.word, '/', ''))"
+_SETTLED = f"""
+CASE WHEN COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN m.asserted_id END) > 0 THEN
+  CASE WHEN COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN m.asserted_id END)
+         = COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN {_SCHEME} END)
+  THEN {Settled.CATEGORISED:d} ELSE {Settled.NOT:d} END
+WHEN MAX(CASE WHEN {_EXACT} AND m.settles THEN 1 ELSE 0 END) = 1
+ AND MAX(CASE WHEN {_EXACT} AND (m.alerts OR w.word <> '{SetStatus.KNOWN_GOOD.value}')
+         THEN 1 ELSE 0 END) = 0
+THEN {Settled.KNOWN_GOOD:d} ELSE {Settled.NOT:d} END
+"""
+"""As ``polit.match.matcher.verdict`` decides; a test compares the two."""
 # ruff: noqa: S608 - constants of this module only
 _WRITE_SQL = f"""
-INSERT INTO matching_known (id, verdict, settles, source_number, matches, sets)
-SELECT m.content_id, {_VERDICT},
-       MAX(CASE WHEN m.settles THEN 1 ELSE 0 END) = 1 AND {_VERDICT} <> {Verdict.ALERT:d},
-       %s, COUNT(*), COUNT(DISTINCT m.match_set_id)
+INSERT INTO matching_known (id, verdict, settled, source_number, matches, sets)
+SELECT m.content_id, {_VERDICT}, {_SETTLED}, %s, COUNT(*), COUNT(DISTINCT m.match_set_id)
 FROM matching_match m JOIN matching_set s ON s.id = m.match_set_id
+JOIN media_word w ON w.id = m.asserted_id
 WHERE m.content_id BETWEEN %s AND %s AND m.id BETWEEN %s AND %s
 GROUP BY m.content_id
 """
@@ -35,7 +50,7 @@ GROUP BY m.content_id
 def known_write(package_number: int, source_number: int) -> None:
     """Write what is known of a package's contents anew, by the matches of one source.
 
-    An alert by a digest beats everything: such a content is settled by nothing.
+    An alert by a digest beats known-good: such a content is settled by a category alone.
 
     Args:
         package_number: The package.

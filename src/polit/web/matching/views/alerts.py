@@ -11,7 +11,7 @@ from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
-from polit.web.examinations.rules import TILE_READERS
+from polit.web.examinations.rules import EXAMINERS, TILE_READERS
 from polit.web.matching.forms import AlertActForm, SelectionForm, wanted_of
 from polit.web.matching.queries import (
     alert_counts,
@@ -71,6 +71,7 @@ def alerts(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "after": page.after,
         "form": form,
         "may_act": bool(user.roles & ALERT_WORKERS),
+        "may_match": bool(user.roles & EXAMINERS),
     }
     return render(request, "matching/alerts.html", shown)
 

@@ -1,0 +1,103 @@
+"""Tasks of matching: supplements are taken in, stacks computed. Each may run twice."""
+
+from uuid import UUID
+
+from django_tasks import task
+
+from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull
+from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
+from polit.web.core.acting import Actor
+from polit.web.examinations.queries import broker_client
+from polit.web.intake.supplements import supplements_import
+from polit.web.matching.models import Rematch
+from polit.web.matching.rules import RematchState
+from polit.web.matching.services import rematch_step
+from polit.web.media.models import Package
+from polit.web.media.rules import PackageState
+from polit.web.tasks.rules import Again
+
+WORKER = Actor("system", "worker", "polit worker")
+_TROUBLE_S = 60
+_SOON_S = 5
+_REASON = "found by the worker"
+_STATES = {
+    ErrandState.QUEUED: RematchState.ASKED,
+    ErrandState.RUNNING: RematchState.RUNNING,
+    ErrandState.STOPPING: RematchState.RUNNING,
+    ErrandState.DONE: RematchState.DONE,
+    ErrandState.FAILED: RematchState.FAILED,
+    ErrandState.CANCELLED: RematchState.FAILED,
+}
+
+
+@task()
+def supplements_bring(package_id: str) -> Again | None:
+    """Take in what supplements a package has and the record does not."""
+    package = Package.objects.select_related("case", "exhibit").get(pk=UUID(package_id))
+    if package.state != PackageState.IMPORTED.value:
+        return None
+    try:
+        supplements_import(WORKER, reason=_REASON, package=package, broker=broker_client())
+    except (BrokerGone, PackageBusy, StorageFull):
+        return Again(_TROUBLE_S)
+    except BrokerRefused as error:
+        if error.code == Code.BUSY:
+            return Again(_TROUBLE_S)
+        raise
+    return None
+
+
+@task()
+def rematch_run(rematch_id: str) -> Again | None:
+    """Have packages matched again, and follow that until it ends."""
+    rematch = Rematch.objects.select_related("case").get(pk=UUID(rematch_id))
+    if rematch.standing.has_ended:
+        return None
+    try:
+        status = _errand(rematch)
+    except BrokerGone:
+        return Again(_TROUBLE_S)
+    except BrokerRefused as error:
+        if error.code == Code.BUSY:
+            return Again(_TROUBLE_S)
+        _step(rematch, RematchState.FAILED, str(error))
+        return None
+    state = _STATES[status.state]
+    _step(rematch, state, status.message)
+    return None if state.has_ended else Again(_SOON_S)
+
+
+def _errand(rematch: Rematch) -> ErrandStatus:
+    reference = rematch.case.reference if rematch.case is not None else ""
+    order = MatchOrder(str(rematch.errand_id), reference, rematch.asked_by)
+    # The same order again only tells where it stands.
+    return broker_client().match_start(order)
+
+
+def _step(rematch: Rematch, state: RematchState, message: str) -> None:
+    rematch_step(WORKER, reason=_REASON, rematch=rematch, state=state, message=message)
+
+
+@task()
+def stacks_compute(case_id: str, package_id: str) -> None:
+    """Compute the stacks of a package, or of the whole case where ``package_id`` is empty."""
+    # The web server enqueues this and never runs it: what compares fingerprints stays unloaded.
+    from polit.web.matching.services.stacking import stacks_make  # noqa: PLC0415
+
+    stacks_make(UUID(case_id), UUID(package_id) if package_id else None)
+
+
+def bring_wanted(package: Package, **_sent: object) -> None:
+    """Ask for a package's supplements, in the transaction that wants them."""
+    supplements_bring.enqueue(str(package.id))
+
+
+def rematch_asked(rematch: Rematch, **_sent: object) -> None:
+    """Ask for matching again, in the transaction that wants it."""
+    rematch_run.enqueue(str(rematch.id))
+
+
+def stack_changed(package: Package, **_sent: object) -> None:
+    """Ask for stacks anew, in the transaction that changed what they are made of."""
+    stacks_compute.enqueue(str(package.case_id), str(package.id))
+    stacks_compute.enqueue(str(package.case_id), "")

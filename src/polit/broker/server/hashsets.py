@@ -80,6 +80,8 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``damaged``: one of them is not what was sealed.
         """
+        # The record asks every minute: the moment to clear what nobody imported for a day.
+        self._uploads.sweep()
         try:
             return tuple(map(_facts, self._sets.listed()))
         except HashSetDamaged as error:

@@ -40,6 +40,7 @@ NO_PAGE = {
     "intake:package": "needs findings; see the test of hostile evidence",
     "examinations:order": "needs a broker; the walk comes to it",
     "examinations:progress": "a part of a page, for a script",
+    "hashsets:progress": "a part of a page, for a script",
     "audit:proof": "a file",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",

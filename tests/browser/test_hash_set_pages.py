@@ -16,6 +16,8 @@ from playwright.sync_api import Page
 from web.stored_sets import told_set
 
 from polit.store.keys import create_keys
+from polit.web.accounts.models import RoleGrant, User
+from polit.web.audit.services import act
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.hashsets.models import SetOrder
@@ -48,6 +50,15 @@ def work(order: SetOrder, broker: brokers.Broker, *, limit_s: float = 60.0) -> N
     order.refresh_from_db()
 
 
+def examiner() -> User:
+    user = User(username="a.examiner", full_name="A. Examiner")
+    with act(SYSTEM, "tests.user", reason="a test") as deed:
+        user.save()
+        RoleGrant(user=user, role=Role.EXAMINER.value, granted_by="a test").save()
+        deed.about("user", user.pk)
+    return user
+
+
 def sent(page: Page, keyboard: Keyboard, path: Path, pictures: Path) -> None:
     """Fill in the form and send a file; the reason is missing at first."""
     keyboard.follow("Hash sets")
@@ -69,7 +80,7 @@ def sent(page: Page, keyboard: Keyboard, path: Path, pictures: Path) -> None:
 def test_a_list_is_imported_and_disabled_by_keyboard(
     site: Site, browser_page: Page, broker: brokers.Broker, tmp_path: Path
 ) -> None:
-    site.sign_in(browser_page.context, person(Role.EXAMINER, "A. Examiner"))
+    site.sign_in(browser_page.context, examiner())
     path = tmp_path / "list of today.txt"
     path.write_text(f"{LIST}not a digest\n")
     browser_page.goto("/")

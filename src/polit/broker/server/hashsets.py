@@ -80,6 +80,8 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``damaged``: one of them is not what was sealed.
         """
+        # The record asks every minute: the moment to clear what nobody imported for a day.
+        self._uploads.sweep()
         try:
             return tuple(map(_facts, self._sets.listed()))
         except HashSetDamaged as error:
@@ -105,7 +107,7 @@ class SetKeeper:
                     for each in report.first_rejected[:MAX_TOLD]
                 ),
                 unknown_keys=tuple(map(_cut, report.unknown_keys[:MAX_TOLD])),
-                duplicates=report.duplicates,
+                duplicates={name: count for name, count in report.duplicates.items() if count},
                 header=tuple((_cut(name), _cut(text)) for name, text in report.header[:MAX_TOLD]),
             ),
             categories=_categories(stored),

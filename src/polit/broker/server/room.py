@@ -1,5 +1,6 @@
 """Everything an operation may use: made once for each broker, shared by its threads."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +60,11 @@ def make_room(settings: BrokerSettings) -> Room:
         settings.decoders, accept_reduced_isolation=settings.accept_reduced_isolation
     )
     evidence = EvidenceRoots(settings.evidence)
-    for folder in (settings.packages, settings.data / "evidence", settings.incoming):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    settings.packages.mkdir(mode=0o700, exist_ok=True)
+    for folder in (settings.data / "evidence", settings.incoming):
+        # Where the data directory is another's, whoever looks after the server makes them.
+        with suppress(OSError):
+            folder.mkdir(mode=0o700, exist_ok=True)
     errands = Errands(settings, ledger)
     uploads = Uploads(
         settings.ledger / "uploads", max_bytes=settings.max_upload_bytes, wanted=errands.uploads

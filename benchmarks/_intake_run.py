@@ -130,11 +130,13 @@ def _digest() -> str:
     from django.db import connection
 
     digest = hashlib.sha256()
-    tables = ("volume", "folder", "content", "media", "tag", "hash", "derivative", "entry",
-              "problem", "bad_range", "unopened")  # fmt: skip
+    media = ("volume", "folder", "content", "media", "tag", "hash", "derivative", "entry",
+             "problem", "bad_range", "unopened")  # fmt: skip
+    matching = ("set", "match", "known")
+    tables = (*(f"media_{name}" for name in media), *(f"matching_{name}" for name in matching))
     for table in tables:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM media_{table} ORDER BY id")
+            cursor.execute(f"SELECT * FROM {table} ORDER BY id")
             while rows := cursor.fetchmany(5000):
                 for row in rows:
                     plain = [bytes(x) if isinstance(x, memoryview) else x for x in row]

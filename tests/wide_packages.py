@@ -2,7 +2,8 @@
 
 ``python -m wide_packages FOLDER [ENTRIES [FOLDERS]]`` makes one by hand. One in a hundred is a
 picture with its tile, one in ten is deleted, one in fifty failed, one in ninety bears a wrong
-extension, one in a thousand is held inside another.
+extension, one in a thousand is held inside another, three in ten are known good by a hash set, and
+one in ten thousand alerts.
 """
 
 import hashlib
@@ -27,8 +28,11 @@ from polit.model.evidence import (
     FoundEntry,
 )
 from polit.model.manifest import IsolationFacts
+from polit.model.matching import HashSetFacts, Match, SetStatus
 from polit.model.media import Identification, MediaFacts, MediaKind, PerceptualHash, PixelBlock
 from polit.package.derivatives import DerivativeWriter, NewDerivative
+from polit.package.layout import FORMAT
+from polit.package.match_rows import add_hash_sets, add_matches
 from polit.package.rows import (
     EmbeddedRow,
     EntryRow,
@@ -47,6 +51,13 @@ _JPEG = Identification("image/jpeg", MediaKind.STILL, "signature")
 _PLAIN = Identification("text/plain", MediaKind.DOCUMENT, "text")
 _BYTES = Identification("application/octet-stream", MediaKind.OTHER, "libmagic")
 _ZIP = Identification("application/zip", MediaKind.ARCHIVE, "signature")
+DULL, SOUGHT = (
+    HashSetFacts(
+        hashlib.sha256(name.encode()).hexdigest(), name, status, "", "A provider", "", "1", "plain",
+        hashlib.sha256(b"file").hexdigest(), 1 << 30, {"sha256": 1 << 30},
+    )
+    for name, status in (("Dull files", SetStatus.KNOWN_GOOD), ("Sought files", SetStatus.ALERT))
+)  # fmt: skip
 _YEAR_NS = 365 * 24 * 3600 * 10**9
 _THUMBNAIL = PixelBlock(16, 12, 3, bytes(16 * 12 * 3))
 
@@ -71,6 +82,7 @@ def wide_package(folder: Path, shape: Shape) -> MadePackage:
     writer.cut({})
     (root,) = ledger.pending_folders()
     below = _folders(ledger, root, shape.folders)
+    add_hash_sets(ledger.connection, (DULL, SOUGHT))
     each, number = (shape.entries - shape.folders) // shape.folders, 0
     for place, inner in enumerate(below):
         rest = shape.entries - shape.folders - each * shape.folders if place == 0 else 0
@@ -115,6 +127,7 @@ def _fill(ledger: Ledger, writer: DerivativeWriter, folder: FolderRow, numbers: 
     batch = ResultBatch.empty()
     for number, entry_id in zip(own, ids, strict=True):
         _settle(batch, writer, number, entry_id)
+    add_matches(ledger.connection, filter(None, map(_match, own)))
     if inside:
         batch.groups = [_group(rows[0], ids[0], folder, inside)]
         batch.results[0] = ResultRow(ids[0], "done", None, _digests(own[0]), _ZIP, True)
@@ -143,6 +156,18 @@ def _settle(batch: ResultBatch, writer: DerivativeWriter, number: int, entry_id:
     else:
         kind = _PLAIN if number % 3 else _BYTES
         batch.results.append(ResultRow(entry_id, "done", None, found, kind, number % 90 != 0))
+
+
+def _match(number: int) -> Match | None:
+    """Return what a hash set says of an entry's content, if any does."""
+    if number % 10_000 == 5:
+        facts, asserted, alerts = SOUGHT, SetStatus.ALERT.value, True
+    elif number % 10 < 3:
+        facts, asserted, alerts = DULL, SetStatus.KNOWN_GOOD.value, False
+    else:
+        return None
+    sha256 = _digests(number).sha256
+    return Match(sha256, facts.sha256, number, "sha256", "", 0, 0, asserted, alerts, not alerts)
 
 
 def _add_picture(batch: ResultBatch, writer: DerivativeWriter, number: int, sha256: bytes) -> None:
@@ -181,7 +206,7 @@ def _sealed(folder: Path, package: Path, ledger: Ledger, keys: Keys) -> MadePack
 
 def cached(shape: Shape) -> Path:
     """Return the folder of such a package and its keys, made once for this user and these sizes."""
-    name = f"wide-{os.geteuid()}-{shape.entries}-{shape.folders}"
+    name = f"wide-{FORMAT}-{os.geteuid()}-{shape.entries}-{shape.folders}"
     place = Path(tempfile.gettempdir()) / name
     if not place.exists():
         unfinished = Path(tempfile.mkdtemp(prefix=f"{name}-"))

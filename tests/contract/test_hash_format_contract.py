@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hash_lists import FRAMES, KINDS, MadeRow, made_rows, write_list
+from hash_mutations import mutated
 
 from polit.base.errors import HashSetUnreadable
 from polit.match.detecting import format_of, formats_list
@@ -140,25 +141,3 @@ class TestHashFormatContract:
         path = write_list(tmp_path / "list", example.kind, ROWS)
         with pytest.raises(HashSetUnreadable):
             batches(path, "elsewhere")
-
-
-def mutated(good: bytes, randomness: random.Random) -> bytes:
-    """Return the bytes with one to four things wrong with them."""
-    data = bytearray(good)
-    for _ in range(randomness.randint(1, 4)):
-        at = randomness.randrange(len(data)) if data else 0
-        length = randomness.randint(1, 20)
-        kind = randomness.randrange(5)
-        if kind == 0:
-            data[at : at + 1] = bytes([randomness.randrange(256)])
-        elif kind == 1:
-            del data[at : at + length]
-        elif kind == 2:
-            data[at:at] = data[at : at + length]
-        elif kind == 3:
-            data[at:at] = randomness.choice(
-                [b'"', b"\n", b"\x00", b",", b"[", b"{", b"}", b"\\", b"\xff\xfe", b"\r", b"1e999"]
-            )
-        else:
-            del data[at:]
-    return bytes(data)

@@ -108,6 +108,7 @@ def test_one_key_is_switched_off_in_whatever_set(place: Path, run: Ran) -> None:
     key = f"md5:{hashlib.md5(b'b').hexdigest()}"
     code, values = run.json("disable", key, "--reason", "a wrong record")
     assert code == 0
+    assert [each["records"] for each in values["stated_in"]] == [1]
     assert values["changed"]["key"] == key
     code, values = run.json("list")
     (off,) = values["disabled_keys"]
@@ -117,6 +118,10 @@ def test_one_key_is_switched_off_in_whatever_set(place: Path, run: Ran) -> None:
     code, values = run.json("show", "known", "--record", "1")
     assert values["record"]["is_off"] is True
     assert run("enable", key, "--reason", "it was right") == 0
+    assert "1 records of known state it" in run.said
+    assert run("disable", "sha1:" + "0" * 40, "--reason", "to come") == 0
+    assert "No set" in run.said
+    assert run("enable", "sha1:" + "0" * 40, "--reason", "not to come") == 0
     assert run("enable", key, "--reason", "again") == 2
 
 

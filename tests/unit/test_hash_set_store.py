@@ -247,6 +247,9 @@ def test_a_key_switched_off_silences_its_records_in_every_set(store: MadeStore) 
                 == len(opened.pdq.records) - 1
             )
         off = sets.disabled_sha256
+    held = store.sets.holding(f"pdq:{records[10].pdq.hex()}")
+    assert [(each.facts.name, count) for each, count in held] == [("a", 1), ("b", 1)]
+    assert store.sets.holding("md5:" + "1" * 32) == ()
     assert bare == ""
     assert len(off) == 64
     assert [change.reason for change in store.sets.disabled_keys()] == ["wrong", "wrong too"]

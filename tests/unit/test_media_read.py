@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import made_packages as made
+import made_supplements as later
 import pytest
 
+from polit.base.errors import PackageDamaged
 from polit.match.effect import effect_of
 from polit.package.database import open_reader
 from polit.package.effect_read import read_effect
@@ -94,3 +97,36 @@ def test_paths_are_those_of_the_contents_asked_for(tmp_path: Path) -> None:
 
     with closing(open_reader(package)) as connection:
         assert read_paths(connection, {picture}) == {picture: ["a.jpg", "b.jpg"]}
+
+
+def test_a_supplement_settles_what_the_package_did_not(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.good(later.PICTURE)])
+
+    effect = read_effect(package.folder).effect
+
+    assert (effect.known_good, effect.exact_copies, effect.left_to_view) == (2, 0, 1)
+    assert effect.accounted == effect.media_files == 3
+
+
+def test_an_alert_of_a_later_supplement_beats_known_good(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.good(later.PICTURE)])
+    later.add(package, [later.alert(later.PICTURE)])
+
+    effect = read_effect(package.folder).effect
+
+    assert (effect.known_good, effect.exact_copies, effect.left_to_view) == (0, 1, 2)
+    assert (effect.alerts_exact, effect.alerts_to_view) == (1, 1)
+
+
+def test_a_supplement_of_other_rows_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.good(later.PICTURE)])
+    other = replace(package.manifest, rows_sha256="00" * 32)
+    monkeypatch.setattr("polit.package.effect_read.read_manifest", lambda _: other)
+
+    with pytest.raises(PackageDamaged, match="another package"):
+        read_effect(package.folder)

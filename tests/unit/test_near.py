@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from polit.base.errors import NearIndexDamaged, UsageError
 from polit.match import _near_files, _near_search, near
-from polit.match._near_search import Asked, search_tables
+from polit.match._near_search import Asked, Packed, search_tables
 from polit.match._near_shapes import (
     ELEVEN,
     PLAIN,
@@ -116,7 +116,7 @@ def test_crowded_queries_are_compared_with_everything(
     asked: list[int] = []
     scanned = _near_search._scanned
 
-    def noted(words: Words, what: Asked, which: NDArray[np.intp], threads: int) -> NearHits:
+    def noted(words: Words, what: Asked, which: NDArray[np.int64], threads: int) -> Packed:
         asked.append(len(which))
         return scanned(words, what, which, threads)
 
@@ -203,6 +203,14 @@ def test_a_million_equal_values_are_one(tmp_path: Path) -> None:
 
     assert np.array_equal(hits.place, np.tile(np.arange(1_000_000), 2))
     assert not hits.distance_bits.any()
+
+
+def test_more_queries_than_a_hit_has_room_for_are_refused() -> None:
+    index = NearIndex.over(spread(np.random.default_rng(1), 3))
+    many = np.broadcast_to(index.values[:1], ((1 << 26) + 1, 32))
+
+    with pytest.raises(UsageError, match="at most 67108864 at once"):
+        index.search(many, threshold_bits=31)
 
 
 @pytest.mark.parametrize("threshold", [-1, 32])

@@ -276,12 +276,20 @@ def _switch(wanted: str, *, on: bool, reason: str, by: str | None, as_json: bool
     if is_key(wanted):
         act = store.enable_key if on else store.disable_key
         change = act(wanted, by=who, reason=reason)
-        called = change.key
+        called, holding = change.key, store.holding(change.key)
     else:
         switch = store.enable if on else store.disable
         change = switch(wanted, by=who, reason=reason).changes[-1]
-        called = f"{change.set_name} {change.set_sha256[:12]}"
+        called, holding = f"{change.set_name} {change.set_sha256[:12]}", ()
     if as_json:
-        print_object({"changed": msgspec.to_builtins(change)})
-    else:
-        print_text(f"{called} is switched {'on' if on else 'off'}.")
+        stated = [
+            {"set_sha256": each.sha256, "set_name": each.facts.name, "records": count}
+            for each, count in holding
+        ]
+        print_object({"changed": msgspec.to_builtins(change), "stated_in": stated})
+        return
+    print_text(f"{called} is switched {'on' if on else 'off'}.")
+    for each, count in holding:
+        print_text(f"{count:,} records of {each.facts.name} state it")
+    if change.key and not holding:
+        print_text("No set of the store states it; it counts for those to come.")

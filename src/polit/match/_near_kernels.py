@@ -20,7 +20,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from polit.match._near_shapes import Shape
+from polit.match._near_shapes import DISTANCE_BIT, QUERY_BIT, Shape
 
 # Places in ``words``, tables of uint64: fingerprints as four words each.
 VALUES, QUERIES = 0, 1
@@ -183,7 +183,7 @@ def _keep(plan: Plan, out: Out, query: int, row: int, distance: int) -> None:
     """Write a hit; where there is no room, only count it, so that the caller sees."""
     at = plan[HITS]
     if at < plan[CAPACITY]:
-        out[at * 3], out[at * 3 + 1], out[at * 3 + 2] = query, row, distance
+        out[at] = (query << QUERY_BIT) | (distance << DISTANCE_BIT) | row
     plan[HITS] = at + 1
 
 

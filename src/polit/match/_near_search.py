@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from polit.base.errors import NearIndexDamaged
 from polit.match._near_files import Tables
-from polit.match._near_shapes import masks
+from polit.match._near_shapes import DISTANCE_BIT, QUERY_BIT, masks
 from polit.match._near_tables import Words
 from polit.match.near_hits import NearHits
 
@@ -29,9 +29,12 @@ _QUERIES_A_THREAD = 64
 _PLAIN_BLOCK = 1 << 14
 _ROOM = 1 << 16
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+_PLACES = (1 << 32) - 1
 
-Triples = NDArray[np.int64]
-"""``(m, 3)``: query, place, distance."""
+MAX_QUERIES = 1 << 26
+
+Packed = NDArray[np.int64]
+"""Hits as the kernels write them, 8 bytes each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +67,9 @@ def search_plainly(tables: Tables, asked: Asked) -> NearHits:
     """Search an index that has no chunks: compare its distinct values, which are few."""
     rows = np.delete(np.arange(len(tables.words)), _checked_places(tables, tables.copies))
     found = compare_plainly(tables.words[rows], asked)
-    known = NearHits(found.query, rows[found.place], found.distance_bits)
-    return NearHits.ordered([known, _copies_of(tables, known)])
+    known = found.query << QUERY_BIT | found.distance_bits.astype(np.int64) << DISTANCE_BIT
+    known |= rows[found.place]
+    return _unpacked(np.concatenate([known, _copies_of(tables, known)]))
 
 
 def is_compiled() -> bool:
@@ -86,29 +90,30 @@ def search_tables(tables: Tables, asked: Asked, threads: int) -> NearHits:
     kernels.probe_kernel()  # before there are threads, each of which would compile its own
     crowded = np.zeros(len(asked.words), dtype=np.uint8)
 
-    def probe(first: int, last: int) -> list[Triples]:
+    def probe(first: int, last: int) -> list[Packed]:
         return _probe(tables, asked, crowded, (first, last))
 
     found = np.concatenate(_in_threads(probe, len(asked.words), threads))
-    known = _as_hits(found[crowded[found[:, 0]] == 0])
-    parts = [known, _copies_of(tables, known)]
+    if crowded.any():
+        found = found[crowded[found >> QUERY_BIT] == 0]
+    parts = [found, _copies_of(tables, found)]
     if crowded.any():
         parts.append(_scanned(tables.words, asked, np.flatnonzero(crowded), threads))
-    return NearHits.ordered(parts)
+    return _unpacked(np.concatenate(parts))
 
 
 def scan_all(words: Words, asked: Asked, threads: int = 1) -> NearHits:
     """Compare every value with every query by compiled loops: the quicker of the two oracles."""
-    return NearHits.ordered([_scanned(words, asked, np.arange(len(asked.words)), threads)])
+    return _unpacked(_scanned(words, asked, np.arange(len(asked.words)), threads))
 
 
 def _in_threads(
-    work: Callable[[int, int], list[Triples]], queries: int, threads: int
-) -> list[Triples]:
+    work: Callable[[int, int], list[Packed]], queries: int, threads: int
+) -> list[Packed]:
     """Divide queries into as many runs as there are threads; keep the parts in their order."""
     count = max(1, min(threads, queries // _QUERIES_A_THREAD))
     edges = [queries * part // count for part in range(count + 1)]
-    empty: list[Triples] = [np.empty((0, 3), dtype=np.int64)]
+    empty: list[Packed] = [np.empty(0, dtype=np.int64)]
     if count == 1:
         return empty + work(0, queries)
     with ThreadPoolExecutor(count) as pool:
@@ -117,7 +122,7 @@ def _in_threads(
 
 def _probe(
     tables: Tables, asked: Asked, crowded: NDArray[np.uint8], queries: tuple[int, int]
-) -> list[Triples]:
+) -> list[Packed]:
     from polit.match import _near_kernels as kernels  # noqa: PLC0415
 
     plan = kernels.plan_of(tables.shape)
@@ -128,7 +133,7 @@ def _probe(
     plan[kernels.LIMIT] = max(1, len(tables.words) // CROWDED_SHARE)
     scratch = np.empty(kernels.SCRATCH_COUNT, dtype=np.uint32)
     words = kernels.pointers(tables.words, asked.words)
-    found: list[Triples] = []
+    found: list[Packed] = []
     for number, (table, radius) in enumerate(zip(tables.chunks, radii, strict=True)):
         if radius < 0:
             continue
@@ -145,14 +150,14 @@ def _probe(
     return found
 
 
-def _scanned(words: Words, asked: Asked, which: NDArray[np.intp], threads: int) -> NearHits:
+def _scanned(words: Words, asked: Asked, which: NDArray[np.int64], threads: int) -> Packed:
     from polit.match import _near_kernels as kernels  # noqa: PLC0415
 
     kernels.scan_kernel()
     chosen = np.ascontiguousarray(asked.words[which])
     both = kernels.pointers(words, chosen)
 
-    def scan(first: int, last: int) -> list[Triples]:
+    def scan(first: int, last: int) -> list[Packed]:
         plan = np.zeros(kernels.CHUNKS, dtype=np.int64)
         plan[kernels.FIRST], plan[kernels.LAST] = first, last
         plan[kernels.THRESHOLD], plan[kernels.VALUE_COUNT] = asked.threshold_bits, len(words)
@@ -161,8 +166,9 @@ def _scanned(words: Words, asked: Asked, which: NDArray[np.intp], threads: int) 
         return call.run_to(-(-len(words) // kernels.SCAN_BLOCK))
 
     found = np.concatenate(_in_threads(scan, len(chosen), threads))
-    found[:, 0] = which[found[:, 0]]
-    return _as_hits(found)
+    rest: Packed = found & ((1 << QUERY_BIT) - 1)
+    rest |= which[found >> QUERY_BIT] << QUERY_BIT
+    return rest
 
 
 class _Call:
@@ -185,14 +191,14 @@ class _Call:
         self._kernel, self._inputs = kernel, inputs
         self._plan, self._start = plan, start
 
-    def run_to(self, end: int) -> list[Triples]:
+    def run_to(self, end: int) -> list[Packed]:
         """Run it until it stops at ``end``; return the hits of all its calls."""
         from polit.match import _near_kernels as kernels  # noqa: PLC0415
 
-        found: list[Triples] = []
+        found: list[Packed] = []
         room, addresses = _ROOM, [array.ctypes.data for array in self._inputs]
         while self._plan[self._start] < end:
-            out = np.empty((room, 3), dtype=np.int64)
+            out = np.empty(room, dtype=np.int64)
             self._plan[kernels.CAPACITY] = room
             stopped = self._kernel(*addresses, self._plan.ctypes.data, out.ctypes.data)
             found.append(out[: self._plan[kernels.HITS]].copy())
@@ -202,23 +208,28 @@ class _Call:
         return found
 
 
-def _as_hits(found: Triples) -> NearHits:
-    columns = found[:, 0].copy(), found[:, 1].copy(), found[:, 2].astype(np.uint8)
-    return NearHits(*columns)
+def _unpacked(found: Packed) -> NearHits:
+    """Sort hits, in their own memory, and take them apart."""
+    found.sort()
+    bits = (found >> DISTANCE_BIT).astype(np.uint8)
+    bits &= 31
+    query = found >> QUERY_BIT
+    found &= _PLACES
+    return NearHits(query, found, bits)
 
 
-def _copies_of(tables: Tables, known: NearHits) -> NearHits:
+def _copies_of(tables: Tables, known: Packed) -> Packed:
     """Give the copies of found values their hits too."""
-    rows, copies = known.place.astype(np.uint64) << _HALF, tables.copies
+    rows, copies = (known & _PLACES).astype(np.uint64) << _HALF, tables.copies
     first = np.searchsorted(copies, rows)
     counts = np.maximum(np.searchsorted(copies, rows | _LOW, side="right") - first, 0)
     origin = np.repeat(np.arange(len(known)), counts)
     before = np.cumsum(counts) - counts
     entries = copies[np.arange(len(origin)) + (first - before)[origin]]
-    places = _checked_places(tables, entries)
-    if not np.array_equal(tables.words[places], tables.words[known.place[origin]]):
+    places, rest = _checked_places(tables, entries), known[origin]
+    if not np.array_equal(tables.words[places], tables.words[rest & _PLACES]):
         raise _damaged()
-    return NearHits(known.query[origin], places, known.distance_bits[origin])
+    return rest & ~_PLACES | places
 
 
 def _checked_places(tables: Tables, entries: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -20,6 +20,9 @@ from numpy.typing import NDArray
 MAX_PLAIN_VALUES = 10_000
 """Below, NumPy compares everything in less time than a search would take to compile."""
 
+QUERY_BIT, DISTANCE_BIT = 37, 32
+"""A hit is one number, so that hits sort as they are: query, 5 bits of distance, 32 of place."""
+
 _WORD_BITS = 64
 
 

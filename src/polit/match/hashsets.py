@@ -148,6 +148,20 @@ class HashSets:
             [OpenSet(each.folder, each.document, keys) for each in chosen], keys_off_sha256(off)
         )
 
+    def holding(self, text: str) -> tuple[tuple[StoredSet, int], ...]:
+        """Return the sets that hold a key, with how many of their records state it, by name.
+
+        Args:
+            text: ``md5:HEX``, ``sha1:HEX``, ``sha256:HEX`` or ``pdq:HEX``.
+
+        Raises:
+            UsageError: It is no key.
+        """
+        key, listed = key_text(text), self.listed()
+        with self.open_stored(listed) as sets:
+            counts = [len(each.records_stating(key)) for each in sets]
+        return tuple((each, count) for each, count in zip(listed, counts, strict=True) if count)
+
     def unfinished(self) -> int:
         """Return how many imports were begun and are not finished."""
         return sum(1 for each in (self.folder / "importing").glob("*") if each.is_dir())

@@ -24,6 +24,7 @@ from polit.match._near_files import (
     write_array,
 )
 from polit.match._near_search import (
+    MAX_QUERIES,
     PLAIN_COMPARISONS,
     Asked,
     compare_plainly,
@@ -154,7 +155,7 @@ class NearIndex:
         a value that stands a million times in the index is answered by a million pairs.
 
         Args:
-            queries: ``(q, 32) uint8``; a query may stand there many times.
+            queries: ``(q, 32) uint8``, at most 2^26; a query may stand there many times.
             threshold_bits: The greatest distance that counts, 0 to 31.
 
         Returns:
@@ -165,6 +166,8 @@ class NearIndex:
             UsageError: The threshold or the shape is wrong.
         """
         check_threshold(threshold_bits)
+        if len(queries) > MAX_QUERIES:
+            raise UsageError(f"{len(queries)} queries: ask at most {MAX_QUERIES} at once")
         asked = Asked(words_of(queries), threshold_bits)
         if self._tables.shape is PLAIN:
             return search_plainly(self._tables, asked)

@@ -109,7 +109,7 @@ class OpenSet:
         self._ends = self._column("fields.ends", "<u8")
         self._data = mapped(folder / "fields.data", "u1") if self._ends is not None else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
-        self._off = self._records_of(off)
+        self._off = frozenset(record for key in off for record in self.records_stating(key))
         if self._off:
             self._pdq, self._frames = self._near("pdq", self._off), self._near("vpdq", self._off)
 
@@ -259,18 +259,21 @@ class OpenSet:
         is_off = np.isin(records, wanted) if len(wanted) else np.empty(0, dtype=np.bool_)
         return NearKeys(NearIndex.open(place / name), records, qualities, at_ms, is_off)
 
-    def _records_of(self, off: Iterable[str]) -> frozenset[int]:
-        found: set[int] = set()
-        for text in off:
-            algorithm, _, value = text.partition(":")
-            key = bytes.fromhex(value)
-            if algorithm in KEY_BYTES:
-                found.update(record for _, record in self.find_all(algorithm, [key]))
-            elif self._pdq is not None:
-                query = np.frombuffer(key, dtype=np.uint8).reshape(1, -1)
-                places = self._pdq.index.search(query, threshold_bits=0).place
-                found.update(self._pdq.records[places].tolist())
-        return frozenset(found)
+    def records_stating(self, key: str) -> tuple[int, ...]:
+        """Return the records that state a key, ascending, switched off or not.
+
+        Args:
+            key: ``md5:``, ``sha1:``, ``sha256:`` or ``pdq:`` and lower-case hex.
+        """
+        algorithm, _, value = key.partition(":")
+        raw = bytes.fromhex(value)
+        if algorithm in KEY_BYTES:
+            return tuple(record for _, record in self.find_all(algorithm, [raw]))
+        if self._pdq is None:
+            return ()
+        query = np.frombuffer(raw, dtype=np.uint8).reshape(1, -1)
+        places = self._pdq.index.search(query, threshold_bits=0).place
+        return tuple(sorted(self._pdq.records[places].tolist()))
 
     def find_all(self, algorithm: str, digests: Sequence[bytes]) -> list[tuple[int, int]]:
         """Find as ``find`` does, with the records that are switched off."""

@@ -17,6 +17,7 @@ from polit.match.exact import KeyTable, find_sorted, mapped, top_bits
 from polit.match.near import NearIndex, search_brute
 from polit.match.set_document import KEY_BYTES, SetDocument, read_document
 from polit.match.set_parts import digest_parts
+from polit.match.sorting import add_prefix_counts
 
 _CHUNK = 1 << 20
 _SAMPLE = 1_000
@@ -128,15 +129,13 @@ def _check_order(
             yield f"{name}: the keys are not sorted, or one stands there twice"
 
 
-def _top(keys: NDArray[Any]) -> NDArray[np.int64]:
-    bits = top_bits(len(keys))
-    counts = np.zeros((1 << bits) + 1, dtype=np.int64)
+def _top(keys: NDArray[Any]) -> NDArray[np.uint32]:
+    counts = np.zeros((1 << top_bits(len(keys))) + 1, dtype=np.uint32)
     for at in range(0, len(keys), _CHUNK):
-        words = np.ascontiguousarray(keys[at : at + _CHUNK]).view(">u4")
-        leading = words.reshape(-1, keys.dtype.itemsize // 4)[:, 0].astype(np.int64)
-        counts += np.bincount((leading >> (32 - bits)) + 1, minlength=len(counts))
-    ends: NDArray[np.int64] = np.cumsum(counts)
-    return ends
+        some = np.ascontiguousarray(keys[at : at + _CHUNK])
+        add_prefix_counts(counts, some.view(np.uint8).reshape(len(some), -1))
+    np.cumsum(counts, out=counts)
+    return counts
 
 
 def _sample_agrees(table: KeyTable, keys: NDArray[Any]) -> bool:

@@ -49,6 +49,14 @@ def alert_action(case: Case) -> str:
     return "acknowledge"
 
 
+def examination_id(case: Case) -> UUID:
+    """Return an examination of the case whose package is imported."""
+    content_id(case)
+    found = Package.objects.get(case=case).examination_id
+    assert found is not None
+    return found
+
+
 def stack_id(case: Case) -> int:
     """Return a stack of the case."""
     content = content_id(case)
@@ -68,5 +76,6 @@ def stack_id(case: Case) -> int:
 SAMPLES: dict[str, Callable[[Case], object]] = {
     "alert_id": alert_id,
     "alert_action": alert_action,
+    "examination_id": examination_id,
     "stack_id": stack_id,
 }

@@ -57,6 +57,7 @@ class TableReader:
                 records.append(self._record(row))
             except _BadCell as error:
                 rejected.append(Rejected(f"line {line}", str(error)))
+        rejected.sort(key=lambda each: int(each.place.removeprefix("line ")))
         return ReadBatch(records, rejected, block.after.text, header=told)
 
     def _even(self, rows: list[list[str]]) -> list[SourceRecord] | None:

@@ -62,14 +62,14 @@ def prove(count: int, scratch: Path) -> dict[str, object]:
 def _prove_kind(kind: str, rows: int, place: Path, rng: random.Random) -> dict[str, object]:
     path = write_list(place / "made.list", kind, rows)
     whole = _import(path, place / "whole")
-    assert whole.exit_code in {0, _REFUSED}, whole
+    assert whole.exit_code in {0, _REFUSED}, (place / "told").read_text("utf-8")[-2000:]
     killed, peak_mb = 0, whole.peak_mb
     for _ in range(_KILLS):
         ran = _import(path, place / "killed", after_s=rng.uniform(0.2, whole.seconds * 0.9))
         killed += ran.exit_code < 0
         peak_mb = max(peak_mb, ran.peak_mb)
     last = _import(path, place / "killed")
-    assert last.exit_code in {0, _REFUSED}, last
+    assert last.exit_code in {0, _REFUSED}, (place / "told").read_text("utf-8")[-2000:]
     (undisturbed,) = HashSets(place / "whole").listed()
     (resumed,) = HashSets(place / "killed").listed()
     assert resumed.sha256 == undisturbed.sha256, kind
@@ -99,9 +99,8 @@ def _import(path: Path, store: Path, after_s: float | None = None) -> Imported:
     command = [sys.executable, "-c", _CODE, "hashset", "import", str(path), "--status", "alert"]
     environment = {**os.environ, "POLIT_HASHSETS": str(store)}
     began_s = time.monotonic()
-    process = subprocess.Popen(
-        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    with path.with_name("told").open("wb") as told:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=told)
     if after_s is not None:
         time.sleep(after_s)
         # Not by the object: it would collect what wait4 measures, of one that has ended already.

@@ -11,7 +11,7 @@ import pytest
 from polit import cli
 from polit.cli.effect import effect_text
 from polit.match.effect import Effect
-from polit.package.layout import findings_path
+from polit.package.layout import FINDINGS, MANIFEST, findings_path
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def _another(package: Path, folder: Path, **meta: str) -> Path:
     """Return a package with the same rows and other texts."""
     other = folder / "other.polit"
     other.mkdir()
-    findings_path(other).write_bytes(findings_path(package).read_bytes())
+    for name in (FINDINGS, MANIFEST):
+        (other / name).write_bytes((package / name).read_bytes())
     with sqlite3.connect(findings_path(other)) as connection:
         for key, value in meta.items():
             connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -98,6 +99,16 @@ def test_packages_of_several_cases_are_refused(
 
     assert _run(monkeypatch, "stacks", package, other) == 2
     assert _run(monkeypatch, "stacks", package, package) == 2
+
+
+def test_a_package_that_is_not_sealed_is_refused(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (package / MANIFEST).unlink()
+
+    assert _run(monkeypatch, "stacks", package) == 2
+    assert "is not sealed" in capsys.readouterr().err
+    assert _run(monkeypatch, "stacks", package.parent / "none.polit") == 6
 
 
 def test_show_tells_the_effect(

@@ -116,6 +116,19 @@ def test_an_import_goes_on_from_its_last_mark(
     assert made.read_from == ["", "10"]
 
 
+def test_an_import_all_but_placed_takes_the_name_given_last(
+    place: Path, undisturbed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch, "hashsets.place:eio")
+    with pytest.raises(OSError, match="planted"):
+        attempt(place)
+    plant(monkeypatch, "")
+    store = HashSets(place / "hashsets")
+    made = import_set(store, place / "made.list", terms("called otherwise"))
+    assert made.sha256 == undisturbed
+    assert [each.facts.name for each in store.listed()] == ["called otherwise"]
+
+
 @pytest.mark.parametrize("point", ["hashsets.log", "hashsets.log_sync"])
 def test_an_act_that_cannot_be_written_does_not_count(
     point: str, place: Path, monkeypatch: pytest.MonkeyPatch

@@ -21,7 +21,7 @@ from polit.package.supplement import list_supplements
 from polit.package.verify import verify_package
 from polit.store.keys import Keys, create_keys
 
-POINTS = ("add", "rows", "sign", "rename", "renamed")
+POINTS = ("create", "add", "rows", "sign", "rename", "renamed")
 
 
 @pytest.fixture(scope="module")

@@ -238,6 +238,8 @@ def test_a_link_for_a_supplement_is_found(sealed: made.MadePackage, tmp_path: Pa
     (sealed.folder / "supplements").rmdir()
     (sealed.folder / "supplements").symlink_to(tmp_path)
     assert set(_failing(sealed.folder)) == {"files"}
+    with pytest.raises(PackageDamaged, match="link"):
+        more.add(sealed, [more.alert()])
 
 
 @pytest.mark.parametrize("name", ["2", "01", "0", "1000000", ".new", "note.txt"])

@@ -106,7 +106,7 @@ class ImportLine:
     """Shows how far an import is, on stderr; never a name."""
 
     def __init__(self, file_bytes: int) -> None:
-        """Begin; nothing is shown yet."""
+        """Begin with the size of the file, 0 where it is several; nothing is shown yet."""
         self._file_bytes = file_bytes
         self._is_terminal = sys.stderr.isatty()
         self._shown_at = self._began_at = self._stage_at = monotonic_s()
@@ -137,10 +137,10 @@ class ImportLine:
             return
         self._shown_at = now
         rate = (progress.rows - self._stage_rows) / max(now - self._stage_at, 0.001)
+        source = f" of a file of {human_bytes(self._file_bytes)}" if self._file_bytes else ""
         text = (
             f"{progress.stage}: {progress.rows:,} records, {rate:,.0f} a second, "
-            f"{human_bytes(progress.kept_bytes)} kept of a file of "
-            f"{human_bytes(self._file_bytes)}, {now - self._began_at:.0f} s"
+            f"{human_bytes(progress.kept_bytes)} kept{source}, {now - self._began_at:.0f} s"
         )
         if self._is_terminal:
             sys.stderr.write(f"\r\x1b[K{text}")

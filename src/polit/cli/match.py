@@ -111,7 +111,8 @@ def _kept_apart(
     for one in results:
         if isinstance(one, Unmatched):
             failed.append(one)
-            say(f"polit: {path_text(one.package)}: {one.error}")
+            where, why = path_text(one.package), str(one.error)
+            say(f"polit: {why}" if where in why else f"polit: {where}: {why}")
         yield one
 
 

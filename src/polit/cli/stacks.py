@@ -17,6 +17,7 @@ from polit.cli.summary import path_text
 from polit.match.near_hits import MAX_THRESHOLD_BITS
 from polit.match.stacks import Stack, Stackable, stacks_of
 from polit.package.database import open_reader
+from polit.package.layout import MANIFEST, findings_path
 from polit.package.media_read import read_paths, read_stackables
 
 
@@ -79,6 +80,8 @@ class _Exhibit:
 
     @classmethod
     def of(cls, package: Path) -> "_Exhibit":
+        if findings_path(package).exists() and not (package / MANIFEST).exists():
+            raise UsageError(f"{package} is not sealed: go on with 'polit examine … --resume'")
         with closing(open_reader(package)) as connection:
             meta = dict(connection.execute("SELECT key, value FROM meta"))
         return cls(meta.get("case", ""), meta.get("exhibit", ""))

@@ -198,7 +198,14 @@ class _Import:
     def _make(self, before: tuple[int, int], file_digest: str) -> StoredSet:
         work = self._work(file_digest)
         if (work / DOCUMENT).exists():
-            return self._place(work, read_document(work))
+            # Killed when all was done but the last step; it may be called otherwise now.
+            terms = self._terms
+            document = replace(
+                read_document(work), name=terms.name, provider=terms.provider,
+                jurisdiction=terms.jurisdiction, version=terms.version,
+                imported_by=terms.imported_by,
+            )  # fmt: skip
+            return self._place(work, document)
         mark = self._read(work, mark_read(work))
         if self._stamp() != before:
             shutil.rmtree(work)
@@ -303,15 +310,15 @@ class _Import:
         )
         sync_files(work)
         document = self._document(mark, file_digest, size_bytes, digest_parts(work))
+        return self._place(work, document)
+
+    def _place(self, work: Path, document: SetDocument) -> StoredSet:
         path = work / (DOCUMENT + ".new")
         path.write_bytes(render_document(document))
         sync_files(work)
         faults.reach("hashsets.seal")
         path.rename(work / DOCUMENT)
         sync_folder(work)
-        return self._place(work, document)
-
-    def _place(self, work: Path, document: SetDocument) -> StoredSet:
         about = Change("", "", Act.IMPORT, "", document.sha256, document.name)
         change_add(self._store.folder, Act.IMPORT, by=document.imported_by, reason="", about=about)
         faults.reach("hashsets.place")

@@ -80,6 +80,7 @@ class SupplementDraft:
         self._folder = package / SUPPLEMENTS / UNFINISHED
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True)
+        faults.reach("supplement.create")
         self._rows = supplement_rows.create_rows(self._folder / MATCHES)
         self._rows.execute("BEGIN")
         add_hash_sets(self._rows, terms.sets)
@@ -137,13 +138,9 @@ class SupplementDraft:
             sealed_text.sync_names(self._package)
         return manifest
 
-    def drop(self) -> None:
-        """Take away what was made and not sealed; harmless after ``seal``."""
+    def close(self) -> None:
+        """Close the rows; harmless after ``seal``."""
         self._rows.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        with suppress(OSError):
-            # Only where it is empty.
-            (self._package / SUPPLEMENTS).rmdir()
 
     def _finish_rows(
         self, findings: sqlite3.Connection, contents: int, *, package_verified: bool
@@ -203,19 +200,28 @@ def draft_supplement(
 
     Raises:
         PackageBusy: Another process makes one of the same package.
-        PackageDamaged: The supplements that are there do not count from 1 without gaps.
+        PackageDamaged: The supplements that are there do not count from 1 without gaps, or are
+            a link.
         UsageError: Nothing can be written there.
     """
+    if (package / SUPPLEMENTS).is_symlink():
+        raise PackageDamaged(f"{package}: supplements are a link to elsewhere: verify it")
     lock = _take_lock(package)
     try:
         with _told(package):
             draft = SupplementDraft(package, manifest, terms)
-        try:
+        with closing(draft):
             yield draft
-        finally:
-            draft.drop()
     finally:
+        _take_away_unfinished(package)
         os.close(lock)
+
+
+def _take_away_unfinished(package: Path) -> None:
+    shutil.rmtree(package / SUPPLEMENTS / UNFINISHED, ignore_errors=True)
+    with suppress(OSError):
+        # Only where it is empty.
+        (package / SUPPLEMENTS).rmdir()
 
 
 def _take_lock(package: Path) -> int:

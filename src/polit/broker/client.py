@@ -13,6 +13,7 @@ import msgspec
 
 from polit.base.clock import monotonic_s
 from polit.base.errors import BrokerGone, BrokerRefused
+from polit.broker.errand_protocol import ErrandQuestion, ErrandState, ErrandStatus
 from polit.broker.frames import Stream, socket_address
 from polit.broker.match_protocol import AdoptedSupplement, MatchOrder
 from polit.broker.protocol import (
@@ -25,9 +26,6 @@ from polit.broker.protocol import (
     BrokerFacts,
     CheckResult,
     Code,
-    ErrandQuestion,
-    ErrandState,
-    ErrandStatus,
     EvidenceItem,
     ExamineOrder,
     Hello,

@@ -105,22 +105,6 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-class ErrandState(StrEnum):
-    """Where an errand stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    FAILED = "failed"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more comes of it."""
-        return self in {ErrandState.CANCELLED, ErrandState.DONE, ErrandState.FAILED}
-
-
 Uuid = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", max_length=36)
 ]
@@ -227,31 +211,6 @@ class JobStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrandStatus:
-    """Where an errand stands: counts, never names.
-
-    Args:
-        errand_id: Which.
-        state: Where it stands.
-        phase: What it does at the moment.
-        done: How far it is in that phase.
-        total: How far it goes, 0 where that is not known.
-        message: Why it failed, for the person who asked for it.
-        exit_code: That of its command line, ``None`` until it ended.
-        result: The JSON object that its command line printed, as text; empty until it ended.
-    """
-
-    errand_id: str
-    state: ErrandState
-    phase: str = ""
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    exit_code: int | None = None
-    result: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check of a package, as ``polit.package.verify`` has it."""
 
@@ -351,12 +310,6 @@ class OrderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An examination that was ordered."""
 
     order_id: Uuid
-
-
-class ErrandQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An errand that was ordered."""
-
-    errand_id: Uuid
 
 
 class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -35,6 +35,7 @@ import msgspec
 
 from polit.base import faults
 from polit.base.errors import BrokerRefused
+from polit.broker.errand_protocol import ErrandState, ErrandStatus
 from polit.broker.errand_talk import (
     MAX_LINE_BYTES,
     ErrandEnded,
@@ -44,7 +45,9 @@ from polit.broker.errand_talk import (
     decode_line,
     encode_line,
 )
-from polit.broker.protocol import Code, ErrandState, ErrandStatus
+from polit.broker.protocol import (
+    Code,
+)
 from polit.broker.server.errand_rows import ErrandRows, QueuedErrand
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.log import log

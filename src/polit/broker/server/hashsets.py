@@ -9,8 +9,11 @@ from pathlib import Path
 import msgspec
 
 from polit.base.errors import BrokerRefused, HashSetDamaged, HashSetUnknown
+from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
-from polit.broker.protocol import Code, ErrandStatus
+from polit.broker.protocol import (
+    Code,
+)
 from polit.broker.server.errands import Errands
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.log import log

@@ -136,7 +136,9 @@ def _without_log(path: Path, stack: ExitStack) -> Path:
     try:
         with path.open("rb") as file:
             if file.read(len(MAGIC)) != MAGIC:
-                raise HashSetUnreadable("byte 0: no SQLite database")
+                raise HashSetUnreadable(
+                    "byte 0: no SQLite database; a packed one must be unpacked first"
+                )
         logs = [
             log
             for log in (path.with_name(path.name + each) for each in _LOGS)

@@ -92,7 +92,7 @@ class TableReader:
         """Return what is kept beside keys and categories, row by row; empty cells are not."""
         used = [(name, columns[place]) for name, place in self._free if any(columns[place])]
         if all(map(all, (column for _, column in used))):
-            pairs = [[(name, cell) for cell in column] for name, column in used]
+            pairs = [_named(name, column) for name, column in used]
             return zip(*pairs, strict=True) if pairs else repeat((), len(rows))
         return map(self._free_cells, rows)
 
@@ -120,6 +120,15 @@ class TableReader:
             category,
             self._free_cells(row),
         )
+
+
+def _named(name: str, column: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return a column's cells with their name; equal cells share one pair where they are many."""
+    distinct = set(column)
+    if len(distinct) * 2 > len(column):
+        return [(name, cell) for cell in column]
+    pairs = {cell: (name, cell) for cell in distinct}
+    return [pairs[cell] for cell in column]
 
 
 def _key_column(kind: str, cells: Sequence[str]) -> list[bytes] | None:

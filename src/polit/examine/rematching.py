@@ -216,8 +216,8 @@ class Rematching:
     def _manifest_checked(self, package: Path) -> Manifest:
         if self._request.verify:
             found = verify_package(package)
-            if not found.holds:
-                failed = ", ".join(check.name for check in found.checks if not check.holds)
+            if not found.all_hold:
+                failed = ", ".join(check.name for check in found.all_checks if not check.holds)
                 raise PackageDamaged(f"{package} does not hold ({failed}): verify it")
             return found.manifest
         untrusted_text = read_manifest_bytes(package)

@@ -42,7 +42,8 @@ class VerifyingBroker:
         """Verify a package's supplements, as the broker's own server does."""
         named = read_manifest(packages_folder() / package).case
         assert case_reference
-        return adopt_supplements(packages_folder(), package, named)
+        own = self.keys.public_key
+        return adopt_supplements(packages_folder(), package, named, signing_key=own)
 
 
 def packages_folder() -> Path:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from polit.model import codes
 from polit.model.matching import SetStatus
-from polit.web.matching.rules import LAST_DIGEST, Settled, Verdict
+from polit.web.matching.rules import LAST_DIGEST, AlertState, Settled, Verdict
 from polit.web.media.rules import rows_of
 
 _CONTENTS_AT_ONCE = 50_000
@@ -45,12 +45,21 @@ JOIN media_word w ON w.id = m.asserted_id
 WHERE m.content_id BETWEEN %s AND %s AND m.id BETWEEN %s AND %s
 GROUP BY m.content_id
 """
+# Another source may have asked fewer sets than the one that raised an alert.
+_UNSETTLE_SQL = f"""
+UPDATE matching_known SET settled = {Settled.NOT:d}
+WHERE id BETWEEN %s AND %s AND settled = {Settled.KNOWN_GOOD:d} AND id IN (
+  SELECT c.id FROM media_content c JOIN media_package p ON p.number = c.package_id
+  JOIN matching_alert a ON a.case_id = p.case_id AND a.sha256 = c.sha256
+  WHERE c.id BETWEEN %s AND %s AND a.is_exact AND a.state <> '{AlertState.CLOSED.value}')
+"""
 
 
 def known_write(package_number: int, source_number: int) -> None:
     """Write what is known of a package's contents anew, by the matches of one source.
 
-    An alert by a digest beats known-good: such a content is settled by a category alone.
+    An alert by a digest beats known-good, also one that an earlier source raised and nobody
+    closed: such a content is settled by a category alone.
 
     Args:
         package_number: The package.
@@ -64,6 +73,7 @@ def known_write(package_number: int, source_number: int) -> None:
         some = (begin, min(begin + _CONTENTS_AT_ONCE - 1, end))
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_WRITE_SQL, [source_number, *some, *own])
+            cursor.execute(_UNSETTLE_SQL, [*some, *some])
 
 
 def known_drop(package_number: int) -> None:

@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +18,10 @@ from evidence import contents
 from hash_sets import listed, written
 from PIL import Image
 
+from polit.match.hashsets import HashSets
 from polit.model.matching import SetStatus
+from polit.package.database import open_reader
+from polit.package.match_rows import read_matches
 
 WALLPAPER, ICON, WANTED, HOLIDAY = (contents.jpeg(seed) for seed in range(903, 907))
 SYSTEM, WEAKLY_GOOD, CLAIMED = (contents.text(seed, 3000) for seed in range(910, 913))
@@ -158,6 +164,41 @@ def test_the_package_holds(exhibit: Exhibit) -> None:
                      exhibit.source).code == 0  # fmt: skip
 
 
+Found = tuple[str, str, int, str, int]
+"""Content, set, record, algorithm, distance in bits."""
+
+
+def by_hand(exhibit: Exhibit) -> Iterator[Found]:
+    """Compare every content with every record of every set: digests byte by byte, then bits."""
+    contents = {str(row["sha256"]): row for row in exhibit.rows.values() if row["sha256"]}
+    with HashSets(exhibit.store).open_enabled() as sets:
+        for (sha256, row), known in itertools.product(contents.items(), sets):
+            for number in range(known.facts.records):
+                stated = known.stated(number)
+                agreeing = [name for name in ("md5", "sha1", "sha256")
+                            if getattr(stated, name).hex() == row[name]]  # fmt: skip
+                if agreeing:
+                    yield sha256, known.facts.sha256, number, agreeing[-1], 0
+            if known.pdq is None or not row["pdq"] or int(str(row["pdq_quality"])) < 50:
+                continue
+            for value, record in zip(known.pdq.index.values, known.pdq.records, strict=True):
+                bits = (int(str(row["pdq"]), 16) ^ int(value.tobytes().hex(), 16)).bit_count()
+                if bits <= 31:
+                    yield sha256, known.facts.sha256, int(record), "pdq", bits
+
+
+def test_the_rows_of_the_package_are_those_of_comparing_by_hand(exhibit: Exhibit) -> None:
+    with closing(open_reader(run.package_of(exhibit.place))) as connection:
+        found = [
+            (match.content_sha256.hex(), match.hash_set_sha256, match.record, match.algorithm,
+             match.distance_bits)
+            for match in read_matches(connection)
+        ]  # fmt: skip
+
+    assert sorted(found) == sorted(by_hand(exhibit))
+    assert {algorithm for _, _, _, algorithm, _ in found} == {"md5", "sha256", "pdq"}
+
+
 def test_alerts_are_listed_first_and_alone(exhibit: Exhibit) -> None:
     data, package = exhibit.place / "data", run.package_of(exhibit.place)
 
@@ -202,3 +243,19 @@ def test_a_killed_run_goes_on_to_the_same_rows_and_refuses_other_sets(
     assert other.code == 2
     assert "begun with 4 hash sets" in other.stderr
     assert again.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--sets", "nobody's"), "no hash set is called"),
+        (("--sets", "alerts", "--no-sets"), "contradict each other"),
+    ],
+)
+def test_sets_that_cannot_be_asked_are_refused_before_anything_is_made(
+    exhibit: Exhibit, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    ran = examine(exhibit.source, tmp_path, exhibit.store, *words)
+
+    assert (ran.code, told in ran.stderr) == (2, True)
+    assert not run.package_of(tmp_path).exists()

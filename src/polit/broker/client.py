@@ -15,12 +15,12 @@ from polit.base.clock import monotonic_s
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.broker.errand_protocol import ErrandQuestion, ErrandState, ErrandStatus
 from polit.broker.frames import Stream, socket_address
+from polit.broker.match_protocol import AdoptedSupplement, MatchOrder
 from polit.broker.protocol import (
     MAX_ANSWER_BYTES,
     MAX_MESSAGE_BYTES,
     PROTOCOL,
     AdoptedPackage,
-    AdoptedSupplement,
     AdoptQuestion,
     Answer,
     BrokerFacts,
@@ -31,7 +31,6 @@ from polit.broker.protocol import (
     Hello,
     JobState,
     JobStatus,
-    MatchOrder,
     Nothing,
     OrderQuestion,
     PictureAnswer,

@@ -242,23 +242,6 @@ class AdoptedPackage:
 
 
 @dataclass(frozen=True, slots=True)
-class AdoptedSupplement:
-    """A supplement of a package, as it was verified in its place.
-
-    Args:
-        number: Its place among the package's supplements, from 1.
-        manifest_sha256: Digest of its manifest, lower-case hex; empty where there is none.
-        checks: What was checked.
-        holds: Whether every check holds.
-    """
-
-    number: int
-    manifest_sha256: str
-    checks: tuple[CheckResult, ...]
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True)
 class RenderedPicture:
     """A picture for the eyes of one person: watermarked, encoded anew, without metadata."""
 
@@ -334,20 +317,6 @@ class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     package: Place
     case_reference: Text
-
-
-class MatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sealed packages to be matched with all hash sets that are enabled, as an errand.
-
-    Args:
-        errand_id: The web's id of it: the same again only returns where it stands.
-        case_reference: The case whose packages they are; empty for all packages there are.
-        examiner: Who has it done, as the supplements state.
-    """
-
-    errand_id: Uuid
-    case_reference: Annotated[str, msgspec.Meta(max_length=1000)]
-    examiner: Text
 
 
 class RenderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,12 +5,8 @@ from pathlib import Path
 from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceMissing
 from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
-from polit.broker.protocol import (
-    AdoptedSupplement,
-    CheckResult,
-    Code,
-    MatchOrder,
-)
+from polit.broker.match_protocol import AdoptedSupplement, MatchOrder
+from polit.broker.protocol import CheckResult, Code
 from polit.broker.server.errands import Errands
 from polit.broker.server.packages import package_path
 from polit.broker.server.settings import BrokerSettings

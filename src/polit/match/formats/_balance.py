@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-_LINE = re.compile(rb"^\s*([0-9A-Fa-f]{64})\s*$", re.MULTILINE)
+_LINE = re.compile(rb"^[ \t]*([0-9A-Fa-f]{64})[ \t\r]*(?:[,;\t|]|$)", re.MULTILINE)
 _LOOKED_AT = 200
 _SURE = 12
 """So many values decide: random ones would all lie near the middle once in twenty million times."""
@@ -30,7 +30,7 @@ def balance_of(head: bytes, name: str) -> Balance:
     more than two off; of random bits, as SHA-256's are, a quarter of the values lie so near.
 
     Args:
-        head: The first bytes of a list.
+        head: The first bytes of a list, or of a table whose first column they are.
         name: The file's name: decides when it names one of both.
 
     Returns:

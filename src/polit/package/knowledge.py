@@ -17,7 +17,7 @@ from polit.match.matcher import Verdict, verdict
 from polit.model.knowledge import Saying, counting_sets
 from polit.model.manifest import Manifest
 from polit.model.matching import HashSetFacts, Match
-from polit.package.database import open_reader
+from polit.package.database import UNREADABLE, open_reader
 from polit.package.match_rows import read_hash_sets, read_matches
 from polit.package.seal import read_manifest
 from polit.package.supplement import supplement_numbers
@@ -75,7 +75,7 @@ def _sayings(package: Path, manifest: Manifest, numbers: Sequence[int]) -> Itera
         try:
             with open_in_place(package, manifest, number) as supplement:
                 told = supplement.manifest
-        except (PolitError, OSError, sqlite3.DatabaseError):
+        except (PolitError, OSError, *UNREADABLE):
             return
         yield Saying(_digests(told.sets), all_sets=told.all_sets)
 

@@ -136,14 +136,19 @@ class ImportLine:
         if now - self._shown_at < (_TERMINAL_S if self._is_terminal else _PIPE_S):
             return
         self._shown_at = now
-        rate = (progress.rows - self._stage_rows) / max(now - self._stage_at, 0.001)
-        source = f" of a file of {human_bytes(self._file_bytes)}" if self._file_bytes else ""
-        text = (
-            f"{progress.stage}: {progress.rows:,} records, {rate:,.0f} a second, "
-            f"{human_bytes(progress.kept_bytes)} kept{source}, {now - self._began_at:.0f} s"
-        )
+        text = f"{progress.stage}: {self._done(progress, now)}, {now - self._began_at:.0f} s"
         if self._is_terminal:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
         else:
             say(text)
+
+    def _done(self, progress: ImportProgress, now: float) -> str:
+        if not progress.rows:
+            return human_bytes(progress.kept_bytes)
+        rate = (progress.rows - self._stage_rows) / max(now - self._stage_at, 0.001)
+        source = f" of a file of {human_bytes(self._file_bytes)}" if self._file_bytes else ""
+        return (
+            f"{progress.rows:,} records, {rate:,.0f} a second, "
+            f"{human_bytes(progress.kept_bytes)} kept{source}"
+        )

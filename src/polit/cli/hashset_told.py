@@ -7,15 +7,18 @@ import msgspec
 
 from polit.base.clock import monotonic_s
 from polit.base.counts import tell_counts
+from polit.base.errors import HashSetDamaged
 from polit.cli.output import human_bytes, say, table
 from polit.match.hashsets import SetVerified, StoredSet
 from polit.match.importing import ImportProgress
 from polit.match.set_document import ImportReport
+from polit.match.set_meaning import CategoryMeaning, warnings_of
 from polit.match.switches import Change
 
 _TERMINAL_S = 0.2
 _PIPE_S = 10.0
 _SHOWN_REJECTED = 10
+_SHOWN_CATEGORIES = 20
 
 
 def set_object(stored: StoredSet) -> dict[str, object]:
@@ -31,8 +34,26 @@ def set_object(stored: StoredSet) -> dict[str, object]:
         "imported_by": document.imported_by,
         "tool": document.tool,
         "report": msgspec.to_builtins(document.report),
+        **_meaning_object(stored),
         "changes": msgspec.to_builtins(stored.changes),
     }
+
+
+def _meaning_object(stored: StoredSet) -> dict[str, object]:
+    try:
+        categories = stored.categories()
+    except HashSetDamaged as error:
+        return {"categories": None, "warnings": [str(error)]}
+    return {
+        "categories": [
+            {
+                "number": each.category.number, "text": each.category.text,
+                "records": each.records, **msgspec.to_builtins(each.means),
+            }
+            for each in categories
+        ],
+        "warnings": list(warnings_of(stored.document, categories)),
+    }  # fmt: skip
 
 
 def set_text(stored: StoredSet) -> str:
@@ -53,7 +74,7 @@ def set_text(stored: StoredSet) -> str:
         ("records", f"{facts.records:,}"),
         ("keys", ", ".join(f"{count:,} {name}" for name, count in sorted(facts.keys.items()))),
     ]
-    return table(rows + _report_rows(document.report))
+    return table(rows + _report_rows(document.report) + _meaning_rows(stored))
 
 
 def imported_text(stored: StoredSet, *, was_there: bool) -> str:
@@ -64,7 +85,7 @@ def imported_text(stored: StoredSet, *, was_there: bool) -> str:
             f"at {stored.document.imported_at}; nothing is changed"
         )
     rows = [("imported", f"{stored.facts.name} {stored.sha256}")]
-    return table(rows + _report_rows(stored.document.report))
+    return table(rows + _report_rows(stored.document.report) + _meaning_rows(stored))
 
 
 def change_line(change: Change) -> str:
@@ -100,6 +121,32 @@ def _report_rows(report: ImportReport) -> list[tuple[str, str]]:
     if report.unknown_keys:
         rows.append(("unknown names", ", ".join(report.unknown_keys)))
     return rows + [(f"file says {name}", value) for name, value in report.header]
+
+
+def _meaning_rows(stored: StoredSet) -> list[tuple[str, str]]:
+    """Return what each category does, and what to look at before relying on the set."""
+    try:
+        categories = stored.categories()
+    except HashSetDamaged as error:
+        return [("LOOK AT", str(error))]
+    shown = [_category_text(each) for each in categories[:_SHOWN_CATEGORIES]]
+    if len(categories) > len(shown):
+        shown.append(f"{len(categories) - len(shown):,} further categories: see --json")
+    warnings = warnings_of(stored.document, categories)
+    return [("" if at else "matches mean", text) for at, text in enumerate(shown)] + [
+        ("LOOK AT", each) for each in warnings
+    ]
+
+
+def _category_text(each: CategoryMeaning) -> str:
+    number, text = each.category.number, each.category.text
+    if number is not None:
+        stated = f"of category {number}"
+    else:
+        stated = f"of category {text!r}" if text else "without a category"
+    alerts = "alerts" if each.means.alerts else "does not alert"
+    settles = "settles" if each.means.settles else "does not settle"
+    return f"{each.records:,} records {stated}: {each.means.asserted}, {alerts}, {settles}"
 
 
 class ImportLine:

@@ -27,7 +27,8 @@ from polit.package.supplement import (
 from polit.package.supplement_rows import Alerted, Asked, count_asked
 
 _KNOWN_SQL = (
-    "INSERT INTO temp.known SELECT DISTINCT sha256 FROM results WHERE sha256 IS NOT NULL"
+    # A damaged package may hold text there, which has no order among digests.
+    "INSERT INTO temp.known SELECT DISTINCT sha256 FROM results WHERE typeof(sha256) = 'blob'"
     " ORDER BY sha256"
 )
 _MATCHED_SQL = "SELECT DISTINCT sha256 FROM matches ORDER BY sha256"

@@ -62,6 +62,8 @@ def test_contents_come_once_with_their_occurrences(rows: sqlite3.Connection) -> 
 
     found = list(read_stackables(rows))
 
+    rows.execute("UPDATE media SET flaws = 'beyond_limit,damaged' WHERE sha256 = ?", (FILM,))
+
     told = [(c.sha256, c.occurrences, len(c.hashes), c.is_video, c.is_decoded) for c in found]
     assert told == [
         (ONE, 2, 1, False, True),
@@ -70,6 +72,7 @@ def test_contents_come_once_with_their_occurrences(rows: sqlite3.Connection) -> 
         (UNSEEN, 1, 0, False, False),
     ]
     assert (found[0].width_px, found[0].height_px, found[0].size_bytes) == (30, 20, 7)
+    assert [c.is_cut_off for c in read_stackables(rows)] == [False, True, False, False]
 
 
 def test_a_file_without_a_digest_is_left_to_view(rows: sqlite3.Connection) -> None:
@@ -118,6 +121,36 @@ def test_an_alert_of_a_later_supplement_beats_known_good(tmp_path: Path) -> None
 
     assert (effect.known_good, effect.exact_copies, effect.left_to_view) == (0, 1, 2)
     assert (effect.alerts_exact, effect.alerts_to_view) == (1, 1)
+
+
+def test_what_a_set_no_longer_says_settles_nothing(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.good(later.PICTURE)])
+    later.add(package, [later.good(later.TEXT)], sets=(later.GOOD,))  # switched off since
+
+    effect = read_effect(package.folder).effect
+
+    assert (effect.known_good, effect.exact_copies, effect.left_to_view) == (0, 1, 2)
+
+
+def test_another_set_leaves_settled_what_was(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.good(later.PICTURE)], sets=(later.GOOD,))
+    later.add(package, [later.alert(later.BROKEN)], sets=(later.ALERTING,))
+
+    effect = read_effect(package.folder).effect
+
+    assert (effect.known_good, effect.alerts_to_view, effect.left_to_view) == (2, 1, 1)
+
+
+def test_an_alert_stays_though_its_set_says_no_more(tmp_path: Path) -> None:
+    package = made.sealed(tmp_path)
+    later.add(package, [later.alert(later.PICTURE)])
+    later.add(package, [later.good(later.PICTURE)])
+
+    effect = read_effect(package.folder).effect
+
+    assert (effect.known_good, effect.alerts_to_view) == (0, 1)
 
 
 def test_a_supplement_of_other_rows_is_refused(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from polit.cli.summary import path_text
 from polit.match.near_hits import MAX_THRESHOLD_BITS
 from polit.match.stacks import Stack, Stackable, stacks_of
 from polit.package.database import open_reader
+from polit.package.effect_read import read_verdicts
 from polit.package.layout import MANIFEST, findings_path
 from polit.package.media_read import read_paths, read_stackables
 
@@ -45,11 +46,12 @@ def stacks(
         raise UsageError("the packages are of several cases: give those of one")
     if len({path.resolve() for path in packages}) < len(packages):
         raise UsageError("a package is given twice: its files would be counted twice")
-    together = _stacks(packages, threshold)
+    alerting = frozenset(chain.from_iterable(map(_alerting, packages)))
+    together = _stacks(packages, threshold, alerting)
     counted = _Counts.of(together)
     by_exhibit = [counted]
     if len(packages) > 1:
-        by_exhibit = [_Counts.of(_stacks([package], threshold)) for package in packages]
+        by_exhibit = [_Counts.of(_stacks([one], threshold, alerting)) for one in packages]
     if jsonl:
         print_lines(map(_stack_object, _shared(together)))
     elif as_json:
@@ -71,6 +73,7 @@ def stacks(
         if names:
             _print_names(packages, together)
         say("alike: within the threshold of the stack's leader; nobody has decided that they are")
+        say("what alerts stands by itself, whatever is like it; exact copies stand together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +131,22 @@ class _Counts:
         )
 
 
-def _stacks(packages: Iterable[Path], threshold: int) -> list[Stack]:
-    found = chain.from_iterable(_stackables(package) for package in packages)
+def _stacks(packages: Iterable[Path], threshold: int, alerting: frozenset[bytes]) -> list[Stack]:
+    found = chain.from_iterable(_stackables(package, alerting) for package in packages)
     return stacks_of(found, threshold_bits=threshold)
 
 
-def _stackables(package: Path) -> Iterator[Stackable]:
+def _stackables(package: Path, alerting: frozenset[bytes]) -> Iterator[Stackable]:
+    """Yield the media of a package; what alerts has no fingerprint, and so stands alone."""
     with closing(open_reader(package)) as connection:
-        yield from read_stackables(connection)
+        for one in read_stackables(connection):
+            yield replace(one, hashes=()) if one.sha256 in alerting else one
+
+
+def _alerting(package: Path) -> Iterator[bytes]:
+    for sha256, said in read_verdicts(package).items():
+        if said.alerts_exact or said.alerts_near:
+            yield sha256
 
 
 def _shared(found: Iterable[Stack]) -> Iterator[Stack]:

@@ -90,5 +90,14 @@ def test_categories_of_two_schemes_settle_together() -> None:
     assert verdict([one, one, other]).settled == "categorised"
 
 
+def test_a_category_that_would_not_alert_does_not_settle_what_alerts() -> None:
+    harmless, wanted = match(HARMLESS, settles=True), match("alert", alerts=True, record=1)
+    graded = match(OTHER_SCHEME, alerts=True, settles=True, record=2)
+
+    assert verdict([harmless, wanted]).settled == ""
+    assert verdict([harmless, graded]).settled == ""
+    assert verdict([graded, wanted]).settled == "categorised"
+
+
 def test_nothing_follows_from_nothing() -> None:
     assert verdict([]) == Verdict(alerts_exact=False, alerts_near=False, settled="")

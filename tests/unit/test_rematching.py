@@ -60,7 +60,7 @@ def sets(
         yield opened
 
 
-REQUEST = RematchRequest("tester", MatchTerms())
+REQUEST = RematchRequest("tester", MatchTerms(), all_sets=True)
 
 
 def _match(sets: OpenSets, keys: Keys, *packages: Path, **changes: object) -> list[object]:
@@ -103,13 +103,17 @@ def test_other_terms_or_asking_again_give_another_supplement(
     assert verify_package(package).all_hold
 
 
-def test_other_sets_give_another_supplement_and_the_first_is_remembered(
+def test_the_latest_word_alone_saves_a_supplement(
     sets: OpenSets, keys: Keys, package: Path
 ) -> None:
     fewer = OpenSets(sets[:1], sets.disabled_sha256)
     assert _one(fewer, keys, package).supplement == 1
     assert _one(sets, keys, package).supplement == 2
-    assert _one(fewer, keys, package).supplement == 1
+    # A set was switched off again: with nothing said, the second would go on counting.
+    assert _one(fewer, keys, package).supplement == 3
+    assert _one(fewer, keys, package, all_sets=False).supplement == 3
+    assert _one(sets, keys, package, all_sets=False).supplement == 4
+    assert _one(sets, keys, package).supplement == 5
 
 
 def test_what_another_installation_says_keeps_nobody_from_looking(

@@ -29,6 +29,8 @@ _SETTLED = f"""
 CASE WHEN COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN m.asserted_id END) > 0 THEN
   CASE WHEN COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN m.asserted_id END)
          = COUNT(DISTINCT CASE WHEN {_CATEGORY} THEN {_SCHEME} END)
+   AND (MAX(CASE WHEN {_EXACT} AND m.alerts THEN 1 ELSE 0 END) = 0
+        OR MIN(CASE WHEN NOT ({_CATEGORY}) OR m.alerts THEN 1 ELSE 0 END) = 1)
   THEN {Settled.CATEGORISED:d} ELSE {Settled.NOT:d} END
 WHEN MAX(CASE WHEN {_EXACT} AND m.settles THEN 1 ELSE 0 END) = 1
  AND MAX(CASE WHEN {_EXACT} AND (m.alerts OR w.word <> '{SetStatus.KNOWN_GOOD.value}')
@@ -50,7 +52,8 @@ GROUP BY m.content_id
 def known_write(package_number: int, source_number: int) -> None:
     """Write what is known of a package's contents anew, by the matches of one source.
 
-    An alert by a digest beats known-good: such a content is settled by a category alone.
+    An alert by a digest beats known-good: such a content is settled by a category alone, and by
+    none that would not alert itself.
 
     Args:
         package_number: The package.

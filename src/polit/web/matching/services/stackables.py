@@ -83,13 +83,13 @@ def unread(packages: list[int]) -> int:
 def _both(before: MatchVerdict | None, one: MatchVerdict) -> MatchVerdict:
     if before is None or before == one:
         return one
-    settled = {before.settled, one.settled}
     alerts_exact = before.alerts_exact or one.alerts_exact
-    # An alert by a digest beats known-good wherever it comes from; a category says more than both.
+    # What alerts by a digest in one package is settled by none that does not alert itself: that
+    # goes for known-good and for a harmless category, wherever they come from.
+    heard = [each for each in (before, one) if each.alerts_exact or not alerts_exact]
     # What matches and is not settled in one package, by categories that differ, is settled in none.
-    if alerts_exact:
-        settled -= {"known_good"}
-    chosen = "" if "" in settled or not settled else min(settled)
+    settled = {each.settled for each in heard}
+    chosen = "" if "" in settled else min(settled)
     return MatchVerdict(alerts_exact, before.alerts_near or one.alerts_near, chosen)
 
 

@@ -12,6 +12,8 @@ import pytest
 from polit import cli
 from polit.cli.effect import effect_text
 from polit.match.effect import Effect
+from polit.match.stacks import Stackable
+from polit.model.media import PerceptualHash
 from polit.package.layout import FINDINGS, MANIFEST, findings_path
 
 
@@ -50,6 +52,26 @@ def test_stacks_of_one_package_are_counts_without_names(
     said = capsys.readouterr().out
     assert "3 pictures and videos = 2 stacks" in said
     assert ".jpg" not in said
+
+
+def test_what_alerts_today_is_stacked_with_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path / "data"))
+    package = made.sealed(tmp_path)
+    later.add(package, [later.alert(later.PICTURE)])
+    alike = (PerceptualHash("pdq", "full", bytes(range(32)), 90),)
+    pair = [Stackable(one, 9, 8, 8, alike) for one in (later.PICTURE, later.BROKEN)]
+    monkeypatch.setattr("polit.cli.stacks.read_stackables", lambda _: iter(pair))
+
+    assert _run(monkeypatch, "stacks", package.folder) == 0
+    assert "2 pictures and videos = 2 stacks" in capsys.readouterr().out
+
+    (package.folder / "supplements/1/matches.sqlite").write_bytes(b"")
+    assert _run(monkeypatch, "stacks", package.folder) == 0
+    told = capsys.readouterr()
+    assert "supplements from 1 on do not count" in told.err
+    assert "2 pictures and videos = 1 stacks" in told.out
 
 
 def test_names_are_printed_when_asked_for(

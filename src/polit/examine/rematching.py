@@ -17,7 +17,7 @@ from polit.model.manifest import Manifest
 from polit.model.matching import HashSetFacts, Match, MatchTerms
 from polit.model.supplement import MatchTally
 from polit.package.contents import StoredContent, read_contents
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT
 from polit.package.seal import parse_manifest, read_manifest_bytes
 from polit.package.sealed_text import seal_flaw
@@ -241,7 +241,7 @@ class Rematching:
             raise
         except PolitError as error:
             return Unmatched(package, error)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             return Unmatched(package, PackageDamaged(f"{package} cannot be read: {error}"))
         except OSError as error:
             return Unmatched(package, UsageError(f"{package}: {error.strerror or error}"))

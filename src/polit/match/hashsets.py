@@ -15,6 +15,7 @@ from pathlib import Path
 from polit.base.errors import HashSetDamaged, HashSetUnknown, UsageError
 from polit.match.open_set import NearKeys, OpenSet, OpenSets, RecordKeys, SetRecord
 from polit.match.set_document import SetDocument, read_document
+from polit.match.set_meaning import CategoryMeaning, categories_counted
 from polit.match.set_verify import SetVerified, verify_set
 from polit.match.switches import (
     Act,
@@ -61,6 +62,14 @@ class StoredSet:
     def sha256(self) -> str:
         """The set's own digest, lower-case hex."""
         return self.folder.name
+
+    def categories(self) -> tuple[CategoryMeaning, ...]:
+        """Return the categories that its records state, and what each of them does.
+
+        Raises:
+            HashSetDamaged: Its parts are not what an import wrote, or its scheme is another now.
+        """
+        return categories_counted(self.folder, self.document)
 
     @property
     def is_enabled(self) -> bool:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from polit.base.errors import HashSetDamaged, UsageError
 from polit.match.exact import KeyTable, mapped
 from polit.match.near import NearHits, NearIndex
-from polit.match.schemes import Meaning, Scheme, meaning, scheme_get
+from polit.match.schemes import Meaning
 from polit.match.set_document import KEY_BYTES, SetDocument
-from polit.model.matching import SetStatus
+from polit.match.set_meaning import categories_read, category_meaning, scheme_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +74,6 @@ class NearKeys:
             return hits
         on = ~self.is_off[hits.place]
         return NearHits(hits.query[on], hits.place[on], hits.distance_bits[on])
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category as a file gives it: a number, a text, or neither."""
-
-    number: int | None = None
-    text: str = ""
 
 
 class OpenSet:
@@ -166,7 +158,7 @@ class OpenSet:
             UsageError: There is no such record.
         """
         self._check(number)
-        return Meaning(*self._meanings[int(self._codes[number]) if self._codes is not None else 0])
+        return self._meanings[int(self._codes[number]) if self._codes is not None else 0]
 
     def close(self) -> None:
         """Let go of the parts; looking up afterwards finds nothing."""
@@ -214,37 +206,12 @@ class OpenSet:
             found[name] = f"{found[name]}; {value}" if name in found else value
         return found
 
-    def _read_meanings(self) -> list[tuple[str, bool, bool]]:
-        raw = (self._folder / "categories.json").read_bytes()
-        categories = msgspec.json.decode(raw, type=list[Category])
-        scheme = self._scheme()
-        return [self._meaning(category, scheme) for category in categories]
-
-    def _scheme(self) -> Scheme | None:
-        """Return the set's scheme.
-
-        Raises:
-            HashSetDamaged: It says something else than when the set was imported.
-        """
-        if not self.facts.scheme:
-            return None
-        scheme = scheme_get(self.facts.scheme)
-        if scheme.sha256 != self._document.scheme_sha256:
-            raise HashSetDamaged(
-                f"the category scheme {self.facts.scheme} says something else than when "
-                f"{self.facts.name!r} was imported: give it a new version, and import again"
-            )
-        return scheme
-
-    def _meaning(self, category: Category, scheme: Scheme | None) -> tuple[str, bool, bool]:
-        status = self.facts.status
-        if status is SetStatus.KNOWN_GOOD:
-            return status.value, False, True
-        stated = meaning(scheme, category.number, category.text)
-        if status is SetStatus.ALERT:
-            is_bare = category == Category()
-            return status.value if is_bare else stated.asserted, True, False
-        return stated.asserted, stated.alerts, stated.settles
+    def _read_meanings(self) -> list[Meaning]:
+        scheme = scheme_of(self._document)
+        return [
+            category_meaning(self.facts.status, scheme, category)
+            for category in categories_read(self._folder)
+        ]
 
     def _near(self, name: str, off: Iterable[int]) -> NearKeys | None:
         if not self._document.keys.get(name):

@@ -11,7 +11,7 @@ from pathlib import Path
 from polit.base.canonical import row_writer
 from polit.base.errors import PackageDamaged
 from polit.model.supplement import MatchTally
-from polit.package.database import read_schema
+from polit.package.database import UNREADABLE, read_schema
 from polit.package.match_rows import HASH_SETS_SQL, MATCH_SCHEMA, MATCHES_SQL, read_counts
 from polit.package.sealed_text import open_regular
 
@@ -64,7 +64,7 @@ def open_rows(path: Path) -> Iterator[sqlite3.Connection]:
                 # Nothing is asked of tables that are not ours: they may be views that lie.
                 raise PackageDamaged(f"{path} has not the schema of this format")
             yield connection
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise PackageDamaged(f"{path} cannot be read: {error}") from error
 
 

@@ -12,7 +12,7 @@ from polit.base.errors import PackageDamaged, PolitError
 from polit.model.manifest import Manifest
 from polit.model.supplement import SupplementManifest
 from polit.package.checks import Check
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import MANIFEST, SUPPLEMENTS
 from polit.package.supplement import (
     PARTS,
@@ -67,7 +67,7 @@ def check_supplements(package: Path, manifest: Manifest) -> Iterator[Check]:
         yield _check_places(folder, numbers)
         with closing(open_reader(package)) as findings:
             yield from _check_each(package, manifest, findings, numbers)
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         yield Check("supplements", holds=False, detail=str(error))
 
 
@@ -126,7 +126,7 @@ def _check_one(place: _Place, findings: sqlite3.Connection, alerted: Alerted) ->
             if news != supplement.manifest.new_alerts:
                 raise PackageDamaged(f"alerts: {news} are new, the manifest says otherwise")
             return Check(name, holds=True, detail=_detail(place, supplement.manifest))
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         return Check(name, holds=False, detail=str(error))
 
 

@@ -261,7 +261,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
                 return [check_same("rows", found, read.adopted.rows_sha256)]
             rows = RowsOut(connection, taken.number)
             bring_rows(taken, rows)
-            known_write(taken.number, taken.number)
+            known_write(taken.number)
             facets += rows.facets()
             return [_check_arrived(read.manifest, taken.number)]
     except PackageDamaged as error:

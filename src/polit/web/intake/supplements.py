@@ -216,7 +216,7 @@ def _finish(
     ) as deed:  # fmt: skip
         _check_held(source)
         source.all_sets = manifest.all_sets
-        known_write(source)
+        known_write(coming.package.number, source)
         _say(source, checks)
         source.made_at = manifest.created_at
         source.rows_sha256 = manifest.rows_sha256

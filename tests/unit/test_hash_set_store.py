@@ -135,7 +135,7 @@ def test_the_report_accounts_for_every_record(
     assert report.kept == 7
     assert sum(report.rejected.values()) == 206
     assert report.rejected["no hash"] == 200
-    assert report.rejected["other reasons"] == 2
+    assert report.rejected["other reasons"] == 3
     assert len(report.first_rejected) == 100
     assert report.first_rejected[0].place == "line 0"
     assert report.duplicates == {"md5": 2}

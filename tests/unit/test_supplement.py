@@ -37,7 +37,9 @@ def sealed(tmp_path: Path) -> made.MadePackage:
 
 
 def _failing(folder: Path) -> dict[str, str]:
-    return {check.name: check.detail for check in verify_package(folder).checks if not check.holds}
+    return {
+        check.name: check.detail for check in verify_package(folder).all_checks if not check.holds
+    }
 
 
 def test_a_supplement_holds_and_gives_back_what_was_put_in(sealed: made.MadePackage) -> None:
@@ -69,6 +71,17 @@ def test_what_is_not_sealed_leaves_nothing(sealed: made.MadePackage) -> None:
     assert sorted(sealed.folder.rglob("*")) == before
 
 
+def test_a_supplement_that_does_not_hold_takes_nothing_from_its_package(
+    sealed: made.MadePackage,
+) -> None:
+    more.add(sealed, [more.alert()])
+    _append(supplement_folder(sealed.folder, 1) / "matches.sqlite", b"x")
+    found = verify_package(sealed.folder)
+    assert (found.holds, found.all_hold) == (True, False)
+    _append(sealed.folder / "findings.sqlite", b"x")
+    assert not verify_package(sealed.folder).holds
+
+
 def test_two_at_once_never_take_one_number(sealed: made.MadePackage) -> None:
     terms = more.terms(more.ALERTING)
     with (
@@ -84,7 +97,7 @@ def test_what_a_kill_left_counts_for_nothing(sealed: made.MadePackage) -> None:
     left = sealed.folder / "supplements" / ".new"
     left.mkdir()
     (left / "matches.sqlite").write_bytes(b"half")
-    told = {check.name: check.detail for check in verify_package(sealed.folder).checks}
+    told = {check.name: check.detail for check in verify_package(sealed.folder).all_checks}
     assert "broken off" in told["supplements"]
     assert _failing(sealed.folder) == {}
     assert more.add(sealed, [more.alert()]).number == 2

@@ -333,6 +333,23 @@ def test_a_bad_case_costs_no_media(path: Path) -> None:
     }
 
 
+def test_what_is_refused_around_media_is_told_once_wherever_a_read_begins(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vics, "_BATCH_RECORDS", 2)
+    media = json.dumps(case(1, 3)["Media"]).encode()
+    bad = b'{"a": 1, "a": 2, "Media": ' + media + b', "b": NaN, "c": 1}'
+    found = batches(path, b'{"value": [' + bad + b"," + bad + b'], "late": 1}')
+    assert [each.place for batch in found for each in batch.rejected] == [
+        "record 0", "record 3", "record 3", "record 6",
+    ]  # fmt: skip
+    for at, batch in enumerate(found, 1):
+        rest = list(vics.read(path, ReadStart(batch.position)))
+        for part in ("records", "rejected"):
+            expected = [each for more in found[at:] for each in getattr(more, part)]
+            assert [each for more in rest for each in getattr(more, part)] == expected
+
+
 def test_a_mark_of_the_byte_order_and_white_space_are_passed_over(path: Path) -> None:
     data = b" \r\n" + document({"MD5": MD5.hexdigest()}) + b"\r\n\0"
     for packed in (b"\xef\xbb\xbf" + data, data.decode().encode("utf-16")):

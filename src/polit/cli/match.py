@@ -78,6 +78,7 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
     request = RematchRequest(
         examiner=_account() if examiner is None else examiner,
         terms=MatchTerms(near_threshold_bits=near_threshold, dihedral=dihedral),
+        all_sets=sets is None,
         verify=verify,
         again=again,
     )

@@ -46,6 +46,8 @@ class SupplementManifest:
         terms: Under what terms fingerprints matched.
         disabled_sha256: Digest of the hashes that were disabled in the store of sets, empty for
             none.
+        all_sets: Whether all sets that were enabled were asked, so that this replaces what was
+            said before; else it adds to that, and is the latest word on the sets it asked.
         package_verified: Whether the package was verified in full before it was matched.
         faults_planted: Whether a test planted faults in the run.
         sets: The hash sets, by their digests.
@@ -68,6 +70,7 @@ class SupplementManifest:
     versions: dict[str, str]
     terms: MatchTerms
     disabled_sha256: str
+    all_sets: bool
     package_verified: bool
     faults_planted: bool
     sets: tuple[HashSetFacts, ...]

@@ -4,7 +4,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,26 @@ _KNOWN_SQL = (
     " ORDER BY sha256"
 )
 _MATCHED_SQL = "SELECT DISTINCT sha256 FROM matches ORDER BY sha256"
+
+
+@contextmanager
+def open_in_place(package: Path, manifest: Manifest, number: int) -> Iterator[Supplement]:
+    """Open a supplement of a package, checked alone, and that it belongs where it lies.
+
+    What only the package's rows can show is not checked: that its contents are there, and which
+    of its alerts are new.
+
+    Raises:
+        SourceMissing: There is none.
+        PackageDamaged: It does not hold, or was made for another place; the message says which.
+        OSError: It cannot be read.
+    """
+    folder = supplement_folder(package, number)
+    if folder.is_symlink():
+        raise PackageDamaged("it is a link")
+    with open_supplement(folder) as supplement:
+        _check_place(_Place(package, manifest, number), supplement.manifest)
+        yield supplement
 
 
 def check_supplements(package: Path, manifest: Manifest) -> Iterator[Check]:
@@ -99,12 +119,8 @@ class _Place:
 
 def _check_one(place: _Place, findings: sqlite3.Connection, alerted: Alerted) -> Check:
     name = f"supplement {place.number}"
-    folder = supplement_folder(place.package, place.number)
     try:
-        if folder.is_symlink():
-            raise PackageDamaged("it is a link")
-        with open_supplement(folder) as supplement:
-            _check_place(place, supplement.manifest)
+        with open_in_place(place.package, place.manifest, place.number) as supplement:
             _check_contents(findings, supplement)
             news = alerted.take_up(supplement.connection)
             if news != supplement.manifest.new_alerts:

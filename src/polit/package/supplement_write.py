@@ -53,6 +53,7 @@ class SupplementTerms:
         terms: Under what terms fingerprints match.
         disabled_sha256: Digest of the hashes that are disabled, empty for none.
         sets: The hash sets, by their digests.
+        all_sets: Whether they are all that are enabled.
     """
 
     examiner: str
@@ -61,6 +62,7 @@ class SupplementTerms:
     terms: MatchTerms
     disabled_sha256: str
     sets: tuple[HashSetFacts, ...]
+    all_sets: bool
 
 
 class SupplementDraft:
@@ -158,6 +160,7 @@ class SupplementDraft:
             versions=self._terms.versions,
             terms=self._terms.terms,
             disabled_sha256=self._terms.disabled_sha256,
+            all_sets=self._terms.all_sets,
             package_verified=package_verified,
             faults_planted=faults.armed(),
             sets=self._terms.sets,

@@ -127,6 +127,19 @@ def test_worker_takes_supplements_in_and_stacks_again(
     assert StackRun.objects.filter(is_ready=True).count() == 2
 
 
+def test_what_the_worker_gave_up_is_failed_and_can_be_asked_again(there: Imported) -> None:
+    del there
+    rematch = rematch_ask(SYSTEM, reason="new set", access=None)
+    assert tasks.fail_given_up_rematches() == 0
+
+    DBTaskResult.objects.all().delete()
+
+    assert tasks.fail_given_up_rematches() == 1
+    rematch.refresh_from_db()
+    assert rematch.state == "failed"
+    rematch_ask(SYSTEM, reason="again", access=None)
+
+
 def test_pages_ask_with_a_reason(there: Imported, user: User, client_for: ClientFor) -> None:
     client = client_for(user)
     for url in (f"/cases/{there.package.case_id}/match-again/", "/match-again/"):

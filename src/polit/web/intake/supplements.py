@@ -215,7 +215,8 @@ def _finish(
         nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
         _check_held(source)
-        known_write(coming.package.number, source.number)
+        source.all_sets = manifest.all_sets
+        known_write(source)
         _say(source, checks)
         source.made_at = manifest.created_at
         source.rows_sha256 = manifest.rows_sha256

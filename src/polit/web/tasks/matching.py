@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull
 from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
@@ -19,6 +20,8 @@ from polit.web.tasks.rules import Again
 WORKER = Actor("system", "worker", "polit worker")
 _TROUBLE_S = 60
 _SOON_S = 5
+_GIVEN_UP = "the worker tried several times and gave up: ask again, or tell whoever looks after the\
+ server"
 _REASON = "found by the worker"
 _STATES = {
     ErrandState.QUEUED: RematchState.ASKED,
@@ -76,6 +79,22 @@ def _errand(rematch: Rematch) -> ErrandStatus:
 
 def _step(rematch: Rematch, state: RematchState, message: str) -> None:
     rematch_step(WORKER, reason=_REASON, rematch=rematch, state=state, message=message)
+
+
+def fail_given_up_rematches() -> int:
+    """Fail the matchings that move, but whose task was given up; return how many.
+
+    Without it no other could ever be asked for.
+    """
+    moving = Rematch.objects.select_related("case").filter(state__in=("asked", "running"))
+    waiting = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    rows = DBTaskResult.objects.filter(status__in=waiting).values_list("args_kwargs", flat=True)
+    found = list(moving)
+    alive = {str(word) for row in rows for word in row["args"]} if found else set()
+    given_up = [each for each in found if str(each.id) not in alive]
+    for each in given_up:
+        _step(each, RematchState.FAILED, _GIVEN_UP)
+    return len(given_up)
 
 
 @task()

@@ -229,6 +229,12 @@ class HashSets:
         self.clear_removed()
         return change
 
+    def holds(self, sha256: str) -> bool:
+        """Tell whether a set of a whole digest lies here and was not removed, damaged or not."""
+        last = {change.set_sha256: change.act for change in changes_read(self.folder)}
+        is_there = _DIGEST.fullmatch(sha256) is not None and (self.folder / sha256).is_dir()
+        return is_there and last.get(sha256) is not Act.REMOVE
+
     def clear_removed(self) -> None:
         """Take away what a removal that was interrupted left."""
         last = {change.set_sha256: change.act for change in changes_read(self.folder)}

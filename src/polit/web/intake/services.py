@@ -40,7 +40,12 @@ from polit.web.intake.rules import (
     check_tally,
     findings_sha256_of,
 )
-from polit.web.matching.services import PackageMatched, known_write, package_matched
+from polit.web.matching.services import (
+    PackageMatched,
+    known_write,
+    package_followed,
+    package_matched,
+)
 from polit.web.matching.signals import package_changed, supplements_wanted
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
@@ -145,7 +150,11 @@ def package_act(
         locked = Package.objects.select_for_update(of=("self",)).get(pk=package.pk)
         locked.state = PACKAGE_STATES.check_action(action, locked.state, roles).to
         locked.save()
+        package_followed(locked)
         package_changed.send(sender=Package, package=locked)
+        if locked.state == PackageState.IMPORTED.value:
+            # Those that were made while it was withdrawn.
+            supplements_wanted.send(sender=Package, package=locked)
         if locked.examination_id is not None:
             examination_follow(actor, reason=reason, examination_id=locked.examination_id,
                                action=action, roles=roles)  # fmt: skip

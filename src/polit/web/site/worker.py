@@ -32,13 +32,18 @@ def main() -> int:
     from polit.web.tasks.loop import Worker  # noqa: PLC0415
     from polit.web.tasks.matching import fail_given_up_rematches  # noqa: PLC0415
     from polit.web.tasks.services import lease_release  # noqa: PLC0415
-    from polit.web.tasks.set_keeping import Copying, fail_given_up_orders  # noqa: PLC0415
+    from polit.web.tasks.set_keeping import (  # noqa: PLC0415
+        Copying,
+        ask_again_for_switches,
+        fail_given_up_orders,
+    )
 
     copying = Copying()
 
     def sweep() -> None:
         fail_given_up(WORKER)
         fail_given_up_orders(WORKER)
+        ask_again_for_switches()
         fail_given_up_rematches()
         copying.copy(broker())
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull
+from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull, UsageError
 from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
 from polit.web.core.acting import Actor
 from polit.web.examinations.queries import broker_client
@@ -66,7 +66,9 @@ def rematch_run(rematch_id: str) -> Again | None:
         _step(rematch, RematchState.FAILED, str(error))
         return None
     state = _STATES[status.state]
-    _step(rematch, state, status.message)
+    # A broker that was started anew queues again what it ran: here it runs on.
+    if not (rematch.standing is RematchState.RUNNING and state is RematchState.ASKED):
+        _step(rematch, state, status.message)
     return None if state.has_ended else Again(_SOON_S)
 
 
@@ -92,9 +94,14 @@ def fail_given_up_rematches() -> int:
     found = list(moving)
     alive = {str(word) for row in rows for word in row["args"]} if found else set()
     given_up = [each for each in found if str(each.id) not in alive]
+    count = 0
     for each in given_up:
-        _step(each, RematchState.FAILED, _GIVEN_UP)
-    return len(given_up)
+        try:
+            _step(each, RematchState.FAILED, _GIVEN_UP)
+        except UsageError:
+            continue  # it ended meanwhile by itself
+        count += 1
+    return count
 
 
 @task()

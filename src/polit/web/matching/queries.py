@@ -23,6 +23,7 @@ from polit.web.matching.models import (
     MatchSet,
     MatchSource,
     Rematch,
+    SupplementLook,
 )
 from polit.web.matching.rules import AlertState, AlertWanted, Verdict
 from polit.web.media.models import Content, Derivative, Entry, Package
@@ -221,6 +222,11 @@ def source_list(package: Package) -> list[MatchSource]:
     """Return where a package's matches came from, the newest first."""
     rows = MatchSource.objects.filter(package=package).exclude(state="arriving")
     return list(rows.order_by("-supplement"))
+
+
+def supplement_look_of(package: Package) -> SupplementLook | None:
+    """Return what the last look for a package's supplements found, ``None`` before the first."""
+    return SupplementLook.objects.filter(package=package).exclude(looked_at=None).first()
 
 
 def source_sets(source: MatchSource) -> list[MatchSet]:

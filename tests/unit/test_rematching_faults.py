@@ -54,7 +54,9 @@ def sets(
 
 
 def _match(sets: OpenSets, keys: Keys, package: Path) -> Rematched | Unmatched:
-    matching = Rematching(sets, RematchRequest("tester", MatchTerms()), keys, lambda _: None)
+    matching = Rematching(
+        sets, RematchRequest("tester", MatchTerms(), all_sets=True), keys, lambda _: None
+    )
     (found,) = matching.match_all([package])
     return found
 

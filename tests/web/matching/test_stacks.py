@@ -149,6 +149,20 @@ def test_what_one_package_knows_counts_for_copies_in_another(case: Case) -> None
     assert figures(made(case)).alerts_to_view == 1
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_contradicts_itself_in_one_package_is_settled_in_none(
+    case: Case, *, turned: bool
+) -> None:
+    shot = Shot("alone", FAR[1])
+    said = [(Verdict.CATEGORISED, Settled.CATEGORISED), (Verdict.CATEGORISED, Settled.NOT)]
+    for number, what in enumerate(reversed(said) if turned else said, start=1):
+        known(package_of_shots(case, (shot,), exhibit=f"AB/{number}"), shot, *what)
+
+    effect = figures(made(case))
+
+    assert (effect.categorised, effect.exact_copies, effect.others_to_view) == (0, 1, 1)
+
+
 def test_nothing_is_made_twice_and_earlier_runs_go(case: Case) -> None:
     package_of_shots(case, SHOTS)
     first = made(case)

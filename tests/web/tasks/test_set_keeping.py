@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django_tasks_db.models import DBTaskResult
-from web.stored_sets import ToldBroker, told_set
+from web.told_sets import ToldBroker, told_set
 
 from polit.base.errors import BrokerRefused, UsageError
 from polit.broker.client import (

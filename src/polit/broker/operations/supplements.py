@@ -14,10 +14,8 @@ def supplement_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     """Verify the supplements of a package."""
     del parts
     settings = room.settings
-    found = adopt_supplements(
-        settings.packages, body.package, body.case_reference,
-        signing_key=open_keys(settings.data).public_key,
-    )  # fmt: skip
+    own = open_keys(settings.data).public_key
+    found = adopt_supplements(settings.packages, body, signing_key=own)
     return Reply(found)
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from polit.base.errors import BrokerRefused, HashSetDamaged, HashSetUnknown
 from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
@@ -41,15 +39,11 @@ from polit.broker.set_protocol import (
 )
 from polit.match.detecting import formats_list
 from polit.match.hashsets import HashSets, StoredSet
-from polit.match.schemes import meaning, scheme_get, schemes_list
+from polit.match.schemes import schemes_list
+from polit.match.set_meaning import CategoryMeaning
 
 _LONGEST_TEXT = 1_000
 _INCOMING = "incoming"
-
-
-class _Category(msgspec.Struct, frozen=True):
-    number: int | None
-    text: str
 
 
 class SetKeeper:
@@ -101,6 +95,7 @@ class SetKeeper:
 
     def _shown(self, stored: StoredSet) -> StoredSetDetail:
         report = stored.document.report
+        categories = stored.categories()
         return StoredSetDetail(
             facts=_facts(stored),
             tool=stored.document.tool,
@@ -116,7 +111,7 @@ class SetKeeper:
                 duplicates={name: count for name, count in report.duplicates.items() if count},
                 header=tuple((_cut(name), _cut(text)) for name, text in report.header[:MAX_TOLD]),
             ),
-            categories=_categories(stored),
+            categories=tuple(map(_category, categories[:MAX_TOLD])),
             changes=tuple(
                 SetChange(each.at, each.by, each.act.value, each.reason) for each in stored.changes
             ),
@@ -237,24 +232,11 @@ def _facts(stored: StoredSet) -> StoredSetFacts:
     )  # fmt: skip
 
 
-def _categories(stored: StoredSet) -> tuple[CategoryMet, ...]:
-    path = stored.folder / "categories.json"
-    try:
-        met = msgspec.json.decode(path.read_bytes(), type=list[_Category])[:MAX_TOLD]
-    except (OSError, msgspec.MsgspecError) as error:
-        raise HashSetDamaged(
-            f"{path} cannot be read: remove the set, and import it anew"
-        ) from error
-    scheme = scheme_get(stored.facts.scheme) if stored.facts.scheme else None
-    found = []
-    for each in met:
-        means = meaning(scheme, each.number, each.text)
-        found.append(
-            CategoryMet(
-                each.number, _cut(each.text), _cut(means.asserted), means.alerts, means.settles
-            )
-        )
-    return tuple(found)
+def _category(met: CategoryMeaning) -> CategoryMet:
+    stated, means = met.category, met.means
+    return CategoryMet(
+        stated.number, _cut(stated.text), _cut(means.asserted), means.alerts, means.settles
+    )
 
 
 def _cut(untrusted_text: str) -> str:

@@ -8,9 +8,9 @@ from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceM
 from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
 from polit.broker.match_protocol import SIGNER_CHECK, AdoptedSupplement, MatchOrder
-from polit.broker.protocol import CheckResult, Code
+from polit.broker.protocol import AdoptQuestion, CheckResult, Code
 from polit.broker.server.errands import Errands
-from polit.broker.server.packages import package_path
+from polit.broker.server.packages import check_case, package_path
 from polit.broker.server.settings import BrokerSettings
 from polit.package.seal import read_manifest
 from polit.package.supplement import (
@@ -24,14 +24,13 @@ from polit.store.case_keys import case_name
 
 
 def adopt_supplements(
-    packages: Path, package: str, case: str, *, signing_key: bytes
+    packages: Path, question: AdoptQuestion, *, signing_key: bytes
 ) -> tuple[AdoptedSupplement, ...]:
     """Verify a package's supplements.
 
     Args:
         packages: The packages root.
-        package: The package's name below it.
-        case: The case that they are taken into.
+        question: The package, and the case that they are taken into.
         signing_key: The public key of this installation, 32 bytes.
 
     Returns:
@@ -40,7 +39,7 @@ def adopt_supplements(
     Raises:
         BrokerRefused: ``no_package``, ``wrong_case`` or ``damaged``.
     """
-    path = package_path(packages, package)
+    path = package_path(packages, question.package)
     try:
         manifest = read_manifest(path)
     except SourceMissing as error:
@@ -49,8 +48,7 @@ def adopt_supplements(
         raise BrokerRefused(
             Code.DAMAGED, "this package's manifest cannot be read: see 'polit verify'"
         ) from error
-    if manifest.case != case:
-        raise BrokerRefused(Code.WRONG_CASE, "this package belongs to another case")
+    check_case(manifest, question)
     # What is asked of a file may change while it is checked: whoever takes the supplement in
     # compares these digests with those of what it read.
     found = {number: _seal_of(path, number) for number in supplement_numbers(path)}

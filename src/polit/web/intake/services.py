@@ -58,7 +58,9 @@ if TYPE_CHECKING:
 class Adopter(Protocol):
     """What the intake asks of the broker."""
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify a package and take its key under the case's."""
 
 
@@ -170,8 +172,9 @@ def _reading(attached: Attached, broker: Adopter) -> Iterator[_Read]:
     remove_left_over(private_folder())
     with private_copy(folder, private_folder()) as (findings, digest):
         adopted = broker.package_adopt(
-            attached.place, case_reference=attached.exhibit.case.reference
-        )
+            attached.place, case_reference=attached.exhibit.case.reference,
+            other_case_confirmed=bool(attached.mismatch_reason.strip()),
+        )  # fmt: skip
         yield _Read(attached, adopted, manifest, text, findings, digest)
 
 
@@ -270,7 +273,7 @@ def _bring(read: _Read, taken: Taken, facets: list[CountedFacet]) -> list[Intake
                 return [check_same("rows", found, read.adopted.rows_sha256)]
             rows = RowsOut(connection, taken.number)
             bring_rows(taken, rows)
-            known_write(taken.number, taken.number)
+            known_write(taken.number)
             facets += rows.facets()
             return [_check_arrived(read.manifest, taken.number)]
     except PackageDamaged as error:

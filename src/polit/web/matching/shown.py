@@ -61,7 +61,7 @@ class ShownOrigin:
 
     Args:
         source: The package itself or a supplement.
-        is_current: Whether what it says is what is known today.
+        is_current: Whether its word on any set is what is known today.
         is_other_key: Whether another key signed it than the package.
         refused: What did not hold, where it was refused.
     """
@@ -72,13 +72,20 @@ class ShownOrigin:
     refused: tuple[str, ...]
 
 
-def shown_origins(sources: Sequence[MatchSource], package: Package) -> list[ShownOrigin]:
-    """Return sources, the newest first, as a list shows them."""
-    current = next((each for each in sources if each.state == "imported"), None)
+def shown_origins(
+    sources: Sequence[MatchSource], package: Package, *, counting: frozenset[int]
+) -> list[ShownOrigin]:
+    """Return sources, the newest first, as a list shows them.
+
+    Args:
+        sources: Those of a package.
+        package: The package.
+        counting: The numbers of the sources whose word on any set is what is known today.
+    """
     return [
         ShownOrigin(
             each,
-            each == current,
+            each.number in counting,
             each.signer_sha256 not in {"", package.signer_sha256},
             tuple(
                 f"{check['name']}: {check['detail']}"

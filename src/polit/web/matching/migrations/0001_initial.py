@@ -225,6 +225,7 @@ class Migration(migrations.Migration):
                 ("rows_sha256", models.CharField(blank=True, max_length=64)),
                 ("signer_sha256", models.CharField(blank=True, max_length=64)),
                 ("terms", models.TextField(default="{}")),
+                ("all_sets", models.BooleanField(default=True)),
                 ("checks", models.TextField(default="[]")),
                 ("sets", models.IntegerField(default=0)),
                 ("matches", models.BigIntegerField(default=0)),

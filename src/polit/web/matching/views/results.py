@@ -13,14 +13,15 @@ from polit.web.examinations.rules import READERS, TILE_READERS
 from polit.web.matching.queries import (
     known_counts,
     known_page,
+    known_sets,
     source_list,
-    source_sets,
     supplement_look_of,
 )
 from polit.web.matching.rules import Verdict, verdict_of
 from polit.web.matching.shown import status_words
 from polit.web.media.forms import number_of
 from polit.web.media.queries import package_get
+from polit.web.media.rules import package_of
 
 _READING = Access(Scope.CASE, read=READERS)
 
@@ -35,7 +36,7 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     asked = verdict_of(request.GET.get("verdict", ""))
     verdict = asked or next((each for each in Verdict if counts.get(each)), Verdict.ALERT)
     rows, after = known_page(package, verdict, after=number_of(request.GET.get("after", "")))
-    sources = source_list(package)
+    sets = known_sets(package)
     sees = bool(user_of(request).roles & TILE_READERS)
     shown = {
         "case": granted.case,
@@ -45,9 +46,10 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "verdict": verdict,
         "rows": rows,
         "after": str(after or ""),
-        "sources": sources,
+        "sources": source_list(package),
         "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
-                 for each in (source_sets(sources[0]) if sources else [])],
+                 for each in sets],
+        "current": {package_of(each.pk) for each in sets},
     }  # fmt: skip
     return render(request, "matching/known.html", shown)

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _DISTINCT = 20
 _BATCH = 4096
 _LINES = 100_000
+_SEED = 20261126
+_DIGESTS_SQL = "SELECT DISTINCT sha256 FROM results ORDER BY sha256"
+_VALUES_SQL = "SELECT value FROM perceptual_hashes WHERE quality >= 50 ORDER BY value"
 
 
 def prepare(place: Path, options: argparse.Namespace) -> None:
@@ -56,17 +59,16 @@ def prepare(place: Path, options: argparse.Namespace) -> None:
     for number in range(_DISTINCT, options.packages):
         if not (packages / f"{number:04}").exists():
             shutil.copytree(packages / f"{number % _DISTINCT:04}", packages / f"{number:04}")
-    _import(place, "exact", options.exact, _known_digests(packages))
-    _import(place, "near", options.near, [])
+    _import(place, "exact", options.exact, _known(packages, _DIGESTS_SQL))
+    _import(place, "near", options.near, _known(packages, _VALUES_SQL))
 
 
-def _known_digests(packages: Path) -> list[bytes]:
-    """Return every hundredth content of the packages, so that something is found."""
+def _known(packages: Path, sql: str) -> list[bytes]:
+    """Return every hundredth value of the packages, so that something is found."""
     found = []
     for package in find_packages([packages])[:_DISTINCT]:
         with closing(open_reader(package)) as findings:
-            rows = findings.execute("SELECT DISTINCT sha256 FROM results ORDER BY sha256")
-            found += [row[0] for row in rows][::100]
+            found += [row[0] for row in findings.execute(sql)][::100]
     return found
 
 
@@ -74,7 +76,7 @@ def _import(place: Path, name: str, count: int, known: list[bytes]) -> None:
     store = HashSets(place / "data" / "hashsets")
     if any(each.facts.name == name for each in store.listed()):
         return
-    source, rng = place / f"{name}.txt", random.Random(7)
+    source, rng = place / f"{name}.txt", random.Random(_SEED)
     with source.open("w", encoding="ascii") as stream:
         stream.writelines(value.hex() + "\n" for value in known)
         for _ in range(0, count, _LINES):

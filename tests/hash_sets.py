@@ -23,11 +23,11 @@ def listed(
 
 
 def written(
-    store: Path, name: str, text: str, *, status: SetStatus, form: str = "plain"
+    store: Path, name: str, text: str, *, status: SetStatus, form: str = "plain", scheme: str = ""
 ) -> StoredSet:
     """Import a list as it is written."""
     store.mkdir(parents=True, exist_ok=True)
     source = store.with_name(f"{name}.txt")
     source.write_text(text)
-    terms = ImportTerms(name=name, format=form, status=status, imported_by="tester")
+    terms = ImportTerms(name, form, status, scheme, imported_by="tester")
     return import_set(HashSets(store), source, terms, lambda _: None)

@@ -15,7 +15,6 @@ from polit.package.supplement_write import SupplementTerms, draft_supplement
 PICTURE = made.digests(b"picture").sha256
 TEXT = made.digests(b"text").sha256
 BROKEN = made.digests(b"broken").sha256
-CONTENTS = 3
 ALERTING = HashSetFacts(
     "aa" * 32, "sought", SetStatus.ALERT, "", "tester", "", "1", "plain", "bb" * 32, 9, {"md5": 9}
 )
@@ -39,11 +38,11 @@ def good(sha256: bytes = TEXT) -> Match:
     return Match(sha256, GOOD.sha256, 1, "sha256", "", 0, 0, "known-good", False, True)
 
 
-def terms(*sets: HashSetFacts) -> SupplementTerms:
-    """Return terms of matching with some sets."""
+def terms(*sets: HashSetFacts, all_sets: bool = True) -> SupplementTerms:
+    """Return terms of matching with some sets, as if these were all that are enabled."""
     ordered = tuple(sorted(sets, key=lambda one: one.sha256))
     host = Host("desk", "Linux 6", "x86_64", "system clock")
-    return SupplementTerms("tester", host, {"polit": "1"}, MatchTerms(), "", ordered)
+    return SupplementTerms("tester", host, {"polit": "1"}, MatchTerms(), "", ordered, all_sets)
 
 
 def add(
@@ -52,12 +51,13 @@ def add(
     *,
     sets: Sequence[HashSetFacts] = (ALERTING, GOOD),
     folder: Path | None = None,
+    all_sets: bool = True,
 ) -> SupplementManifest:
     """Seal the next supplement of a package."""
     place = folder or package.folder
     with (
         closing(open_reader(place)) as findings,
-        draft_supplement(place, package.manifest, terms(*sets)) as draft,
+        draft_supplement(place, package.manifest, terms(*sets, all_sets=all_sets)) as draft,
     ):
         draft.add(matches)
-        return draft.seal(findings, package.keys.signing, contents=CONTENTS, package_verified=True)
+        return draft.seal(findings, package.keys.signing, package_verified=True)

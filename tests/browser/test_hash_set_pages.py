@@ -13,7 +13,7 @@ from browser_keyboard import Keyboard
 from browser_site import Site
 from hostile_forms import look_for_harm
 from playwright.sync_api import Page
-from web.stored_sets import told_set
+from web.told_sets import told_set
 
 from polit.store.keys import create_keys
 from polit.web.accounts.models import RoleGrant, User

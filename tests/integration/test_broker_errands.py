@@ -11,8 +11,11 @@ import msgspec
 import pytest
 
 from polit.base.errors import BrokerRefused
+from polit.broker.errand_protocol import ErrandState, ErrandStatus
 from polit.broker.errand_talk import ErrandLimits, ErrandOrder
-from polit.broker.protocol import Code, ErrandState, ErrandStatus
+from polit.broker.protocol import (
+    Code,
+)
 from polit.broker.server.errand_rows import ErrandRows
 from polit.broker.server.errands import Errands
 from polit.broker.server.ledger import BrokerLedger

@@ -71,6 +71,7 @@ def test_packages_of_a_case_are_matched_and_their_supplement_holds(
         database.commit()
     (found,) = client.supplement_adopt(NAME, case_reference="T-1")
     assert not found.holds
+    assert client.package_adopt(NAME, case_reference="T-1").holds
 
 
 @pytest.mark.parametrize("case", ["T-9", "../keys", "..", "T-1/AB%2F1.polit", "/"])

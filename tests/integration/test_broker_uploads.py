@@ -99,7 +99,7 @@ def test_a_file_over_the_limit_is_refused_at_the_first_byte_too_many(uploads: Up
 
 
 def test_nobody_fills_the_disk_with_uploads_that_were_begun(uploads: Uploads) -> None:
-    for _ in range(8):
+    for _ in range(16):
         uploads.begin(an_id(), "a.txt")
     assert refused(lambda: uploads.begin(an_id(), "b")) == Code.BUSY
 

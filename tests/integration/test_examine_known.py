@@ -2,9 +2,12 @@
 
 import hashlib
 import io
+import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +18,13 @@ from evidence import contents
 from hash_sets import listed, written
 from PIL import Image
 
+from polit.base.errors import UsageError
+from polit.decode.pdq import hash_picture
+from polit.examine.sets_in_use import asked_text, open_sets
+from polit.match.hashsets import HashSets
 from polit.model.matching import SetStatus
+from polit.package.database import open_reader
+from polit.package.match_rows import read_matches
 
 WALLPAPER, ICON, WANTED, HOLIDAY = (contents.jpeg(seed) for seed in range(903, 907))
 SYSTEM, WEAKLY_GOOD, CLAIMED = (contents.text(seed, 3000) for seed in range(910, 913))
@@ -68,14 +77,13 @@ def exhibit(tmp_path_factory: pytest.TempPathFactory) -> Exhibit:
     for name, data in FILES.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes(data)
-    plain = examine(source, place / "plain", store)
-    assert plain.code == 0, plain.stderr
-    fingerprints = {str(row["path"]): row["pdq"] for row in run.entries_of(place / "plain")}
+    with Image.open(io.BytesIO(WANTED)) as picture:
+        fingerprint = hash_picture(picture)[0].value.hex()
     good = [WALLPAPER, SYSTEM, CLAIMED]
     listed(store, "system files", good, status=SetStatus.KNOWN_GOOD)
     listed(store, "weak", [WEAKLY_GOOD, ICON], status=SetStatus.KNOWN_GOOD, algorithm="md5")
     listed(store, "alerts", [WANTED, CLAIMED], status=SetStatus.ALERT)
-    written(store, "fingerprints", f"{fingerprints['DCIM/wanted.jpg']}\n", form="pdq",
+    written(store, "fingerprints", f"{fingerprint}\n", form="pdq",
             status=SetStatus.ALERT)  # fmt: skip
     ran = examine(source, place, store, "--workers", "2")
     assert ran.code == 0, ran.stderr
@@ -144,6 +152,7 @@ def test_the_summary_counts_contents_and_names_the_sets(exhibit: Exhibit) -> Non
 def test_the_announcement_counts_and_never_names(exhibit: Exhibit) -> None:
     told = [line for line in exhibit.stderr.splitlines() if line.startswith("ALERT")]
 
+    assert "asking 4 hash sets of 8 records" in exhibit.stderr.splitlines()
     assert told[-1] == (
         "ALERT: 2 contents match hash sets (0 of them categorised), 1 more resembles what they hold"
     )
@@ -158,6 +167,41 @@ def test_the_package_holds(exhibit: Exhibit) -> None:
                      exhibit.source).code == 0  # fmt: skip
 
 
+Found = tuple[str, str, int, str, int]
+"""Content, set, record, algorithm, distance in bits."""
+
+
+def by_hand(exhibit: Exhibit) -> Iterator[Found]:
+    """Compare every content with every record of every set: digests byte by byte, then bits."""
+    contents = {str(row["sha256"]): row for row in exhibit.rows.values() if row["sha256"]}
+    with HashSets(exhibit.store).open_enabled() as sets:
+        for (sha256, row), known in itertools.product(contents.items(), sets):
+            for number in range(known.facts.records):
+                stated = known.stated(number)
+                agreeing = [name for name in ("md5", "sha1", "sha256")
+                            if getattr(stated, name).hex() == row[name]]  # fmt: skip
+                if agreeing:
+                    yield sha256, known.facts.sha256, number, agreeing[-1], 0
+            if known.pdq is None or not row["pdq"] or int(str(row["pdq_quality"])) < 50:
+                continue
+            for value, record in zip(known.pdq.index.values, known.pdq.records, strict=True):
+                bits = (int(str(row["pdq"]), 16) ^ int(value.tobytes().hex(), 16)).bit_count()
+                if bits <= 31:
+                    yield sha256, known.facts.sha256, int(record), "pdq", bits
+
+
+def test_the_rows_of_the_package_are_those_of_comparing_by_hand(exhibit: Exhibit) -> None:
+    with closing(open_reader(run.package_of(exhibit.place))) as connection:
+        found = [
+            (match.content_sha256.hex(), match.hash_set_sha256, match.record, match.algorithm,
+             match.distance_bits)
+            for match in read_matches(connection)
+        ]  # fmt: skip
+
+    assert sorted(found) == sorted(by_hand(exhibit))
+    assert {algorithm for _, _, _, algorithm, _ in found} == {"md5", "sha256", "pdq"}
+
+
 def test_alerts_are_listed_first_and_alone(exhibit: Exhibit) -> None:
     data, package = exhibit.place / "data", run.package_of(exhibit.place)
 
@@ -169,36 +213,49 @@ def test_alerts_are_listed_first_and_alone(exhibit: Exhibit) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", ["1", "4"])
-def test_rows_are_the_same_whatever_the_workers(
-    exhibit: Exhibit, tmp_path: Path, workers: str
-) -> None:
-    ran = examine(exhibit.source, tmp_path, exhibit.store, "--workers", workers)
-
-    assert ran.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
-
-
-def test_without_sets_that_is_told(exhibit: Exhibit) -> None:
-    place = exhibit.place / "plain"
-    shown = run.polit(place / "data", "show", run.package_of(place))
-
-    assert b"none asked" in shown.stdout
-
-
-def test_a_killed_run_goes_on_to_the_same_rows_and_refuses_other_sets(
+def test_a_killed_run_refuses_other_sets_and_goes_on_to_the_same_rows_by_other_workers(
     exhibit: Exhibit, tmp_path: Path
 ) -> None:
     environment = run.environment(
         tmp_path / "data", POLIT_HASHSETS=str(exhibit.store), POLIT_FAULTS="ledger.commit@1:kill"
     )
     command = [sys.executable, "-m", "polit", "examine", str(exhibit.source), *run.OPTIONS,
-               "--out", str(tmp_path / "out")]  # fmt: skip
+               "--out", str(tmp_path / "out"), "--workers", "4"]  # fmt: skip
     killed = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert killed.returncode < 0, killed.stderr
 
     other = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--sets", "alerts")
-    again = examine(exhibit.source, tmp_path, exhibit.store, "--resume")
+    again = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--workers", "1")
 
     assert other.code == 2
     assert "begun with 4 hash sets" in other.stderr
+    assert "missing: " in other.stderr
+    assert "system files" in other.stderr
     assert again.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--sets", "nobody's"), "no hash set is called"),
+        (("--sets", "alerts", "--no-sets"), "contradict each other"),
+    ],
+)
+def test_sets_that_cannot_be_asked_are_refused_before_anything_is_made(
+    exhibit: Exhibit, tmp_path: Path, words: tuple[str, ...], told: str
+) -> None:
+    ran = examine(exhibit.source, tmp_path, exhibit.store, *words)
+
+    assert (ran.code, told in ran.stderr) == (2, True)
+    assert not run.package_of(tmp_path).exists()
+
+
+def test_a_store_that_is_named_and_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLIT_HASHSETS", str(tmp_path / "none"))
+
+    with pytest.raises(UsageError, match="no folder"):
+        open_sets(None)
+    with open_sets(()) as sets:
+        assert asked_text(sets).startswith("asking no hash set")

@@ -259,7 +259,7 @@ def views(source: Path, place: Path) -> dict[str, int]:
     place.mkdir()
     ran = examine(source, place, "--accept-atime")
     assert ran.code == 0, ran.stderr
-    effect = read_effect(package_of(place)).effect
+    effect = read_effect(package_of(place)).report.effect
     assert effect.accounted == effect.media_files
     return {
         "media_files": effect.media_files,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import made_packages as made
+import made_supplements as more
 import pytest
 import typer
 
@@ -19,6 +20,7 @@ from polit.cli.summary import summary_text
 from polit.cli.thumbs import thumbs
 from polit.model.outcome import NotExamined
 from polit.package import seal
+from polit.package.supplement import supplement_folder
 from polit.store.keys import create_keys
 
 
@@ -39,6 +41,24 @@ def _run(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 def test_thumbs_draws_our_own_verified_package(sealed: made.MadePackage, tmp_path: Path) -> None:
     thumbs(sealed.folder, tmp_path / "sheet.png")
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_verify_tells_a_broken_supplement_from_a_broken_package(
+    sealed: made.MadePackage,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    more.add(sealed, [more.alert()])
+    with (supplement_folder(sealed.folder, 1) / "matches.sqlite").open("ab") as stream:
+        stream.write(b"x")
+    assert _run(monkeypatch, "verify", sealed.folder) == 4
+    assert "The package holds, but its supplements DO NOT" in capsys.readouterr().out
+    # With evidence that is not this package's the package itself is not to be relied on.
+    (tmp_path / "other.dd").write_bytes(bytes(1 << 20))
+    evidence = ("--evidence", tmp_path / "other.dd")
+    assert _run(monkeypatch, "verify", sealed.folder, *evidence) == 4
+    assert "The package DOES NOT HOLD" in capsys.readouterr().out
 
 
 def test_thumbs_overwrites_nothing(sealed: made.MadePackage, tmp_path: Path) -> None:
@@ -70,6 +90,11 @@ def test_what_has_no_known_size_is_told_without_one(sealed: made.MadePackage) ->
     gaps = (NotExamined("ends", "missing", 2, 0), NotExamined("space", "not carved", 1, 5))
     text = summary_text(sealed.folder, replace(sealed.manifest, not_examined=gaps), None)
     assert text.endswith("2  ends: missing\n          1  space, 5 B: not carved")
+
+
+def test_a_summary_says_that_no_hash_set_was_asked(sealed: made.MadePackage) -> None:
+    text = summary_text(sealed.folder, replace(sealed.manifest, hash_sets=()), None)
+    assert "hash sets      none asked" in text.splitlines()
 
 
 def test_thumbs_opens_no_altered_package(sealed: made.MadePackage, tmp_path: Path) -> None:

@@ -213,6 +213,18 @@ def test_many_lines_of_sixty_four_digits_tell_by_their_bits(path: Path) -> None:
         told(path, "\n".join(halves[:30] + digests[30:]))
 
 
+def test_a_list_under_a_title_is_a_table(path: Path) -> None:
+    digests = [hashlib.sha256(b"%d" % number).hexdigest() for number in range(40)]
+    halves = [digest[:32] + f"{int(digest[:32], 16) ^ (1 << 128) - 1:032x}" for digest in digests]
+    assert told(path, f"md5\n{MD5}\n{MD5}\n") == "csv"
+    assert told(path, f"hash\n{SHA1}\n") == "csv"
+    assert told(path, "hash,note\n" + ",x\n".join(digests)) == "csv"
+    assert told(path, "hash;note\n" + ";x\n".join(halves)) == "pdq"
+    assert told(path, f"sha256\n{PDQ}\n") == "csv"
+    with pytest.raises(HashSetUnreadable, match="--format csv or --format pdq"):
+        told(path, f"hash\n{PDQ}\n")
+
+
 @pytest.mark.parametrize("text", ["hello world\n", "a,b,c\n1,2,3\n", "\0" * 50, "%PDF-1.4\n"])
 def test_what_no_format_knows_is_said_to_be_so(path: Path, text: str) -> None:
     with pytest.raises(HashSetUnreadable, match="no format of hash sets"):

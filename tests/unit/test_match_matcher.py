@@ -11,7 +11,7 @@ from hash_sets import listed, written
 
 from polit.base.digests import Digests
 from polit.match.hashsets import HashSets
-from polit.match.matcher import MOST_LISTED, HashedContent, Matcher
+from polit.match.matcher import MOST_LISTED, HashedContent, Matcher, verdict
 from polit.match.open_set import OpenSet, OpenSets
 from polit.model.matching import Match, MatchTerms, SetStatus
 from polit.model.media import PerceptualHash
@@ -100,6 +100,21 @@ def test_a_record_whose_digests_disagree_is_contradicted(tmp_path: Path) -> None
 
     assert [(m.algorithm, m.contradicted, m.settles) for m in by_md5] == [("md5", True, False)]
     assert [(m.algorithm, m.contradicted, m.settles) for m in by_sha1] == [("sha1", True, False)]
+
+
+def test_a_second_category_is_listed_however_many_copies_the_first_has(tmp_path: Path) -> None:
+    graded = digests(b"graded")
+    rows = [f"{graded.md5.hex()},{1 << number:064x},A" for number in range(MOST_LISTED + 2)]
+    table = "\n".join(["md5,pdq,category", *rows, f"{graded.md5.hex()},,C"])
+    written(tmp_path / "store", "graded", f"{table}\n", form="csv", status=SetStatus.CATEGORISED,
+            scheme="uk-2014/1")  # fmt: skip
+
+    with HashSets(tmp_path / "store").open_enabled() as sets:
+        (matches,) = Matcher(sets, MatchTerms()).exact([graded])
+
+    assert {match.asserted for match in matches} == {"uk-2014/1/A", "uk-2014/1/C"}
+    assert (len(matches), {match.others for match in matches}) == (MOST_LISTED, {3})
+    assert verdict(matches).settled == ""
 
 
 def test_the_order_of_sets_changes_nothing(opened: OpenSets) -> None:

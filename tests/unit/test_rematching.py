@@ -60,7 +60,7 @@ def sets(
         yield opened
 
 
-REQUEST = RematchRequest("tester", MatchTerms())
+REQUEST = RematchRequest("tester", MatchTerms(), all_sets=True)
 
 
 def _match(sets: OpenSets, keys: Keys, *packages: Path, **changes: object) -> list[object]:
@@ -79,7 +79,7 @@ def test_matching_seals_what_the_sets_name(sets: OpenSets, keys: Keys, package: 
     assert (found.supplement, found.is_new, found.new_alerts) == (1, True, 2)
     assert (found.tally.contents, found.tally.matched, found.tally.alerts) == (CONTENTS, 6, 2)
     assert (found.tally.counts.known_good, found.tally.matches) == (5, 7)
-    assert verify_package(package).holds
+    assert verify_package(package).all_hold
     with open_supplement(supplement_folder(package, 1)) as opened:
         assert opened.manifest.package_verified
         assert {match.algorithm for match in opened.matches()} == {"sha256"}
@@ -100,16 +100,20 @@ def test_other_terms_or_asking_again_give_another_supplement(
     _one(sets, keys, package)
     found = _one(sets, keys, package, **changes)
     assert (found.supplement, found.is_new, found.new_alerts) == (2, True, 0)
-    assert verify_package(package).holds
+    assert verify_package(package).all_hold
 
 
-def test_other_sets_give_another_supplement_and_the_first_is_remembered(
+def test_the_latest_word_alone_saves_a_supplement(
     sets: OpenSets, keys: Keys, package: Path
 ) -> None:
     fewer = OpenSets(sets[:1], sets.disabled_sha256)
     assert _one(fewer, keys, package).supplement == 1
     assert _one(sets, keys, package).supplement == 2
-    assert _one(fewer, keys, package).supplement == 1
+    # A set was switched off again: with nothing said, the second would go on counting.
+    assert _one(fewer, keys, package).supplement == 3
+    assert _one(fewer, keys, package, all_sets=False).supplement == 3
+    assert _one(sets, keys, package, all_sets=False).supplement == 4
+    assert _one(sets, keys, package).supplement == 5
 
 
 def test_what_another_installation_says_keeps_nobody_from_looking(
@@ -119,7 +123,7 @@ def test_what_another_installation_says_keeps_nobody_from_looking(
     assert _one(sets, other, package).supplement == 1
     found = _one(sets, keys, package)
     assert (found.supplement, found.is_new) == (2, True)
-    told = {check.name: check.detail for check in verify_package(package).checks}
+    told = {check.name: check.detail for check in verify_package(package).all_checks}
     assert other.fingerprint in told["supplement 1"]
     assert "that of the package" in told["supplement 2"]
 
@@ -184,7 +188,7 @@ def test_who_stops_it_stops_between_packages_and_the_next_run_goes_on(
     assert [len(list_supplements(one)) for one in packages] == [1, 1, 0, 0]
     found = [one for one in _match(sets, keys, *packages) if isinstance(one, Rematched)]
     assert [one.is_new for one in found] == [False, False, True, True]
-    assert all(verify_package(one).holds for one in packages)
+    assert all(verify_package(one).all_hold for one in packages)
 
 
 def test_matching_without_sets_or_without_a_name_is_refused(sets: OpenSets, keys: Keys) -> None:
@@ -203,9 +207,40 @@ def test_packages_are_found_at_any_depth_once_and_in_order(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").touch()
     (tmp_path / "b" / "loop").symlink_to(tmp_path)
-    found = [str(path.relative_to(tmp_path)) for path in find_packages([tmp_path, tmp_path / "b"])]
-    assert found == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
-    assert find_packages([tmp_path / "b" / "loop" / "b"]) == [tmp_path / "b/loop/b/y.polit"]
+    found = find_packages([tmp_path, tmp_path / "b"])
+    names = [str(path.relative_to(tmp_path)) for path in found.packages]
+    assert names == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
+    assert found.links == 1
+    through = find_packages([tmp_path / "b" / "loop" / "b"])
+    assert through.packages == (tmp_path / "b/loop/b/y.polit",)
+
+
+def test_a_package_that_goes_away_meanwhile_is_told_and_the_others_go_on(
+    sets: OpenSets, keys: Keys, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = package.parent / "a.polit"
+    gone.mkdir()
+    look = Path.stat
+
+    def vanish(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path == gone:
+            shutil.rmtree(gone, ignore_errors=True)
+        return look(path, follow_symlinks=follow_symlinks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("polit.examine.finding.Path.stat", vanish)
+        found = find_packages([package.parent]).packages
+    assert found == (package, gone)
+    assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]
+
+
+def test_where_links_alone_are_nothing_is_matched(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "x.polit").mkdir(parents=True)
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "findings" / "x.polit").symlink_to(tmp_path / "elsewhere" / "x.polit")
+    (tmp_path / "findings" / "dangling.polit").symlink_to("nowhere")
+    with pytest.raises(SourceMissing, match="only links"):
+        find_packages([tmp_path / "findings"])
 
 
 @pytest.mark.parametrize("name", ["empty", "none"])
@@ -228,6 +263,6 @@ def test_a_folder_that_cannot_be_listed_is_told(
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    found = find_packages([package.parent])
-    assert found == [package, closed]
+    found = find_packages([package.parent]).packages
+    assert found == (package, closed)
     assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]

@@ -54,7 +54,9 @@ def sets(
 
 
 def _match(sets: OpenSets, keys: Keys, package: Path) -> Rematched | Unmatched:
-    matching = Rematching(sets, RematchRequest("tester", MatchTerms()), keys, lambda _: None)
+    matching = Rematching(
+        sets, RematchRequest("tester", MatchTerms(), all_sets=True), keys, lambda _: None
+    )
     (found,) = matching.match_all([package])
     return found
 
@@ -78,13 +80,13 @@ def _killed_at(point: str, sets: OpenSets, keys: Keys, package: Path) -> int:
 @pytest.mark.parametrize("point", POINTS)
 def test_a_kill_leaves_nothing_half(sets: OpenSets, keys: Keys, package: Path, point: str) -> None:
     assert _killed_at(point, sets, keys, package) == signal.SIGKILL
-    assert verify_package(package).holds
+    assert verify_package(package).all_hold
     assert len(list_supplements(package)) == int(point == "renamed")
     found = _match(sets, keys, package)
     assert isinstance(found, Rematched)
     assert (found.supplement, found.is_new) == (1, point != "renamed")
     assert sorted(path.name for path in (package / "supplements").iterdir()) == ["1"]
-    assert verify_package(package).holds
+    assert verify_package(package).all_hold
 
 
 @pytest.mark.parametrize("point", POINTS[:-1])

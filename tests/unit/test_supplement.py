@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import string
 import tarfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,6 +16,7 @@ import made_supplements as more
 import pytest
 
 from polit.base.errors import PackageBusy, PackageDamaged, SourceMissing
+from polit.model.manifest import Signature
 from polit.package import sealed_text, transport
 from polit.package.layout import MANIFEST, PARTS
 from polit.package.supplement import (
@@ -37,7 +39,9 @@ def sealed(tmp_path: Path) -> made.MadePackage:
 
 
 def _failing(folder: Path) -> dict[str, str]:
-    return {check.name: check.detail for check in verify_package(folder).checks if not check.holds}
+    return {
+        check.name: check.detail for check in verify_package(folder).all_checks if not check.holds
+    }
 
 
 def test_a_supplement_holds_and_gives_back_what_was_put_in(sealed: made.MadePackage) -> None:
@@ -69,6 +73,17 @@ def test_what_is_not_sealed_leaves_nothing(sealed: made.MadePackage) -> None:
     assert sorted(sealed.folder.rglob("*")) == before
 
 
+def test_a_supplement_that_does_not_hold_takes_nothing_from_its_package(
+    sealed: made.MadePackage,
+) -> None:
+    more.add(sealed, [more.alert()])
+    _append(supplement_folder(sealed.folder, 1) / "matches.sqlite", b"x")
+    found = verify_package(sealed.folder)
+    assert (found.holds, found.all_hold) == (True, False)
+    _append(sealed.folder / "findings.sqlite", b"x")
+    assert not verify_package(sealed.folder).holds
+
+
 def test_two_at_once_never_take_one_number(sealed: made.MadePackage) -> None:
     terms = more.terms(more.ALERTING)
     with (
@@ -84,15 +99,15 @@ def test_what_a_kill_left_counts_for_nothing(sealed: made.MadePackage) -> None:
     left = sealed.folder / "supplements" / ".new"
     left.mkdir()
     (left / "matches.sqlite").write_bytes(b"half")
-    told = {check.name: check.detail for check in verify_package(sealed.folder).checks}
+    told = {check.name: check.detail for check in verify_package(sealed.folder).all_checks}
     assert "broken off" in told["supplements"]
     assert _failing(sealed.folder) == {}
     assert more.add(sealed, [more.alert()]).number == 2
     assert not left.exists()
 
 
-def _edit(folder: Path, sql: str) -> None:
-    with closing(sqlite3.connect(folder / "matches.sqlite", isolation_level=None)) as connection:
+def _edit(folder: Path, sql: str, name: str = "matches.sqlite") -> None:
+    with closing(sqlite3.connect(folder / name, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema=ON")
         connection.execute("PRAGMA ignore_check_constraints=ON")
         connection.execute(sql)
@@ -150,6 +165,59 @@ def test_every_alteration_is_found(sealed: made.MadePackage, name: str) -> None:
     alter, expected = ALTERATIONS[name]
     alter(supplement_folder(sealed.folder, 1))
     assert expected in _failing(sealed.folder)["supplement 1"]
+
+
+_SPELLINGS: dict[str, Callable[[Signature], Signature]] = {
+    "another name": lambda one: replace(one, algorithm="Ed25519"),
+    "capitals": lambda one: replace(one, public_key=one.public_key.upper()),
+    "a space": lambda one: replace(one, public_key=f"{one.public_key} "),
+    "loose bits": lambda one: replace(one, value=f"{one.value[:-3]}{_next(one.value[-3])}=="),
+}
+
+
+def _next(letter: str) -> str:
+    """Return the base64 letter after one: its last four bits are not used at the end."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    return letters[letters.index(letter) + 1]
+
+
+@pytest.mark.parametrize("name", sorted(_SPELLINGS))
+def test_a_signature_that_is_spelled_otherwise_is_found(
+    sealed: made.MadePackage, name: str
+) -> None:
+    told = more.add(sealed, [more.alert()])
+    for manifest, place in ((told, supplement_folder(sealed.folder, 1)),
+                            (sealed.manifest, sealed.folder)):  # fmt: skip
+        assert manifest.signature is not None
+        other = replace(manifest, signature=_SPELLINGS[name](manifest.signature))
+        (place / MANIFEST).write_bytes(sealed_text.render(other))
+    failing = _failing(sealed.folder)
+    assert "does not cover" in failing["seal"]
+    assert "does not cover" in failing["supplement 1"]
+
+
+@pytest.mark.parametrize("value", [1.5, 1 << 60])
+def test_a_figure_without_a_canonical_form_fails_the_seal(
+    sealed: made.MadePackage, value: float
+) -> None:
+    path = sealed.folder / MANIFEST
+    values = json.loads(path.read_text())
+    values["plan"]["near_threshold_bits"] = value
+    path.write_text(json.dumps(values))
+    assert "seal" in _failing(sealed.folder)
+
+
+def test_text_for_a_digest_in_the_package_is_told(sealed: made.MadePackage) -> None:
+    more.add(sealed, [more.alert()])
+    for sql in (
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'results'",
+        "UPDATE results SET sha256 = 'text' WHERE entry_id = 1",
+        "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'results'",
+    ):
+        _edit(sealed.folder, sql, "findings.sqlite")
+    failing = _failing(sealed.folder)
+    assert {"parts", "supplement 1"} <= set(failing)
+    assert failing["supplement 1"].startswith("contents: ")
 
 
 _UNSTRICT = (

@@ -26,6 +26,8 @@ CONTEXT = (
     "http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/UK/$metadata#Media"
 )  # fmt: skip
 MD5 = hashlib.md5(b"one")
+SMALL = 1 << 14
+"""A limit that tests reach in no time."""
 PDQ = "d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b22"
 
 
@@ -224,17 +226,32 @@ def test_contradicting_hashes_are_refused(path: Path) -> None:
 @pytest.mark.parametrize(
     "large",
     [
-        b'["' + b'x","' * MAX_RECORD_BYTES + b'"]',
-        b"[" + b"{}," * MAX_RECORD_BYTES + b"0]",
-        b'"' + b"x" * (3 * MAX_RECORD_BYTES) + b'"',
-        b'"' + b'\\"' * (2 * MAX_RECORD_BYTES) + b'"',
-        b"1" * (2 * MAX_RECORD_BYTES),
+        b'["' + b'x","' * SMALL + b'"]',
+        b"[" + b"{}," * SMALL + b"0]",
+        b"[" * 60 + b"{}," * SMALL + b"0" + b"]" * 60,
+        b'"' + b"x" * (3 * SMALL) + b'"',
+        b'"' + b'\\"' * (2 * SMALL) + b'"',
+        b"1" * (2 * SMALL),
     ],
-    ids=["list", "objects", "string", "escapes", "digits"],
+    ids=["list", "objects", "deep", "string", "escapes", "digits"],
 )
-def test_a_record_beyond_the_limit_costs_itself_alone(path: Path, large: bytes) -> None:
+def test_a_record_beyond_the_limit_costs_itself_alone(
+    path: Path, large: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_json_stream, "MAX_RECORD_BYTES", SMALL)
+    monkeypatch.setattr(_json_stream, "_BLOCK_BYTES", SMALL // 5)
     raw = b'{"MD5": "' + b"0" * 32 + b'", "a": ' + large + b"}"
     assert refused(path, raw) == f"larger than {MAX_RECORD_BYTES} bytes"
+
+
+def test_a_record_of_the_greatest_size_is_kept(path: Path) -> None:
+    note = "x" * (MAX_RECORD_BYTES - 59)
+    record = {"MD5": MD5.hexdigest(), "Comments": note}
+    assert len(json.dumps(record)) == MAX_RECORD_BYTES
+    (batch,) = batches(path, document(record))
+    assert len(batch.records) == 1
+    (batch,) = batches(path, document(record | {"Comments": note + "x"}))
+    assert [each.reason for each in batch.rejected] == [f"larger than {MAX_RECORD_BYTES} bytes"]
 
 
 @pytest.mark.parametrize(
@@ -314,6 +331,23 @@ def test_a_bad_case_costs_no_media(path: Path) -> None:
     assert {refused.reason for refused in batch.rejected} == {
         "the case that ends there: a key comes twice"
     }
+
+
+def test_what_is_refused_around_media_is_told_once_wherever_a_read_begins(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vics, "_BATCH_RECORDS", 2)
+    media = json.dumps(case(1, 3)["Media"]).encode()
+    bad = b'{"a": 1, "a": 2, "Media": ' + media + b', "b": NaN, "c": 1}'
+    found = batches(path, b'{"value": [' + bad + b"," + bad + b'], "late": 1}')
+    assert [each.place for batch in found for each in batch.rejected] == [
+        "record 0", "record 3", "record 3", "record 6",
+    ]  # fmt: skip
+    for at, batch in enumerate(found, 1):
+        rest = list(vics.read(path, ReadStart(batch.position)))
+        for part in ("records", "rejected"):
+            expected = [each for more in found[at:] for each in getattr(more, part)]
+            assert [each for more in rest for each in getattr(more, part)] == expected
 
 
 def test_a_mark_of_the_byte_order_and_white_space_are_passed_over(path: Path) -> None:

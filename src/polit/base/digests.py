@@ -2,10 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from polit.base.errors import UsageError
 
+_STEP_BYTES = 1 << 18
+_TOLD_BYTES = 1 << 24
 _LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
 _STATED = re.compile(r"^(md5|sha1|sha256):([0-9a-fA-F]+)$")
 
@@ -76,8 +79,23 @@ def stated_digest(text: str) -> StatedDigest:
     return StatedDigest(algorithm, value)
 
 
-def file_sha256(descriptor: int) -> str:
-    """Return the SHA-256 of a whole open file as lower-case hex, read from its start."""
-    with open(descriptor, "rb", closefd=False) as stream:
+def file_sha256(descriptor: int, watch: Callable[[int], None] = lambda _: None) -> str:
+    """Return the SHA-256 of a whole open file as lower-case hex, read from its start.
+
+    Args:
+        descriptor: The file; its place is moved.
+        watch: Told how many bytes are done, at the start and every 16 MiB.
+    """
+    digest = hashlib.sha256()
+    buffer = bytearray(_STEP_BYTES)
+    done_bytes = told_bytes = 0
+    watch(0)
+    with open(descriptor, "rb", buffering=0, closefd=False) as stream:
         stream.seek(0)
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while count := stream.readinto(buffer):
+            digest.update(memoryview(buffer)[:count])
+            done_bytes += count
+            if done_bytes - told_bytes >= _TOLD_BYTES:
+                told_bytes = done_bytes
+                watch(done_bytes)
+    return digest.hexdigest()

@@ -86,19 +86,21 @@ def run(command: tuple[str, ...], out: IO[bytes], err: IO[bytes]) -> ErrandEnded
     try:
         runpy.run_module("polit", run_name="__main__", alter_sys=True)
         code = 0
-    except SystemExit as ended:
-        code = ended.code if isinstance(ended.code, int) else _BROKEN * (ended.code is not None)
+    except SystemExit as left:
+        code = left.code if isinstance(left.code, int) else _BROKEN * (left.code is not None)
     except KeyboardInterrupt:
         code = Interrupted.exit_code
     sys.stdout.flush()
     sys.stderr.flush()
-    return _ended(code, out, err)
+    return ended(code, out, err)
 
 
-def _ended(code: int, out: IO[bytes], err: IO[bytes]) -> ErrandEnded:
+def ended(code: int, out: IO[bytes], err: IO[bytes]) -> ErrandEnded:
+    """Return how a command line ended, by its exit code and by what it printed."""
     size = os.fstat(out.fileno()).st_size
     if size > MAX_RESULT_BYTES:
-        return ErrandEnded(_BROKEN, f"its result has {size} bytes: too many to keep", "")
+        # What it did is done: only what it said of it is lost.
+        return ErrandEnded(code, f"what it printed has {size} bytes: too many to keep", "")
     result = os.pread(out.fileno(), size, 0).decode("utf-8", "replace")
     if code == 0 or not result:
         return ErrandEnded(code, "" if code == 0 else _last_line(err), result)
@@ -144,15 +146,15 @@ def main() -> int:
         listen_for_counts(lambda phase, done, total: _tell(broker, ErrandTurn(phase, done, total)))
         try:
             give_up(told)
-            ended = run(told.order.command, out, err)
+            last = run(told.order.command, out, err)
         except Exception as error:  # noqa: BLE001 - a main: what nobody foresaw is told, then it ends
             # Where, without the message: that may hold a name.
             traceback.print_tb(error.__traceback__)
             number = PolitError.number
-            ended = ErrandEnded(_BROKEN, f"it failed ({type(error).__name__}, {number})", "")
-        message = for_people(ended.message, told)
-        _tell(broker, msgspec.structs.replace(ended, message=message))
-    return ended.exit_code
+            last = ErrandEnded(_BROKEN, f"it failed ({type(error).__name__}, {number})", "")
+        message = for_people(last.message, told)
+        _tell(broker, msgspec.structs.replace(last, message=message))
+    return last.exit_code
 
 
 def _tell(broker: IO[bytes], line: ErrandTurn | ErrandEnded) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from polit.broker.protocol import Uuid
 
 MAX_RESULT_BYTES = 1 << 20
-"""The longest result that is kept; a longer one fails the errand."""
+"""The longest result that is kept; of a longer one it is told that it was too long."""
 MAX_LINE_BYTES = 3 << 20
 """A result stands in a line as JSON text, with its quotes escaped."""
 

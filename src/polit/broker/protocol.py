@@ -105,22 +105,6 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
-class ErrandState(StrEnum):
-    """Where an errand stands."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    STOPPING = "stopping"
-    CANCELLED = "cancelled"
-    DONE = "done"
-    FAILED = "failed"
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether nothing more comes of it."""
-        return self in {ErrandState.CANCELLED, ErrandState.DONE, ErrandState.FAILED}
-
-
 Uuid = Annotated[
     str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", max_length=36)
 ]
@@ -227,31 +211,6 @@ class JobStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class ErrandStatus:
-    """Where an errand stands: counts, never names.
-
-    Args:
-        errand_id: Which.
-        state: Where it stands.
-        phase: What it does at the moment.
-        done: How far it is in that phase.
-        total: How far it goes, 0 where that is not known.
-        message: Why it failed, for the person who asked for it.
-        exit_code: That of its command line, ``None`` until it ended.
-        result: The JSON object that its command line printed, as text; empty until it ended.
-    """
-
-    errand_id: str
-    state: ErrandState
-    phase: str = ""
-    done: int = 0
-    total: int = 0
-    message: str = ""
-    exit_code: int | None = None
-    result: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One check of a package, as ``polit.package.verify`` has it."""
 
@@ -280,23 +239,6 @@ class AdoptedPackage:
     checks: tuple[CheckResult, ...]
     holds: bool
     tile_key: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class AdoptedSupplement:
-    """A supplement of a package, as it was verified in its place.
-
-    Args:
-        number: Its place among the package's supplements, from 1.
-        manifest_sha256: Digest of its manifest, lower-case hex; empty where there is none.
-        checks: What was checked.
-        holds: Whether every check holds.
-    """
-
-    number: int
-    manifest_sha256: str
-    checks: tuple[CheckResult, ...]
-    holds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,31 +312,19 @@ class OrderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order_id: Uuid
 
 
-class ErrandQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An errand that was ordered."""
-
-    errand_id: Uuid
-
-
 class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A package below the packages root, and the case that it is taken into."""
+    """A package below the packages root, and the case that it is taken into.
+
+    Args:
+        package: Its name below the packages root.
+        case_reference: The case.
+        other_case_confirmed: Whether somebody confirmed, with a reason, that it belongs to that
+            case although it names another one. The record keeps who, and why.
+    """
 
     package: Place
     case_reference: Text
-
-
-class MatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sealed packages to be matched with all hash sets that are enabled, as an errand.
-
-    Args:
-        errand_id: The web's id of it: the same again only returns where it stands.
-        case_reference: The case whose packages they are; empty for all packages there are.
-        examiner: Who has it done, as the supplements state.
-    """
-
-    errand_id: Uuid
-    case_reference: Annotated[str, msgspec.Meta(max_length=1000)]
-    examiner: Text
+    other_case_confirmed: bool = False
 
 
 class RenderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,15 +7,18 @@ import msgspec
 
 from polit.base.clock import monotonic_s
 from polit.base.counts import tell_counts
+from polit.base.errors import HashSetDamaged
 from polit.cli.output import human_bytes, say, table
 from polit.match.hashsets import SetVerified, StoredSet
 from polit.match.importing import ImportProgress
 from polit.match.set_document import ImportReport
+from polit.match.set_meaning import CategoryMeaning, warnings_of
 from polit.match.switches import Change
 
 _TERMINAL_S = 0.2
 _PIPE_S = 10.0
 _SHOWN_REJECTED = 10
+_SHOWN_CATEGORIES = 20
 
 
 def set_object(stored: StoredSet) -> dict[str, object]:
@@ -31,8 +34,26 @@ def set_object(stored: StoredSet) -> dict[str, object]:
         "imported_by": document.imported_by,
         "tool": document.tool,
         "report": msgspec.to_builtins(document.report),
+        **_meaning_object(stored),
         "changes": msgspec.to_builtins(stored.changes),
     }
+
+
+def _meaning_object(stored: StoredSet) -> dict[str, object]:
+    try:
+        categories = stored.categories()
+    except HashSetDamaged as error:
+        return {"categories": None, "warnings": [str(error)]}
+    return {
+        "categories": [
+            {
+                "number": each.category.number, "text": each.category.text,
+                "records": each.records, **msgspec.to_builtins(each.means),
+            }
+            for each in categories
+        ],
+        "warnings": list(warnings_of(stored.document, categories)),
+    }  # fmt: skip
 
 
 def set_text(stored: StoredSet) -> str:
@@ -53,7 +74,7 @@ def set_text(stored: StoredSet) -> str:
         ("records", f"{facts.records:,}"),
         ("keys", ", ".join(f"{count:,} {name}" for name, count in sorted(facts.keys.items()))),
     ]
-    return table(rows + _report_rows(document.report))
+    return table(rows + _report_rows(document.report) + _meaning_rows(stored))
 
 
 def imported_text(stored: StoredSet, *, was_there: bool) -> str:
@@ -64,7 +85,7 @@ def imported_text(stored: StoredSet, *, was_there: bool) -> str:
             f"at {stored.document.imported_at}; nothing is changed"
         )
     rows = [("imported", f"{stored.facts.name} {stored.sha256}")]
-    return table(rows + _report_rows(stored.document.report))
+    return table(rows + _report_rows(stored.document.report) + _meaning_rows(stored))
 
 
 def change_line(change: Change) -> str:
@@ -102,6 +123,32 @@ def _report_rows(report: ImportReport) -> list[tuple[str, str]]:
     return rows + [(f"file says {name}", value) for name, value in report.header]
 
 
+def _meaning_rows(stored: StoredSet) -> list[tuple[str, str]]:
+    """Return what each category does, and what to look at before relying on the set."""
+    try:
+        categories = stored.categories()
+    except HashSetDamaged as error:
+        return [("LOOK AT", str(error))]
+    shown = [_category_text(each) for each in categories[:_SHOWN_CATEGORIES]]
+    if len(categories) > len(shown):
+        shown.append(f"{len(categories) - len(shown):,} further categories: see --json")
+    warnings = warnings_of(stored.document, categories)
+    return [("" if at else "matches mean", text) for at, text in enumerate(shown)] + [
+        ("LOOK AT", each) for each in warnings
+    ]
+
+
+def _category_text(each: CategoryMeaning) -> str:
+    number, text = each.category.number, each.category.text
+    if number is not None:
+        stated = f"of category {number}"
+    else:
+        stated = f"of category {text!r}" if text else "without a category"
+    alerts = "alerts" if each.means.alerts else "does not alert"
+    settles = "settles" if each.means.settles else "does not settle"
+    return f"{each.records:,} records {stated}: {each.means.asserted}, {alerts}, {settles}"
+
+
 class ImportLine:
     """Shows how far an import is, on stderr; never a name."""
 
@@ -136,14 +183,19 @@ class ImportLine:
         if now - self._shown_at < (_TERMINAL_S if self._is_terminal else _PIPE_S):
             return
         self._shown_at = now
-        rate = (progress.rows - self._stage_rows) / max(now - self._stage_at, 0.001)
-        source = f" of a file of {human_bytes(self._file_bytes)}" if self._file_bytes else ""
-        text = (
-            f"{progress.stage}: {progress.rows:,} records, {rate:,.0f} a second, "
-            f"{human_bytes(progress.kept_bytes)} kept{source}, {now - self._began_at:.0f} s"
-        )
+        text = f"{progress.stage}: {self._done(progress, now)}, {now - self._began_at:.0f} s"
         if self._is_terminal:
             sys.stderr.write(f"\r\x1b[K{text}")
             sys.stderr.flush()
         else:
             say(text)
+
+    def _done(self, progress: ImportProgress, now: float) -> str:
+        if not progress.rows:
+            return human_bytes(progress.kept_bytes)
+        rate = (progress.rows - self._stage_rows) / max(now - self._stage_at, 0.001)
+        source = f" of a file of {human_bytes(self._file_bytes)}" if self._file_bytes else ""
+        return (
+            f"{progress.rows:,} records, {rate:,.0f} a second, "
+            f"{human_bytes(progress.kept_bytes)} kept{source}"
+        )

@@ -37,19 +37,21 @@ def show(
         return
     manifest = read_manifest(package)
     originals = read_originals(package)
-    effect = read_effect(package).effect
+    found = read_effect(package)
+    effect = found.report.effect
     supplements = listed_supplements(package)
     if as_json:
         values = summary_object(package, manifest, originals)
         values["effect"] = effect_object(effect)
         values["supplements"] = supplements_object(supplements)
+        values["supplements_left_out"] = found.left_out
         values["manifest"] = msgspec.to_builtins(manifest)
         print_object(values)
     else:
         print_text(summary_text(package, manifest, originals))
         print_text(effect_text(effect))
         if supplements:
-            print_text(supplements_text(supplements))
+            print_text(supplements_text(supplements, found.left_out))
 
 
 def _show_unsealed(package: Path, *, as_json: bool) -> None:

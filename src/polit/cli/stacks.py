@@ -1,8 +1,8 @@
 """``polit stacks``: which pictures look alike, within an exhibit and across a case."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from polit.cli.summary import path_text
 from polit.match.near_hits import MAX_THRESHOLD_BITS
 from polit.match.stacks import Stack, Stackable, stacks_of
 from polit.package.database import open_reader
+from polit.package.knowledge import read_knowledge
 from polit.package.layout import MANIFEST, findings_path
 from polit.package.media_read import read_paths, read_stackables
 
@@ -39,17 +40,21 @@ def stacks(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a stack.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Gather pictures and videos that look alike, each exhibit by itself and all together."""
+    """Gather pictures and videos that look alike, each exhibit by itself and all together.
+
+    What hash sets alert on, in any of the packages, stands by itself.
+    """
     exhibits = [_Exhibit.of(package) for package in packages]
     if len({exhibit.case for exhibit in exhibits}) > 1:
         raise UsageError("the packages are of several cases: give those of one")
     if len({path.resolve() for path in packages}) < len(packages):
         raise UsageError("a package is given twice: its files would be counted twice")
-    together = _stacks(packages, threshold)
+    alerting = _alerting(packages)
+    together = _stacks(packages, threshold, alerting)
     counted = _Counts.of(together)
     by_exhibit = [counted]
     if len(packages) > 1:
-        by_exhibit = [_Counts.of(_stacks([package], threshold)) for package in packages]
+        by_exhibit = [_Counts.of(_stacks([package], threshold, alerting)) for package in packages]
     if jsonl:
         print_lines(map(_stack_object, _shared(together)))
     elif as_json:
@@ -71,6 +76,7 @@ def stacks(
         if names:
             _print_names(packages, together)
         say("alike: within the threshold of the stack's leader; nobody has decided that they are")
+        say("what alerts stands by itself, whatever is like it; exact copies stand together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +134,30 @@ class _Counts:
         )
 
 
-def _stacks(packages: Iterable[Path], threshold: int) -> list[Stack]:
-    found = chain.from_iterable(_stackables(package) for package in packages)
+def _alerting(packages: Iterable[Path]) -> frozenset[bytes]:
+    """Return what is known today to alert; of a supplement that does not hold say so."""
+    found: set[bytes] = set()
+    for package in packages:
+        known = read_knowledge(package)
+        found |= known.alerting
+        if known.left_out:
+            say(
+                f"polit: {path_text(package)}: supplements from {known.left_out[0]} on do not "
+                "count: see 'polit verify'"
+            )
+    return frozenset(found)
+
+
+def _stacks(packages: Iterable[Path], threshold: int, alerting: Collection[bytes]) -> list[Stack]:
+    found = chain.from_iterable(_stackables(package, alerting) for package in packages)
     return stacks_of(found, threshold_bits=threshold)
 
 
-def _stackables(package: Path) -> Iterator[Stackable]:
+def _stackables(package: Path, alerting: Collection[bytes]) -> Iterator[Stackable]:
     with closing(open_reader(package)) as connection:
-        yield from read_stackables(connection)
+        for one in read_stackables(connection):
+            # Without fingerprints it is like nothing, and hides behind nothing.
+            yield replace(one, hashes=()) if one.sha256 in alerting else one
 
 
 def _shared(found: Iterable[Stack]) -> Iterator[Stack]:

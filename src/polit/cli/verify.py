@@ -35,12 +35,12 @@ def verify(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Check the seal, the parts, the rows and the account of a package; needs no key.
+    """Check the seal, parts, rows and account of a package, and its supplements; needs no key.
 
     With --evidence the source is read again and compared. Exit code 4 when a check fails.
     """
     found = verify_package(package)
-    checks = list(found.checks)
+    checks = list(found.all_checks)
     if evidence is not None:
         with ProgressLine() as line:
             checks += recheck_evidence(
@@ -51,6 +51,7 @@ def verify(
         print_object({
             "package": path_text(package.absolute()),
             "holds": holds,
+            "package_holds": found.holds,
             "signer_sha256": found.signer_sha256,
             "signed_here": _signed_here(found),
             "rows_sha256": found.manifest.rows_sha256,
@@ -68,11 +69,16 @@ def _print(found: Verification, checks: list[Check]) -> None:
     whose = "this installation" if _signed_here(found) else "an installation not known here"
     print_text(f"signed by key {found.signer_sha256 or '(none)'}, {whose}")
     sound = all(check.holds for check in checks)
-    print_text(
-        "The package holds."
-        if sound
-        else "The package DOES NOT HOLD: do not rely on it; compare it with another copy."
-    )
+    print_text("The package holds." if sound else _unsound(found, checks))
+
+
+def _unsound(found: Verification, checks: list[Check]) -> str:
+    if all(check.holds for check in checks if check not in found.supplement_checks):
+        return (
+            "The package holds, but its supplements DO NOT: do not rely on those that fail, and "
+            "on none after them; compare them with another copy."
+        )
+    return "The package DOES NOT HOLD: do not rely on it; compare it with another copy."
 
 
 def _signed_here(found: Verification) -> bool:

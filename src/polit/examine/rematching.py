@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polit
 from polit.base.errors import Interrupted, PackageDamaged, PolitError, UsageError
-from polit.examine.said_before import Said, SealedPackage, said_before
+from polit.examine.said_before import Said, SealedPackage, said_last
 from polit.examine.sealing import host_facts
 from polit.match.matcher import HashedContent, Matcher, verdict
 from polit.match.open_set import OpenSets
@@ -17,7 +17,7 @@ from polit.model.manifest import Manifest
 from polit.model.matching import HashSetFacts, Match, MatchTerms
 from polit.model.supplement import MatchTally
 from polit.package.contents import StoredContent, read_contents
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT
 from polit.package.seal import parse_manifest, read_manifest_bytes
 from polit.package.sealed_text import seal_flaw
@@ -36,12 +36,14 @@ class RematchRequest:
     Args:
         examiner: Who has it done.
         terms: Under what terms fingerprints match.
+        all_sets: Whether the sets are all that are enabled, not some by name.
         verify: Whether each package is verified in full before it is matched.
         again: Whether a package is matched again though nothing differs from the last time.
     """
 
     examiner: str
     terms: MatchTerms
+    all_sets: bool
     verify: bool = True
     again: bool = False
 
@@ -121,6 +123,7 @@ class Rematching:
             terms=request.terms,
             disabled_sha256=sets.disabled_sha256,
             sets=self._matcher.facts,
+            all_sets=request.all_sets,
         )
         self.progress = RematchProgress()
         self._stopped = False
@@ -157,39 +160,35 @@ class Rematching:
                 raise PackageDamaged(f"{package} has not the schema of this format")
             findings.execute("PRAGMA temp_store=FILE")
             sealed = SealedPackage(package, manifest, findings)
-            for said in self._said(sealed):
-                if said.polit == polit.__version__:
-                    return self._as_before(package, said)
+            said = self._said(sealed)
+            if said is not None and said.polit == polit.__version__:
+                return self._as_before(package, said)
             return self._supplement(sealed)
 
     def _supplement(self, package: SealedPackage) -> Rematched:
         with draft_supplement(package.folder, package.manifest, self._terms) as draft:
-            contents = self._fill(draft, package)
+            self._fill(draft, package)
             rows_sha256 = draft.rows_sha256
             # Asked again: another process may have made it before the lock was taken.
-            for said in self._said(package):
-                if said.rows_sha256 == rows_sha256:
-                    return self._as_before(package.folder, said)
+            said = self._said(package)
+            if said is not None and said.rows_sha256 == rows_sha256:
+                return self._as_before(package.folder, said)
             told = draft.seal(
                 package.findings,
                 self._keys.signing,
-                contents=contents,
                 package_verified=self._request.verify,
             )
         news = told.new_alerts
         return Rematched(package.folder, told.tally, told.number, True, news, told.sets)
 
-    def _fill(self, draft: SupplementDraft, package: SealedPackage) -> int:
+    def _fill(self, draft: SupplementDraft, package: SealedPackage) -> None:
         decodes_good = package.manifest.plan.get("decode_known_good") is True
-        contents = 0
         for batch in _batches(read_contents(package.findings)):
             if self._stopped:
                 raise Interrupted("stopped between packages: the same command goes on")
             draft.add(self._matches(batch, decodes_good=decodes_good))
-            contents += len(batch)
             self.progress.contents += len(batch)
             self._watch(self.progress)
-        return contents
 
     def _matches(self, batch: Sequence[StoredContent], *, decodes_good: bool) -> list[Match]:
         """Return what examining with these sets would have found, in the order of the contents."""
@@ -206,9 +205,10 @@ class Rematching:
                 found[place] += near
         return [match for each in found for match in each]
 
-    def _said(self, package: SealedPackage) -> Iterator[Said]:
-        if not self._request.again:
-            yield from said_before(package, self._terms, self._keys.public_key)
+    def _said(self, package: SealedPackage) -> Said | None:
+        if self._request.again:
+            return None
+        return said_last(package, self._terms, self._keys.public_key)
 
     def _as_before(self, package: Path, said: Said) -> Rematched:
         return Rematched(package, said.tally, said.supplement, False, 0, self._terms.sets)
@@ -216,8 +216,8 @@ class Rematching:
     def _manifest_checked(self, package: Path) -> Manifest:
         if self._request.verify:
             found = verify_package(package)
-            if not found.holds:
-                failed = ", ".join(check.name for check in found.checks if not check.holds)
+            if not found.all_hold:
+                failed = ", ".join(check.name for check in found.all_checks if not check.holds)
                 raise PackageDamaged(f"{package} does not hold ({failed}): verify it")
             return found.manifest
         untrusted_text = read_manifest_bytes(package)
@@ -237,7 +237,7 @@ class Rematching:
             raise
         except PolitError as error:
             return Unmatched(package, error)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             return Unmatched(package, PackageDamaged(f"{package} cannot be read: {error}"))
         except OSError as error:
             return Unmatched(package, UsageError(f"{package}: {error.strerror or error}"))

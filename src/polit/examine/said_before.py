@@ -1,7 +1,7 @@
 """What this installation found already when it matched a package: nothing is said twice."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,6 @@ from polit.package.supplement import (
     supplement_numbers,
 )
 from polit.package.supplement_write import SupplementTerms
-
-_CONTENTS_SQL = "SELECT count(DISTINCT sha256) FROM results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +51,33 @@ class SealedPackage:
     findings: sqlite3.Connection
 
 
-def said_before(
-    package: SealedPackage, asked: SupplementTerms, public_key: bytes
-) -> Iterator[Said]:
-    """Yield what was found with the same sets, terms and switched-off keys, the package first.
+def said_last(package: SealedPackage, asked: SupplementTerms, public_key: bytes) -> Said | None:
+    """Return what the latest source found, where it asked the same sets under the same terms.
 
-    Only what this installation sealed counts: another's supplement that claims to have found
+    The latest alone: with another one since, what is known today is not what an earlier one said.
+    And only what this installation sealed counts: another's supplement that claims to have found
     nothing must not keep this one from looking.
 
     Args:
         package: The package; its seal holds.
         asked: With what it is to be matched now.
         public_key: This installation's, 32 raw bytes.
+
+    Returns:
+        ``None`` where it asked others, or another installation sealed it.
     """
     signer = public_key.hex()
-    if _signer(package.manifest) == signer and _is_same_for_package(package, asked):
-        yield _said_by_package(package)
-    for number in supplement_numbers(package.folder):
-        text = read_supplement_bytes(supplement_folder(package.folder, number))
-        told = parse_supplement(text)
-        is_ours = _signer(told) == signer and not seal_flaw(told, text)
-        if is_ours and _is_same(package.manifest, told, asked):
-            yield Said(number, told.versions.get("polit", ""), told.rows_sha256, told.tally)
+    numbers = supplement_numbers(package.folder)
+    if not numbers:
+        is_ours = _signer(package.manifest) == signer
+        is_said = is_ours and _is_same_for_package(package, asked)
+        return _said_by_package(package) if is_said else None
+    text = read_supplement_bytes(supplement_folder(package.folder, numbers[-1]))
+    told = parse_supplement(text)
+    is_ours = _signer(told) == signer and not seal_flaw(told, text)
+    if not is_ours or not _is_same(package.manifest, told, asked):
+        return None
+    return Said(numbers[-1], told.versions.get("polit", ""), told.rows_sha256, told.tally)
 
 
 def _signer(sealed: Manifest | SupplementManifest) -> str:
@@ -86,6 +89,8 @@ def _is_same(manifest: Manifest, told: SupplementManifest, asked: SupplementTerm
         (told.package_id, told.package_rows_sha256) == (manifest.package_id, manifest.rows_sha256)
         and (told.terms, told.disabled_sha256) == (asked.terms, asked.disabled_sha256)
         and _digests(told.sets) == _digests(asked.sets)
+        # Asked by their names they would only add what is said already.
+        and (told.all_sets or not asked.all_sets)
     )
 
 
@@ -104,12 +109,11 @@ def _is_same_for_package(package: SealedPackage, asked: SupplementTerms) -> bool
 
 def _said_by_package(package: SealedPackage) -> Said:
     findings = package.findings
-    contents = int(findings.execute(_CONTENTS_SQL).fetchone()[0])
     return Said(
         0,
         package.manifest.versions.get("polit", ""),
         supplement_rows.rows_sha256(findings),
-        supplement_rows.count_tally(findings, contents=contents),
+        supplement_rows.count_tally(findings, supplement_rows.count_asked(findings)),
     )
 
 

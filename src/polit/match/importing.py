@@ -25,11 +25,13 @@ from polit.base.errors import (
     HashSetDamaged,
     HashSetsBusy,
     HashSetUnreadable,
+    SourceMissing,
     UsageError,
 )
 from polit.base.text import says_something
 from polit.match.detecting import format_of
 from polit.match.filling import NEAR_RAW, Filling, Mark, mark_read, mark_write
+from polit.match.formats._source import open_regular
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.near import write_index
 from polit.match.reading import ReadStart
@@ -94,7 +96,7 @@ class ImportProgress:
     Args:
         stage: ``digesting``, ``reading``, ``sorting``, ``indexing``, ``sealing``.
         rows: How many records the file held so far.
-        kept_bytes: How much was written so far, of those stages that write columns.
+        kept_bytes: How much was written so far, or of a stage that reads alone, read.
     """
 
     stage: str
@@ -160,6 +162,9 @@ def _lock(descriptor: int, folder: Path) -> None:
         ) from error
 
 
+_Stamp = tuple[int, int, int, int]
+
+
 class _Import:
     def __init__(self, store: HashSets, path: Path, terms: ImportTerms, watch: Watch) -> None:
         if not says_something(terms.name) or ":" in terms.name:
@@ -195,7 +200,7 @@ class _Import:
             )
         return None
 
-    def _make(self, before: tuple[int, int], file_digest: str) -> StoredSet:
+    def _make(self, before: "_Stamp", file_digest: str) -> StoredSet:
         work = self._work(file_digest)
         if (work / DOCUMENT).exists():
             # Killed when all was done but the last step; it may be called otherwise now.
@@ -229,24 +234,40 @@ class _Import:
     def _work(self, file_digest: str) -> Path:
         """Return the folder of this import, made by what its set's digest depends on."""
         terms = self._terms
-        values = [file_digest, terms.format, terms.status.value, self._scheme_sha256]
+        values = [
+            file_digest, terms.format, terms.status.value, terms.scheme, self._scheme_sha256
+        ]  # fmt: skip
         name = hashlib.sha256(canonical_json(values)).hexdigest()
         work = self._store.folder / _IMPORTING / name
         work.mkdir(mode=0o700, exist_ok=True)
         return work
 
-    def _stamp(self) -> tuple[int, int]:
-        stat = self._path.stat()
-        return stat.st_size, stat.st_mtime_ns
+    def _stamp(self) -> "_Stamp":
+        """Return what tells whether the file was written to, or another took its name.
 
-    def _digest(self) -> tuple[tuple[int, int], str]:
-        self._watch(ImportProgress("digesting", 0, 0))
-        before = self._stamp()
-        descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        The time of change is the one that whoever writes cannot set.
+        """
         try:
-            return before, file_sha256(descriptor)
+            stat = self._path.stat()
+        except FileNotFoundError as error:
+            raise SourceMissing(f"there is no file {self._path.name!r}") from error
+        return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+    def _digest(self) -> tuple["_Stamp", str]:
+        before = self._stamp()
+        descriptor = open_regular(self._path)
+        try:
+            return before, file_sha256(descriptor, self._watched("digesting"))
+        except OSError as error:
+            raise HashSetUnreadable(
+                f"{self._path.name!r} cannot be read: {error.strerror}"
+            ) from error
         finally:
             os.close(descriptor)
+
+    def _watched(self, stage: str) -> Callable[[int], None]:
+        """Return what is told how many bytes of a stage are done."""
+        return lambda done_bytes: self._watch(ImportProgress(stage, 0, done_bytes))
 
     def _read(self, work: Path, mark: Mark) -> Mark:
         if mark.stage != "reading":
@@ -304,12 +325,12 @@ class _Import:
             sync_folder(work / name)
 
     def _seal(self, work: Path, mark: Mark, file_digest: str, size_bytes: int) -> StoredSet:
-        self._watch(ImportProgress("sealing", mark.report.read, 0))
         (work / "categories.json").write_bytes(
             canonical_json([{"number": number, "text": text} for number, text in mark.categories])
         )
         sync_files(work)
-        document = self._document(mark, file_digest, size_bytes, digest_parts(work))
+        parts = digest_parts(work, self._watched("sealing"))
+        document = self._document(mark, file_digest, size_bytes, parts)
         return self._place(work, document)
 
     def _place(self, work: Path, document: SetDocument) -> StoredSet:

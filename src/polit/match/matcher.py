@@ -81,8 +81,9 @@ class Matcher:
     def exact(self, contents: Sequence[Digests]) -> list[tuple[Match, ...]]:
         """Return the matches by digest of each content, by set, then by record.
 
-        Where more than ``MOST_LISTED`` records of a set match, those that alert are listed
-        first, then those that settle, then the lowest numbers.
+        Where more than ``MOST_LISTED`` records of a set match, the first record of each category
+        is listed before its repetitions; among alike those that alert, those that settle, then the
+        lowest numbers.
         """
         found: list[list[Match]] = [[] for _ in contents]
         for known in self._sets:
@@ -127,7 +128,8 @@ def verdict(matches: Iterable[Match]) -> Verdict:
     """Return what follows from all the matches of one content.
 
     An exact alert beats known-good, and so does a category: who says that a content is something
-    in particular knows more of it. Categories of one scheme that differ settle nothing.
+    in particular knows more of it. Categories of one scheme that differ settle nothing, and
+    neither does a category that would not alert where another record does.
     """
     listed = tuple(matches)
     exact = [match for match in listed if match.is_exact]
@@ -141,12 +143,21 @@ def verdict(matches: Iterable[Match]) -> Verdict:
 def _settled(exact: list[Match]) -> str:
     good = SetStatus.KNOWN_GOOD.value
     says_more = any(match.alerts or match.asserted != good for match in exact)
-    categories = {match.asserted for match in exact if match.settles and match.asserted != good}
-    if categories:
-        schemes = [category.rpartition("/")[0] for category in categories]
-        return "categorised" if len(set(schemes)) == len(schemes) else ""
+    deciding = [match for match in exact if match.settles and match.asserted != good]
+    if deciding:
+        # One that settles nothing by itself, such as age-difficult, differs from an A all the same.
+        categories = {match.asserted for match in exact if _is_category(match.asserted)}
+        schemes = {category.rpartition("/")[0] for category in categories}
+        is_agreed = len(schemes) == len(categories)
+        is_heard = all(match.alerts for match in deciding) or not any(m.alerts for m in exact)
+        return "categorised" if is_agreed and is_heard else ""
     is_good = not says_more and any(match.settles for match in exact)
     return "known_good" if is_good else ""
+
+
+def _is_category(asserted: str) -> bool:
+    """Tell ``scheme/version/code`` from numbers and words without a meaning, and from statuses."""
+    return "/" in asserted and ":" not in asserted
 
 
 def _exact_in(known: OpenSet, contents: Sequence[Digests]) -> dict[int, list[Match]]:
@@ -187,7 +198,14 @@ def _exact_match(known: OpenSet, content: Digests, number: int, algorithm: str) 
 def _listed(matches: list[Match]) -> list[Match]:
     if len(matches) <= MOST_LISTED:
         return matches
-    matches.sort(key=lambda match: (not match.alerts, not match.settles, match.record))
+    # A second category must not go under in copies of the first: it decides what is settled.
+    firsts = {(m.asserted, m.settles): m.record for m in reversed(matches)}
+
+    def weight(match: Match) -> tuple[bool, bool, bool, int]:
+        is_first = firsts[match.asserted, match.settles] == match.record
+        return not is_first, not match.alerts, not match.settles, match.record
+
+    matches.sort(key=weight)
     others = len(matches) - MOST_LISTED
     return sorted((replace(m, others=others) for m in matches[:MOST_LISTED]), key=_order)
 

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from polit.base.errors import HashSetDamaged, UsageError
 from polit.match.exact import KeyTable, mapped
 from polit.match.near import NearHits, NearIndex
-from polit.match.schemes import Meaning, Scheme, meaning, scheme_get
+from polit.match.schemes import Meaning
 from polit.match.set_document import KEY_BYTES, SetDocument
-from polit.model.matching import SetStatus
+from polit.match.set_meaning import categories_read, category_meaning, scheme_of
+
+MOST_OF_A_KEY = 10_000
+"""How many records of one key are given: a list that repeats a hash for ever costs no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,6 @@ class NearKeys:
         return NearHits(hits.query[on], hits.place[on], hits.distance_bits[on])
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category as a file gives it: a number, a text, or neither."""
-
-    number: int | None = None
-    text: str = ""
-
-
 class OpenSet:
     """A hash set, opened for looking up; every process that opens it shares its memory."""
 
@@ -110,6 +105,7 @@ class OpenSet:
         self._data = mapped(folder / "fields.data", "u1") if self._ends is not None else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
         self._off = frozenset(record for key in off for record in self.records_stating(key))
+        self._off_sorted = np.array(sorted(self._off), dtype=np.uint32)
         if self._off:
             self._pdq, self._frames = self._near("pdq", self._off), self._near("vpdq", self._off)
 
@@ -136,13 +132,33 @@ class OpenSet:
             digests: Raw digests.
 
         Returns:
-            Pairs of a place among ``digests`` and a record, ordered; all records of each.
+            Pairs of a place among ``digests`` and a record, ordered. Of a digest that more than
+            ``MOST_OF_A_KEY`` records state, those that alert are given first, then those that
+            settle, then the lowest numbers, and the first of each category in any case.
         """
         table = self._tables.get(algorithm)
-        if table is None:
-            return []
-        pairs = table.find(digests)
-        return [pair for pair in pairs if pair[1] not in self._off] if self._off else pairs
+        pairs: list[tuple[int, int]] = []
+        for place, records in table.find(digests) if table is not None else ():
+            on = records
+            if self._off:
+                on = records[~np.isin(records, self._off_sorted)]
+            if len(on) > MOST_OF_A_KEY:
+                on = self._foremost(on)
+            pairs += [(place, record) for record in on.tolist()]
+        return pairs
+
+    def _foremost(self, records: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Choose of too many records those that must not go under, in their order."""
+        if self._codes is None:
+            return records[:MOST_OF_A_KEY]
+        codes = self._codes[records]
+        _, firsts = np.unique(codes, return_index=True)
+        weights = np.array([2 * (not each.alerts) + (not each.settles) for each in self._meanings])[
+            codes
+        ]
+        weights[firsts] = -1
+        chosen = np.argsort(weights, kind="stable")[:MOST_OF_A_KEY]
+        return np.sort(records[chosen])
 
     def stated(self, number: int) -> RecordKeys:
         """Return the digests that a record states."""
@@ -166,7 +182,7 @@ class OpenSet:
             UsageError: There is no such record.
         """
         self._check(number)
-        return Meaning(*self._meanings[int(self._codes[number]) if self._codes is not None else 0])
+        return self._meanings[int(self._codes[number]) if self._codes is not None else 0]
 
     def close(self) -> None:
         """Let go of the parts; looking up afterwards finds nothing."""
@@ -214,37 +230,12 @@ class OpenSet:
             found[name] = f"{found[name]}; {value}" if name in found else value
         return found
 
-    def _read_meanings(self) -> list[tuple[str, bool, bool]]:
-        raw = (self._folder / "categories.json").read_bytes()
-        categories = msgspec.json.decode(raw, type=list[Category])
-        scheme = self._scheme()
-        return [self._meaning(category, scheme) for category in categories]
-
-    def _scheme(self) -> Scheme | None:
-        """Return the set's scheme.
-
-        Raises:
-            HashSetDamaged: It says something else than when the set was imported.
-        """
-        if not self.facts.scheme:
-            return None
-        scheme = scheme_get(self.facts.scheme)
-        if scheme.sha256 != self._document.scheme_sha256:
-            raise HashSetDamaged(
-                f"the category scheme {self.facts.scheme} says something else than when "
-                f"{self.facts.name!r} was imported: give it a new version, and import again"
-            )
-        return scheme
-
-    def _meaning(self, category: Category, scheme: Scheme | None) -> tuple[str, bool, bool]:
-        status = self.facts.status
-        if status is SetStatus.KNOWN_GOOD:
-            return status.value, False, True
-        stated = meaning(scheme, category.number, category.text)
-        if status is SetStatus.ALERT:
-            is_bare = category == Category()
-            return status.value if is_bare else stated.asserted, True, False
-        return stated.asserted, stated.alerts, stated.settles
+    def _read_meanings(self) -> list[Meaning]:
+        scheme = scheme_of(self._document)
+        return [
+            category_meaning(self.facts.status, scheme, category)
+            for category in categories_read(self._folder)
+        ]
 
     def _near(self, name: str, off: Iterable[int]) -> NearKeys | None:
         if not self._document.keys.get(name):
@@ -268,17 +259,14 @@ class OpenSet:
         algorithm, _, value = key.partition(":")
         raw = bytes.fromhex(value)
         if algorithm in KEY_BYTES:
-            return tuple(record for _, record in self.find_all(algorithm, [raw]))
+            table = self._tables.get(algorithm)
+            found = table.find([raw]) if table is not None else ()
+            return tuple(record for _, records in found for record in records.tolist())
         if self._pdq is None:
             return ()
         query = np.frombuffer(raw, dtype=np.uint8).reshape(1, -1)
         places = self._pdq.index.search(query, threshold_bits=0).place
         return tuple(sorted(self._pdq.records[places].tolist()))
-
-    def find_all(self, algorithm: str, digests: Sequence[bytes]) -> list[tuple[int, int]]:
-        """Find as ``find`` does, with the records that are switched off."""
-        table = self._tables.get(algorithm)
-        return [] if table is None else table.find(digests)
 
 
 class OpenSets(tuple[OpenSet, ...]):

@@ -42,6 +42,7 @@ class ImportReport:
         unknown_keys: Names in the file that the format does not explain, sorted; kept as fields.
         duplicates: How many keys the set holds more than once, by algorithm, each repetition.
         header: What the file says of itself, such as its version.
+        overlooked: Names in the file, sorted, whose values look like hashes and are kept as text.
     """
 
     read: int = 0
@@ -51,6 +52,7 @@ class ImportReport:
     unknown_keys: tuple[str, ...] = ()
     duplicates: dict[str, int] = field(default_factory=dict)
     header: tuple[tuple[str, str], ...] = ()
+    overlooked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

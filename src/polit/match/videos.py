@@ -24,8 +24,8 @@ FRAME = "frame"
 
 _QUERIES_AT_ONCE = 256
 _STILL_BITS = 20
-"""Frames of one still differ by no more when they are encoded: 14 bits at most were seen at H.264's
-crf 35, 26 at crf 42 (docs/proof/video_families.json)."""
+"""Frames of one still lie closer when they are encoded at H.264's crf 35 or better; at crf 42 some
+lie a little farther apart (docs/proof/video_families.json)."""
 _MIN_PICTURES = 2
 
 _NONE: Whole = np.empty(0, dtype=np.int64)

@@ -16,12 +16,15 @@ class MatchTally:
         counts: Those that alert, are categorised, are known good, resemble something; as a
             package's own manifest counts them.
         matches: Rows of matches.
+        without_fingerprints: Pictures and videos of the package that could be looked up by their
+            digests alone: nothing was decoded of them, or they were known good.
     """
 
     contents: int
     matched: int
     counts: MatchCounts
     matches: int
+    without_fingerprints: int
 
     @property
     def alerts(self) -> int:
@@ -46,6 +49,8 @@ class SupplementManifest:
         terms: Under what terms fingerprints matched.
         disabled_sha256: Digest of the hashes that were disabled in the store of sets, empty for
             none.
+        all_sets: Whether all sets that were enabled were asked, so that this replaces what was
+            said before; else it adds to that, and is the latest word on the sets it asked.
         package_verified: Whether the package was verified in full before it was matched.
         faults_planted: Whether a test planted faults in the run.
         sets: The hash sets, by their digests.
@@ -68,6 +73,7 @@ class SupplementManifest:
     versions: dict[str, str]
     terms: MatchTerms
     disabled_sha256: str
+    all_sets: bool
     package_verified: bool
     faults_planted: bool
     sets: tuple[HashSetFacts, ...]

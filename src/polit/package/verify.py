@@ -13,7 +13,7 @@ from polit.model.manifest import Manifest
 from polit.package import account
 from polit.package.canonical_rows import rows_sha256
 from polit.package.checks import Check
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
 from polit.package.match_rows import check_matches, read_hash_sets
 from polit.package.seal import digest_parts, parse_manifest, read_manifest_bytes
@@ -23,20 +23,41 @@ from polit.package.supplement_verify import check_supplements
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """All checks of a package, in order, and who signed it."""
+    """All checks of a package, in order, and who signed it.
+
+    A package is sealed before its supplements and knows nothing of them: one that does not hold
+    takes nothing from the package, and is not to be relied on itself.
+
+    Args:
+        manifest: What the package says of itself.
+        checks: Of the package alone.
+        supplement_checks: Of its supplements and their places; none where there are none.
+        signer_sha256: The digest of the key that signed the package, empty for none.
+    """
 
     manifest: Manifest
     checks: tuple[Check, ...]
+    supplement_checks: tuple[Check, ...]
     signer_sha256: str
 
     @property
     def holds(self) -> bool:
-        """Whether every check holds."""
+        """Whether the package holds, whatever lies beside it."""
         return all(check.holds for check in self.checks)
+
+    @property
+    def all_checks(self) -> tuple[Check, ...]:
+        """The checks of the package, then those of its supplements."""
+        return *self.checks, *self.supplement_checks
+
+    @property
+    def all_hold(self) -> bool:
+        """Whether the package holds, and every supplement too."""
+        return all(check.holds for check in self.all_checks)
 
 
 def verify_package(package: Path) -> Verification:
-    """Check a sealed package. A check that fails is told, not raised.
+    """Check a sealed package and its supplements. A check that fails is told, not raised.
 
     Raises:
         SourceMissing: There is no sealed package.
@@ -50,11 +71,11 @@ def verify_package(package: Path) -> Verification:
         _check_files(package),
         _check_parts(package, manifest),
         *_check_rows(package, manifest),
-        *check_supplements(package, manifest),
     )
     key = manifest.signature.public_key if manifest.signature else ""
     signer = hashlib.sha256(bytes.fromhex(key)).hexdigest() if _is_hex(key) else ""
-    return Verification(manifest, checks, signer)
+    supplement_checks = tuple(check_supplements(package, manifest))
+    return Verification(manifest, checks, supplement_checks, signer)
 
 
 def _check_format(manifest: Manifest) -> Check:
@@ -121,7 +142,7 @@ def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
             yield _check_account(connection, manifest)
             yield _check_matches(connection, manifest)
             yield _check_packs(connection, package)
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         yield Check("rows", holds=False, detail=str(error))
 
 

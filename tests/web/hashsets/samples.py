@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from web.stored_sets import told_set
+from web.told_sets import told_set
 
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM

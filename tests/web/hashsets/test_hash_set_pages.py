@@ -9,7 +9,7 @@ from django.core.files.uploadhandler import StopUpload
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from web.stored_sets import ToldBroker, told_set
+from web.told_sets import ToldBroker, told_set
 
 from polit.broker.client import Code
 from polit.web.accounts.models import User

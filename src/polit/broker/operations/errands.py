@@ -1,6 +1,9 @@
 """Errands: asked after and stopped, whichever operation ordered them."""
 
-from polit.broker.protocol import Code, ErrandQuestion
+from polit.broker.errand_protocol import ErrandQuestion
+from polit.broker.protocol import (
+    Code,
+)
 from polit.broker.server.operation import Parts, Reply, Terms, operation
 from polit.broker.server.room import Room
 

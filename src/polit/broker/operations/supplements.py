@@ -1,6 +1,7 @@
 """Supplements of packages: made by matching again, verified so that the record may take them in."""
 
-from polit.broker.protocol import AdoptQuestion, Code, MatchOrder
+from polit.broker.match_protocol import MatchOrder
+from polit.broker.protocol import AdoptQuestion, Code
 from polit.broker.server.operation import Parts, Reply, Terms, operation
 from polit.broker.server.room import Room
 from polit.broker.server.supplements import adopt_supplements, order_matching
@@ -11,7 +12,7 @@ ORDER = 45
 def supplement_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     """Verify the supplements of a package."""
     del parts
-    found = adopt_supplements(room.settings.packages, body.package, body.case_reference)
+    found = adopt_supplements(room.settings.packages, body)
     return Reply(found)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import msgspec
 
-from polit.broker.protocol import ErrandState, ErrandStatus
+from polit.broker.errand_protocol import ErrandState, ErrandStatus
 from polit.broker.server.ledger import BrokerLedger
 
 _COLUMNS = tuple(field.name for field in fields(ErrandStatus))

@@ -4,13 +4,16 @@ What reads a file that somebody sent is an errand, a process that can open that 
 alone. What is read here was written by polit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from polit.base.errors import BrokerRefused, HashSetDamaged, HashSetUnknown
+from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
-from polit.broker.protocol import Code, ErrandStatus
+from polit.broker.protocol import (
+    Code,
+)
 from polit.broker.server.errands import Errands
 from polit.broker.server.evidence import EvidenceRoots
 from polit.broker.server.log import log
@@ -36,15 +39,11 @@ from polit.broker.set_protocol import (
 )
 from polit.match.detecting import formats_list
 from polit.match.hashsets import HashSets, StoredSet
-from polit.match.schemes import meaning, scheme_get, schemes_list
+from polit.match.schemes import schemes_list
+from polit.match.set_meaning import CategoryMeaning
 
 _LONGEST_TEXT = 1_000
 _INCOMING = "incoming"
-
-
-class _Category(msgspec.Struct, frozen=True):
-    number: int | None
-    text: str
 
 
 class SetKeeper:
@@ -82,10 +81,8 @@ class SetKeeper:
         """
         # The record asks every minute: the moment to clear what nobody imported for a day.
         self._uploads.sweep()
-        try:
+        with self._told_as_damaged():
             return tuple(map(_facts, self._sets.listed()))
-        except HashSetDamaged as error:
-            raise BrokerRefused(Code.DAMAGED, self._without_paths(str(error))) from error
 
     def shown(self, sha256: str) -> StoredSetDetail:
         """Return all that is known of a set but its records.
@@ -93,8 +90,12 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_set`` or ``damaged``.
         """
-        stored = self._get(sha256)
+        with self._told_as_damaged():
+            return self._shown(self._get(sha256))
+
+    def _shown(self, stored: StoredSet) -> StoredSetDetail:
         report = stored.document.report
+        categories = stored.categories()
         return StoredSetDetail(
             facts=_facts(stored),
             tool=stored.document.tool,
@@ -110,7 +111,7 @@ class SetKeeper:
                 duplicates={name: count for name, count in report.duplicates.items() if count},
                 header=tuple((_cut(name), _cut(text)) for name, text in report.header[:MAX_TOLD]),
             ),
-            categories=_categories(stored),
+            categories=tuple(map(_category, categories[:MAX_TOLD])),
             changes=tuple(
                 SetChange(each.at, each.by, each.act.value, each.reason) for each in stored.changes
             ),
@@ -120,21 +121,27 @@ class SetKeeper:
         """Do something to a set; what was done already is not done again.
 
         Raises:
-            BrokerRefused: ``no_set``, but for a set that is to be removed and is gone.
+            BrokerRefused: ``no_set``, but for a set that is to be removed and is gone; or
+                ``damaged``: what is damaged can only be removed, and nothing else before that.
         """
-        known = {each.sha256: each for each in self._sets.listed()}
-        stored = known.get(order.sha256)
-        if stored is None:
+        with self._told_as_damaged():
             if order.act is SetAct.REMOVE:
-                return
-            raise _no_set()
-        if order.act is SetAct.REMOVE:
+                self._remove(order)
+            else:
+                self._switch(order, self._get(order.sha256))
+        log("hashset.switched", act=order.act.value)
+
+    def _remove(self, order: SetActOrder) -> None:
+        if self._sets.holds(order.sha256):
             self._sets.remove(order.sha256, by=order.by, reason=order.reason)
-        elif order.act is SetAct.DISABLE and stored.is_enabled:
+        else:
+            self._sets.clear_removed()  # a kill may have left the folder
+
+    def _switch(self, order: SetActOrder, stored: StoredSet) -> None:
+        if order.act is SetAct.DISABLE and stored.is_enabled:
             self._sets.disable(order.sha256, by=order.by, reason=order.reason)
         elif order.act is SetAct.ENABLE and not stored.is_enabled:
             self._sets.enable(order.sha256, by=order.by, reason=order.reason)
-        log("hashset.switched", act=order.act.value)
 
     def take_in(self, order: SetImportOrder) -> ErrandStatus:
         """Order the import of an upload, or of a file in ``incoming``.
@@ -199,11 +206,14 @@ class SetKeeper:
             return self._sets.get(sha256)
         except HashSetUnknown as error:
             raise _no_set() from error
-        except HashSetDamaged as error:
-            raise BrokerRefused(Code.DAMAGED, self._without_paths(str(error))) from error
 
-    def _without_paths(self, message: str) -> str:
-        return message.replace(str(self._settings.hashsets), "the store of hash sets")
+    @contextmanager
+    def _told_as_damaged(self) -> Iterator[None]:
+        try:
+            yield
+        except HashSetDamaged as error:
+            message = str(error).replace(str(self._settings.hashsets), "the store of hash sets")
+            raise BrokerRefused(Code.DAMAGED, message) from error
 
 
 def _no_set() -> BrokerRefused:
@@ -222,19 +232,11 @@ def _facts(stored: StoredSet) -> StoredSetFacts:
     )  # fmt: skip
 
 
-def _categories(stored: StoredSet) -> tuple[CategoryMet, ...]:
-    raw = (stored.folder / "categories.json").read_bytes()
-    met = msgspec.json.decode(raw, type=list[_Category])[:MAX_TOLD]
-    scheme = scheme_get(stored.facts.scheme) if stored.facts.scheme else None
-    found = []
-    for each in met:
-        means = meaning(scheme, each.number, each.text)
-        found.append(
-            CategoryMet(
-                each.number, _cut(each.text), _cut(means.asserted), means.alerts, means.settles
-            )
-        )
-    return tuple(found)
+def _category(met: CategoryMeaning) -> CategoryMet:
+    stated, means = met.category, met.means
+    return CategoryMet(
+        stated.number, _cut(stated.text), _cut(means.asserted), means.alerts, means.settles
+    )
 
 
 def _cut(untrusted_text: str) -> str:

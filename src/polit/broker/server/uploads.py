@@ -27,7 +27,7 @@ from polit.broker.server.log import log
 from polit.broker.set_protocol import UploadStatus
 
 _KEPT_S = 24 * 3600
-_MOST_AT_A_TIME = 8
+_MOST_AT_A_TIME = 16
 _LONGEST_NAME = 100
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-_LINE = re.compile(rb"^\s*([0-9A-Fa-f]{64})\s*$", re.MULTILINE)
+_LINE = re.compile(rb"^[ \t]*([0-9A-Fa-f]{64})[ \t\r]*(?:[,;\t|]|$)", re.MULTILINE)
 _LOOKED_AT = 200
 _SURE = 12
 """So many values decide: random ones would all lie near the middle once in twenty million times."""
@@ -30,8 +30,9 @@ def balance_of(head: bytes, name: str) -> Balance:
     more than two off; of random bits, as SHA-256's are, a quarter of the values lie so near.
 
     Args:
-        head: The first bytes of a list.
-        name: The file's name: decides when it names one of both.
+        head: The first bytes of a list, or of a table whose first column they are.
+        name: The file's name: decides when it names one of both, and the values do not say
+            otherwise.
 
     Returns:
         ``NEITHER`` when there is no such line, ``UNSURE`` when there are too few to tell.
@@ -41,10 +42,15 @@ def balance_of(head: bytes, name: str) -> Balance:
         return Balance.NEITHER
     lowered = name.lower()
     named = ("pdq" in lowered, "sha256" in lowered or "sha-256" in lowered)
+    told = _balance(values)
     if named == (True, False):
-        return Balance.PDQ
+        return Balance.PDQ if told is not Balance.SHA256 else Balance.UNSURE
     if named == (False, True):
-        return Balance.SHA256
+        return Balance.SHA256 if told is not Balance.PDQ else Balance.UNSURE
+    return told
+
+
+def _balance(values: list[bytes]) -> Balance:
     near = sum(1 for value in values if _is_half(value))
     if len(values) < _SURE:
         return Balance.UNSURE if near or len(values) < _NONE_NEAR else Balance.SHA256

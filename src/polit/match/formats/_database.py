@@ -15,7 +15,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from polit.base.errors import HashSetUnreadable, SourceMissing
+from polit.base.errors import HashSetUnreadable
+from polit.match.formats._source import head_of
 from polit.match.reading import MAX_RECORD_BYTES, ReadStart
 
 MAGIC = b"SQLite format 3\0"
@@ -133,10 +134,9 @@ def _opened(path: Path) -> Iterator[tuple[sqlite3.Connection, _Watch]]:
 
 def _without_log(path: Path, stack: ExitStack) -> Path:
     """Return the database, or a copy with its log beside it where it has one."""
+    if head_of(path)[: len(MAGIC)] != MAGIC:
+        raise HashSetUnreadable("byte 0: no SQLite database; a packed one must be unpacked first")
     try:
-        with path.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise HashSetUnreadable("byte 0: no SQLite database")
         logs = [
             log
             for log in (path.with_name(path.name + each) for each in _LOGS)
@@ -147,8 +147,6 @@ def _without_log(path: Path, stack: ExitStack) -> Path:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="polit-")))
         for each in (path, *logs):
             shutil.copyfile(each, folder / ("copy" + each.name.removeprefix(path.name)))
-    except FileNotFoundError as error:
-        raise SourceMissing(f"there is no file {path.name!r}") from error
     except OSError as error:
         raise HashSetUnreadable(f"{path.name!r} cannot be read: {error.strerror}") from error
     return folder / "copy"

@@ -49,6 +49,10 @@ _MEDIA_OPENS = re.compile(rb'"Media"\s*:\s*\[\Z')
 _OPENING = {0x7D: 0x7B, 0x5D: 0x5B}
 """A closing bracket and the one that it closes."""
 _ARRAY = 0x5B
+_VALUE_HEAD = b'{"value":['
+_MEDIA_HEAD = b'{"Media":['
+"""What stands for the part before an array, once it was told: a read that begins inside the array
+has not seen it, and must say the same."""
 
 
 class Part(Enum):
@@ -142,8 +146,8 @@ class JsonPieces:
         if start:
             self._state = _State.MEDIA if start.in_media else _State.LIST
             self._stack = bytearray(b"{[{[" if start.in_media else b"{[")
-            self._around_value = bytearray(b'{"value":[')
-            self._around_media = bytearray(b'{"Media":[')
+            self._around_value = bytearray(_VALUE_HEAD)
+            self._around_media = bytearray(_MEDIA_HEAD)
 
     def __iter__(self) -> Iterator[Piece]:
         """Yield the pieces.
@@ -258,13 +262,15 @@ class JsonPieces:
             if self._has_value:
                 raise self._unreadable("there are two arrays called value")
             self._has_value = True
-            return self._around(Part.AROUND_VALUE, bytes(self._around_value) + b"]}")
+            text, self._around_value = bytes(self._around_value), bytearray(_VALUE_HEAD)
+            return self._around(Part.AROUND_VALUE, text + b"]}")
         if before is _State.ELEMENT:
             if self._too_large:
                 raise self._unreadable(f"a case has {MAX_RECORD_BYTES} bytes before its media")
             self._around_media = bytearray(self._buffer[self._begin : self._at])
             self._begin = -1
-        return self._around(Part.AROUND_MEDIA, bytes(self._around_media) + b"]}")
+        text, self._around_media = bytes(self._around_media), bytearray(_MEDIA_HEAD)
+        return self._around(Part.AROUND_MEDIA, text + b"]}")
 
     def _closed(self, bracket: int) -> Piece | None:
         if not self._stack or self._stack[-1] != _OPENING[bracket]:

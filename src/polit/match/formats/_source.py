@@ -6,6 +6,8 @@ position means the same on every read.
 
 import codecs
 import gzip
+import os
+import stat
 import zlib
 from pathlib import Path
 from types import TracebackType
@@ -84,11 +86,12 @@ class Source:
         self._file = file
         self._layers: list[_Stream] = [file]
         self._start = 0
-        if file.read(2) == b"\x1f\x8b":
-            file.seek(0)
+        begin = file.read(2)
+        if not begin:
+            raise HashSetUnreadable("the file is empty")
+        file.seek(0)
+        if begin == b"\x1f\x8b":
             self._layers.append(_Unpacked(file))
-        else:
-            file.seek(0)
         self._pending = self._layers[-1].read(3)
         self._unmark()
 
@@ -122,8 +125,11 @@ class Source:
         """
         given = self._pending[:size]
         self._pending = self._pending[size:]
-        while len(given) < size and (more := self._layers[-1].read(size - len(given))):
-            given += more
+        try:
+            while len(given) < size and (more := self._layers[-1].read(size - len(given))):
+                given += more
+        except OSError as error:
+            raise HashSetUnreadable(f"the file cannot be read: {error.strerror}") from error
         return given
 
     def skip(self, offset: int) -> None:
@@ -162,21 +168,37 @@ def open_source(path: Path) -> Source:
         SourceMissing: There is no such file.
         HashSetUnreadable: It is no file, is empty or cannot be read.
     """
-    try:
-        file = path.open("rb")
-    except FileNotFoundError as error:
-        raise SourceMissing(f"there is no file {path.name!r}") from error
-    except OSError as error:
-        raise HashSetUnreadable(f"{path.name!r} cannot be read: {error.strerror}") from error
-    if not file.read(1):
-        file.close()
-        raise HashSetUnreadable(f"{path.name!r} is empty")
-    file.seek(0)
+    file = open(open_regular(path), "rb")  # noqa: SIM115 - the source closes it
     try:
         return Source(file)
     except HashSetUnreadable:
         file.close()
         raise
+    except OSError as error:
+        file.close()
+        raise HashSetUnreadable(f"{path.name!r} cannot be read: {error.strerror}") from error
+
+
+def open_regular(path: Path) -> int:
+    """Open a regular file for reading and return its descriptor, which the caller closes.
+
+    A pipe is read but once and a device may never end, while a set's file is read twice, is
+    digested, and can be asked for anew: both are refused without waiting for them.
+
+    Raises:
+        SourceMissing: There is no such file.
+        HashSetUnreadable: It is no regular file, or cannot be opened.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise SourceMissing(f"there is no file {path.name!r}") from error
+    except OSError as error:
+        raise HashSetUnreadable(f"{path.name!r} cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise HashSetUnreadable(f"{path.name!r} is no regular file: write it to one first")
+    return descriptor
 
 
 def head_of(path: Path) -> bytes:

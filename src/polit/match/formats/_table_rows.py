@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 
-from polit.match.formats._hashes import DIGITS, SIZES, Fields, unhexed
+from polit.match.formats._hashes import DIGITS, SIZES, UNSTATED, Fields, unhexed
 from polit.match.formats._lines import mark_of
 from polit.match.formats._rows import RowBlock, rows_of
 from polit.match.formats._source import open_source
@@ -92,7 +92,7 @@ class TableReader:
         """Return what is kept beside keys and categories, row by row; empty cells are not."""
         used = [(name, columns[place]) for name, place in self._free if any(columns[place])]
         if all(map(all, (column for _, column in used))):
-            pairs = [[(name, cell) for cell in column] for name, column in used]
+            pairs = [_named(name, column) for name, column in used]
             return zip(*pairs, strict=True) if pairs else repeat((), len(rows))
         return map(self._free_cells, rows)
 
@@ -103,7 +103,7 @@ class TableReader:
         if len(row) != self._width:
             raise _BadCell(f"{len(row)} columns where the header has {self._width}")
         keys = {kind: _key(kind, row[place]) for kind, place in self._keys if row[place]}
-        if self._hash >= 0 and (cell := row[self._hash].strip()):
+        if self._hash >= 0 and (cell := row[self._hash].strip()).casefold() not in UNSTATED:
             kind = DIGITS.get(len(cell), "md5")
             keys[kind] = _key(kind, cell)
         if not any(keys.values()):
@@ -120,6 +120,15 @@ class TableReader:
             category,
             self._free_cells(row),
         )
+
+
+def _named(name: str, column: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return a column's cells with their name; equal cells share one pair where they are many."""
+    distinct = set(column)
+    if len(distinct) * 2 > len(column):
+        return [(name, cell) for cell in column]
+    pairs = {cell: (name, cell) for cell in distinct}
+    return [pairs[cell] for cell in column]
 
 
 def _key_column(kind: str, cells: Sequence[str]) -> list[bytes] | None:
@@ -141,7 +150,7 @@ def _key(kind: str, cell: str) -> bytes:
     if len(value) == SIZES[kind]:
         return value
     stripped = cell.strip()
-    if not stripped:
+    if stripped.casefold() in UNSTATED:
         return b""
     value = unhexed(stripped)
     if len(value) != SIZES[kind]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from polit.match.formats._hashes import DIGITS, SIZES, unhexed
+from polit.match.formats._hashes import DIGITS, SIZES, UNSTATED, unhexed
 from polit.match.formats._table_rows import category_of
 from polit.match.reading import UNKNOWN_QUALITY, SourceRecord
 
@@ -23,7 +23,7 @@ _FLAGS = frozenset(
      "IsSuspected", "SelfGenerated"}
 )  # fmt: skip
 _LEFT_OUT = frozenset({"PhotoDNA", "Miniature"})
-_OWN = frozenset({"MD5", "SHA1", "Category", "AlternativeHashes"})
+_OWN = frozenset({"MD5", "SHA1", "SHA256", "Category", "AlternativeHashes"})
 _KNOWN = _FLAGS | _LEFT_OUT | _OWN | frozenset(
     {"MediaID", "MediaSize", "Name", "Comments", "Tags", "Series", "PrecategorizationSource",
      "DateUpdated", "MimeType", "RelativeFilePath", "MediaFiles", "Exifs", "MediaMetadata",
@@ -51,7 +51,7 @@ def records_of(media: dict[str, Json]) -> list[SourceRecord]:
         BadMedia: A digest is malformed or contradicted, or there is none.
     """
     keys, pdqs, fields = _alternatives(media.get("AlternativeHashes"))
-    for name, kind in (("MD5", "md5"), ("SHA1", "sha1")):
+    for name, kind in (("MD5", "md5"), ("SHA1", "sha1"), ("SHA256", "sha256")):
         stated = _digest(kind, name, media.get(name))
         if stated and keys.get(kind, stated) != stated:
             raise BadMedia(f"{name} and the alternative hash of its name differ")
@@ -63,7 +63,7 @@ def records_of(media: dict[str, Json]) -> list[SourceRecord]:
     first = SourceRecord(
         keys["md5"],
         keys["sha1"],
-        keys.get("sha256", b""),
+        keys["sha256"],
         pdqs[0] if pdqs else b"",
         UNKNOWN_QUALITY,
         (),
@@ -78,7 +78,9 @@ def records_of(media: dict[str, Json]) -> list[SourceRecord]:
 
 
 def _digest(kind: str, name: str, untrusted: Json) -> bytes:
-    if untrusted is None or untrusted == "":
+    if untrusted is None or (
+        isinstance(untrusted, str) and untrusted.strip().casefold() in UNSTATED
+    ):
         return b""
     value = unhexed(untrusted.strip()) if isinstance(untrusted, str) else b""
     if len(value) != SIZES[kind]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from polit.match.formats import icse, nsrl, pdq
+from polit.match.formats._balance import Balance, balance_of
 from polit.match.formats._table import header_of, table_header
 from polit.match.formats._table_rows import TableReader, table_batches
 from polit.match.reading import ReadBatch, ReadStart
@@ -19,9 +20,11 @@ TITLE = "CSV with a header that names its hashes"
 
 def detect(head: bytes, name: str) -> bool:
     """Tell whether the first line names a column of hashes, and is no format of its own."""
-    if header_of(head) is None:
+    header = header_of(head)
+    if header is None or any(each.detect(head, name) for each in (icse, nsrl)):
         return False
-    return not any(each.detect(head, name) for each in (icse, nsrl, pdq))
+    is_pdq = "quality" in header.places or balance_of(head, name) == Balance.PDQ
+    return not (is_pdq and pdq.detect(head, name))
 
 
 def read(path: Path, start: ReadStart) -> Iterator[ReadBatch]:

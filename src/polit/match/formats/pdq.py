@@ -10,6 +10,7 @@ from pathlib import Path
 
 from polit.base.errors import HashSetUnreadable
 from polit.match.formats._balance import Balance, balance_of
+from polit.match.formats._hashes import SIZES
 from polit.match.formats._lines import Mark
 from polit.match.formats._source import head_of
 from polit.match.formats._table import Header, header_of
@@ -28,7 +29,10 @@ def detect(head: bytes, name: str) -> bool:
     """Tell whether it is a table of hashes with a quality, or a list of what are surely PDQs."""
     header = header_of(head)
     if header is not None:
-        return header.plain >= {"hash", "quality"}
+        is_hash = "hash" in header.places and not set(SIZES) & set(header.places)
+        return is_hash and (
+            "quality" in header.places or balance_of(head, name) in (Balance.PDQ, Balance.UNSURE)
+        )
     first = _first_line(head)
     if first is None or first[1].group(2) is None:
         return balance_of(head, name) in (Balance.PDQ, Balance.UNSURE)

@@ -13,6 +13,7 @@ from polit.match.formats._balance import Balance, balance_of
 from polit.match.formats._hashes import DIGITS, digest_record
 from polit.match.formats._lines import Block, blocks_of, mark_of, overlong
 from polit.match.formats._source import head_of, open_source
+from polit.match.formats._table import header_of
 from polit.match.reading import ReadBatch, ReadStart, Rejected, SourceRecord
 
 ORDER = 90
@@ -24,8 +25,9 @@ _LOOKED_AT = 1000
 
 
 def detect(head: bytes, name: str) -> bool:
-    """Tell whether most of the first lines are a hash and nothing else, and none surely a PDQ."""
-    return _is_list(head) and balance_of(head, name) != Balance.PDQ
+    """Tell whether most of the first lines are a hash and nothing else, and surely no PDQ."""
+    is_table = header_of(head) is not None
+    return not is_table and _is_list(head) and balance_of(head, name) != Balance.PDQ
 
 
 def read(path: Path, start: ReadStart) -> Iterator[ReadBatch]:

@@ -33,6 +33,8 @@ _MAX_UNKNOWN = 1000
 _BATCH_RECORDS = 10_000
 _BATCH_BYTES = 8 << 20
 _POSITION = re.compile(r"([vm]):([0-9]{1,18}):([0-9]{1,18})")
+_END = "end"
+"""Where a read goes on that told what stands behind the last record too."""
 _MAX_DIGITS = 18
 
 
@@ -49,6 +51,8 @@ def read(path: Path, start: ReadStart) -> Iterator[ReadBatch]:
     """
     if not head_of(path).lstrip().startswith(b"{"):
         raise HashSetUnreadable("byte 0: the document is no object")
+    if start.position == _END:
+        return
     place = _place_of(start)
     with open_source(path) as source:
         source.skip(place.offset if place else 0)
@@ -162,6 +166,7 @@ def _batches(pieces: JsonPieces, position: str) -> Iterator[ReadBatch]:
             gathered.record(piece)
             if gathered.is_full:
                 yield gathered.taken()
+    gathered.position = _END
     yield gathered.taken()
 
 

@@ -12,7 +12,8 @@ from polit.web.media.models.packages import RowNumber, package_column, word_of
 class MatchSource(Record):
     """Where matches of a package come from: the package itself, or one of its supplements.
 
-    A later one supersedes an earlier as what is known today; the rows of the earlier stay.
+    A later one supersedes an earlier as what is known today, or where only some sets were asked by
+    name adds to it (``polit.model.knowledge``); the rows of the earlier stay.
     ``fence`` counts the imports that took it up; only the last one may write.
     """
 
@@ -26,6 +27,7 @@ class MatchSource(Record):
     rows_sha256 = models.CharField(max_length=64, blank=True)
     signer_sha256 = models.CharField(max_length=64, blank=True)
     terms = models.TextField(default="{}")
+    all_sets = models.BooleanField(default=True)
     checks = models.TextField(default="[]")
     sets = models.IntegerField(default=0)
     matches = models.BigIntegerField(default=0)
@@ -115,7 +117,7 @@ class ContentMatch(PackageRow):
 
 
 class KnownContent(models.Model):
-    """What the matches of a content's latest source come to; written anew with each source.
+    """What the matches that count today come to; written anew with each source.
 
     ``id`` is the content's own number, so that a package is a range of it. Not a record: it
     follows from the rows. ``settled`` is the number of a ``Settled``.

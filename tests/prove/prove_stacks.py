@@ -8,7 +8,6 @@ it is examined as evidence is. No picture shows a person.
 
 import hashlib
 import io
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy as np
 from evidence.contents import landscape
 from examinations import examine, package_of
 from family_videos import PHOTOGRAPHS, Footage
+from fetched_packages import unpacked
 from numpy.typing import NDArray
 from PIL import Image, ImageEnhance, ImageOps
 
@@ -236,18 +236,11 @@ def _bits(some: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.in
 
 def wallpapers(scratch: Path) -> tuple[Path, list[str]]:
     """Fetch the packages of wallpapers; return their pictures, and the names of the packages."""
-    debs, source = scratch / "debs", scratch / "pictures"
-    debs.mkdir()
-    source.mkdir()
-    subprocess.run(["apt-get", "download", *PACKAGES], cwd=debs, check=True, capture_output=True)
-    found = sorted(debs.glob("*.deb"))
-    for deb in found:
-        folder = source / deb.name.partition("_")[0]
-        subprocess.run(["dpkg", "-x", str(deb), str(folder)], check=True)
+    source, packages = unpacked(PACKAGES, scratch)
     for path in sorted(source.rglob("*")):
         if path.is_symlink() or (path.is_file() and path.suffix.lower() not in _SUFFIXES):
             path.unlink()
-    return source, [deb.name for deb in found]
+    return source, packages
 
 
 def corpora(scratch: Path) -> Path:

@@ -59,6 +59,39 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert expected - reached == set()
 
 
+def rows_of(page: Path) -> list[list[str]]:
+    """Return the cells of a page's tables without their heads."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line[:2] == "| "]
+    return [
+        row for row, below in zip(rows, [*rows[1:], [""]], strict=True)
+        if not row[0].startswith("---") and not below[0].startswith("---")
+    ]  # fmt: skip
+
+
+def test_each_decision_has_one_number_and_is_listed_in_order() -> None:
+    folder = ROOT / "docs" / "adr"
+    pages = sorted(page.name for page in folder.glob("0*.md"))
+    listed = [LINK.findall(row[0])[0] for row in rows_of(folder / "README.md")]
+    assert listed == pages
+    assert len({name[:4] for name in pages}) == len(pages)
+    for name in pages:
+        assert (folder / name).read_text(encoding="utf-8").startswith(f"# {name[:4]} ")
+
+
+def test_each_word_stands_once_in_the_glossary_in_order() -> None:
+    words = [row[0].casefold() for row in rows_of(ROOT / "docs" / "reference" / "glossary.md")]
+    assert words == sorted(set(words))
+
+
+def test_every_screenshot_is_shown() -> None:
+    shown = {
+        Path(target).name for page in PAGES for target in LINK.findall(page.read_text("utf-8"))
+    }
+    kept = {path.name for path in (ROOT / "docs" / "screenshots").glob("*.png")}
+    assert kept - shown == set()
+
+
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     asked = [*project["project"]["dependencies"]]

@@ -1,6 +1,7 @@
 """Stacks: star linkage around the best copy, whatever the order."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -269,7 +270,8 @@ def test_videos_that_cover_each_other_stack_around_the_best() -> None:
     changed = [flipped(value, 6, draw) for value in seconds]
     films = [
         film("best", seconds, width_px=800, occurrences=2),
-        film("copy", [*changed[:18], draw.randbytes(32)]),
+        film("copy", [*changed[:19], draw.randbytes(32)]),
+        film("other end", [*changed[:18], *(draw.randbytes(32) for _ in range(2))]),
         film("clip", changed[5:10]),
         film("longer", [*changed, *(draw.randbytes(32) for _ in range(20))]),
         film("other", [draw.randbytes(32) for _ in range(20)]),
@@ -277,7 +279,9 @@ def test_videos_that_cover_each_other_stack_around_the_best() -> None:
 
     found = stacks_of([*films, film("best", seconds, width_px=800)])
 
-    assert sorted(map(names, found)) == [["best", "copy"], ["clip"], ["longer"], ["other"]]
+    assert sorted(map(names, found)) == [
+        ["best", "copy"], ["clip"], ["longer"], ["other"], ["other end"]
+    ]  # fmt: skip
     assert (found[0].members[1].distance_bits, found[0].members[1].variant) == (6, "frame")
     assert found[0].occurrences == 4
     draw.shuffle(films)
@@ -286,15 +290,44 @@ def test_videos_that_cover_each_other_stack_around_the_best() -> None:
 
 def test_a_video_joins_the_leader_with_which_it_shares_most() -> None:
     draw = random.Random(SEED)
-    one = [draw.randbytes(32) for _ in range(20)]
-    other = [*one[:13], *(draw.randbytes(32) for _ in range(7))]
-    between = [*one[:16], *other[16:]]
+    one = [draw.randbytes(32) for _ in range(40)]
+    other = [*one[:37], *(draw.randbytes(32) for _ in range(3))]
+    between = [*one[:38], *other[38:]]
     films = [film("one", one, width_px=900), film("other", other, width_px=800),
              film("between", between)]  # fmt: skip
 
     found = stacks_of(films)
 
     assert sorted(map(names, found)) == [["one"], ["other", "between"]]
+
+
+def test_dark_frames_of_a_video_do_not_hide_behind_a_copy_of_the_rest() -> None:
+    draw = random.Random(SEED)
+    seconds = [draw.randbytes(32) for _ in range(20)]
+    dark = [
+        PerceptualHash("pdq", "frame", draw.randbytes(32), 20, number, 1000 * number)
+        for number in range(20, 24)
+    ]
+    best = film("best", seconds, width_px=800)
+    copy, some = film("copy", seconds), film("some", seconds)
+
+    found = stacks_of([
+        best,
+        replace(copy, hashes=(*copy.hashes, *dark[:1])),
+        replace(some, hashes=(*some.hashes, *dark)),
+    ])  # fmt: skip
+
+    assert sorted(map(names, found)) == [["best", "copy"], ["some"]]
+
+
+def test_a_video_that_was_not_looked_at_whole_stands_alone() -> None:
+    draw = random.Random(SEED)
+    seconds = [draw.randbytes(32) for _ in range(20)]
+    films = [film("one", seconds), film("two", seconds), film("cut", seconds, width_px=800)]
+
+    found = stacks_of([*films[:2], replace(films[2], is_cut_off=True)])
+
+    assert sorted(map(names, found)) == [["cut"], ["one", "two"]]
 
 
 def test_a_still_and_a_video_never_stand_together() -> None:

@@ -62,6 +62,8 @@ def test_contents_come_once_with_their_occurrences(rows: sqlite3.Connection) -> 
 
     found = list(read_stackables(rows))
 
+    rows.execute("UPDATE media SET flaws = 'beyond_limit,damaged' WHERE sha256 = ?", (FILM,))
+
     told = [(c.sha256, c.occurrences, len(c.hashes), c.is_video, c.is_decoded) for c in found]
     assert told == [
         (ONE, 2, 1, False, True),
@@ -70,6 +72,7 @@ def test_contents_come_once_with_their_occurrences(rows: sqlite3.Connection) -> 
         (UNSEEN, 1, 0, False, False),
     ]
     assert (found[0].width_px, found[0].height_px, found[0].size_bytes) == (30, 20, 7)
+    assert [c.is_cut_off for c in read_stackables(rows)] == [False, True, False, False]
 
 
 def test_a_file_without_a_digest_is_left_to_view(rows: sqlite3.Connection) -> None:

@@ -207,9 +207,40 @@ def test_packages_are_found_at_any_depth_once_and_in_order(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         (tmp_path / name / "manifest.json").touch()
     (tmp_path / "b" / "loop").symlink_to(tmp_path)
-    found = [str(path.relative_to(tmp_path)) for path in find_packages([tmp_path, tmp_path / "b"])]
-    assert found == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
-    assert find_packages([tmp_path / "b" / "loop" / "b"]) == [tmp_path / "b/loop/b/y.polit"]
+    found = find_packages([tmp_path, tmp_path / "b"])
+    names = [str(path.relative_to(tmp_path)) for path in found.packages]
+    assert names == ["a/deep/er/z.polit", "a/renamed", "b/y.polit", "half.polit"]
+    assert found.links == 1
+    through = find_packages([tmp_path / "b" / "loop" / "b"])
+    assert through.packages == (tmp_path / "b/loop/b/y.polit",)
+
+
+def test_a_package_that_goes_away_meanwhile_is_told_and_the_others_go_on(
+    sets: OpenSets, keys: Keys, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = package.parent / "a.polit"
+    gone.mkdir()
+    look = Path.stat
+
+    def vanish(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path == gone:
+            shutil.rmtree(gone, ignore_errors=True)
+        return look(path, follow_symlinks=follow_symlinks)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("polit.examine.finding.Path.stat", vanish)
+        found = find_packages([package.parent]).packages
+    assert found == (package, gone)
+    assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]
+
+
+def test_where_links_alone_are_nothing_is_matched(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "x.polit").mkdir(parents=True)
+    (tmp_path / "findings").mkdir()
+    (tmp_path / "findings" / "x.polit").symlink_to(tmp_path / "elsewhere" / "x.polit")
+    (tmp_path / "findings" / "dangling.polit").symlink_to("nowhere")
+    with pytest.raises(SourceMissing, match="only links"):
+        find_packages([tmp_path / "findings"])
 
 
 @pytest.mark.parametrize("name", ["empty", "none"])
@@ -232,6 +263,6 @@ def test_a_folder_that_cannot_be_listed_is_told(
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    found = find_packages([package.parent])
-    assert found == [package, closed]
+    found = find_packages([package.parent]).packages
+    assert found == (package, closed)
     assert [type(one) for one in _match(sets, keys, *found)] == [Rematched, Unmatched]

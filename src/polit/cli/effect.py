@@ -38,6 +38,8 @@ def effect_text(effect: Effect) -> str:
               for name, count in rows]  # fmt: skip
     if effect.media_files:
         lines.append(f"  views per 1,000 files: {PER:,} before, {effect.views_per_1000:,} after")
+    if effect.near_copies:
+        lines.append("  near copies are other files like one that is left: grouped, not settled")
     if effect.not_decoded:
         lines.append(f"  of those left, {effect.not_decoded} could not be decoded, or were not")
     if effect.alerts_exact or effect.alerts_near:

@@ -83,11 +83,13 @@ def match(  # noqa: PLR0913 - a command line's options are its arguments
         again=again,
     )
     found = find_packages(packages)
+    if found.links:
+        say(f"polit: {found.links} links to folders are not followed: name what they lead to")
     failed: list[Unmatched] = []
     with open_sets(None if sets is None else tuple(sets)) as opened, ProgressLine() as line:
         matching = Rematching(opened, request, open_keys(data_folder()), _shown_by(line))
         _stop_on_signals(matching)
-        results = _kept_apart(matching.match_all(found), failed)
+        results = _kept_apart(matching.match_all(found.packages), failed)
         if jsonl:
             for one in results:
                 print_lines([_object(one)])
@@ -167,10 +169,13 @@ def _text(found: Rematched | Unmatched) -> str:
 
 def _tally_text(tally: MatchTally) -> str:
     counts = tally.counts
-    return (
+    text = (
         f"{tally.matched} of {tally.contents} contents match: {tally.alerts} alert, "
         f"{counts.categorised} categorised, {counts.known_good} known good, {counts.near} near"
     )
+    if tally.without_fingerprints:
+        text += f"; {tally.without_fingerprints} pictures and videos could match by digests alone"
+    return text
 
 
 def _tell(progress: RematchProgress) -> None:

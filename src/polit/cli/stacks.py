@@ -76,6 +76,7 @@ def stacks(
         if names:
             _print_names(packages, together)
         say("alike: within the threshold of the stack's leader; nobody has decided that they are")
+        say("what alerts stands by itself, whatever is like it; exact copies stand together")
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ class Stackable:
             of the first, and what the others show must not hide behind a copy of that.
         is_video: Whether it is a video; these stack by the frames that they share.
         is_decoded: Whether anything of it was seen.
+        is_cut_off: Whether parts of a video were not looked at. It stands alone: they must not
+            hide behind a copy of the rest.
     """
 
     sha256: bytes
@@ -49,6 +51,7 @@ class Stackable:
     frames: int = 1
     is_video: bool = False
     is_decoded: bool = True
+    is_cut_off: bool = False
 
     @property
     def fingerprints(self) -> tuple[PerceptualHash | None, PerceptualHash | None]:

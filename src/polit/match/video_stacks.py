@@ -2,6 +2,8 @@
 
 A clip is no copy of the video that it was cut from, nor a montage of its parts: one would hide
 what only the other shows. So both coverages count here, and matches with known videos need one.
+What stands behind another must be covered almost wholly, frames that are too flat or dark to
+compare included: nobody knows what these show.
 """
 
 from collections.abc import Sequence
@@ -16,6 +18,9 @@ from polit.match.videos import FRAME, KnownVideos
 from polit.model.matching import MatchTerms
 
 COVERAGE_PERCENT = MatchTerms().video_coverage_percent
+MEMBER_PERCENT = 95
+"""Of all frames kept of a video so many must have their like in the leader. A choice: one in
+twenty leaves room for a frame between two scenes, and for a black one at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +47,19 @@ def video_leaders(videos: Sequence[Stackable], *, threshold_bits: int) -> list[L
         threshold_bits: How far frames that match may lie apart, 0 to 31.
     """
     known = _known(videos, threshold_bits)
+    frames = [sum(one.variant == FRAME for one in video.hashes) for video in videos]
     best: dict[int, tuple[int, int, bytes, int]] = {}
     leaders = []
     for place, video in enumerate(videos):
         if place in best:
             continue
         leaders.append(place)
+        if video.is_cut_off:
+            continue
         for hit in known.match_video(video.hashes):
             shared = min(hit.covered_here_percent, hit.covered_known_percent)
-            if shared >= COVERAGE_PERCENT and hit.record != place:
+            is_shown = 100 * hit.matched_known >= MEMBER_PERCENT * frames[hit.record]
+            if shared >= COVERAGE_PERCENT and is_shown and hit.record != place:
                 joined = -shared, hit.median_distance_bits, video.sha256, place
                 best[hit.record] = min(joined, best.get(hit.record, joined))
     led = set(best) - set(leaders)
@@ -70,7 +79,7 @@ def _known(videos: Sequence[Stackable], threshold_bits: int) -> KnownVideos:
         (place, frame)
         for place, video in enumerate(videos)
         for frame in video.hashes
-        if frame.variant == FRAME
+        if frame.variant == FRAME and not video.is_cut_off
     ]
     packed = b"".join(frame.value for _, frame in frames)
     return KnownVideos(

@@ -10,6 +10,9 @@ from pathlib import Path
 from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
 from polit.package.layout import FORMAT, LOCATOR_INDEX, MANIFEST, SCHEMA, findings_path
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged database raises: SQLite's message may quote bytes that are no text."""
+
 _CACHE_KIB = 96 * 1024
 _EARLIER = (
     "{} is of a format before "
@@ -69,7 +72,7 @@ def open_reader(package: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
         tables = _tables(connection)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         connection.close()
         raise PackageDamaged(f"{path} cannot be read as findings: {error}") from error
     if "meta" not in tables:

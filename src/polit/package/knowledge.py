@@ -1,9 +1,6 @@
 """What is known of a package's contents today, by itself and by its supplements.
 
-A source that asked all hash sets that were enabled replaces what was said before it: a set that
-was switched off since must not go on settling anything. One that asked sets by their names adds
-to it, and is the latest word on those sets. The package itself is the first source. Imported by
-the record too, so that both count alike.
+Which of them count is ``polit.model.knowledge``'s to say. Imported by the rooms above.
 """
 
 import sqlite3
@@ -17,45 +14,16 @@ from pathlib import Path
 
 from polit.base.errors import PolitError
 from polit.match.matcher import Verdict, verdict
+from polit.model.knowledge import Saying, counting_sets
 from polit.model.manifest import Manifest
 from polit.model.matching import HashSetFacts, Match
-from polit.package.database import open_reader
+from polit.package.database import UNREADABLE, open_reader
 from polit.package.match_rows import read_hash_sets, read_matches
 from polit.package.seal import read_manifest
 from polit.package.supplement import supplement_numbers
 from polit.package.supplement_verify import open_in_place
 
 _CONTENT = attrgetter("content_sha256")
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """Which hash sets a source asked.
-
-    Args:
-        sets: Their digests.
-        all_sets: Whether they were all that were enabled; of the package itself it is the same.
-    """
-
-    sets: frozenset[str]
-    all_sets: bool
-
-
-def counting_sets(sayings: Sequence[Saying]) -> tuple[frozenset[str], ...]:
-    """Return for each source the hash sets of which its word counts today.
-
-    Args:
-        sayings: The package's, then its supplements' in their order.
-    """
-    latest: dict[str, int] = {}
-    for place, saying in enumerate(sayings):
-        if saying.all_sets:
-            latest.clear()
-        latest.update(dict.fromkeys(saying.sets, place))
-    return tuple(
-        frozenset(one for one in saying.sets if latest.get(one) == place)
-        for place, saying in enumerate(sayings)
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +75,7 @@ def _sayings(package: Path, manifest: Manifest, numbers: Sequence[int]) -> Itera
         try:
             with open_in_place(package, manifest, number) as supplement:
                 told = supplement.manifest
-        except (PolitError, OSError, sqlite3.DatabaseError):
+        except (PolitError, OSError, *UNREADABLE):
             return
         yield Saying(_digests(told.sets), all_sets=told.all_sets)
 

@@ -8,7 +8,8 @@ from polit.package.contents import HashesInOrder
 
 _CONTENTS = """
 SELECT r.sha256, max(r.bytes_read), count(*), max(r.kind = 'video'),
-       m.outcome, m.width_px, m.height_px, m.frames
+       m.outcome, m.width_px, m.height_px, m.frames,
+       ',' || coalesce(m.flaws, '') || ',' LIKE '%,beyond_limit,%'
 FROM results r LEFT JOIN media m USING (sha256)
 WHERE r.kind IN ('still', 'video') AND r.sha256 IS NOT NULL
 GROUP BY r.sha256 ORDER BY r.sha256
@@ -33,6 +34,7 @@ def read_stackables(connection: sqlite3.Connection) -> Iterator[Stackable]:
         width,
         height,
         frames,
+        is_cut_off,
     ) in connection.execute(_CONTENTS):
         is_decoded = outcome == "done"
         yield Stackable(
@@ -45,6 +47,7 @@ def read_stackables(connection: sqlite3.Connection) -> Iterator[Stackable]:
             frames=1 if frames is None else frames,
             is_video=bool(is_video),
             is_decoded=is_decoded,
+            is_cut_off=bool(is_cut_off),
         )
 
 

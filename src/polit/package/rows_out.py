@@ -8,7 +8,7 @@ from pathlib import Path
 
 from polit.base.errors import PackageDamaged
 from polit.base.text import visible
-from polit.package.database import read_schema, sealed_schema
+from polit.package.database import UNREADABLE, read_schema, sealed_schema
 from polit.package.row_streams import FOLDER_OF, MATCH_WORDS_SQL, RowStream
 
 _CACHE_KIB = 48 * 1024
@@ -248,7 +248,7 @@ def open_copy(path: Path) -> Iterator[sqlite3.Connection]:
                            f"cache_size=-{_CACHE_KIB}"):  # fmt: skip
                 connection.execute(f"PRAGMA {pragma}")
             yield connection
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             raise PackageDamaged(f"the findings cannot be read: {error}") from error
 
 

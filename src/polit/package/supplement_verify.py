@@ -12,7 +12,7 @@ from polit.base.errors import PackageDamaged, PolitError
 from polit.model.manifest import Manifest
 from polit.model.supplement import SupplementManifest
 from polit.package.checks import Check
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import MANIFEST, SUPPLEMENTS
 from polit.package.supplement import (
     PARTS,
@@ -24,10 +24,11 @@ from polit.package.supplement import (
     supplement_folder,
     supplement_numbers,
 )
-from polit.package.supplement_rows import Alerted
+from polit.package.supplement_rows import Alerted, Asked, count_asked
 
 _KNOWN_SQL = (
-    "INSERT INTO temp.known SELECT DISTINCT sha256 FROM results WHERE sha256 IS NOT NULL"
+    # A damaged package may hold text there, which has no order among digests.
+    "INSERT INTO temp.known SELECT DISTINCT sha256 FROM results WHERE typeof(sha256) = 'blob'"
     " ORDER BY sha256"
 )
 _MATCHED_SQL = "SELECT DISTINCT sha256 FROM matches ORDER BY sha256"
@@ -67,7 +68,7 @@ def check_supplements(package: Path, manifest: Manifest) -> Iterator[Check]:
         yield _check_places(folder, numbers)
         with closing(open_reader(package)) as findings:
             yield from _check_each(package, manifest, findings, numbers)
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         yield Check("supplements", holds=False, detail=str(error))
 
 
@@ -126,7 +127,7 @@ def _check_one(place: _Place, findings: sqlite3.Connection, alerted: Alerted) ->
             if news != supplement.manifest.new_alerts:
                 raise PackageDamaged(f"alerts: {news} are new, the manifest says otherwise")
             return Check(name, holds=True, detail=_detail(place, supplement.manifest))
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         return Check(name, holds=False, detail=str(error))
 
 
@@ -156,8 +157,8 @@ def _check_contents(findings: sqlite3.Connection, supplement: Supplement) -> Non
     missing = count_missing(matched, known)
     if missing:
         raise PackageDamaged(f"contents: {missing} that matched are not in the package")
-    contents = findings.execute("SELECT count(*) FROM temp.known").fetchone()[0]
-    if contents != supplement.manifest.tally.contents:
+    told = supplement.manifest.tally
+    if Asked(told.contents, told.without_fingerprints) != count_asked(findings):
         raise PackageDamaged("contents: the package holds another number of them")
 
 

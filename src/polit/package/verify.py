@@ -13,7 +13,7 @@ from polit.model.manifest import Manifest
 from polit.package import account
 from polit.package.canonical_rows import rows_sha256
 from polit.package.checks import Check
-from polit.package.database import open_reader, read_schema, sealed_schema
+from polit.package.database import UNREADABLE, open_reader, read_schema, sealed_schema
 from polit.package.layout import FORMAT, MANIFEST, PACKS, PARTS, SUPPLEMENTS
 from polit.package.match_rows import check_matches, read_hash_sets
 from polit.package.seal import digest_parts, parse_manifest, read_manifest_bytes
@@ -142,7 +142,7 @@ def _check_rows(package: Path, manifest: Manifest) -> Iterator[Check]:
             yield _check_account(connection, manifest)
             yield _check_matches(connection, manifest)
             yield _check_packs(connection, package)
-    except (PolitError, OSError, sqlite3.DatabaseError) as error:
+    except (PolitError, OSError, *UNREADABLE) as error:
         yield Check("rows", holds=False, detail=str(error))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from made_packages import MadePackage, sealed
-from made_supplements import BROKEN, PICTURE, TEXT, add, alert, good
+from made_supplements import ALERTING, BROKEN, PICTURE, TEXT, add, alert, good
 from web.adopting import VerifyingBroker
 from web.imported import Imported, imported
 
@@ -22,9 +22,11 @@ from polit.web.core.rules import Role
 from polit.web.intake.services import package_act
 from polit.web.intake.supplements import supplements_import
 from polit.web.matching.models import Alert, ContentMatch, KnownContent, MatchSource
+from polit.web.matching.queries import sets_known
 from polit.web.matching.rules import FIRST_SUPPLEMENT, Verdict
 from polit.web.media.models import Content
 from polit.web.media.places import package_folder, private_folder
+from polit.web.media.rules import package_of
 
 
 @pytest.fixture(autouse=True)
@@ -88,6 +90,23 @@ def test_later_one_is_what_is_known_and_the_earlier_stays(there: Imported) -> No
     assert Alert.objects.count() == 2
 
 
+def test_sets_asked_by_name_add_to_what_is_known(there: Imported) -> None:
+    add(there.made, [good(TEXT), alert(PICTURE)], folder=folder_of(there))
+    add(there.made, [alert(BROKEN)], sets=[ALERTING], folder=folder_of(there), all_sets=False)
+
+    assert [each.all_sets for each in taken_in(there)] == [True, False]
+    # Of the set that was asked the later word counts, of the other one the earlier.
+    assert known() == {TEXT: Verdict.KNOWN_GOOD, BROKEN: Verdict.ALERT}
+    current = {package_of(number) for number in sets_known(there.package.number)}
+    assert current == {FIRST_SUPPLEMENT, FIRST_SUPPLEMENT + 1}
+
+    add(there.made, [alert(PICTURE)], sets=[ALERTING], folder=folder_of(there))
+    taken_in(there)
+    assert known() == {PICTURE: Verdict.ALERT}
+    current = {package_of(number) for number in sets_known(there.package.number)}
+    assert current == {FIRST_SUPPLEMENT + 2}
+
+
 def test_package_that_comes_with_supplements_brings_them_in_order(there: Imported) -> None:
     for content in (PICTURE, TEXT, BROKEN):
         add(there.made, [alert(content)], folder=folder_of(there))
@@ -132,9 +151,11 @@ def test_what_changes_after_the_broker_looked_is_refused(there: Imported) -> Non
         """A broker after which the supplement becomes another one."""
 
         def supplement_adopt(
-            self, package: str, *, case_reference: str
+            self, package: str, *, case_reference: str, other_case_confirmed: bool = False
         ) -> tuple[AdoptedSupplement, ...]:
-            found = super().supplement_adopt(package, case_reference=case_reference)
+            found = super().supplement_adopt(
+                package, case_reference=case_reference, other_case_confirmed=other_case_confirmed
+            )
             shutil.rmtree(supplement_folder(folder_of(there), 1))
             add(there.made, [alert(TEXT)], folder=folder_of(there))
             return found

@@ -40,7 +40,8 @@ _RULES = (
      "SHA-256 is that of another file here that is not settled: grading one settles all."),
     ("Grouped: near copies", "near_copies", "grouped",
      ("PDQ is at most 31 bits from the leader of its stack, and the quality of both is 50 or"
-      " more. Each is another file: grouped, not settled.")),
+      " more; of a video, 95 % of its frames are so in the leader, and 80 % the other way round."
+      " Each is another file: grouped, not settled.")),
     ("Left to view: alerts", "alerts_to_view", "left",
      "A set alerts to it, by a digest or by likeness, and no category settles it."),
     ("Left to view: others", "others_to_view", "left",

@@ -1,5 +1,7 @@
 """What is asked of matches and alerts. Every query takes the access to a case, or a person."""
 
+import functools
+import operator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -7,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
 
+from polit.model.knowledge import Saying, counting_sets
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
@@ -20,6 +23,7 @@ from polit.web.matching.models import (
     MatchSet,
     MatchSource,
     Rematch,
+    SupplementLook,
 )
 from polit.web.matching.rules import AlertState, AlertWanted, Verdict
 from polit.web.media.models import Content, Derivative, Entry, Package
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 PAGE_KNOWN = 50
 MOST_MATCHES = 100
+_SOURCES_AT_ONCE = 200
 _TILE_ROLE = 1
 _IMPORTED = PackageState.IMPORTED.value
 
@@ -49,9 +54,13 @@ class AlertCounts:
     oldest_at: datetime | None
 
 
+def _alerts(access: CaseAccess) -> "QuerySet[Alert]":
+    return Alert.objects.filter(case_id=access.case.id, is_seen=True)
+
+
 def alert_counts(access: CaseAccess) -> AlertCounts:
     """Return how many alerts of a case wait. One query."""
-    rows = Alert.objects.filter(case_id=access.case.id).exclude(state=AlertState.CLOSED.value)
+    rows = _alerts(access).exclude(state=AlertState.CLOSED.value)
     found = {
         state: (count, oldest)
         for state, count, oldest in rows.order_by()
@@ -76,7 +85,7 @@ class CaseAlerts:
 def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
     """Return a person's cases with open alerts, the oldest alert first. One query."""
     rows = Alert.objects.filter(
-        case_id__in=cases_for(user).values("pk"), state=AlertState.OPEN.value
+        case_id__in=cases_for(user).values("pk"), is_seen=True, state=AlertState.OPEN.value
     )
     counted = (
         rows.order_by()
@@ -92,7 +101,7 @@ def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
 
 def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> Page[Alert]:
     """Return a page of a case's alerts: exact ones first, then the oldest."""
-    rows = Alert.objects.filter(case_id=access.case.id)
+    rows = _alerts(access)
     if not wanted.state:
         rows = rows.exclude(state=AlertState.CLOSED.value)
     elif wanted.state != "all":
@@ -101,7 +110,9 @@ def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> P
         rows = rows.filter(is_exact=wanted.is_exact)
     if wanted.exhibit:
         places = AlertPlace.objects.filter(
-            package__exhibit__reference=wanted.exhibit, package__case_id=access.case.id
+            package__exhibit__reference=wanted.exhibit,
+            package__case_id=access.case.id,
+            package__state=_IMPORTED,
         )
         rows = rows.filter(pk__in=places.values("alert_id"))
     shown = rows.select_related("exhibit", "source__package")
@@ -110,7 +121,9 @@ def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> P
 
 def alert_exhibits(access: CaseAccess) -> list[str]:
     """Return the exhibits of a case in which contents alert, by reference."""
-    rows = AlertPlace.objects.filter(alert__case_id=access.case.id).order_by()
+    rows = AlertPlace.objects.filter(
+        alert__case_id=access.case.id, package__state=_IMPORTED
+    ).order_by()
     names = rows.values_list("package__exhibit__reference", flat=True).distinct()
     return sorted(names)
 
@@ -121,7 +134,7 @@ def alert_get(access: CaseAccess, alert_id: UUID) -> Alert:
     Raises:
         Alert.DoesNotExist: The case has none of that identifier.
     """
-    rows = Alert.objects.filter(case_id=access.case.id).select_related("exhibit", "source__package")
+    rows = _alerts(access).select_related("exhibit", "source__package")
     return rows.defer("source__package__manifest").get(pk=alert_id)
 
 
@@ -211,6 +224,11 @@ def source_list(package: Package) -> list[MatchSource]:
     return list(rows.order_by("-supplement"))
 
 
+def supplement_look_of(package: Package) -> SupplementLook | None:
+    """Return what the last look for a package's supplements found, ``None`` before the first."""
+    return SupplementLook.objects.filter(package=package).exclude(looked_at=None).first()
+
+
 def source_sets(source: MatchSource) -> list[MatchSet]:
     """Return the hash sets that a source was matched with, by digest."""
     return list(MatchSet.objects.filter(id__range=rows_of(source.number)).order_by("id")[:500])
@@ -222,7 +240,7 @@ class SourceMatches:
 
     Args:
         source: The package itself or a supplement.
-        is_current: Whether it is what is known today.
+        is_current: Whether its word on any set is what is known today.
         matches: Its matches, exact ones first, at most ``MOST_MATCHES``.
     """
 
@@ -237,10 +255,14 @@ def content_matches(access: CaseAccess, content_id: int) -> list[SourceMatches]:
     Returns:
         Nothing where no hash set was ever asked, or the case has no such content to be seen.
     """
-    sources = MatchSource.objects.filter(
-        package__number=package_of(content_id), package__case_id=access.case.id,
-        package__state=_IMPORTED, state="imported",
-    ).order_by("-supplement")  # fmt: skip
+    number = package_of(content_id)
+    sources = list(
+        MatchSource.objects.filter(
+            package__number=number, package__case_id=access.case.id,
+            package__state=_IMPORTED, state="imported",
+        ).order_by("-supplement")
+    )  # fmt: skip
+    current = {package_of(one) for one in sets_known(number)} if sources else set()
     rows = ContentMatch.objects.filter(content_id=content_id).select_related(
         "match_set", "variant", "asserted"
     )
@@ -248,9 +270,43 @@ def content_matches(access: CaseAccess, content_id: int) -> list[SourceMatches]:
     for match in rows.order_by("algorithm", "distance_bits", "id")[: MOST_MATCHES * 5]:
         found.setdefault(package_of(match.pk), []).append(match)
     return [
-        SourceMatches(source, place == 0, tuple(found.get(source.number, ())[:MOST_MATCHES]))
+        SourceMatches(
+            source,
+            source.number in current or place == 0,
+            tuple(found.get(source.number, ())[:MOST_MATCHES]),
+        )
         for place, source in enumerate(sources)
     ]
+
+
+def sets_known(package_number: int, coming: MatchSource | None = None) -> frozenset[int]:
+    """Return the numbers of the hash sets of which a source's word counts today.
+
+    Args:
+        package_number: The package.
+        coming: A supplement that is not imported yet, and counts already.
+    """
+    rows = MatchSource.objects.filter(
+        package__number=package_number, state="imported", supplement__gt=0
+    )
+    sources = [*rows.order_by("supplement"), *([coming] if coming is not None else [])]
+    numbers = [package_number, *(source.number for source in sources)]
+    named: dict[int, dict[str, int]] = {number: {} for number in numbers}
+    for first in range(0, len(numbers), _SOURCES_AT_ONCE):
+        ranges = [Q(id__range=rows_of(one)) for one in numbers[first : first + _SOURCES_AT_ONCE]]
+        wanted = MatchSet.objects.filter(functools.reduce(operator.or_, ranges)).order_by()
+        for set_number, sha256 in wanted.values_list("id", "set_sha256"):
+            named[package_of(set_number)][bytes(sha256).hex()] = set_number
+    asked_all = [True, *(source.all_sets for source in sources)]
+    sayings = [
+        Saying(frozenset(named[number]), all_sets=whole)
+        for number, whole in zip(numbers, asked_all, strict=True)
+    ]
+    return frozenset(
+        named[number][sha256]
+        for number, counting in zip(numbers, counting_sets(sayings), strict=True)
+        for sha256 in counting
+    )
 
 
 def packages_of_case(access: CaseAccess) -> "QuerySet[Package]":

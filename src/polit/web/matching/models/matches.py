@@ -13,7 +13,7 @@ class MatchSource(Record):
     """Where matches of a package come from: the package itself, or one of its supplements.
 
     A later one supersedes an earlier as what is known today, or where only some sets were asked by
-    name adds to it (``polit.package.knowledge``); the rows of the earlier stay.
+    name adds to it (``polit.model.knowledge``); the rows of the earlier stay.
     ``fence`` counts the imports that took it up; only the last one may write.
     """
 

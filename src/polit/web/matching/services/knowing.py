@@ -1,4 +1,4 @@
-"""Writes what the matches of one source come to, for each content of its package.
+"""Writes what the matches that count today come to, for each content of a package.
 
 Plain SQL in bounded steps: a package may have some hundred thousand known contents, and a model
 for each would take minutes. The rows follow from the matches, so this is part of no act.
@@ -8,6 +8,8 @@ from django.db import connection, transaction
 
 from polit.model import codes
 from polit.model.matching import SetStatus
+from polit.web.matching.models import MatchSource
+from polit.web.matching.queries import sets_known
 from polit.web.matching.rules import LAST_DIGEST, Settled, Verdict
 from polit.web.media.rules import rows_of
 
@@ -44,29 +46,33 @@ INSERT INTO matching_known (id, verdict, settled, source_number, matches, sets)
 SELECT m.content_id, {_VERDICT}, {_SETTLED}, %s, COUNT(*), COUNT(DISTINCT m.match_set_id)
 FROM matching_match m JOIN matching_set s ON s.id = m.match_set_id
 JOIN media_word w ON w.id = m.asserted_id
-WHERE m.content_id BETWEEN %s AND %s AND m.id BETWEEN %s AND %s
+WHERE m.content_id BETWEEN %s AND %s AND m.match_set_id IN (SETS)
 GROUP BY m.content_id
 """
 
 
-def known_write(package_number: int, source_number: int) -> None:
-    """Write what is known of a package's contents anew, by the matches of one source.
+def known_write(package_number: int, source: MatchSource | None = None) -> None:
+    """Write what is known of a package's contents anew.
 
     An alert by a digest beats known-good: such a content is settled by a category alone, and by
     none that would not alert itself.
 
     Args:
         package_number: The package.
-        source_number: Whose matches count from now on.
+        source: The supplement whose rows are here now; ``None`` for the package itself.
     """
     first, last = rows_of(package_number)
     known_drop(package_number)
-    own = rows_of(source_number)
+    sets = sorted(sets_known(package_number, source))
+    if not sets:
+        return
+    number = package_number if source is None else source.number
+    sql = _WRITE_SQL.replace("SETS", ", ".join(["%s"] * len(sets)))
     end = _last_content(first, last)
     for begin in range(first, end + 1, _CONTENTS_AT_ONCE):
         some = (begin, min(begin + _CONTENTS_AT_ONCE - 1, end))
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_WRITE_SQL, [source_number, *some, *own])
+            cursor.execute(sql, [number, *some, *sets])
 
 
 def known_drop(package_number: int) -> None:

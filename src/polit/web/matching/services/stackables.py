@@ -87,8 +87,9 @@ def _both(before: MatchVerdict | None, one: MatchVerdict) -> MatchVerdict:
     # What alerts by a digest in one package is settled by none that does not alert itself: that
     # goes for known-good and for a harmless category, wherever they come from.
     heard = [each for each in (before, one) if each.alerts_exact or not alerts_exact]
-    settled = {each.settled for each in heard} - {""}
-    chosen = "categorised" if "categorised" in settled else next(iter(settled), "")
+    # What matches and is not settled in one package, by categories that differ, is settled in none.
+    settled = {each.settled for each in heard}
+    chosen = "" if "" in settled else min(settled)
     return MatchVerdict(alerts_exact, before.alerts_near or one.alerts_near, chosen)
 
 
@@ -124,13 +125,15 @@ def _of_package(number: int) -> Iterator[NumberedStackable]:
         some = list(
             rows.values_list(
                 "id", "sha256", "size_bytes", "occurrences", "kind", "media__outcome",
-                "media__width_px", "media__height_px", "media__frames",
+                "media__width_px", "media__height_px", "media__frames", "media__flaws",
             )[:_CONTENTS_AT_ONCE]
         )  # fmt: skip
         if not some:
             return
         hashes = _hashes(some[0][0], some[-1][0])
-        for content_id, sha256, size, copies, kind, outcome, width, height, frames in some:
+        for (
+            content_id, sha256, size, copies, kind, outcome, width, height, frames, flaws
+        ) in some:  # fmt: skip
             is_decoded = outcome == _DONE
             yield NumberedStackable(
                 content_id,
@@ -144,6 +147,7 @@ def _of_package(number: int) -> Iterator[NumberedStackable]:
                     frames=1 if frames is None else frames,
                     is_video=kind == _VIDEO,
                     is_decoded=is_decoded,
+                    is_cut_off="beyond_limit" in (flaws or "").split(","),
                 ),
             )
         after = some[-1][0]

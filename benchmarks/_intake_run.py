@@ -58,8 +58,11 @@ class ApartBroker:
         self._place = place
         self.seconds: list[float] = []
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Have the package verified."""
+        assert not other_case_confirmed, "a benchmark attaches packages to their own cases"
         began_s = time.monotonic()
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks._intake_run", str(self._place), "--adopt",

@@ -15,7 +15,6 @@ from polit.package.supplement_write import SupplementTerms, draft_supplement
 PICTURE = made.digests(b"picture").sha256
 TEXT = made.digests(b"text").sha256
 BROKEN = made.digests(b"broken").sha256
-CONTENTS = 3
 ALERTING = HashSetFacts(
     "aa" * 32, "sought", SetStatus.ALERT, "", "tester", "", "1", "plain", "bb" * 32, 9, {"md5": 9}
 )
@@ -61,4 +60,4 @@ def add(
         draft_supplement(place, package.manifest, terms(*sets, all_sets=all_sets)) as draft,
     ):
         draft.add(matches)
-        return draft.seal(findings, package.keys.signing, contents=CONTENTS, package_verified=True)
+        return draft.seal(findings, package.keys.signing, package_verified=True)

@@ -129,6 +129,10 @@ def test_damage_is_found_and_a_set_is_switched_once_however_often_that_is_asked(
     switch(StoreAct.ENABLE)
     acts = [each.act for each in client.hashset_show(stored.sha256).changes]
     assert acts == ["import", "disable", "enable"]
+    (part.parent / "set.json").write_bytes(b"{")
+    assert refused(client.hashset_list) == Code.DAMAGED
+    assert refused(lambda: switch(StoreAct.DISABLE)) == Code.DAMAGED
+    assert refused(lambda: client.hashset_show(stored.sha256)) == Code.DAMAGED
     switch(StoreAct.REMOVE)
     assert stored_as(client, STOCKED) is None
     assert refused(lambda: client.hashset_show(stored.sha256)) == Code.NO_SET

@@ -18,6 +18,9 @@ from evidence import contents
 from hash_sets import listed, written
 from PIL import Image
 
+from polit.base.errors import UsageError
+from polit.decode.pdq import hash_picture
+from polit.examine.sets_in_use import asked_text, open_sets
 from polit.match.hashsets import HashSets
 from polit.model.matching import SetStatus
 from polit.package.database import open_reader
@@ -74,14 +77,13 @@ def exhibit(tmp_path_factory: pytest.TempPathFactory) -> Exhibit:
     for name, data in FILES.items():
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_bytes(data)
-    plain = examine(source, place / "plain", store)
-    assert plain.code == 0, plain.stderr
-    fingerprints = {str(row["path"]): row["pdq"] for row in run.entries_of(place / "plain")}
+    with Image.open(io.BytesIO(WANTED)) as picture:
+        fingerprint = hash_picture(picture)[0].value.hex()
     good = [WALLPAPER, SYSTEM, CLAIMED]
     listed(store, "system files", good, status=SetStatus.KNOWN_GOOD)
     listed(store, "weak", [WEAKLY_GOOD, ICON], status=SetStatus.KNOWN_GOOD, algorithm="md5")
     listed(store, "alerts", [WANTED, CLAIMED], status=SetStatus.ALERT)
-    written(store, "fingerprints", f"{fingerprints['DCIM/wanted.jpg']}\n", form="pdq",
+    written(store, "fingerprints", f"{fingerprint}\n", form="pdq",
             status=SetStatus.ALERT)  # fmt: skip
     ran = examine(source, place, store, "--workers", "2")
     assert ran.code == 0, ran.stderr
@@ -150,6 +152,7 @@ def test_the_summary_counts_contents_and_names_the_sets(exhibit: Exhibit) -> Non
 def test_the_announcement_counts_and_never_names(exhibit: Exhibit) -> None:
     told = [line for line in exhibit.stderr.splitlines() if line.startswith("ALERT")]
 
+    assert "asking 4 hash sets of 8 records" in exhibit.stderr.splitlines()
     assert told[-1] == (
         "ALERT: 2 contents match hash sets (0 of them categorised), 1 more resembles what they hold"
     )
@@ -210,38 +213,24 @@ def test_alerts_are_listed_first_and_alone(exhibit: Exhibit) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("workers", ["1", "4"])
-def test_rows_are_the_same_whatever_the_workers(
-    exhibit: Exhibit, tmp_path: Path, workers: str
-) -> None:
-    ran = examine(exhibit.source, tmp_path, exhibit.store, "--workers", workers)
-
-    assert ran.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
-
-
-def test_without_sets_that_is_told(exhibit: Exhibit) -> None:
-    place = exhibit.place / "plain"
-    shown = run.polit(place / "data", "show", run.package_of(place))
-
-    assert b"none asked" in shown.stdout
-
-
-def test_a_killed_run_goes_on_to_the_same_rows_and_refuses_other_sets(
+def test_a_killed_run_refuses_other_sets_and_goes_on_to_the_same_rows_by_other_workers(
     exhibit: Exhibit, tmp_path: Path
 ) -> None:
     environment = run.environment(
         tmp_path / "data", POLIT_HASHSETS=str(exhibit.store), POLIT_FAULTS="ledger.commit@1:kill"
     )
     command = [sys.executable, "-m", "polit", "examine", str(exhibit.source), *run.OPTIONS,
-               "--out", str(tmp_path / "out")]  # fmt: skip
+               "--out", str(tmp_path / "out"), "--workers", "4"]  # fmt: skip
     killed = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert killed.returncode < 0, killed.stderr
 
     other = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--sets", "alerts")
-    again = examine(exhibit.source, tmp_path, exhibit.store, "--resume")
+    again = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--workers", "1")
 
     assert other.code == 2
     assert "begun with 4 hash sets" in other.stderr
+    assert "missing: " in other.stderr
+    assert "system files" in other.stderr
     assert again.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
 
 
@@ -259,3 +248,14 @@ def test_sets_that_cannot_be_asked_are_refused_before_anything_is_made(
 
     assert (ran.code, told in ran.stderr) == (2, True)
     assert not run.package_of(tmp_path).exists()
+
+
+def test_a_store_that_is_named_and_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POLIT_HASHSETS", str(tmp_path / "none"))
+
+    with pytest.raises(UsageError, match="no folder"):
+        open_sets(None)
+    with open_sets(()) as sets:
+        assert asked_text(sets).startswith("asking no hash set")

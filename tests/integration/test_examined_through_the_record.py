@@ -3,6 +3,7 @@
 Both are processes of their own and are killed; the record must come to the same rows each time.
 """
 
+import hashlib
 import os
 import shutil
 import signal
@@ -33,6 +34,7 @@ from polit.web.examinations.models import Examination, Progress
 from polit.web.examinations.rules import Asked, ExaminationKind, ExaminationState, Options
 from polit.web.examinations.services import examination_act, examination_ask
 from polit.web.exhibits.models import Exhibit
+from polit.web.matching.models import Alert, MatchSource, SupplementLook
 from polit.web.media.models import Entry, Package
 
 PICTURES = 24
@@ -255,3 +257,66 @@ def test_order_without_a_broker_waits_and_is_carried_out_when_it_comes(
     record.wait(examination, ExaminationState.IMPORTED)
 
     record.check(examination, rows_sha256)
+
+
+def attached(record: Record, reference: str) -> Examination:
+    """Examine two pictures on the command line as case T-1, and attach the package to a case."""
+    data = record.broker.data
+    source = data.parent / "card"
+    source.mkdir()
+    for number in range(2):
+        (source / f"{number}.jpg").write_bytes(brokers.landscape((64, 48), seed=number))
+    ran = run.polit(
+        data, "examine", source, *run.OPTIONS, "--out", data / "packages" / "T-1",
+        "--accept-reduced-isolation", "--no-sets", "--json",
+    )  # fmt: skip
+    assert ran.code == 0, ran.stderr
+    exhibit = record.exhibit if reference == "T-1" else seized_exhibit(reference, "AB/1")
+    if exhibit is not record.exhibit:
+        member_add(
+            SYSTEM, reason="a test", case=exhibit.case, user_id=record.user.pk,
+            purpose=Purpose.EXAMINATION,
+        )  # fmt: skip
+    access = case_access(record.user, exhibit.case_id)
+    assert access is not None
+    why = "" if reference == "T-1" else "renamed after the merger"
+    asked = Asked(exhibit.id, "T-1/AB%2F1.polit", "warrant 7", mismatch_reason=why)
+    return examination_ask(
+        SYSTEM, reason="a test", access=access, kind=ExaminationKind.ATTACHED, asked=asked
+    )
+
+
+@pytest.mark.parametrize("reference", ["T-1", "OP-9"])
+def test_match_on_the_command_line_alerts_on_the_case_of_the_package(
+    record: Record, reference: str
+) -> None:
+    examination = attached(record, reference)
+    record.broker.start()
+    killed = record.work(POLIT_FAULTS="intake.supplement_finish:kill")
+    record.wait(examination, ExaminationState.IMPORTED)
+    assert not Alert.objects.exists()
+    sought = hashlib.sha256(brokers.landscape((64, 48), seed=1)).hexdigest()
+    listed = record.broker.data.parent / "sought.txt"
+    listed.write_text(f"{sought}\n")
+    data = record.broker.data
+    words = ("hashset", "import", listed, "--format", "plain", "--status", "alert")
+    assert run.polit(data, *words).code == 0
+
+    ran = run.polit(data, "match", data / "packages", "--json")
+
+    assert ran.code == 0, ran.stderr
+    record.wait_until(lambda: killed.poll() is not None)
+    assert killed.returncode == -signal.SIGKILL
+    assert not Alert.objects.exists()
+    record.work()
+    record.wait_until(Alert.objects.exists)
+    alert = Alert.objects.get()
+    assert (bytes(alert.sha256).hex(), alert.case_id) == (sought, examination.case_id)
+    source = MatchSource.objects.get(supplement=1)
+    assert (source.state, source.alerts_raised) == ("imported", 1)
+    looks = SupplementLook.objects.filter(package__examination=examination)
+    first = looks.get().looked_at
+    record.wait_until(lambda: looks.get().looked_at != first)
+    assert MatchSource.objects.filter(supplement__gt=0).count() == 1
+    page = client_of(signed_in_session(record.user)).get(f"/cases/{alert.case_id}/alerts/")
+    assert "1.jpg" in page.content.decode() or "sought" in page.content.decode()

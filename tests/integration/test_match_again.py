@@ -111,6 +111,7 @@ def test_a_supplement_says_what_examining_with_the_sets_would_have_said(
         assert set(supplement.matches()) == set(read_matches(findings))
     assert (told["contents_matched"], told["contents_alert"], told["contents_near"]) == (5, 3, 2)
     assert (told["new_alerts"], told["supplement"], told["error"]) == (3, 1, None)
+    assert _tally(told)["without_fingerprints"] == 0
     assert examined.polit("verify", examined.before).code == 0
     shown = _only(examined.polit("show", examined.before, "--json"), "supplements")
     assert (shown["number"], shown["new_alerts"]) == (1, 3)
@@ -122,6 +123,29 @@ def test_a_package_that_was_examined_with_the_sets_gets_no_supplement(examined: 
     assert (told["supplement"], told["is_new"], told["new_alerts"]) == (None, False, 0)
     assert (told["contents_matched"], told["contents_alert"]) == (5, 3)
     assert not (examined.after / "supplements").exists()
+
+
+def test_what_was_set_aside_as_known_good_is_found_by_its_digest_and_counted(
+    examined: Examined, tmp_path: Path
+) -> None:
+    package = shutil.copytree(examined.after, tmp_path / "packages" / examined.after.name)
+    store = tmp_path / "hashsets"
+    listed(store, "late", [GOOD], status=SetStatus.ALERT)
+    data, words = examined.place / "data", ("match", package.parent, "--json")
+    told = _only(run.polit(data, *words, POLIT_HASHSETS=str(store)))
+    assert (told["contents_alert"], told["new_alerts"]) == (1, 1)
+    # It was not decoded, so that nothing could tell what resembles it.
+    assert _tally(told)["without_fingerprints"] == 1
+    assert (
+        "1 pictures and videos could match by digests alone"
+        in run.polit(data, *words[:2], POLIT_HASHSETS=str(store)).stdout.decode()
+    )
+
+
+def _tally(told: dict[str, object]) -> dict[str, object]:
+    tally = told["tally"]
+    assert isinstance(tally, dict)
+    return tally
 
 
 def test_a_folder_of_packages_goes_on_past_a_broken_one(examined: Examined, tmp_path: Path) -> None:

@@ -74,5 +74,5 @@ def test_a_worker_that_runs_once_does_what_is_due_and_ends(data: Path) -> None:
     polit(data, "polit", "migrate")
     ended = polit(data, "polit", "worker", "--once")
     assert ended.returncode == 0, ended.stderr
-    assert "ran 1 tasks" in ended.stderr, "the daily round"
+    assert "ran 2 tasks" in ended.stderr, "the daily round, and the look for supplements"
     assert "ran 0 tasks" in polit(data, "polit", "worker", "--once").stderr

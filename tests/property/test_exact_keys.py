@@ -34,7 +34,8 @@ def test_all_ways_find_what_a_dictionary_finds(
         expected = [
             (at, record) for at, ask in enumerate(asked) for key, record in known if key == ask
         ]
-        assert table.find(asked) == expected
+        pairs = [(place, at) for place, records in table.find(asked) for at in records.tolist()]
+        assert pairs == expected
         assert found.count == len(known)
         assert found.duplicates == len(known) - len({key for key, _ in known})
         queries = np.array(asked, dtype="S16")

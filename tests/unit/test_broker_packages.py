@@ -11,6 +11,7 @@ import pytest
 
 from polit.base.errors import BrokerRefused, IntegrityError, UsageError
 from polit.broker.client import Code
+from polit.broker.protocol import AdoptQuestion
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.packages import PackageAdopter, list_packages, package_path
 from polit.package.read import DerivativeReader, RoleKeyReader, read_derivatives
@@ -46,12 +47,12 @@ def adopting(tmp_path: Path) -> Adopting:
 
 def refused(adopting: Adopting, package: str = NAME, case: str = "T-1") -> str:
     with pytest.raises(BrokerRefused) as error:
-        adopting.adopter().adopt(package, case)
+        adopting.adopter().adopt(AdoptQuestion(package, case))
     return error.value.code
 
 
 def test_the_key_that_is_given_opens_safe_tiles_and_no_picture(adopting: Adopting) -> None:
-    adopted = adopting.adopter().adopt(NAME, "T-1")
+    adopted = adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
     assert adopted.holds
     assert adopted.package_id == adopting.made.manifest.package_id
     assert adopted.rows_sha256 == adopting.made.manifest.rows_sha256
@@ -83,8 +84,8 @@ def test_a_role_key_has_32_bytes(adopting: Adopting) -> None:
 def test_the_package_key_is_kept_under_the_case_key(adopting: Adopting) -> None:
     data, keys = adopting.settings.data, adopting.made.keys
     assert not has_case_key(data, "T-1")
-    first = adopting.adopter().adopt(NAME, "T-1")
-    assert adopting.adopter().adopt(NAME, "T-1") == first, "again is the same"
+    first = adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
+    assert adopting.adopter().adopt(AdoptQuestion(NAME, "T-1")) == first, "again is the same"
     sealed = adopting.ledger.package_key(first.package_id, "T-1")
     assert sealed is not None
     assert made_packages.PACKAGE_KEY not in sealed
@@ -99,7 +100,7 @@ def test_a_package_of_another_installation_is_verified_without_a_key(
     adopting: Adopting, tmp_path: Path
 ) -> None:
     others = create_keys(tmp_path / "other installation")
-    adopted = adopting.adopter(others).adopt(NAME, "T-1")
+    adopted = adopting.adopter(others).adopt(AdoptQuestion(NAME, "T-1"))
     assert adopted.holds
     assert adopted.tile_key is None
 
@@ -107,7 +108,7 @@ def test_a_package_of_another_installation_is_verified_without_a_key(
 def test_of_a_package_that_does_not_hold_no_key_is_taken(adopting: Adopting) -> None:
     with closing(sqlite3.connect(adopting.package / "findings.sqlite")) as connection, connection:
         connection.execute("UPDATE entries SET size_bytes = 6 WHERE entry_id = 1")
-    adopted = adopting.adopter().adopt(NAME, "T-1")
+    adopted = adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
     assert not adopted.holds
     assert adopted.tile_key is None
     assert adopting.ledger.package_key(adopted.package_id, "T-1") is None
@@ -116,9 +117,24 @@ def test_of_a_package_that_does_not_hold_no_key_is_taken(adopting: Adopting) -> 
 def test_what_cannot_be_adopted_is_refused_with_its_reason(adopting: Adopting) -> None:
     assert refused(adopting, case="T-2") == Code.WRONG_CASE
     data = adopting.settings.data
-    adopting.adopter().adopt(NAME, "T-1")
+    adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
     destroy_case_key(data, "T-1", reason="court order")
     assert refused(adopting) == Code.ERASED
+
+
+def test_one_that_names_another_case_is_adopted_where_that_was_confirmed(
+    adopting: Adopting,
+) -> None:
+    adopted = adopting.adopter().adopt(AdoptQuestion(NAME, "T-2", other_case_confirmed=True))
+    assert adopted.holds
+    assert adopted.tile_key is not None
+    assert adopting.ledger.package_key(adopted.package_id, "T-2") is not None
+    assert adopting.ledger.package_key(adopted.package_id, "T-1") is None
+    # Whoever erases the case that it was attached to erases its pictures.
+    destroy_case_key(adopting.settings.data, "T-2", reason="court order")
+    with pytest.raises(BrokerRefused) as error:
+        adopting.adopter().adopt(AdoptQuestion(NAME, "T-2", other_case_confirmed=True))
+    assert error.value.code == Code.ERASED
 
 
 def test_an_unsealed_or_damaged_package_is_refused(adopting: Adopting) -> None:
@@ -131,7 +147,7 @@ def test_an_unsealed_or_damaged_package_is_refused(adopting: Adopting) -> None:
 
 
 def test_a_case_key_of_another_installation_is_damage(adopting: Adopting) -> None:
-    adopting.adopter().adopt(NAME, "T-1")
+    adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
     path = adopting.settings.data / "keys" / "cases" / "T-1.age"
     path.chmod(0o600)
     path.write_bytes(b"no key")
@@ -177,6 +193,6 @@ def test_adopting_goes_through_the_socket(adopting: Adopting) -> None:
 
 def test_the_manifest_is_not_touched(adopting: Adopting) -> None:
     before = (adopting.package / "manifest.json").read_bytes()
-    adopting.adopter().adopt(NAME, "T-1")
+    adopting.adopter().adopt(AdoptQuestion(NAME, "T-1"))
     assert (adopting.package / "manifest.json").read_bytes() == before
     assert read_manifest(adopting.package).case == "T-1"

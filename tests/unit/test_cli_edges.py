@@ -92,6 +92,11 @@ def test_what_has_no_known_size_is_told_without_one(sealed: made.MadePackage) ->
     assert text.endswith("2  ends: missing\n          1  space, 5 B: not carved")
 
 
+def test_a_summary_says_that_no_hash_set_was_asked(sealed: made.MadePackage) -> None:
+    text = summary_text(sealed.folder, replace(sealed.manifest, hash_sets=()), None)
+    assert "hash sets      none asked" in text.splitlines()
+
+
 def test_thumbs_opens_no_altered_package(sealed: made.MadePackage, tmp_path: Path) -> None:
     (sealed.folder / "derivatives/tiles.pack").write_bytes(b"another")
     with pytest.raises(IntegrityError, match="does not hold"):

@@ -23,7 +23,7 @@ from polit.model.matching import MatchTerms, SetStatus
 from polit.model.media import DecodedMedia, MediaFacts, MediaKind, PixelBlock
 from polit.package.rows import HolderGroup, ReadRow, ResultBatch, ResultRow
 from polit.run.held import Held, hold_bytes
-from polit.run.local import Decoded, DecodeTask, Opened, OpenTask, Reopened
+from polit.run.local import Decoded, DecodeTask, Opened, OpenTask, Reopened, line_up
 from polit.sandbox import walking_messages as say
 from polit.sandbox.client import DecodeFailure
 from polit.sandbox.facts import Member, OpenedBatch, OpenedMember, Unopened
@@ -289,6 +289,33 @@ def test_what_alerts_is_decoded_before_others_though_a_set_calls_it_good(asking:
     assert asking.settlement.alerts.text() == (
         "ALERT: 1 content matches hash sets (0 of them categorised)"
     )
+
+
+def test_a_document_that_alerts_is_opened_before_others(asking: Run) -> None:
+    for number, data in enumerate((b"letter", b"both", b"another letter", b"wanted")):
+        asking.read(number, data, DOCUMENT)
+    inside = OpenTask(b"letter", DOCUMENT, asking.fleet.opening[0].held, parent=3)
+
+    waiting: deque[OpenTask] = deque()
+    for task in (*asking.fleet.opening, inside):
+        line_up(waiting, task)
+
+    order = [hashlib.sha256(data).digest() for data in (b"both", b"wanted", b"letter",
+                                                        b"another letter")]  # fmt: skip
+    assert [task.key for task in waiting] == [b"letter", *order]
+
+
+def test_members_beyond_the_limit_are_not_announced(
+    asking: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("polit.examine.holders._MAX_MEMBERS", 1)
+    asking.read(1, b"letter", DOCUMENT)
+    asking.give(member(b"wanted", number=1), member(b"both", number=2))
+    asking.decode()
+
+    (group,) = asking.groups()
+    assert (len(group.embedded), group.unopened) == (1, (("too_many", ""),))
+    assert asking.settlement.alerts.total == 1
 
 
 def test_members_are_set_aside_or_urgent_like_files(asking: Run) -> None:

@@ -7,6 +7,7 @@ import pytest
 from stored_sets import MadeFormat, MadeStore, digest, plain, terms
 
 from polit.base.errors import HashSetDamaged
+from polit.match import open_set
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.importing import import_set
 from polit.match.reading import Rejected, SourceRecord
@@ -131,3 +132,29 @@ def test_a_scheme_that_is_gone_is_named_with_its_set(store: MadeStore, tmp_path:
         stored.categories()
     with pytest.raises(HashSetDamaged, match="'made' needs its scheme"):
         store.sets.open_enabled()
+
+
+def test_of_a_key_stated_for_ever_what_alerts_does_not_go_under(
+    store: MadeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_set, "MOST_OF_A_KEY", 4)
+    numbers = [0, 0, 0, 0, 0, 2, 0, 1, 1, 0]
+    records = [SourceRecord(md5=digest("md5", 1), number=number) for number in numbers]
+    records.append(SourceRecord(md5=digest("md5", 1), sha1=digest("sha1", 1), number=1))
+    store.add(records, status=SetStatus.CATEGORISED, scheme=US)
+    with store.sets.open_enabled() as (opened,):
+        assert opened.find("md5", [digest("md5", 1)]) == [(0, 0), (0, 5), (0, 7), (0, 8)]
+    store.sets.disable_key(f"sha1:{digest('sha1', 1).hex()}", by="a tester", reason="a mistake")
+    store.sets.disable_key(f"md5:{digest('md5', 1).hex()}", by="a tester", reason="a mistake")
+    with store.sets.open_enabled() as (opened,):
+        assert opened.records_off == frozenset(range(11))
+        assert opened.find("md5", [digest("md5", 1)]) == []
+
+
+def test_a_plain_list_that_repeats_a_key_for_ever_gives_so_many(
+    store: MadeStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_set, "MOST_OF_A_KEY", 3)
+    store.add(plain([1] * 9))
+    with store.sets.open_enabled() as (opened,):
+        assert opened.find("md5", [digest("md5", 1)]) == [(0, 0), (0, 1), (0, 2)]

@@ -1,15 +1,18 @@
 """What may be imported as a hash set: regular files that stay as they are, and what they tell."""
 
+import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from stored_sets import MadeStore, terms
+from stored_sets import MadeStore, digest, terms
 
 from polit.base.errors import HashSetUnreadable, SourceMissing
+from polit.match.detecting import format_of
 from polit.match.hashsets import HashSets
 from polit.match.importing import ImportProgress, import_set
+from polit.match.reading import SourceRecord
 
 
 @pytest.fixture
@@ -59,3 +62,23 @@ def test_digesting_and_sealing_tell_how_far_they_are(store: MadeStore, tmp_path:
     assert told["digesting"] == [0, 1 << 24, 1 << 25]
     assert len(told["sealing"]) >= 4
     assert told["sealing"] == sorted(told["sealing"])
+
+
+def test_zeros_for_a_digest_that_is_not_known_cost_no_other_key(store: MadeStore) -> None:
+    kept = SourceRecord(md5=digest("md5", 1), sha1=bytes(20), sha256=bytes(32))
+    stored = store.add([kept, SourceRecord(md5=bytes(16))])
+    assert stored.document.report.rejected == {"no key but zeros, which stand for a missing one": 1}
+    assert stored.facts.keys == {"md5": 1}
+    with store.sets.open_enabled() as (opened,):
+        assert opened.find("md5", [digest("md5", 1)]) == [(0, 0)]
+
+
+@pytest.mark.parametrize("name", ["our pdq list.txt", "list.txt"])
+def test_a_list_of_sha256_is_no_pdq_list_by_its_name(tmp_path: Path, name: str) -> None:
+    lines = [hashlib.sha256(b"%d" % at).hexdigest() for at in range(200)]
+    (tmp_path / name).write_text("\n".join(lines))
+    if "pdq" in name:
+        with pytest.raises(HashSetUnreadable, match="--format pdq or --format plain"):
+            format_of(tmp_path / name)
+    else:
+        assert format_of(tmp_path / name).NAME == "plain"

@@ -1,5 +1,6 @@
 """Verifying a set: what was sealed holds, and any altered, missing or added byte is told."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +8,13 @@ import numpy as np
 import pytest
 from stored_sets import MadeStore, rich
 
+from polit.base.errors import HashSetDamaged
 from polit.match import set_verify
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.reading import SourceFrame, SourceRecord
 from polit.match.set_document import SetDocument, render_document
 from polit.match.set_parts import digest_parts
+from polit.model.matching import SetStatus
 
 
 @pytest.fixture
@@ -115,3 +118,30 @@ def test_a_document_that_is_none_is_told_and_can_be_removed(
     store = HashSets(stored.folder.parent)
     store.remove(stored.sha256, by="a tester", reason="damaged")
     assert store.listed() == ()
+
+
+@pytest.mark.parametrize("status", [SetStatus.ALERT, SetStatus.CATEGORISED])
+def test_a_set_that_may_alert_is_not_asked_with_one_bit_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: SetStatus
+) -> None:
+    stored = MadeStore(tmp_path, monkeypatch).add(rich(40), status=status)
+    for part in stored.document.parts:
+        path = stored.folder / part.name
+        raw = path.read_bytes()
+        path.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+        with pytest.raises(HashSetDamaged, match="not what was sealed"):
+            HashSets(stored.folder.parent).open_enabled()
+        path.write_bytes(raw)
+    with HashSets(stored.folder.parent).open_enabled() as sets:
+        assert len(sets) == 1
+
+
+def test_a_set_whose_folder_is_gone_is_told_and_can_be_given_up(stored: StoredSet) -> None:
+    shutil.rmtree(stored.folder)
+    store = HashSets(stored.folder.parent)
+
+    with pytest.raises(HashSetDamaged, match="was imported, and"):
+        store.open_enabled()
+    store.remove(stored.sha256, by="a tester", reason="lost")
+    with store.open_enabled() as sets:
+        assert not sets

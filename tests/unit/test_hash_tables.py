@@ -267,3 +267,19 @@ def test_a_read_goes_on_behind_any_block(path: Path, monkeypatch: pytest.MonkeyP
     for at, batch in enumerate(found, 1):
         rest = list(generic_csv.read(path, ReadStart(batch.position)))
         assert told(rest) == told(found[at:])
+
+
+def test_a_stray_quote_swallows_no_hash_of_the_rows_behind_it(path: Path) -> None:
+    rows = [f"{at:032x},name {at}" for at in range(1, 9)]
+    rows[1] = f'{2:032x},"never closed'
+    rows[5] = f'{6:032x},a disk of 5",'
+    (found,) = batches(path, "\n".join(["md5,note", *rows]) + "\n")
+    assert [record.md5[-1] for record in found.records] == [1, 2, 3, 4, 5, 7, 8]
+    assert [refused.place for refused in found.rejected] == ["line 7"]
+
+
+@pytest.mark.parametrize("unstated", ["NULL", " n/a ", "-", "None", "NaN"])
+def test_words_for_no_digest_cost_no_row(path: Path, unstated: str) -> None:
+    (found,) = batches(path, f"md5,sha1,hash\n{'ab' * 16},{unstated},{unstated}\n")
+    assert [(record.md5, record.sha1) for record in found.records] == [(b"\xab" * 16, b"")]
+    assert not found.rejected

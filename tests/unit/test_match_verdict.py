@@ -84,6 +84,13 @@ def test_categories_of_one_scheme_that_differ_settle_nothing() -> None:
     assert verdict([one, other]).settled == ""
 
 
+def test_a_category_that_settles_nothing_by_itself_differs_all_the_same() -> None:
+    one, other = match(INDECENT, settles=True), match("uk-2014/1/age-difficult", record=1)
+
+    assert verdict([one, other]).settled == ""
+    assert verdict([one, match("words:uk-2014/1/C", record=1)]).settled == "categorised"
+
+
 def test_categories_of_two_schemes_settle_together() -> None:
     one, other = match(INDECENT, settles=True), match(OTHER_SCHEME, settles=True, record=1)
 

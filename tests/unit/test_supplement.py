@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+import string
 import tarfile
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -15,6 +16,7 @@ import made_supplements as more
 import pytest
 
 from polit.base.errors import PackageBusy, PackageDamaged, SourceMissing
+from polit.model.manifest import Signature
 from polit.package import sealed_text, transport
 from polit.package.layout import MANIFEST, PARTS
 from polit.package.supplement import (
@@ -104,8 +106,8 @@ def test_what_a_kill_left_counts_for_nothing(sealed: made.MadePackage) -> None:
     assert not left.exists()
 
 
-def _edit(folder: Path, sql: str) -> None:
-    with closing(sqlite3.connect(folder / "matches.sqlite", isolation_level=None)) as connection:
+def _edit(folder: Path, sql: str, name: str = "matches.sqlite") -> None:
+    with closing(sqlite3.connect(folder / name, isolation_level=None)) as connection:
         connection.execute("PRAGMA writable_schema=ON")
         connection.execute("PRAGMA ignore_check_constraints=ON")
         connection.execute(sql)
@@ -163,6 +165,59 @@ def test_every_alteration_is_found(sealed: made.MadePackage, name: str) -> None:
     alter, expected = ALTERATIONS[name]
     alter(supplement_folder(sealed.folder, 1))
     assert expected in _failing(sealed.folder)["supplement 1"]
+
+
+_SPELLINGS: dict[str, Callable[[Signature], Signature]] = {
+    "another name": lambda one: replace(one, algorithm="Ed25519"),
+    "capitals": lambda one: replace(one, public_key=one.public_key.upper()),
+    "a space": lambda one: replace(one, public_key=f"{one.public_key} "),
+    "loose bits": lambda one: replace(one, value=f"{one.value[:-3]}{_next(one.value[-3])}=="),
+}
+
+
+def _next(letter: str) -> str:
+    """Return the base64 letter after one: its last four bits are not used at the end."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    return letters[letters.index(letter) + 1]
+
+
+@pytest.mark.parametrize("name", sorted(_SPELLINGS))
+def test_a_signature_that_is_spelled_otherwise_is_found(
+    sealed: made.MadePackage, name: str
+) -> None:
+    told = more.add(sealed, [more.alert()])
+    for manifest, place in ((told, supplement_folder(sealed.folder, 1)),
+                            (sealed.manifest, sealed.folder)):  # fmt: skip
+        assert manifest.signature is not None
+        other = replace(manifest, signature=_SPELLINGS[name](manifest.signature))
+        (place / MANIFEST).write_bytes(sealed_text.render(other))
+    failing = _failing(sealed.folder)
+    assert "does not cover" in failing["seal"]
+    assert "does not cover" in failing["supplement 1"]
+
+
+@pytest.mark.parametrize("value", [1.5, 1 << 60])
+def test_a_figure_without_a_canonical_form_fails_the_seal(
+    sealed: made.MadePackage, value: float
+) -> None:
+    path = sealed.folder / MANIFEST
+    values = json.loads(path.read_text())
+    values["plan"]["near_threshold_bits"] = value
+    path.write_text(json.dumps(values))
+    assert "seal" in _failing(sealed.folder)
+
+
+def test_text_for_a_digest_in_the_package_is_told(sealed: made.MadePackage) -> None:
+    more.add(sealed, [more.alert()])
+    for sql in (
+        "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'results'",
+        "UPDATE results SET sha256 = 'text' WHERE entry_id = 1",
+        "UPDATE sqlite_schema SET sql = sql || ' STRICT' WHERE name = 'results'",
+    ):
+        _edit(sealed.folder, sql, "findings.sqlite")
+    failing = _failing(sealed.folder)
+    assert {"parts", "supplement 1"} <= set(failing)
+    assert failing["supplement 1"].startswith("contents: ")
 
 
 _UNSTRICT = (

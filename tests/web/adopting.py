@@ -8,8 +8,9 @@ import pyrage
 
 from polit.base import settings
 from polit.broker.client import AdoptedPackage, AdoptedSupplement, CheckResult
+from polit.broker.protocol import AdoptQuestion
+from polit.broker.server.packages import check_case
 from polit.broker.server.supplements import adopt_supplements
-from polit.package.seal import read_manifest
 from polit.package.verify import verify_package
 from polit.store.cipher import KeyRole, derive_key
 from polit.store.keys import Keys
@@ -21,11 +22,13 @@ class VerifyingBroker:
 
     keys: Keys
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify a package; hand out its key of safe tiles."""
-        assert case_reference
         found = verify_package(packages_folder() / package)
         manifest = found.manifest
+        check_case(manifest, AdoptQuestion(package, case_reference, other_case_confirmed))
         key = pyrage.decrypt(base64.b64decode(manifest.wrapped_key), [self.keys.identity])
         return AdoptedPackage(
             package,
@@ -37,12 +40,11 @@ class VerifyingBroker:
         )
 
     def supplement_adopt(
-        self, package: str, *, case_reference: str
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
     ) -> tuple[AdoptedSupplement, ...]:
         """Verify a package's supplements, as the broker's own server does."""
-        named = read_manifest(packages_folder() / package).case
-        assert case_reference
-        return adopt_supplements(packages_folder(), package, named)
+        question = AdoptQuestion(package, case_reference, other_case_confirmed)
+        return adopt_supplements(packages_folder(), question)
 
 
 def packages_folder() -> Path:

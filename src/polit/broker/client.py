@@ -189,16 +189,19 @@ class BrokerClient:
         """Return the sealed packages below the packages root, by name."""
         return self._ask("package.list", Nothing(), tuple[str, ...])
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify a package and take its key under the case's; large ones take minutes."""
-        question = AdoptQuestion(package, case_reference)
+        question = AdoptQuestion(package, case_reference, other_case_confirmed)
         return self._ask("package.adopt", question, AdoptedPackage, timeout_s=_VERIFYING_S)
 
     def supplement_adopt(
-        self, package: str, *, case_reference: str
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
     ) -> tuple[AdoptedSupplement, ...]:
         """Verify a package's supplements, each alone and in its place; return them by number."""
-        question, kind = AdoptQuestion(package, case_reference), tuple[AdoptedSupplement, ...]
+        question = AdoptQuestion(package, case_reference, other_case_confirmed)
+        kind = tuple[AdoptedSupplement, ...]
         return self._ask("supplement.adopt", question, kind, timeout_s=_VERIFYING_S)
 
     def match_start(self, order: MatchOrder) -> ErrandStatus:

@@ -313,10 +313,18 @@ class OrderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A package below the packages root, and the case that it is taken into."""
+    """A package below the packages root, and the case that it is taken into.
+
+    Args:
+        package: Its name below the packages root.
+        case_reference: The case.
+        other_case_confirmed: Whether somebody confirmed, with a reason, that it belongs to that
+            case although it names another one. The record keeps who, and why.
+    """
 
     package: Place
     case_reference: Text
+    other_case_confirmed: bool = False
 
 
 class RenderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

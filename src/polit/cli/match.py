@@ -169,10 +169,13 @@ def _text(found: Rematched | Unmatched) -> str:
 
 def _tally_text(tally: MatchTally) -> str:
     counts = tally.counts
-    return (
+    text = (
         f"{tally.matched} of {tally.contents} contents match: {tally.alerts} alert, "
         f"{counts.categorised} categorised, {counts.known_good} known good, {counts.near} near"
     )
+    if tally.without_fingerprints:
+        text += f"; {tally.without_fingerprints} pictures and videos could match by digests alone"
+    return text
 
 
 def _tell(progress: RematchProgress) -> None:

@@ -81,7 +81,7 @@ class Contents:
         elif result.kind in _MEDIA:
             self._take_media(settled, held, is_urgent=known.is_urgent)
         else:
-            self._holders.open(settled, held)
+            self._holders.open(settled, held, is_urgent=known.is_urgent)
 
     def _take_too_large(self, settled: Settled) -> None:
         identification = settled.result.identification

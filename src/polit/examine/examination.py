@@ -41,7 +41,13 @@ from polit.examine.plan import Plan
 from polit.examine.progress import Progress
 from polit.examine.request import ExamineRequest
 from polit.examine.sealing import SealedRun, note_session, seal_package
-from polit.examine.sets_in_use import begin_matching, check_same_sets, open_sets, sets_meta
+from polit.examine.sets_in_use import (
+    asked_text,
+    begin_matching,
+    check_same_sets,
+    open_sets,
+    sets_meta,
+)
 from polit.examine.settling import Settlement
 from polit.examine.source import OpenedSource, open_source
 from polit.match.open_set import OpenSets
@@ -110,6 +116,7 @@ def examine(request: ExamineRequest, keys: Keys, watch: Watcher) -> Examined:
             check_keepable(request.vault, request.case, data_folder=settings.data_folder())
         with open_sets(request.sets) as sets, Zygotes() as zygotes:
             _prepare_folder(package, request)
+            watch(Progress(), asked_text(sets))
             isolation = _test_isolation(zygotes, request, watch)
             session = _Session(package, request, source, sets, keys, watch)
             manifest = session.run(zygotes, isolation)

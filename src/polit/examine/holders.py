@@ -8,6 +8,7 @@ meets the whole of it again.
 
 import hashlib
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from polit.base.digests import Digests
@@ -127,14 +128,14 @@ class Holders:
         self._openings: dict[bytes, _Opening] = {}
         self._bytes_under_way = self._members_under_way = 0
 
-    def open(self, settled: Settled, held: Held) -> None:
-        """Open a content; its bytes are released when that is done."""
+    def open(self, settled: Settled, held: Held, *, is_urgent: bool = False) -> None:
+        """Open a content, an urgent one before others; its bytes are released when that is done."""
         if settled.sha256 in self._openings:
             self._fleet.release(held)
             self.join(settled)
             return
         self._openings[settled.sha256] = _Opening([settled])
-        self._fleet.open(OpenTask(settled.sha256, settled.mime, held))
+        self._fleet.open(OpenTask(settled.sha256, settled.mime, held, is_urgent=is_urgent))
 
     def join(self, settled: Settled) -> None:
         """Settle an entry like the other one with its content, which is being opened."""
@@ -173,10 +174,7 @@ class Holders:
         if isinstance(result, DecodeFailure):
             self._take_failure(opening, task, result)
         else:
-            digests = [_digests(opened.data) for opened in result.members]
-            known = self._settlement.look_up(digests)
-            for opened, found in zip(result.members, zip(digests, known, strict=True), strict=True):
-                self._add(opening, task, opened, found)
+            self._add(opening, task, _within_limits(opening, result.members))
             for part in result.unopened:
                 self._leave_closed(opening, task, (part.code, part.detail))
         if isinstance(result, DecodeFailure) or result.is_complete:
@@ -204,31 +202,21 @@ class Holders:
     def _unopened_of(self, opening: _Opening, task: OpenTask) -> list[tuple[str, str]]:
         return opening.unopened if task.parent is None else opening.nodes[task.parent].unopened
 
-    def _add(
-        self,
-        opening: _Opening,
-        task: OpenTask,
-        opened: OpenedMember,
-        found: tuple[Digests, Known],
-    ) -> None:
-        size_bytes = len(opened.data)
-        if len(opening.nodes) >= _MAX_MEMBERS:
-            opening.limits.add("too_many")
-            return
-        if opening.size_bytes + size_bytes > _MAX_BYTES:
-            opening.limits.add("too_large")
-            return
-        opening.size_bytes += size_bytes
+    def _add(self, opening: _Opening, task: OpenTask, members: Sequence[OpenedMember]) -> None:
+        """Look up what was found, and queue what has to be decoded or opened."""
         depth = 1 if task.parent is None else opening.nodes[task.parent].depth + 1
-        (digests, known), member = found, opened.member
-        follow = "" if known.is_set_aside else member.follow
-        data = opened.data if follow else b""
-        node = _Node(len(opening.nodes), member, digests, task.parent, depth, data, known)
-        opening.nodes.append(node)
-        if follow == "open":
-            self._queue(opening, node)
-        elif follow:
-            self._decode(opening, node)
+        found = [_digests(opened.data) for opened in members]
+        looked_up = zip(members, found, self._settlement.look_up(found), strict=True)
+        for opened, digests, known in looked_up:
+            member = opened.member
+            follow = "" if known.is_set_aside else member.follow
+            data = opened.data if follow else b""
+            node = _Node(len(opening.nodes), member, digests, task.parent, depth, data, known)
+            opening.nodes.append(node)
+            if follow == "open":
+                self._queue(opening, node)
+            elif follow:
+                self._decode(opening, node)
 
     def _queue(self, opening: _Opening, node: _Node) -> None:
         if node.depth >= _MAX_DEPTH:
@@ -323,6 +311,20 @@ class Holders:
             self._progress.failed += sum(row.result.outcome == "failed" for row in embedded)
             self._progress.settled += 1 + len(embedded)
             self._settlement.commit_if_due()  # thousands may wait, each with thousands inside
+
+
+def _within_limits(opening: _Opening, members: Iterable[OpenedMember]) -> list[OpenedMember]:
+    """Return those that become entries: what does not is neither looked up nor announced."""
+    kept: list[OpenedMember] = []
+    for opened in members:
+        if len(opening.nodes) + len(kept) >= _MAX_MEMBERS:
+            opening.limits.add("too_many")
+        elif opening.size_bytes + len(opened.data) > _MAX_BYTES:
+            opening.limits.add("too_large")
+        else:
+            opening.size_bytes += len(opened.data)
+            kept.append(opened)
+    return kept
 
 
 def _digests(data: bytes) -> Digests:

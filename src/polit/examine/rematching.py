@@ -167,7 +167,7 @@ class Rematching:
 
     def _supplement(self, package: SealedPackage) -> Rematched:
         with draft_supplement(package.folder, package.manifest, self._terms) as draft:
-            contents = self._fill(draft, package)
+            self._fill(draft, package)
             rows_sha256 = draft.rows_sha256
             # Asked again: another process may have made it before the lock was taken.
             said = self._said(package)
@@ -176,23 +176,19 @@ class Rematching:
             told = draft.seal(
                 package.findings,
                 self._keys.signing,
-                contents=contents,
                 package_verified=self._request.verify,
             )
         news = told.new_alerts
         return Rematched(package.folder, told.tally, told.number, True, news, told.sets)
 
-    def _fill(self, draft: SupplementDraft, package: SealedPackage) -> int:
+    def _fill(self, draft: SupplementDraft, package: SealedPackage) -> None:
         decodes_good = package.manifest.plan.get("decode_known_good") is True
-        contents = 0
         for batch in _batches(read_contents(package.findings)):
             if self._stopped:
                 raise Interrupted("stopped between packages: the same command goes on")
             draft.add(self._matches(batch, decodes_good=decodes_good))
-            contents += len(batch)
             self.progress.contents += len(batch)
             self._watch(self.progress)
-        return contents
 
     def _matches(self, batch: Sequence[StoredContent], *, decodes_good: bool) -> list[Match]:
         """Return what examining with these sets would have found, in the order of the contents."""

@@ -24,8 +24,6 @@ from polit.package.supplement import (
 )
 from polit.package.supplement_write import SupplementTerms
 
-_CONTENTS_SQL = "SELECT count(DISTINCT sha256) FROM results"
-
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -111,12 +109,11 @@ def _is_same_for_package(package: SealedPackage, asked: SupplementTerms) -> bool
 
 def _said_by_package(package: SealedPackage) -> Said:
     findings = package.findings
-    contents = int(findings.execute(_CONTENTS_SQL).fetchone()[0])
     return Said(
         0,
         package.manifest.versions.get("polit", ""),
         supplement_rows.rows_sha256(findings),
-        supplement_rows.count_tally(findings, contents=contents),
+        supplement_rows.count_tally(findings, supplement_rows.count_asked(findings)),
     )
 
 

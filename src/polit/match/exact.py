@@ -7,7 +7,7 @@ both are checked against.
 """
 
 import mmap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,8 @@ Whole = NDArray[np.int64]
 COMPILED_FROM = 1 << 18
 """From how many keys at once the compiled loop is worth the second that compiling takes."""
 
-
-MOST_OF_A_KEY = 10_000
-"""How many records of one key are found: a list that repeats a hash for ever costs no more."""
-
 _NONE: Whole = np.empty(0, dtype=np.int64)
+_FEW = 64
 _LEAST_BUCKET = 4
 _MOST_TOP_BITS = 23
 """The index has at most 2^23 values, 34 MB, with six keys behind each at 50 million."""
@@ -85,15 +82,14 @@ class KeyTable:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def find(self, digests: Sequence[bytes]) -> list[tuple[int, int]]:
+    def find(self, digests: Sequence[bytes]) -> Iterator[tuple[int, NDArray[np.uint32]]]:
         """Find every record of every digest.
 
         Args:
             digests: Raw digests of the table's algorithm; the same one may stand there twice.
 
-        Returns:
-            Pairs of a place among ``digests`` and a record, ordered; of each digest at most its
-            first ``MOST_OF_A_KEY`` records.
+        Yields:
+            The place of each digest that is there, ascending, and its records, ascending.
 
         Raises:
             UsageError: A digest has another length.
@@ -105,12 +101,12 @@ class KeyTable:
         queries: KeyArray = np.frombuffer(joined, dtype=self._keys.dtype)
         few = len(queries) < COMPILED_FROM
         places, first = self.find_few(queries) if few else self.find_many(queries)
-        pairs = []
         for place, at in zip(places.tolist(), first.tolist(), strict=True):
-            alike = self._keys[at : at + MOST_OF_A_KEY]
-            end = at + int(np.searchsorted(alike, queries[place], side="right"))
-            pairs += [(place, record) for record in self._records[at:end].tolist()]
-        return pairs
+            # Hardly any key stands there often: the few behind the first tell where it ends.
+            end = at + _alike(self._keys[at : at + _FEW], queries[place])
+            if end == at + _FEW:
+                end = at + _alike(self._keys[at:], queries[place])
+            yield place, self._records[at:end]
 
     def find_few(self, queries: KeyArray) -> tuple[Whole, Whole]:
         """Find as ``find_sorted`` does, through the index, with all queries a step at a time."""
@@ -139,6 +135,11 @@ class KeyTable:
         first = find_by_index(self._keys, self._top, queries)
         places = np.flatnonzero(first >= 0)
         return places, first[places]
+
+
+def _alike(keys: KeyArray, query: np.bytes_) -> int:
+    """Return how many of sorted keys, the first of which is the query, equal it."""
+    return int(np.searchsorted(keys, query, side="right"))
 
 
 def find_sorted(keys: KeyArray, queries: KeyArray) -> tuple[Whole, Whole]:

@@ -18,7 +18,16 @@ import numpy as np
 
 from polit.base import faults
 from polit.base.errors import HashSetDamaged, HashSetUnreadable
-from polit.match.reading import UNKNOWN_QUALITY, ReadBatch, SourceFrame, SourceRecord
+from polit.match.reading import ReadBatch, SourceRecord
+from polit.match.record_checks import (
+    NO_MD5,
+    NO_SHA1,
+    NO_SHA256,
+    all_sound,
+    is_of_no_bytes,
+    refusal_of,
+    without_zeros,
+)
 from polit.match.set_document import ImportReport, Rejection
 from polit.match.switches import sync_folder
 from polit.model.matching import SetStatus
@@ -33,7 +42,6 @@ _MAX_REASONS = 200
 _MAX_UNKNOWN_KEYS = 10_000
 _FIRST_REJECTED = 100
 _OTHER_REASONS = "other reasons"
-_PDQ_BYTES = 32
 _LOOKED_INTO = 1_000
 _LOOKED_INTO_EVERY = 97
 _MAX_OVERLOOKED = 100
@@ -42,13 +50,6 @@ _LIKE_HASH = re.compile(
     r"|\s*(?:[A-Za-z0-9+/]{22}==|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{43}=)\s*"
 )
 """MD5, SHA-1, SHA-256 or PDQ in hex or in base64."""
-_MAX_AT_MS = (1 << 32) - 1
-_BEST_QUALITY = 100
-_NO_MD5, _NO_SHA1, _NO_SHA256 = bytes(16), bytes(20), bytes(32)
-_EMPTY_MD5 = bytes.fromhex("d41d8cd98f00b204e9800998ecf8427e")
-_EMPTY_SHA1 = bytes.fromhex("da39a3ee5e6b4b0d3255bfef95601890afd80709")
-_EMPTY_SHA256 = bytes.fromhex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
-"""The digests of no bytes. Source: RFC 1321, FIPS 180-4, test vectors of the empty message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +202,15 @@ class Filling:
 
     def _acceptable(self, records: list[SourceRecord]) -> list[SourceRecord]:
         refuses_empty = self._status is not SetStatus.KNOWN_GOOD
-        if _all_sound(records, refuses_empty=refuses_empty) and self._all_categories(records):
+        if all_sound(records, refuses_empty=refuses_empty) and self._all_categories(records):
             return records
         kept: list[SourceRecord] = []
-        for record in records:
-            reason = _refusal(record)
+        for stated in records:
+            record = without_zeros(stated)
+            reason = refusal_of(record, was_zeros=record is not stated)
             if not reason:
                 reason = self._category_refusal(record.number, record.category)
-            if not reason and refuses_empty and _is_of_no_bytes(record):
+            if not reason and refuses_empty and is_of_no_bytes(record):
                 reason = "the digest of no bytes, which is on every device"
             if reason:
                 self._reject(f"record {self._records + len(kept)} of those kept", reason)
@@ -239,9 +241,9 @@ class Filling:
 
     def _add_digests(self, kept: Sequence[SourceRecord]) -> None:
         columns = (
-            ("md5", _NO_MD5, [record.md5 for record in kept]),
-            ("sha1", _NO_SHA1, [record.sha1 for record in kept]),
-            ("sha256", _NO_SHA256, [record.sha256 for record in kept]),
+            ("md5", NO_MD5, [record.md5 for record in kept]),
+            ("sha1", NO_SHA1, [record.sha1 for record in kept]),
+            ("sha256", NO_SHA256, [record.sha256 for record in kept]),
         )
         for name, none, values in columns:
             column, begins = f"{name}.stated", any(values)
@@ -321,57 +323,6 @@ class Filling:
         return self._files[name]
 
 
-def _all_sound(records: Sequence[SourceRecord], *, refuses_empty: bool) -> bool:
-    """Tell quickly whether every record states sound digests and nothing else to look into.
-
-    Files of tens of millions consist of such records; the others are looked at one by one.
-    """
-    columns = (
-        (_NO_MD5, _EMPTY_MD5, [record.md5 for record in records]),
-        (_NO_SHA1, _EMPTY_SHA1, [record.sha1 for record in records]),
-        (_NO_SHA256, _EMPTY_SHA256, [record.sha256 for record in records]),
-    )
-    for none, empty, values in columns:
-        if not set(map(len, values)) <= {0, len(none)} or none in values:
-            return False
-        if refuses_empty and empty in values:
-            return False
-    has_fingerprints = any(record.pdq or record.frames for record in records)
-    return not has_fingerprints and any(all(values) for _, _, values in columns)
-
-
-def _refusal(record: SourceRecord) -> str:
-    """Return why a record cannot be kept, whatever its reader let pass, or nothing."""
-    md5, sha1, sha256, pdq = record.md5, record.sha1, record.sha256, record.pdq
-    if not (md5 or sha1 or sha256 or pdq or record.frames):
-        return "no key"
-    # One comparison for each that is there: this is asked tens of millions of times.
-    if (
-        (md5 and (len(md5) != len(_NO_MD5) or md5 == _NO_MD5))
-        or (sha1 and (len(sha1) != len(_NO_SHA1) or sha1 == _NO_SHA1))
-        or (sha256 and (len(sha256) != len(_NO_SHA256) or sha256 == _NO_SHA256))
-    ):
-        return "a digest of another length, or of zeros alone, which stand for a missing one"
-    return _fingerprint_refusal(record) if pdq or record.frames else ""
-
-
-def _fingerprint_refusal(record: SourceRecord) -> str:
-    if record.pdq and len(record.pdq) != _PDQ_BYTES:
-        return f"pdq: another length than {_PDQ_BYTES} bytes"
-    if not _is_quality(record.quality) or not all(map(_can_be, record.frames)):
-        return "a fingerprint, a quality or a time that cannot be"
-    return ""
-
-
-def _can_be(frame: SourceFrame) -> bool:
-    fits = len(frame.value) == _PDQ_BYTES and 0 <= frame.at_ms <= _MAX_AT_MS
-    return fits and _is_quality(frame.quality)
-
-
-def _is_quality(value: int) -> bool:
-    return 0 <= value <= _BEST_QUALITY or value == UNKNOWN_QUALITY
-
-
 def _encoded(fields: tuple[tuple[str, str], ...]) -> bytes:
     try:
         return msgspec.json.encode(fields)
@@ -382,8 +333,3 @@ def _encoded(fields: tuple[tuple[str, str], ...]) -> bytes:
 def _sound(text: str) -> str:
     """Return text that UTF-8 can hold: half of a surrogate pair stands as an escape."""
     return text.encode("utf-8", errors="backslashreplace").decode()
-
-
-def _is_of_no_bytes(record: SourceRecord) -> bool:
-    """Tell whether a record is of an empty file: it would match on every device."""
-    return record.md5 == _EMPTY_MD5 or record.sha1 == _EMPTY_SHA1 or record.sha256 == _EMPTY_SHA256

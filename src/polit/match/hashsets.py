@@ -16,7 +16,7 @@ from polit.base.errors import HashSetDamaged, HashSetUnknown, UsageError
 from polit.match.open_set import NearKeys, OpenSet, OpenSets, RecordKeys, SetRecord
 from polit.match.set_document import SetDocument, read_document
 from polit.match.set_meaning import CategoryMeaning, categories_counted
-from polit.match.set_verify import SetVerified, verify_set
+from polit.match.set_verify import SetVerified, check_parts, verify_set
 from polit.match.switches import (
     Act,
     Change,
@@ -27,7 +27,7 @@ from polit.match.switches import (
     keys_off_sha256,
     sync_folder,
 )
-from polit.model.matching import HashSetFacts
+from polit.model.matching import HashSetFacts, SetStatus
 
 __all__ = [
     "HashSets", "NearKeys", "OpenSet", "OpenSets", "RecordKeys", "SetRecord", "SetVerified",
@@ -123,6 +123,9 @@ class HashSets:
     def open_enabled(self, wanted: tuple[str, ...] | None = None) -> OpenSets:
         """Open sets for looking up; the caller closes what is returned.
 
+        A set that may alert is read whole and compared with what was sealed: a damaged key would
+        be missed in silence. Damage in a known-good set only leaves more to be looked at.
+
         Args:
             wanted: Names or digests; ``None`` for all that are enabled. No set stands there twice.
 
@@ -134,9 +137,11 @@ class HashSets:
         Raises:
             HashSetUnknown: One that is wanted is not there.
             UsageError: One that is wanted is disabled.
-            HashSetDamaged: A set's parts are not what an import wrote.
+            HashSetDamaged: A set's parts are not what an import wrote, or all are wanted and the
+                folder of one is gone.
         """
         if wanted is None:
+            self._check_none_gone()
             chosen = [each for each in self.listed() if each.is_enabled]
         else:
             named = {each.sha256: each for each in map(self.get, wanted)}
@@ -147,6 +152,9 @@ class HashSets:
                         f"({each.changes[-1].reason}): enable it first"
                     )
             chosen = sorted(named.values(), key=lambda each: (each.facts.name, each.sha256))
+        for each in chosen:
+            if each.facts.status is not SetStatus.KNOWN_GOOD:
+                check_parts(each.folder, each.document)
         return self.open_stored(chosen)
 
     def open_stored(self, chosen: Sequence[StoredSet]) -> OpenSets:
@@ -207,17 +215,25 @@ class HashSets:
     def remove(self, text: str, *, by: str, reason: str) -> Change:
         """Remove a set; who did it and why stays in the log, and its digest.
 
-        A set whose document is damaged is named by its whole digest.
+        A set whose document is damaged, or whose folder is gone, is named by its whole digest.
         """
         if _DIGEST.fullmatch(text) and (self.folder / text).is_dir():
             name = _name_of(self.folder / text)
             about = Change("", "", Act.REMOVE, "", text, name)
+        elif text in (gone := self._gone()):
+            about = Change("", "", Act.REMOVE, "", text, gone[text])
         else:
             stored = self.get(text)
             about = Change("", "", Act.REMOVE, "", stored.sha256, stored.facts.name)
         change = change_add(self.folder, Act.REMOVE, by=by, reason=reason, about=about)
         self.clear_removed()
         return change
+
+    def holds(self, sha256: str) -> bool:
+        """Tell whether a set of a whole digest lies here and was not removed, damaged or not."""
+        last = {change.set_sha256: change.act for change in changes_read(self.folder)}
+        is_there = _DIGEST.fullmatch(sha256) is not None and (self.folder / sha256).is_dir()
+        return is_there and last.get(sha256) is not Act.REMOVE
 
     def clear_removed(self) -> None:
         """Take away what a removal that was interrupted left."""
@@ -264,6 +280,23 @@ class HashSets:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = Change("", "", act, "", key=key)
         return change_add(self.folder, act, by=by, reason=reason, about=about)
+
+    def _check_none_gone(self) -> None:
+        """Refuse to ask the other sets as if they were all."""
+        for sha256, name in self._gone().items():
+            raise HashSetDamaged(
+                f"the hash set {name!r} was imported, and {self.folder / sha256} is not there: "
+                f"import its file again, or give it up by 'polit hashset remove {sha256}'"
+            )
+
+    def _gone(self) -> dict[str, str]:
+        """Return the names, by digest, of the sets that are switched on and have no folder."""
+        last = {each.set_sha256: each for each in changes_read(self.folder) if each.set_sha256}
+        return {
+            sha256: change.set_name
+            for sha256, change in sorted(last.items())
+            if change.act in {Act.IMPORT, Act.ENABLE} and not (self.folder / sha256).is_dir()
+        }
 
     def _folders(self) -> list[Path]:
         if not self.folder.is_dir():

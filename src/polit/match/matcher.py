@@ -81,8 +81,8 @@ class Matcher:
     def exact(self, contents: Sequence[Digests]) -> list[tuple[Match, ...]]:
         """Return the matches by digest of each content, by set, then by record.
 
-        Where more than ``MOST_LISTED`` records of a set match, those that alert are listed
-        first, then those that settle; among alike the first record of each category, then the
+        Where more than ``MOST_LISTED`` records of a set match, the first record of each category
+        is listed before its repetitions; among alike those that alert, those that settle, then the
         lowest numbers.
         """
         found: list[list[Match]] = [[] for _ in contents]
@@ -145,13 +145,19 @@ def _settled(exact: list[Match]) -> str:
     says_more = any(match.alerts or match.asserted != good for match in exact)
     deciding = [match for match in exact if match.settles and match.asserted != good]
     if deciding:
-        categories = {match.asserted for match in deciding}
+        # One that settles nothing by itself, such as age-difficult, differs from an A all the same.
+        categories = {match.asserted for match in exact if _is_category(match.asserted)}
         schemes = {category.rpartition("/")[0] for category in categories}
         is_agreed = len(schemes) == len(categories)
         is_heard = all(match.alerts for match in deciding) or not any(m.alerts for m in exact)
         return "categorised" if is_agreed and is_heard else ""
     is_good = not says_more and any(match.settles for match in exact)
     return "known_good" if is_good else ""
+
+
+def _is_category(asserted: str) -> bool:
+    """Tell ``scheme/version/code`` from numbers and words without a meaning, and from statuses."""
+    return "/" in asserted and ":" not in asserted
 
 
 def _exact_in(known: OpenSet, contents: Sequence[Digests]) -> dict[int, list[Match]]:
@@ -197,7 +203,7 @@ def _listed(matches: list[Match]) -> list[Match]:
 
     def weight(match: Match) -> tuple[bool, bool, bool, int]:
         is_first = firsts[match.asserted, match.settles] == match.record
-        return not match.alerts, not match.settles, not is_first, match.record
+        return not is_first, not match.alerts, not match.settles, match.record
 
     matches.sort(key=weight)
     others = len(matches) - MOST_LISTED

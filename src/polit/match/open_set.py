@@ -16,6 +16,9 @@ from polit.match.schemes import Meaning
 from polit.match.set_document import KEY_BYTES, SetDocument
 from polit.match.set_meaning import categories_read, category_meaning, scheme_of
 
+MOST_OF_A_KEY = 10_000
+"""How many records of one key are given: a list that repeats a hash for ever costs no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordKeys:
@@ -102,6 +105,7 @@ class OpenSet:
         self._data = mapped(folder / "fields.data", "u1") if self._ends is not None else None
         self._pdq, self._frames = self._near("pdq", ()), self._near("vpdq", ())
         self._off = frozenset(record for key in off for record in self.records_stating(key))
+        self._off_sorted = np.array(sorted(self._off), dtype=np.uint32)
         if self._off:
             self._pdq, self._frames = self._near("pdq", self._off), self._near("vpdq", self._off)
 
@@ -128,13 +132,33 @@ class OpenSet:
             digests: Raw digests.
 
         Returns:
-            Pairs of a place among ``digests`` and a record, ordered; all records of each.
+            Pairs of a place among ``digests`` and a record, ordered. Of a digest that more than
+            ``MOST_OF_A_KEY`` records state, those that alert are given first, then those that
+            settle, then the lowest numbers, and the first of each category in any case.
         """
         table = self._tables.get(algorithm)
-        if table is None:
-            return []
-        pairs = table.find(digests)
-        return [pair for pair in pairs if pair[1] not in self._off] if self._off else pairs
+        pairs: list[tuple[int, int]] = []
+        for place, records in table.find(digests) if table is not None else ():
+            on = records
+            if self._off:
+                on = records[~np.isin(records, self._off_sorted)]
+            if len(on) > MOST_OF_A_KEY:
+                on = self._foremost(on)
+            pairs += [(place, record) for record in on.tolist()]
+        return pairs
+
+    def _foremost(self, records: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """Choose of too many records those that must not go under, in their order."""
+        if self._codes is None:
+            return records[:MOST_OF_A_KEY]
+        codes = self._codes[records]
+        _, firsts = np.unique(codes, return_index=True)
+        weights = np.array([2 * (not each.alerts) + (not each.settles) for each in self._meanings])[
+            codes
+        ]
+        weights[firsts] = -1
+        chosen = np.argsort(weights, kind="stable")[:MOST_OF_A_KEY]
+        return np.sort(records[chosen])
 
     def stated(self, number: int) -> RecordKeys:
         """Return the digests that a record states."""
@@ -235,17 +259,14 @@ class OpenSet:
         algorithm, _, value = key.partition(":")
         raw = bytes.fromhex(value)
         if algorithm in KEY_BYTES:
-            return tuple(record for _, record in self.find_all(algorithm, [raw]))
+            table = self._tables.get(algorithm)
+            found = table.find([raw]) if table is not None else ()
+            return tuple(record for _, records in found for record in records.tolist())
         if self._pdq is None:
             return ()
         query = np.frombuffer(raw, dtype=np.uint8).reshape(1, -1)
         places = self._pdq.index.search(query, threshold_bits=0).place
         return tuple(sorted(self._pdq.records[places].tolist()))
-
-    def find_all(self, algorithm: str, digests: Sequence[bytes]) -> list[tuple[int, int]]:
-        """Find as ``find`` does, with the records that are switched off."""
-        table = self._tables.get(algorithm)
-        return [] if table is None else table.find(digests)
 
 
 class OpenSets(tuple[OpenSet, ...]):

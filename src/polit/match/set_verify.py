@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.base.errors import PolitError
+from polit.base.errors import HashSetDamaged, PolitError
 from polit.match.exact import KeyTable, find_sorted, mapped, top_bits
 from polit.match.near import NearIndex, search_brute
 from polit.match.set_document import KEY_BYTES, SetDocument, read_document
@@ -73,6 +73,21 @@ def verify_set(folder: Path, watch: Callable[[str], None] = lambda _: None) -> S
     return SetVerified(
         folder.name, document.name, len(document.parts), keys, tuple(dict.fromkeys(findings))
     )
+
+
+def check_parts(folder: Path, document: SetDocument) -> None:
+    """Compare a set's parts with what was sealed; each is read once.
+
+    Raises:
+        HashSetDamaged: One is another, or missing.
+    """
+    there = set(digest_parts(folder))
+    for part in document.parts:
+        if part not in there:
+            raise HashSetDamaged(
+                f"{folder / part.name} is not what was sealed: remove the set, and import its "
+                "file again"
+            )
 
 
 def _check_parts(

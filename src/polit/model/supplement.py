@@ -16,12 +16,15 @@ class MatchTally:
         counts: Those that alert, are categorised, are known good, resemble something; as a
             package's own manifest counts them.
         matches: Rows of matches.
+        without_fingerprints: Pictures and videos of the package that could be looked up by their
+            digests alone: nothing was decoded of them, or they were known good.
     """
 
     contents: int
     matched: int
     counts: MatchCounts
     matches: int
+    without_fingerprints: int
 
     @property
     def alerts(self) -> int:

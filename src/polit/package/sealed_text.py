@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from polit.base.canonical import canonical_json
 from polit.base.digests import file_sha256
-from polit.base.errors import IntegrityError, PackageDamaged
+from polit.base.errors import IntegrityError, PackageDamaged, UsageError
 from polit.model.manifest import Manifest, Part, Signature
 from polit.model.supplement import SupplementManifest
 from polit.store.keys import check_signature
@@ -37,10 +37,11 @@ def signed_bytes(sealed: Manifest | SupplementManifest) -> bytes:
 def sign(unsigned: Sealed, key: Ed25519PrivateKey) -> Sealed:
     """Return the values with their signature."""
     value = key.sign(signed_bytes(unsigned))
-    public_key = key.public_key().public_bytes_raw().hex()
-    return replace(
-        unsigned, signature=Signature("ed25519", public_key, base64.b64encode(value).decode())
-    )
+    return replace(unsigned, signature=_spelled(key.public_key().public_bytes_raw(), value))
+
+
+def _spelled(public_key: bytes, value: bytes) -> Signature:
+    return Signature("ed25519", public_key.hex(), base64.b64encode(value).decode())
 
 
 def render(sealed: Manifest | SupplementManifest) -> bytes:
@@ -74,13 +75,12 @@ def seal_flaw(sealed: Manifest | SupplementManifest, untrusted_text: bytes) -> s
     if sealed.signature is None:
         return "the manifest carries no signature"
     try:
-        check_signature(
-            public_key=bytes.fromhex(sealed.signature.public_key),
-            signature=base64.b64decode(sealed.signature.value, validate=True),
-            message=signed_bytes(sealed),
-        )
-        is_ours = render(sealed) == untrusted_text
-    except (IntegrityError, ValueError, binascii.Error, RecursionError) as error:
+        key = bytes.fromhex(sealed.signature.public_key)
+        value = base64.b64decode(sealed.signature.value, validate=True)
+        check_signature(public_key=key, signature=value, message=signed_bytes(sealed))
+        # It cannot cover itself: hex and base64 have other spellings of the same bytes.
+        is_ours = sealed.signature == _spelled(key, value) and render(sealed) == untrusted_text
+    except (IntegrityError, UsageError, ValueError, binascii.Error, RecursionError) as error:
         return str(error)
     # What is signed are the values: text that they do not give back was added by somebody.
     return "" if is_ours else "manifest.json holds text that the signature does not cover"

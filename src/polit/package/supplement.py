@@ -161,8 +161,9 @@ def _check_rows(connection: sqlite3.Connection, manifest: SupplementManifest) ->
     if tuple(read_hash_sets(connection)) != manifest.sets:
         raise PackageDamaged("sets: the rows and the manifest name others")
     check_matches(connection, threshold_bits=manifest.terms.near_threshold_bits)
-    tally = supplement_rows.count_tally(connection, contents=manifest.tally.contents)
-    if tally != manifest.tally:
+    stated = manifest.tally
+    asked = supplement_rows.Asked(stated.contents, stated.without_fingerprints)
+    if supplement_rows.count_tally(connection, asked) != stated:
         raise PackageDamaged("tally: the rows and the manifest count differently")
 
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,11 @@ CREATE TABLE meta (
 
 _CACHE_KIB = 16 * 1024
 _MATCHED_SQL = "SELECT count(DISTINCT sha256), count(*) FROM matches"
+_ASKED_SQL = """
+SELECT count(*), coalesce(sum(is_media AND sha256 NOT IN (SELECT sha256 FROM perceptual_hashes)), 0)
+FROM (SELECT sha256, max(coalesce(kind, '') IN ('still', 'video')) AS is_media
+      FROM results WHERE sha256 IS NOT NULL GROUP BY sha256)
+"""
 _ALERTED_SQL = """
 SELECT sha256, max(algorithm IN ('md5', 'sha1', 'sha256')) FROM matches
 WHERE alerts = 1 GROUP BY sha256
@@ -92,10 +98,29 @@ def rows_sha256(connection: sqlite3.Connection) -> str:
     return digest.hexdigest()
 
 
-def count_tally(connection: sqlite3.Connection, *, contents: int) -> MatchTally:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of what a package holds: its contents, and which of them digests alone can find.
+
+    Args:
+        contents: Contents with a digest.
+        without_fingerprints: Pictures and videos among them that have no fingerprint.
+    """
+
+    contents: int
+    without_fingerprints: int
+
+
+def count_asked(findings: sqlite3.Connection) -> Asked:
+    """Count what of a package is looked up."""
+    return Asked(*findings.execute(_ASKED_SQL).fetchone())
+
+
+def count_tally(connection: sqlite3.Connection, asked: Asked) -> MatchTally:
     """Count what the rows of a package or supplement come to."""
     matched, rows = connection.execute(_MATCHED_SQL).fetchone()
-    return MatchTally(contents, matched, read_counts(connection), rows)
+    counts = read_counts(connection)
+    return MatchTally(asked.contents, matched, counts, rows, asked.without_fingerprints)
 
 
 class Alerted:

@@ -22,7 +22,7 @@ from polit.base.clock import instant_text, now_utc
 from polit.base.errors import PackageBusy, PackageDamaged, StorageFull, UsageError
 from polit.model.manifest import Host, Manifest
 from polit.model.matching import HashSetFacts, Match, MatchTerms
-from polit.model.supplement import MatchTally, SupplementManifest
+from polit.model.supplement import SupplementManifest
 from polit.package import sealed_text, supplement_rows
 from polit.package.layout import MANIFEST, SUPPLEMENTS
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -98,16 +98,11 @@ class SupplementDraft:
         """The digest of the rows so far, as a package or supplement that found the same has it."""
         return supplement_rows.rows_sha256(self._rows)
 
-    def tally(self, *, contents: int) -> MatchTally:
-        """Count what the rows so far come to."""
-        return supplement_rows.count_tally(self._rows, contents=contents)
-
     def seal(
         self,
         findings: sqlite3.Connection,
         key: Ed25519PrivateKey,
         *,
-        contents: int,
         package_verified: bool,
     ) -> SupplementManifest:
         """Seal the rows and give them their number.
@@ -115,7 +110,6 @@ class SupplementDraft:
         Args:
             findings: The package's rows.
             key: What signs.
-            contents: How many contents were looked up.
             package_verified: Whether the package was verified in full before.
 
         Returns:
@@ -126,7 +120,7 @@ class SupplementDraft:
             PackageBusy: Another process took the number.
         """
         with _told(self._package):
-            manifest = self._finish_rows(findings, contents, package_verified=package_verified)
+            manifest = self._finish_rows(findings, package_verified=package_verified)
             faults.reach("supplement.sign")
             manifest = sealed_text.sign(
                 replace(manifest, parts=sealed_text.digest_files(self._folder, PARTS)), key
@@ -145,7 +139,7 @@ class SupplementDraft:
         self._rows.close()
 
     def _finish_rows(
-        self, findings: sqlite3.Connection, contents: int, *, package_verified: bool
+        self, findings: sqlite3.Connection, *, package_verified: bool
     ) -> SupplementManifest:
         before = supplement_folder(self._package, self._number - 1)
         manifest = SupplementManifest(
@@ -164,7 +158,7 @@ class SupplementDraft:
             package_verified=package_verified,
             faults_planted=faults.armed(),
             sets=self._terms.sets,
-            tally=self.tally(contents=contents),
+            tally=supplement_rows.count_tally(self._rows, supplement_rows.count_asked(findings)),
             new_alerts=self._count_news(findings),
             rows_sha256=self.rows_sha256,
             parts=(),

@@ -60,12 +60,14 @@ class OpenTask:
     Args:
         key: The digest of the content that a file system holds, in which it lies or which it is.
         parent: Its place among what was found in there, ``None`` for that content itself.
+        is_urgent: It goes before other contents of the file system.
     """
 
     key: bytes
     mime: str
     held: Held
     parent: int | None = None
+    is_urgent: bool = False
     attempts: int = 0
 
 
@@ -187,14 +189,8 @@ class LocalFleet:
         self._feed()
 
     def open(self, task: OpenTask) -> None:
-        """Queue a holder for opening; one is open at a time, and what lies inside goes first.
-
-        So one content of the file system is done with before the next one takes memory.
-        """
-        if task.parent is None:
-            self._unopened.append(task)
-        else:
-            self._unopened.appendleft(task)
+        """Queue a holder for opening; one is open at a time."""
+        line_up(self._unopened, task)
         self._feed_opener()
 
     def go_on(self) -> None:
@@ -335,6 +331,20 @@ class LocalFleet:
             )
         finally:
             os.close(descriptor)
+
+
+def line_up(waiting: deque[OpenTask], task: OpenTask) -> None:
+    """Put a holder into its place: what lies inside another first, then what is urgent.
+
+    So one content of the file system is done with before the next one takes memory.
+    """
+    if task.parent is not None:
+        waiting.appendleft(task)
+    elif task.is_urgent:
+        ahead = sum(one.parent is not None or one.is_urgent for one in waiting)
+        waiting.insert(ahead, task)
+    else:
+        waiting.append(task)
 
 
 def _is_worth_a_retry(failure: DecodeFailure, attempts: int) -> bool:

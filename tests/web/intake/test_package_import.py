@@ -16,12 +16,13 @@ from web.seized import seized_exhibit
 from polit.base import faults
 from polit.base.errors import (
     AuthorityError,
+    BrokerRefused,
     PackageBusy,
     PackageDamaged,
     SourceMissing,
     UsageError,
 )
-from polit.broker.client import AdoptedPackage
+from polit.broker.client import AdoptedPackage, Code
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.core.acting import SYSTEM
@@ -111,8 +112,16 @@ def test_same_package_twice_changes_nothing(
     assert AuditEvent.objects.filter(action="intake.package_import").count() == 1
 
 
-def test_package_of_another_case_is_refused_and_shown(made: MadePackage, place: str) -> None:
-    package = brought(seized_exhibit("OP-9", "AB/1"), place, made)
+def test_package_of_another_case_is_refused(made: MadePackage, place: str) -> None:
+    with pytest.raises(BrokerRefused, match="names another case") as error:
+        brought(seized_exhibit("OP-9", "AB/1"), place, made)
+
+    assert error.value.code == Code.WRONG_CASE
+    assert not Entry.objects.exists()
+
+
+def test_package_of_another_exhibit_is_refused_and_shown(made: MadePackage, place: str) -> None:
+    package = brought(seized_exhibit("T-1", "AB/2"), place, made)
 
     assert package.state == "refused"
     assert failed_checks(package) == ["belongs"]
@@ -121,7 +130,6 @@ def test_package_of_another_case_is_refused_and_shown(made: MadePackage, place: 
 
 def test_package_of_another_case_is_taken_with_a_reason(made: MadePackage, place: str) -> None:
     exhibit = seized_exhibit("OP-9", "AB/1")
-    brought(exhibit, place, made)
 
     package = brought(exhibit, place, made, "renamed after the merger")
 
@@ -145,9 +153,13 @@ def test_altered_findings_are_refused_with_every_check_that_fails(
 class LateAlteration(VerifyingBroker):
     """Verifies, and then somebody alters the findings before they are read."""
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify the package, then alter it."""
-        adopted = super().package_adopt(package, case_reference=case_reference)
+        adopted = super().package_adopt(
+            package, case_reference=case_reference, other_case_confirmed=other_case_confirmed
+        )
         path = package_folder(package) / "findings.sqlite"
         with sqlite3.connect(path) as database:
             database.execute("UPDATE entries SET path = 'altered' WHERE entry_id = 1")
@@ -171,9 +183,13 @@ def test_what_is_altered_after_verifying_is_not_read(
 class OtherRows(VerifyingBroker):
     """Vouches for other rows than those that were copied."""
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify the package, tell another digest."""
-        adopted = super().package_adopt(package, case_reference=case_reference)
+        adopted = super().package_adopt(
+            package, case_reference=case_reference, other_case_confirmed=other_case_confirmed
+        )
         return replace(adopted, rows_sha256="0" * 64, holds=False)
 
 
@@ -423,9 +439,13 @@ def test_package_that_is_not_there_is_missing(exhibit: Exhibit, made: MadePackag
 class KeylessBroker(VerifyingBroker):
     """Verifies a package whose key is wrapped to another installation."""
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify the package; there is no key to hand out."""
-        adopted = super().package_adopt(package, case_reference=case_reference)
+        adopted = super().package_adopt(
+            package, case_reference=case_reference, other_case_confirmed=other_case_confirmed
+        )
         return replace(adopted, tile_key=None)
 
 

@@ -151,9 +151,11 @@ def test_what_changes_after_the_broker_looked_is_refused(there: Imported) -> Non
         """A broker after which the supplement becomes another one."""
 
         def supplement_adopt(
-            self, package: str, *, case_reference: str
+            self, package: str, *, case_reference: str, other_case_confirmed: bool = False
         ) -> tuple[AdoptedSupplement, ...]:
-            found = super().supplement_adopt(package, case_reference=case_reference)
+            found = super().supplement_adopt(
+                package, case_reference=case_reference, other_case_confirmed=other_case_confirmed
+            )
             shutil.rmtree(supplement_folder(folder_of(there), 1))
             add(there.made, [alert(TEXT)], folder=folder_of(there))
             return found

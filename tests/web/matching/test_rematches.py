@@ -1,6 +1,7 @@
 """Matching again: asked for once at a time, ordered of the broker, followed, taken in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django_tasks_db.models import DBTaskResult
@@ -13,6 +14,7 @@ from polit.base.errors import BrokerGone, BrokerRefused, UsageError
 from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
+from polit.web.audit.services import act
 from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
@@ -138,6 +140,41 @@ def test_what_the_worker_gave_up_is_failed_and_can_be_asked_again(there: Importe
     rematch.refresh_from_db()
     assert rematch.state == "failed"
     rematch_ask(SYSTEM, reason="again", access=None)
+
+
+def test_broker_that_begins_again_is_followed_on(
+    there: Imported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del there
+    rematch = rematch_ask(SYSTEM, reason="new set", access=None)
+    told = (ErrandState.RUNNING, ErrandState.QUEUED, ErrandState.RUNNING, ErrandState.DONE)
+
+    answers = followed(monkeypatch, Errand(*told), rematch)
+
+    rematch.refresh_from_db()
+    assert [type(each) for each in answers] == [Again, Again, Again, type(None)]
+    assert rematch.state == "done"
+
+
+def test_what_ends_while_it_is_given_up_stays_as_it_ended(
+    there: Imported, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del there
+    rematch = rematch_ask(SYSTEM, reason="new set", access=None)
+    DBTaskResult.objects.all().delete()
+    step = tasks.rematch_step
+
+    def ended_before(*args: Any, **options: Any) -> object:
+        with act(SYSTEM, "tests.rematch", reason="a test") as deed:
+            Rematch.objects.filter(pk=rematch.pk).update(state="done")
+            deed.about("rematch", rematch.id)
+        return step(*args, **options)
+
+    monkeypatch.setattr(tasks, "rematch_step", ended_before)
+
+    assert tasks.fail_given_up_rematches() == 0
+    rematch.refresh_from_db()
+    assert rematch.state == "done"
 
 
 def test_pages_ask_with_a_reason(there: Imported, user: User, client_for: ClientFor) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -68,7 +69,9 @@ def made(case: Case, package: Package | None = None) -> StackRun:
 
 
 def figures(run: StackRun) -> EffectFigures:
-    return effect_figures(run)
+    found = effect_figures(run)
+    assert found is not None
+    return found
 
 
 def stacks(run: StackRun) -> list[tuple[int, int, int]]:
@@ -220,6 +223,38 @@ def test_pages_show_stacks_members_and_effect(
     assert "What matching spares in this case" in page
     assert "445 views per 1,000" in page
     assert 'style="' not in page + one + of_case
+
+
+@pytest.mark.parametrize(
+    "kept", ["{}", '{"media_files": 3}', "[]", '{"media_files": null, "known_good": "1"}']
+)
+def test_effect_that_an_earlier_version_counted_breaks_no_page(
+    case: Case, user: User, client_for: ClientFor, kept: str
+) -> None:
+    package_of_shots(case, SHOTS)
+    StackRun.objects.filter(pk=made(case).pk).update(effect=kept)
+
+    page = client_for(user).get(f"/cases/{case.id}/")
+
+    assert page.status_code == 200
+    assert b"Not counted yet" in page.content
+
+
+def test_run_that_was_dropped_meanwhile_leaves_no_rows(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package_of_shots(case, SHOTS)
+    compute = stacking.effect_of
+
+    def dropped(*args: Any, **options: Any) -> object:
+        StackRun.objects.all().delete()
+        return compute(*args, **options)
+
+    monkeypatch.setattr(stacking, "effect_of", dropped)
+
+    assert stacks_make(case.id, None) is None
+    assert not StackRow.objects.exists()
+    assert not StackMember.objects.exists()
 
 
 def test_stack_of_another_case_is_not_there(

@@ -7,7 +7,7 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 from web.told_sets import ToldBroker, told_set
 
-from polit.base.errors import UsageError
+from polit.base.errors import BrokerRefused, UsageError
 from polit.broker.client import (
     Code,
     ErrandState,
@@ -29,7 +29,13 @@ from polit.web.hashsets.services import (
     verify_order,
 )
 from polit.web.tasks.rules import MAX_ATTEMPTS
-from polit.web.tasks.set_keeping import Copying, fail_given_up_orders, order_advance, set_switch
+from polit.web.tasks.set_keeping import (
+    Copying,
+    ask_again_for_switches,
+    fail_given_up_orders,
+    order_advance,
+    set_switch,
+)
 
 TERMS = SetTerms("Known files", SetStatus.KNOWN_GOOD, provider="A. Provider")
 SENT = SentFile(str(uuid4()), "list.txt", 2_600, "0" * 64)
@@ -225,6 +231,40 @@ def test_a_wish_outlives_what_the_store_tells_meanwhile(store: ToldBroker) -> No
     hash_sets_copy(store.hashset_list())
     found.refresh_from_db()
     assert found.wanted == "disable"
+
+
+def test_a_damaged_store_lets_go_of_the_damaged_set_and_of_what_ended(
+    store: ToldBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, order = a_set(store), an_import()
+    stands(store, order, ErrandState.DONE)
+
+    def damaged(_: object) -> None:
+        raise BrokerRefused(Code.DAMAGED, "a set is damaged")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ToldBroker, "hashset_list", damaged)
+        patch.setattr(ToldBroker, "hashset_switch", lambda _broker, _order: damaged(None))
+        switch(found, SetAct.DISABLE)
+        assert set_switch(found.sha256, broker=store) == 60
+        assert advance(order, store) is None
+        assert order.state == "done"
+    found.refresh_from_db()
+    switch(found, SetAct.REMOVE)
+    assert set_switch(found.sha256, broker=store) is None
+    found.refresh_from_db()
+    assert found.is_gone
+
+
+def test_an_act_whose_task_was_given_up_is_asked_for_again(store: ToldBroker) -> None:
+    found = a_set(store)
+    switch(found, SetAct.DISABLE)
+    assert ask_again_for_switches() == 0
+    DBTaskResult.objects.update(status="FAILED", worker_ids=["w"] * MAX_ATTEMPTS)
+
+    assert (ask_again_for_switches(), ask_again_for_switches()) == (1, 0)
+
+    assert DBTaskResult.objects.filter(status="READY").count() == 1
 
 
 def test_only_an_act_that_changes_something_is_one(store: ToldBroker) -> None:

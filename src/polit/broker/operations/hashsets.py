@@ -81,7 +81,7 @@ OPERATIONS = (
         Terms(
             "hashset.switch",
             "Disable, enable or remove a hash set; the same again changes nothing.",
-            codes=(Code.NO_SET,),
+            codes=(Code.NO_SET, Code.DAMAGED),
         ),
         SetActOrder,
         switch,

@@ -17,7 +17,7 @@ def package_list(room: Room, body: Nothing, parts: Parts) -> Reply:
 def package_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     """Verify a package and take its key."""
     del parts
-    return Reply(room.packages.adopt(body.package, body.case_reference))
+    return Reply(room.packages.adopt(body))
 
 
 OPERATIONS = (

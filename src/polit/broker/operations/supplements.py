@@ -12,7 +12,7 @@ ORDER = 45
 def supplement_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     """Verify the supplements of a package."""
     del parts
-    found = adopt_supplements(room.settings.packages, body.package, body.case_reference)
+    found = adopt_supplements(room.settings.packages, body)
     return Reply(found)
 
 

@@ -4,6 +4,8 @@ What reads a file that somebody sent is an errand, a process that can open that 
 alone. What is read here was written by polit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from polit.base.errors import BrokerRefused, HashSetDamaged, HashSetUnknown
@@ -79,10 +81,8 @@ class SetKeeper:
         """
         # The record asks every minute: the moment to clear what nobody imported for a day.
         self._uploads.sweep()
-        try:
+        with self._told_as_damaged():
             return tuple(map(_facts, self._sets.listed()))
-        except HashSetDamaged as error:
-            raise BrokerRefused(Code.DAMAGED, self._without_paths(str(error))) from error
 
     def shown(self, sha256: str) -> StoredSetDetail:
         """Return all that is known of a set but its records.
@@ -90,12 +90,12 @@ class SetKeeper:
         Raises:
             BrokerRefused: ``no_set`` or ``damaged``.
         """
-        stored = self._get(sha256)
+        with self._told_as_damaged():
+            return self._shown(self._get(sha256))
+
+    def _shown(self, stored: StoredSet) -> StoredSetDetail:
         report = stored.document.report
-        try:
-            categories = stored.categories()
-        except HashSetDamaged as error:
-            raise BrokerRefused(Code.DAMAGED, self._without_paths(str(error))) from error
+        categories = stored.categories()
         return StoredSetDetail(
             facts=_facts(stored),
             tool=stored.document.tool,
@@ -121,21 +121,27 @@ class SetKeeper:
         """Do something to a set; what was done already is not done again.
 
         Raises:
-            BrokerRefused: ``no_set``, but for a set that is to be removed and is gone.
+            BrokerRefused: ``no_set``, but for a set that is to be removed and is gone; or
+                ``damaged``: what is damaged can only be removed, and nothing else before that.
         """
-        known = {each.sha256: each for each in self._sets.listed()}
-        stored = known.get(order.sha256)
-        if stored is None:
+        with self._told_as_damaged():
             if order.act is SetAct.REMOVE:
-                return
-            raise _no_set()
-        if order.act is SetAct.REMOVE:
+                self._remove(order)
+            else:
+                self._switch(order, self._get(order.sha256))
+        log("hashset.switched", act=order.act.value)
+
+    def _remove(self, order: SetActOrder) -> None:
+        if self._sets.holds(order.sha256):
             self._sets.remove(order.sha256, by=order.by, reason=order.reason)
-        elif order.act is SetAct.DISABLE and stored.is_enabled:
+        else:
+            self._sets.clear_removed()  # a kill may have left the folder
+
+    def _switch(self, order: SetActOrder, stored: StoredSet) -> None:
+        if order.act is SetAct.DISABLE and stored.is_enabled:
             self._sets.disable(order.sha256, by=order.by, reason=order.reason)
         elif order.act is SetAct.ENABLE and not stored.is_enabled:
             self._sets.enable(order.sha256, by=order.by, reason=order.reason)
-        log("hashset.switched", act=order.act.value)
 
     def take_in(self, order: SetImportOrder) -> ErrandStatus:
         """Order the import of an upload, or of a file in ``incoming``.
@@ -200,11 +206,14 @@ class SetKeeper:
             return self._sets.get(sha256)
         except HashSetUnknown as error:
             raise _no_set() from error
-        except HashSetDamaged as error:
-            raise BrokerRefused(Code.DAMAGED, self._without_paths(str(error))) from error
 
-    def _without_paths(self, message: str) -> str:
-        return message.replace(str(self._settings.hashsets), "the store of hash sets")
+    @contextmanager
+    def _told_as_damaged(self) -> Iterator[None]:
+        try:
+            yield
+        except HashSetDamaged as error:
+            message = str(error).replace(str(self._settings.hashsets), "the store of hash sets")
+            raise BrokerRefused(Code.DAMAGED, message) from error
 
 
 def _no_set() -> BrokerRefused:

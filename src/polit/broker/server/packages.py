@@ -20,7 +20,7 @@ from polit.base.errors import (
     SourceMissing,
     UsageError,
 )
-from polit.broker.protocol import AdoptedPackage, CheckResult, Code
+from polit.broker.protocol import AdoptedPackage, AdoptQuestion, CheckResult, Code
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.settings import BrokerSettings
 from polit.model.manifest import Manifest
@@ -52,14 +52,15 @@ class PackageAdopter:
         """Take where packages lie, the installation's keys, and where keys are kept."""
         self._settings, self._keys, self._ledger = settings, keys, ledger
 
-    def adopt(self, package: str, case: str) -> AdoptedPackage:
-        """Verify a package and take its key.
+    def adopt(self, question: AdoptQuestion) -> AdoptedPackage:
+        """Verify a package and take its key under that of the case which it is taken into.
 
         Raises:
             BrokerRefused: ``no_package``, ``wrong_case``, ``erased`` or ``damaged``.
         """
-        _check_case(self._settings.data, case)
-        path = package_path(self._settings.packages, package)
+        case = question.case_reference
+        _check_erased(self._settings.data, case)
+        path = package_path(self._settings.packages, question.package)
         try:
             verified = verify_package(path)
         except SourceMissing as error:
@@ -69,11 +70,10 @@ class PackageAdopter:
                 Code.DAMAGED, "this package's manifest cannot be read: see 'polit verify'"
             ) from error
         manifest = verified.manifest
-        if manifest.case != case:
-            raise BrokerRefused(Code.WRONG_CASE, "this package belongs to another case")
+        check_case(manifest, question)
         key = self._package_key(manifest) if verified.holds else None
         tile_key = self._take(manifest, case, key) if key is not None else None
-        return _adopted(package, verified, tile_key)
+        return _adopted(question.package, verified, tile_key)
 
     def _package_key(self, manifest: Manifest) -> bytes | None:
         """Return the package's key, ``None`` where it is wrapped to another installation."""
@@ -96,6 +96,19 @@ class PackageAdopter:
         except AuthorityError as error:
             raise BrokerRefused(Code.DAMAGED, "this case's key does not open here") from error
         return derive_key(key, KeyRole.SAFE_TILES)
+
+
+def check_case(manifest: Manifest, question: AdoptQuestion) -> None:
+    """Refuse a package that names another case, unless somebody confirmed that with a reason.
+
+    Raises:
+        BrokerRefused: ``wrong_case``.
+    """
+    if manifest.case != question.case_reference and not question.other_case_confirmed:
+        raise BrokerRefused(
+            Code.WRONG_CASE,
+            "this package names another case: attach it there, or state why it belongs here",
+        )
 
 
 def package_path(root: Path, package: str) -> Path:
@@ -132,7 +145,7 @@ def _folders(path: Path) -> list[str]:
     return sorted(name for name in names if name.isprintable())
 
 
-def _check_case(data: Path, case: str) -> None:
+def _check_erased(data: Path, case: str) -> None:
     try:
         check_not_erased(data, case)
     except UsageError as error:

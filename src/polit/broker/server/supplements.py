@@ -6,9 +6,9 @@ from polit.base.errors import BrokerRefused, PackageDamaged, PolitError, SourceM
 from polit.broker.errand_protocol import ErrandStatus
 from polit.broker.errand_talk import ErrandOrder
 from polit.broker.match_protocol import AdoptedSupplement, MatchOrder
-from polit.broker.protocol import CheckResult, Code
+from polit.broker.protocol import AdoptQuestion, CheckResult, Code
 from polit.broker.server.errands import Errands
-from polit.broker.server.packages import package_path
+from polit.broker.server.packages import check_case, package_path
 from polit.broker.server.settings import BrokerSettings
 from polit.package.seal import read_manifest
 from polit.package.supplement import manifest_sha256, supplement_folder, supplement_numbers
@@ -16,13 +16,12 @@ from polit.package.supplement_verify import check_supplements
 from polit.store.case_keys import case_name
 
 
-def adopt_supplements(packages: Path, package: str, case: str) -> tuple[AdoptedSupplement, ...]:
+def adopt_supplements(packages: Path, question: AdoptQuestion) -> tuple[AdoptedSupplement, ...]:
     """Verify a package's supplements.
 
     Args:
         packages: The packages root.
-        package: The package's name below it.
-        case: The case that they are taken into.
+        question: The package, and the case that they are taken into.
 
     Returns:
         Each by its number; one that does not hold says why.
@@ -30,7 +29,7 @@ def adopt_supplements(packages: Path, package: str, case: str) -> tuple[AdoptedS
     Raises:
         BrokerRefused: ``no_package``, ``wrong_case`` or ``damaged``.
     """
-    path = package_path(packages, package)
+    path = package_path(packages, question.package)
     try:
         manifest = read_manifest(path)
     except SourceMissing as error:
@@ -39,8 +38,7 @@ def adopt_supplements(packages: Path, package: str, case: str) -> tuple[AdoptedS
         raise BrokerRefused(
             Code.DAMAGED, "this package's manifest cannot be read: see 'polit verify'"
         ) from error
-    if manifest.case != case:
-        raise BrokerRefused(Code.WRONG_CASE, "this package belongs to another case")
+    check_case(manifest, question)
     # What is asked of a file may change while it is checked: whoever takes the supplement in
     # compares these digests with those of what it read.
     digests = {number: _digest(path, number) for number in supplement_numbers(path)}

@@ -31,7 +31,8 @@ def balance_of(head: bytes, name: str) -> Balance:
 
     Args:
         head: The first bytes of a list, or of a table whose first column they are.
-        name: The file's name: decides when it names one of both.
+        name: The file's name: decides when it names one of both, and the values do not say
+            otherwise.
 
     Returns:
         ``NEITHER`` when there is no such line, ``UNSURE`` when there are too few to tell.
@@ -41,10 +42,15 @@ def balance_of(head: bytes, name: str) -> Balance:
         return Balance.NEITHER
     lowered = name.lower()
     named = ("pdq" in lowered, "sha256" in lowered or "sha-256" in lowered)
+    told = _balance(values)
     if named == (True, False):
-        return Balance.PDQ
+        return Balance.PDQ if told is not Balance.SHA256 else Balance.UNSURE
     if named == (False, True):
-        return Balance.SHA256
+        return Balance.SHA256 if told is not Balance.PDQ else Balance.UNSURE
+    return told
+
+
+def _balance(values: list[bytes]) -> Balance:
     near = sum(1 for value in values if _is_half(value))
     if len(values) < _SURE:
         return Balance.UNSURE if near or len(values) < _NONE_NEAR else Balance.SHA256

@@ -8,6 +8,9 @@ SIZES = {"md5": 16, "sha1": 20, "sha256": 32, "pdq": 32}
 DIGITS = {32: "md5", 40: "sha1", 64: "sha256"}
 """What a digest is by the number of its digits."""
 
+UNSTATED = frozenset({"", "-", "null", "none", "nil", "nan", "na", "n/a"})
+"""What tools write, in whatever case, where they have no digest."""
+
 Fields = tuple[tuple[str, str], ...]
 
 

@@ -5,6 +5,7 @@ stray quote, a NUL, text that is no UTF-8) is parsed row by row, and gives the s
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from polit.match.formats._source import Source
 from polit.match.reading import Rejected
 
 _MAX_ROW_LINES = 100
+_HASH = re.compile(r"[\s\"]*(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})[\s\"]*")
 _OPEN = "unexpected end of data"
 """What the csv module says of a quote that is not closed."""
 
@@ -114,7 +116,15 @@ def _next_row(lines: list[str | None], separator: str) -> tuple[int, list[str] |
         if _OPEN in str(error):
             return 1, None, _OPEN if len(usable) == len(lines) else "a quote is not closed"
         return 1, *_leniently(given[0], separator)
+    if any(_has_hash(line, separator) for line in given[1 : reader.line_num]):
+        # A stray quote swallows the rows up to the next one: their hashes must not go under in it.
+        return 1, *_leniently(given[0], separator)
     return reader.line_num, row, ""
+
+
+def _has_hash(line: str, separator: str) -> bool:
+    """Tell whether a line that a quote runs over has a whole cell that is a hash."""
+    return any(_HASH.fullmatch(cell) for cell in line.split(separator))
 
 
 def _leniently(line: str, separator: str) -> tuple[list[str] | None, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 
-from polit.match.formats._hashes import DIGITS, SIZES, Fields, unhexed
+from polit.match.formats._hashes import DIGITS, SIZES, UNSTATED, Fields, unhexed
 from polit.match.formats._lines import mark_of
 from polit.match.formats._rows import RowBlock, rows_of
 from polit.match.formats._source import open_source
@@ -103,7 +103,7 @@ class TableReader:
         if len(row) != self._width:
             raise _BadCell(f"{len(row)} columns where the header has {self._width}")
         keys = {kind: _key(kind, row[place]) for kind, place in self._keys if row[place]}
-        if self._hash >= 0 and (cell := row[self._hash].strip()):
+        if self._hash >= 0 and (cell := row[self._hash].strip()).casefold() not in UNSTATED:
             kind = DIGITS.get(len(cell), "md5")
             keys[kind] = _key(kind, cell)
         if not any(keys.values()):
@@ -150,7 +150,7 @@ def _key(kind: str, cell: str) -> bytes:
     if len(value) == SIZES[kind]:
         return value
     stripped = cell.strip()
-    if not stripped:
+    if stripped.casefold() in UNSTATED:
         return b""
     value = unhexed(stripped)
     if len(value) != SIZES[kind]:

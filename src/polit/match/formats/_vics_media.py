@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from polit.match.formats._hashes import DIGITS, SIZES, unhexed
+from polit.match.formats._hashes import DIGITS, SIZES, UNSTATED, unhexed
 from polit.match.formats._table_rows import category_of
 from polit.match.reading import UNKNOWN_QUALITY, SourceRecord
 
@@ -78,7 +78,9 @@ def records_of(media: dict[str, Json]) -> list[SourceRecord]:
 
 
 def _digest(kind: str, name: str, untrusted: Json) -> bytes:
-    if untrusted is None or untrusted == "":
+    if untrusted is None or (
+        isinstance(untrusted, str) and untrusted.strip().casefold() in UNSTATED
+    ):
         return b""
     value = unhexed(untrusted.strip()) if isinstance(untrusted, str) else b""
     if len(value) != SIZES[kind]:

@@ -223,7 +223,7 @@ def check_switch(act: SetAct, *, is_enabled: bool, is_gone: bool, wanted: str) -
     """
     if is_gone or wanted == SetAct.REMOVE.value:
         raise UsageError("hash set: it was removed")
-    if wanted:
+    if wanted and act is not SetAct.REMOVE:  # a damaged set can only be removed
         raise UsageError(f"hash set: the store is being told to {wanted} it: wait a moment")
     if act is not SetAct.REMOVE and is_enabled == (act is SetAct.ENABLE):
         raise UsageError(f"hash set: it is {act.value}d already: load the page again")

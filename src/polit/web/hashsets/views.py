@@ -62,7 +62,7 @@ def page(request: HttpRequest, hash_set_sha256: str) -> HttpResponse:
         "trouble": detail if isinstance(detail, str) else "",
         "deeds": deed_list(hash_set.sha256),
         "orders": order_list_of(hash_set.sha256),
-        "acts": () if hash_set.is_gone or hash_set.wanted else _acts(hash_set),
+        "acts": _acts(hash_set),
     }
     return render(request, "hashsets/page.html", shown)
 
@@ -214,6 +214,10 @@ _LEADS = {
 
 
 def _acts(hash_set: HashSet) -> tuple[SetAct, ...]:
+    if hash_set.is_gone or hash_set.wanted == SetAct.REMOVE.value:
+        return ()
+    if hash_set.wanted:
+        return (SetAct.REMOVE,)
     return (SetAct.DISABLE if hash_set.is_enabled else SetAct.ENABLE, SetAct.REMOVE)
 
 

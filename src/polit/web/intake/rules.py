@@ -1,14 +1,11 @@
 """What a package must hold to be taken into the record. No Django here."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 
-from polit.base.errors import IntegrityError, PackageDamaged, UsageError
+from polit.base.errors import PackageDamaged
 from polit.model.manifest import Manifest
 from polit.package.layout import FINDINGS, FORMAT
-from polit.package.seal import render_manifest, signed_bytes
-from polit.store.keys import check_signature
+from polit.package.sealed_text import seal_flaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +73,8 @@ def check_signed(manifest: Manifest, untrusted_text: bytes) -> IntakeCheck:
     if manifest.format != FORMAT:
         detail = f"format {manifest.format}, this version reads {FORMAT}"
         return IntakeCheck("manifest", holds=False, detail=detail)
-    if manifest.signature is None:
-        return IntakeCheck("manifest", holds=False, detail="it carries no signature")
-    try:
-        check_signature(
-            public_key=bytes.fromhex(manifest.signature.public_key),
-            signature=base64.b64decode(manifest.signature.value, validate=True),
-            message=signed_bytes(manifest),
-        )
-        is_whole = render_manifest(manifest) == untrusted_text
-    except (IntegrityError, UsageError, ValueError, binascii.Error) as error:
-        return IntakeCheck("manifest", holds=False, detail=str(error))
-    detail = "Ed25519" if is_whole else "it holds text that the signature does not cover"
-    return IntakeCheck("manifest", holds=is_whole, detail=detail)
+    flaw = seal_flaw(manifest, untrusted_text)
+    return IntakeCheck("manifest", holds=not flaw, detail=flaw or "Ed25519")
 
 
 def check_same(name: str, found: object, expected: object) -> IntakeCheck:

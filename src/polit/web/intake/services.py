@@ -40,7 +40,12 @@ from polit.web.intake.rules import (
     check_tally,
     findings_sha256_of,
 )
-from polit.web.matching.services import PackageMatched, known_write, package_matched
+from polit.web.matching.services import (
+    PackageMatched,
+    known_write,
+    package_followed,
+    package_matched,
+)
 from polit.web.matching.signals import package_changed, supplements_wanted
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
@@ -53,7 +58,9 @@ if TYPE_CHECKING:
 class Adopter(Protocol):
     """What the intake asks of the broker."""
 
-    def package_adopt(self, package: str, *, case_reference: str) -> AdoptedPackage:
+    def package_adopt(
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
+    ) -> AdoptedPackage:
         """Verify a package and take its key under the case's."""
 
 
@@ -145,7 +152,11 @@ def package_act(
         locked = Package.objects.select_for_update(of=("self",)).get(pk=package.pk)
         locked.state = PACKAGE_STATES.check_action(action, locked.state, roles).to
         locked.save()
+        package_followed(locked)
         package_changed.send(sender=Package, package=locked)
+        if locked.state == PackageState.IMPORTED.value:
+            # Those that were made while it was withdrawn.
+            supplements_wanted.send(sender=Package, package=locked)
         if locked.examination_id is not None:
             examination_follow(actor, reason=reason, examination_id=locked.examination_id,
                                action=action, roles=roles)  # fmt: skip
@@ -161,8 +172,9 @@ def _reading(attached: Attached, broker: Adopter) -> Iterator[_Read]:
     remove_left_over(private_folder())
     with private_copy(folder, private_folder()) as (findings, digest):
         adopted = broker.package_adopt(
-            attached.place, case_reference=attached.exhibit.case.reference
-        )
+            attached.place, case_reference=attached.exhibit.case.reference,
+            other_case_confirmed=bool(attached.mismatch_reason.strip()),
+        )  # fmt: skip
         yield _Read(attached, adopted, manifest, text, findings, digest)
 
 

@@ -45,7 +45,7 @@ class SupplementAdopter(Protocol):
     """What is asked of the broker."""
 
     def supplement_adopt(
-        self, package: str, *, case_reference: str
+        self, package: str, *, case_reference: str, other_case_confirmed: bool = False
     ) -> tuple[AdoptedSupplement, ...]:
         """Verify a package's supplements in their places."""
 
@@ -71,7 +71,10 @@ def supplements_import(
         raise UsageError("the package is not imported: its supplements wait")
     bound_memory()
     remove_left_over_supplements(private_folder())
-    adopted = broker.supplement_adopt(package.place, case_reference=package.case.reference)
+    adopted = broker.supplement_adopt(
+        package.place, case_reference=package.case.reference,
+        other_case_confirmed=bool(package.mismatch_reason.strip()),
+    )  # fmt: skip
     held = {
         source.supplement: source
         for source in MatchSource.objects.filter(package=package).exclude(supplement=0)

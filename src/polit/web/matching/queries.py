@@ -23,6 +23,7 @@ from polit.web.matching.models import (
     MatchSet,
     MatchSource,
     Rematch,
+    SupplementLook,
 )
 from polit.web.matching.rules import AlertState, AlertWanted, Verdict
 from polit.web.media.models import Content, Derivative, Entry, Package
@@ -53,9 +54,13 @@ class AlertCounts:
     oldest_at: datetime | None
 
 
+def _alerts(access: CaseAccess) -> "QuerySet[Alert]":
+    return Alert.objects.filter(case_id=access.case.id, is_seen=True)
+
+
 def alert_counts(access: CaseAccess) -> AlertCounts:
     """Return how many alerts of a case wait. One query."""
-    rows = Alert.objects.filter(case_id=access.case.id).exclude(state=AlertState.CLOSED.value)
+    rows = _alerts(access).exclude(state=AlertState.CLOSED.value)
     found = {
         state: (count, oldest)
         for state, count, oldest in rows.order_by()
@@ -80,7 +85,7 @@ class CaseAlerts:
 def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
     """Return a person's cases with open alerts, the oldest alert first. One query."""
     rows = Alert.objects.filter(
-        case_id__in=cases_for(user).values("pk"), state=AlertState.OPEN.value
+        case_id__in=cases_for(user).values("pk"), is_seen=True, state=AlertState.OPEN.value
     )
     counted = (
         rows.order_by()
@@ -96,7 +101,7 @@ def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
 
 def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> Page[Alert]:
     """Return a page of a case's alerts: exact ones first, then the oldest."""
-    rows = Alert.objects.filter(case_id=access.case.id)
+    rows = _alerts(access)
     if not wanted.state:
         rows = rows.exclude(state=AlertState.CLOSED.value)
     elif wanted.state != "all":
@@ -105,7 +110,9 @@ def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> P
         rows = rows.filter(is_exact=wanted.is_exact)
     if wanted.exhibit:
         places = AlertPlace.objects.filter(
-            package__exhibit__reference=wanted.exhibit, package__case_id=access.case.id
+            package__exhibit__reference=wanted.exhibit,
+            package__case_id=access.case.id,
+            package__state=_IMPORTED,
         )
         rows = rows.filter(pk__in=places.values("alert_id"))
     shown = rows.select_related("exhibit", "source__package")
@@ -114,7 +121,9 @@ def alert_page(access: CaseAccess, wanted: AlertWanted, *, after: str = "") -> P
 
 def alert_exhibits(access: CaseAccess) -> list[str]:
     """Return the exhibits of a case in which contents alert, by reference."""
-    rows = AlertPlace.objects.filter(alert__case_id=access.case.id).order_by()
+    rows = AlertPlace.objects.filter(
+        alert__case_id=access.case.id, package__state=_IMPORTED
+    ).order_by()
     names = rows.values_list("package__exhibit__reference", flat=True).distinct()
     return sorted(names)
 
@@ -125,7 +134,7 @@ def alert_get(access: CaseAccess, alert_id: UUID) -> Alert:
     Raises:
         Alert.DoesNotExist: The case has none of that identifier.
     """
-    rows = Alert.objects.filter(case_id=access.case.id).select_related("exhibit", "source__package")
+    rows = _alerts(access).select_related("exhibit", "source__package")
     return rows.defer("source__package__manifest").get(pk=alert_id)
 
 
@@ -213,6 +222,11 @@ def source_list(package: Package) -> list[MatchSource]:
     """Return where a package's matches came from, the newest first."""
     rows = MatchSource.objects.filter(package=package).exclude(state="arriving")
     return list(rows.order_by("-supplement"))
+
+
+def supplement_look_of(package: Package) -> SupplementLook | None:
+    """Return what the last look for a package's supplements found, ``None`` before the first."""
+    return SupplementLook.objects.filter(package=package).exclude(looked_at=None).first()
 
 
 def source_sets(source: MatchSource) -> list[MatchSet]:

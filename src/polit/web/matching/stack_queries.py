@@ -67,10 +67,14 @@ def run_of_examination(access: CaseAccess, examination_id: UUID) -> StackRun | N
     return rows.order_by("-id").first()
 
 
-def effect_figures(run: StackRun) -> EffectFigures:
-    """Return the figures of a run."""
+def effect_figures(run: StackRun) -> EffectFigures | None:
+    """Return the figures of a run, ``None`` where an earlier version counted others."""
     found = json.loads(run.effect)
-    return EffectFigures(**{name: found[name] for name in EffectFigures.__dataclass_fields__})
+    if not isinstance(found, dict):
+        return None
+    names = EffectFigures.__dataclass_fields__
+    figures = {name: found[name] for name in names if isinstance(found.get(name), int)}
+    return EffectFigures(**figures) if len(figures) == len(names) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,16 +30,25 @@ def main() -> int:
     from polit.web.tasks.examining import fail_given_up  # noqa: PLC0415
     from polit.web.tasks.jobs import DAILY, WORKER  # noqa: PLC0415
     from polit.web.tasks.loop import Worker  # noqa: PLC0415
-    from polit.web.tasks.matching import fail_given_up_rematches  # noqa: PLC0415
+    from polit.web.tasks.matching import (  # noqa: PLC0415
+        fail_given_up_rematches,
+        seek_supplements,
+    )
     from polit.web.tasks.services import lease_release  # noqa: PLC0415
-    from polit.web.tasks.set_keeping import Copying, fail_given_up_orders  # noqa: PLC0415
+    from polit.web.tasks.set_keeping import (  # noqa: PLC0415
+        Copying,
+        ask_again_for_switches,
+        fail_given_up_orders,
+    )
 
     copying = Copying()
 
     def sweep() -> None:
         fail_given_up(WORKER)
         fail_given_up_orders(WORKER)
+        ask_again_for_switches()
         fail_given_up_rematches()
+        seek_supplements()
         copying.copy(broker())
 
     worker_id = f"worker-{new_uuid()}"

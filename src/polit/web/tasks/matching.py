@@ -1,21 +1,28 @@
 """Tasks of matching: supplements are taken in, stacks computed. Each may run twice."""
 
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db import transaction
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
-from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull
+from polit.base import faults
+from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull, UsageError
 from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
 from polit.web.core.acting import Actor
 from polit.web.examinations.queries import broker_client
-from polit.web.intake.supplements import supplements_import
+from polit.web.intake.looking import supplements_look, supplements_take
 from polit.web.matching.models import Rematch
 from polit.web.matching.rules import RematchState
 from polit.web.matching.services import rematch_step
 from polit.web.media.models import Package
 from polit.web.media.rules import PackageState
-from polit.web.tasks.rules import Again
+from polit.web.tasks.models import Heartbeat
+from polit.web.tasks.rules import LOOK_S, Again, Part
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 WORKER = Actor("system", "worker", "polit worker")
 _TROUBLE_S = 60
@@ -40,14 +47,29 @@ def supplements_bring(package_id: str) -> Again | None:
     if package.state != PackageState.IMPORTED.value:
         return None
     try:
-        supplements_import(WORKER, reason=_REASON, package=package, broker=broker_client())
-    except (BrokerGone, PackageBusy, StorageFull):
+        supplements_take(WORKER, reason=_REASON, package=package, broker=broker_client())
+    except (BrokerGone, BrokerRefused, PackageBusy, StorageFull):
         return Again(_TROUBLE_S)
-    except BrokerRefused as error:
-        if error.code == Code.BUSY:
-            return Again(_TROUBLE_S)
-        raise
     return None
+
+
+@task()
+def supplements_seek() -> Again:
+    """Look for supplements beside all packages, now and a minute later again: it never ends."""
+    faults.reach("worker.seeks")
+    supplements_look(being_taken=_words_of(supplements_bring.module_path))
+    return Again(LOOK_S)
+
+
+def seek_supplements() -> bool:
+    """See to it that supplements are looked for; tell whether nobody did."""
+    with transaction.atomic():
+        # Of two workers the second waits here, and sees what the first asked for.
+        Heartbeat.objects.select_for_update().get(part=Part.WORKER.value)
+        if _waiting().filter(task_path=supplements_seek.module_path).exists():
+            return False
+        supplements_seek.enqueue()
+    return True
 
 
 @task()
@@ -66,7 +88,9 @@ def rematch_run(rematch_id: str) -> Again | None:
         _step(rematch, RematchState.FAILED, str(error))
         return None
     state = _STATES[status.state]
-    _step(rematch, state, status.message)
+    # A broker that was started anew queues again what it ran: here it runs on.
+    if not (rematch.standing is RematchState.RUNNING and state is RematchState.ASKED):
+        _step(rematch, state, status.message)
     return None if state.has_ended else Again(_SOON_S)
 
 
@@ -87,14 +111,28 @@ def fail_given_up_rematches() -> int:
     Without it no other could ever be asked for.
     """
     moving = Rematch.objects.select_related("case").filter(state__in=("asked", "running"))
-    waiting = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-    rows = DBTaskResult.objects.filter(status__in=waiting).values_list("args_kwargs", flat=True)
     found = list(moving)
-    alive = {str(word) for row in rows for word in row["args"]} if found else set()
+    alive = _words_of(rematch_run.module_path) if found else frozenset()
     given_up = [each for each in found if str(each.id) not in alive]
+    count = 0
     for each in given_up:
-        _step(each, RematchState.FAILED, _GIVEN_UP)
-    return len(given_up)
+        try:
+            _step(each, RematchState.FAILED, _GIVEN_UP)
+        except UsageError:
+            continue  # it ended meanwhile by itself
+        count += 1
+    return count
+
+
+def _waiting() -> "QuerySet[DBTaskResult[Any, Any]]":
+    waiting = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    return DBTaskResult.objects.filter(status__in=waiting)
+
+
+def _words_of(task_path: str) -> frozenset[str]:
+    """Return what tasks of a kind that wait or run are about."""
+    rows = _waiting().filter(task_path=task_path).values_list("args_kwargs", flat=True)
+    return frozenset(str(word) for row in rows for word in row["args"])
 
 
 @task()

@@ -13,6 +13,7 @@ from polit.base.clock import now_utc
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.broker.client import BrokerClient
 from polit.web.audit.models import AuditPending
+from polit.web.tasks.matching import supplements_seek
 from polit.web.tasks.models import Heartbeat
 from polit.web.tasks.rules import SILENT_AFTER, Part, PartState
 
@@ -30,8 +31,11 @@ class QueueFigures:
 
 def queue_count() -> QueueFigures:
     """Return the figures of the queue. One query."""
-    found = DBTaskResult.objects.order_by().values_list("status").annotate(count=Count("id"))
-    counts = dict(found)
+    # The look for supplements is always due within a minute: nothing that waits.
+    rows = DBTaskResult.objects.exclude(
+        task_path=supplements_seek.module_path, status=TaskResultStatus.READY
+    )
+    counts = dict(rows.order_by().values_list("status").annotate(count=Count("id")))
     return QueueFigures(
         waiting=counts.get(TaskResultStatus.READY, 0),
         running=counts.get(TaskResultStatus.RUNNING, 0),

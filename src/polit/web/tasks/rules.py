@@ -9,6 +9,8 @@ LEASE = timedelta(seconds=60)
 """How long a worker may be silent before others take up what it ran."""
 BEAT_S = 10.0
 """How often a worker says that it lives; a sixth of the lease, so that one lost beat is no end."""
+LOOK_S = 60.0
+"""How often supplements are looked for beside packages."""
 SILENT_AFTER = timedelta(seconds=45)
 """A part that has not been heard of for so long is shown as silent."""
 _FIRST_PAUSE_S = 10

@@ -4,6 +4,8 @@ Each step may run twice: the broker knows an errand by its identifier, and switc
 twice is once. An act that is committed is told to the store until the store agrees.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -36,6 +38,7 @@ from polit.web.hashsets.services import (
     progress_keep,
     progress_say,
 )
+from polit.web.hashsets.signals import set_switched
 
 SOON_S, TROUBLE_S = 3, 60
 _COPY_S = 60.0
@@ -125,13 +128,28 @@ def order_advance(order_id: UUID, turn: int, *, broker: Store, actor: Actor) -> 
     if not found.standing.is_moving:
         return None
     progress_keep(found, status)
-    if status.state is ErrandState.DONE:
-        # Before its page says that it is done, the set can be looked at.
-        hash_sets_copy(broker.hashset_list())
+    if status.state is ErrandState.DONE and not _copied(broker):
+        return TROUBLE_S
     state = _STATES[status.state]
     if not (found.standing is OrderState.STOPPING and state.is_moving):
         _step(found, told, _found(status, state))
     return SOON_S if state.is_moving else None
+
+
+def _copied(broker: Store) -> bool:
+    """Copy what the store tells: a set can be looked at before its order says that it is done.
+
+    Returns:
+        Whether there is no use in waiting: a store with a damaged set tells nothing until
+        somebody removes that.
+    """
+    try:
+        hash_sets_copy(broker.hashset_list())
+    except BrokerGone:
+        return False
+    except BrokerRefused as error:
+        return error.code != Code.BUSY
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +225,31 @@ def set_switch(sha256: str, *, broker: Store) -> float | None:
     deed = deed_latest(sha256)
     by = f"{deed.by_name} (act {deed.id})"
     try:
-        broker.hashset_switch(SetActOrder(sha256, StoreAct(deed.act), by, deed.reason))
+        with _gone_already():
+            broker.hashset_switch(SetActOrder(sha256, StoreAct(deed.act), by, deed.reason))
         hash_sets_copy(broker.hashset_list())
-    except BrokerGone:
+    except (BrokerGone, BrokerRefused):
         return TROUBLE_S
+    return None
+
+
+@contextmanager
+def _gone_already() -> Iterator[None]:
+    try:
+        yield
     except BrokerRefused as error:
         if error.code != Code.NO_SET:
-            return TROUBLE_S
-        hash_sets_copy(broker.hashset_list())
-    return None
+            raise
+
+
+def ask_again_for_switches() -> int:
+    """Ask again for acts that no set shows and whose task was given up; return how many."""
+    waiting = list(HashSet.objects.exclude(wanted="").values_list("pk", flat=True))
+    alive = _asked_for() if waiting else frozenset()
+    left = [sha256 for sha256 in waiting if sha256 not in alive]
+    for sha256 in left:
+        set_switched.send(sender=HashSet, sha256=sha256)
+    return len(left)
 
 
 def fail_given_up_orders(actor: Actor) -> int:

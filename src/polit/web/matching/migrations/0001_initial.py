@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.BinaryField()),
                 ("state", models.CharField(default="open", max_length=12)),
                 ("is_exact", models.BooleanField()),
+                ("is_seen", models.BooleanField(default=True)),
                 ("raised_at", models.DateTimeField()),
                 ("place", models.CharField(max_length=40)),
                 ("content_id", models.BigIntegerField()),
@@ -478,11 +479,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="alert",
-            index=models.Index(fields=["case", "state", "place"], name="matching_alert_waiting"),
+            index=models.Index(
+                fields=["case", "is_seen", "state", "place"], name="matching_alert_waiting"
+            ),
         ),
         migrations.AddIndex(
             model_name="alert",
-            index=models.Index(fields=["case", "place"], name="matching_alert_order"),
+            index=models.Index(fields=["case", "is_seen", "place"], name="matching_alert_order"),
         ),
         migrations.AddConstraint(
             model_name="alert",

@@ -15,12 +15,14 @@ class Alert(Record):
     """A content of a case that a hash set alerts to: exactly, or by likeness alone.
 
     ``place`` orders them: exact ones first, then the oldest. No name of a file stands here.
+    ``is_seen`` says whether a package that was not withdrawn holds the content.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="alerts")
     sha256 = models.BinaryField()
     state = models.CharField(max_length=12, default=AlertState.OPEN.value)
     is_exact = models.BooleanField()
+    is_seen = models.BooleanField(default=True)
     raised_at = models.DateTimeField()
     place = models.CharField(max_length=40)
     exhibit = models.ForeignKey(Exhibit, on_delete=models.PROTECT, related_name="+")
@@ -42,8 +44,10 @@ class Alert(Record):
             ),
         )
         indexes = (
-            models.Index(fields=["case", "state", "place"], name="matching_alert_waiting"),
-            models.Index(fields=["case", "place"], name="matching_alert_order"),
+            models.Index(
+                fields=["case", "is_seen", "state", "place"], name="matching_alert_waiting"
+            ),
+            models.Index(fields=["case", "is_seen", "place"], name="matching_alert_order"),
         )
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from polit.web.matching.services.knowing import known_drop, known_write
 from polit.web.matching.services.raising import Raised, alerts_raise
 from polit.web.matching.services.rematching import rematch_ask, rematch_step
 from polit.web.matching.services.sources import PackageMatched, package_matched, source_finish
+from polit.web.matching.services.withdrawing import package_followed
 
 __all__ = [
     "PackageMatched",
@@ -13,6 +14,7 @@ __all__ = [
     "alerts_raise",
     "known_drop",
     "known_write",
+    "package_followed",
     "package_matched",
     "rematch_ask",
     "rematch_step",

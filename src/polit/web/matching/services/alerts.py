@@ -43,7 +43,9 @@ def alerts_act(
     wanted = frozenset(alerts)
     check_selection(len(wanted))
     with transaction.atomic():
-        rows = Alert.objects.select_for_update().filter(case_id=access.case.id, pk__in=wanted)
+        rows = Alert.objects.select_for_update().filter(
+            case_id=access.case.id, is_seen=True, pk__in=wanted
+        )
         found = list(rows.order_by("pk"))
         if not found:
             raise UsageError("these alerts are not in this case: load the page again")

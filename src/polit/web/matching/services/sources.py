@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from polit.base.clock import now_utc
 from polit.web.core.acting import Actor
-from polit.web.matching.models import ContentMatch, MatchSet, MatchSource
+from polit.web.matching.models import Alert, ContentMatch, MatchSet, MatchSource
 from polit.web.matching.services.raising import alerts_raise
+from polit.web.matching.services.withdrawing import package_followed
 from polit.web.media.models import Package
 from polit.web.media.rules import rows_of
 
@@ -35,6 +36,10 @@ def package_matched(actor: Actor, *, reason: str, matched: PackageMatched) -> Ma
     source = MatchSource(package=package, number=package.number, made_at=matched.made_at)
     source.rows_sha256, source.signer_sha256 = package.rows_sha256, package.signer_sha256
     source_finish(actor, reason=reason, source=source)
+    hidden = Alert.objects.filter(case_id=package.case_id, is_seen=False)
+    if hidden.exists():
+        # Of packages that were withdrawn: this one may hold what they alerted to.
+        package_followed(package)
     return source
 
 

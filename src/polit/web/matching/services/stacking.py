@@ -40,7 +40,8 @@ def stacks_make(case_id: UUID, package_id: UUID | None) -> StackRun | None:
         package_id: The package; ``None`` for all of the case together.
 
     Returns:
-        The run that pages show now; ``None`` where there is no package to stack.
+        The run that pages show now; ``None`` where there is no package to stack, or a package
+        came or went meanwhile: whoever did that asked for stacks anew.
     """
     packages = _packages(case_id, package_id)
     basis = basis_of(packages)
@@ -53,7 +54,12 @@ def stacks_make(case_id: UUID, package_id: UUID | None) -> StackRun | None:
         case_id=case_id, package_id=package_id, basis=basis, threshold_bits=_THRESHOLD_BITS,
         made_at=now_utc(),
     )  # fmt: skip
-    _compute(run, packages)
+    try:
+        is_shown = _compute(run, packages)
+    except StackRun.DoesNotExist:
+        return None  # a later one, computed beside it, took its place
+    if not is_shown:
+        return None
     _drop_earlier(run)
     return run
 
@@ -78,7 +84,12 @@ def _runs(case_id: UUID, package_id: UUID | None) -> "QuerySet[StackRun]":
     return StackRun.objects.filter(of_package, case_id=case_id)
 
 
-def _compute(run: StackRun, packages: list[int]) -> None:
+def _compute(run: StackRun, packages: list[int]) -> bool:
+    """Compute a run and keep its rows; tell whether pages may show it.
+
+    Raises:
+        StackRun.DoesNotExist: The run was dropped meanwhile.
+    """
     numbers: dict[bytes, int] = {}
 
     def media() -> Iterator[Stackable]:
@@ -91,10 +102,18 @@ def _compute(run: StackRun, packages: list[int]) -> None:
     )
     kept = [stack for stack in report.stacks if stack.occurrences > 1]
     _keep(run, kept, numbers)
-    StackRun.objects.filter(pk=run.pk).update(
-        is_ready=True, stacks=len(kept), effect=json.dumps(asdict(report.effect))
-    )
+    with transaction.atomic():
+        # Whoever withdraws a package holds its row: before this it is seen here, after it the
+        # run is taken out of sight.
+        held = Package.objects.select_for_update(of=("self",)).filter(number__in=packages)
+        list(held.order_by("number").values_list("pk"))
+        if _packages(run.case_id, run.package_id) != packages:
+            return False
+        StackRun.objects.filter(pk=run.pk).update(
+            is_ready=True, stacks=len(kept), effect=json.dumps(asdict(report.effect))
+        )
     run.refresh_from_db()
+    return True
 
 
 def _keep(run: StackRun, stacks: list[Stack], numbers: dict[bytes, int]) -> None:
@@ -115,6 +134,8 @@ def _keep(run: StackRun, stacks: list[Stack], numbers: dict[bytes, int]) -> None
                     )
                 )  # fmt: skip
         with transaction.atomic():
+            # Rows of a run that is gone would stay for ever.
+            StackRun.objects.select_for_update().get(pk=run.pk)
             StackRow.objects.bulk_create(rows)
             StackMember.objects.bulk_create(members, batch_size=_ROWS_AT_ONCE)
 

@@ -10,7 +10,13 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
 from polit.web.examinations.rules import READERS, TILE_READERS
-from polit.web.matching.queries import known_counts, known_page, source_list, source_sets
+from polit.web.matching.queries import (
+    known_counts,
+    known_page,
+    source_list,
+    source_sets,
+    supplement_look_of,
+)
 from polit.web.matching.rules import Verdict, verdict_of
 from polit.web.matching.shown import status_words
 from polit.web.media.forms import number_of
@@ -40,6 +46,7 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "rows": rows,
         "after": str(after or ""),
         "sources": sources,
+        "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
                  for each in (source_sets(sources[0]) if sources else [])],
     }  # fmt: skip

@@ -7,6 +7,9 @@ import msgspec
 
 from polit.broker.protocol import CheckResult, Text, Uuid
 
+SIGNER_CHECK = "signer"
+"""The name of the check that the package's key or this installation's signed a supplement."""
+
 
 @dataclass(frozen=True, slots=True)
 class AdoptedSupplement:

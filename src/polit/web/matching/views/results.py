@@ -14,11 +14,12 @@ from polit.web.matching.queries import (
     known_counts,
     known_page,
     known_sets,
+    sets_known,
     source_list,
     supplement_look_of,
 )
 from polit.web.matching.rules import Verdict, verdict_of
-from polit.web.matching.shown import status_words
+from polit.web.matching.shown import shown_origins, status_words
 from polit.web.media.forms import number_of
 from polit.web.media.queries import package_get
 from polit.web.media.rules import package_of
@@ -36,7 +37,8 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     asked = verdict_of(request.GET.get("verdict", ""))
     verdict = asked or next((each for each in Verdict if counts.get(each)), Verdict.ALERT)
     rows, after = known_page(package, verdict, after=number_of(request.GET.get("after", "")))
-    sets = known_sets(package)
+    counting = frozenset(map(package_of, sets_known(package.number)))
+    origins = shown_origins(source_list(package), package, counting=counting)
     sees = bool(user_of(request).roles & TILE_READERS)
     shown = {
         "case": granted.case,
@@ -46,10 +48,9 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "verdict": verdict,
         "rows": rows,
         "after": str(after or ""),
-        "sources": source_list(package),
+        "origins": origins,
         "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
-                 for each in sets],
-        "current": {package_of(each.pk) for each in sets},
+                 for each in known_sets(package)],
     }  # fmt: skip
     return render(request, "matching/known.html", shown)

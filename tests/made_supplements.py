@@ -11,6 +11,7 @@ from polit.model.matching import HashSetFacts, Match, MatchTerms, SetStatus
 from polit.model.supplement import SupplementManifest
 from polit.package.database import open_reader
 from polit.package.supplement_write import SupplementTerms, draft_supplement
+from polit.store.keys import Keys
 
 PICTURE = made.digests(b"picture").sha256
 TEXT = made.digests(b"text").sha256
@@ -52,12 +53,14 @@ def add(
     sets: Sequence[HashSetFacts] = (ALERTING, GOOD),
     folder: Path | None = None,
     all_sets: bool = True,
+    keys: Keys | None = None,
 ) -> SupplementManifest:
-    """Seal the next supplement of a package."""
+    """Seal the next supplement of a package, with the package's keys unless others are given."""
     place = folder or package.folder
     with (
         closing(open_reader(place)) as findings,
         draft_supplement(place, package.manifest, terms(*sets, all_sets=all_sets)) as draft,
     ):
         draft.add(matches)
-        return draft.seal(findings, package.keys.signing, package_verified=True)
+        signing = (keys or package.keys).signing
+        return draft.seal(findings, signing, package_verified=True)

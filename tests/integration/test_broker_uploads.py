@@ -104,6 +104,23 @@ def test_nobody_fills_the_disk_with_uploads_that_were_begun(uploads: Uploads) ->
     assert refused(lambda: uploads.begin(an_id(), "b")) == Code.BUSY
 
 
+def test_what_lies_idle_gives_way_and_what_an_errand_needs_does_not(tmp_path: Path) -> None:
+    idle, needed = an_id(), an_id()
+    uploads = Uploads(tmp_path, max_bytes=10, wanted=lambda: frozenset({needed}))
+    for upload_id in (idle, needed, *(an_id() for _ in range(14))):
+        uploads.begin(upload_id, "a.txt")
+    for number, upload_id in enumerate((needed, idle)):
+        for path in (*(tmp_path / upload_id).iterdir(), tmp_path / upload_id):
+            earlier_s = path.stat().st_mtime - 3600 + number
+            os.utime(path, (earlier_s, earlier_s))
+
+    uploads.begin(an_id(), "b.txt")
+
+    assert needed in {each.name for each in tmp_path.iterdir()}
+    assert refused(lambda: uploads.part(idle, 0, b"more")) == Code.NO_UPLOAD
+    assert refused(lambda: uploads.begin(an_id(), "c")) == Code.BUSY
+
+
 def test_old_uploads_go_but_for_those_an_errand_needs(tmp_path: Path) -> None:
     old, needed, fresh = an_id(), an_id(), an_id()
     uploads = Uploads(tmp_path, max_bytes=10, wanted=lambda: frozenset({needed}))

@@ -44,7 +44,8 @@ class VerifyingBroker:
     ) -> tuple[AdoptedSupplement, ...]:
         """Verify a package's supplements, as the broker's own server does."""
         question = AdoptQuestion(package, case_reference, other_case_confirmed)
-        return adopt_supplements(packages_folder(), question)
+        own = self.keys.public_key
+        return adopt_supplements(packages_folder(), question, signing_key=own)
 
 
 def packages_folder() -> Path:

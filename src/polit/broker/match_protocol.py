@@ -10,6 +10,9 @@ from polit.broker.protocol import CheckResult, Place, Text, Uuid
 MOST_PACKAGES = 2_000
 """Packages that one order names; with more, all are matched."""
 
+SIGNER_CHECK = "signer"
+"""The name of the check that the package's key or this installation's signed a supplement."""
+
 
 @dataclass(frozen=True, slots=True)
 class AdoptedSupplement:

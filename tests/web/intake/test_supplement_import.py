@@ -16,6 +16,7 @@ from polit.base import faults
 from polit.base.errors import PackageBusy, UsageError
 from polit.broker.client import AdoptedSupplement
 from polit.package.supplement import supplement_folder
+from polit.store.keys import create_keys
 from polit.web.audit.models import AuditEvent
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
@@ -142,6 +143,35 @@ def test_damaged_one_is_refused_with_its_reason_and_nothing_of_it_is_seen(
     assert not ContentMatch.objects.exists()
     assert not Alert.objects.exists()
     assert AuditEvent.objects.filter(action="intake.supplement_refuse").count() == 1
+
+
+def test_one_that_a_stranger_signed_is_refused_and_says_so(there: Imported, tmp_path: Path) -> None:
+    stranger = create_keys(tmp_path / "stranger")
+    add(there.made, [good(PICTURE)], folder=folder_of(there), keys=stranger)
+
+    (source,) = taken_in(there)
+
+    assert source.state == "refused"
+    failed = [check for check in json.loads(source.checks) if not check["holds"]]
+    assert [check["name"] for check in failed] == ["signer"]
+    assert PICTURE not in known()
+
+    # It is passed over: what follows it says all that is known, and is taken in.
+    add(there.made, [alert(PICTURE)], folder=folder_of(there))
+    assert [(each.supplement, each.state) for each in taken_in(there)] == [(2, "imported")]
+    assert known()[PICTURE] is Verdict.ALERT
+    # Were it trusted later, it would not undo what the next one said.
+    assert taken_in(there, VerifyingBroker(stranger)) == []
+    assert known()[PICTURE] is Verdict.ALERT
+
+
+def test_one_that_this_installation_signed_is_taken_whoever_examined(
+    there: Imported, tmp_path: Path
+) -> None:
+    stranger = create_keys(tmp_path / "stranger")
+    add(there.made, [good(PICTURE)], folder=folder_of(there), keys=stranger)
+
+    assert [each.state for each in taken_in(there, VerifyingBroker(stranger))] == ["imported"]
 
 
 def test_what_changes_after_the_broker_looked_is_refused(there: Imported) -> None:

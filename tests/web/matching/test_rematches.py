@@ -19,7 +19,7 @@ from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.matching.models import Alert, MatchSource, Rematch, StackRun
-from polit.web.matching.services import rematch_ask
+from polit.web.matching.services import rematch_ask, rematch_step
 from polit.web.media.places import package_folder
 from polit.web.tasks import matching as tasks
 from polit.web.tasks.rules import Again
@@ -168,7 +168,7 @@ def test_what_ends_while_it_is_given_up_stays_as_it_ended(
     del there
     rematch = rematch_ask(SYSTEM, reason="new set", access=None)
     DBTaskResult.objects.all().delete()
-    step = tasks.rematch_step
+    step = rematch_step
 
     def ended_before(*args: Any, **options: Any) -> object:
         with act(SYSTEM, "tests.rematch", reason="a test") as deed:

@@ -5,6 +5,7 @@ from polit.broker.protocol import AdoptQuestion, Code
 from polit.broker.server.operation import Parts, Reply, Terms, operation
 from polit.broker.server.room import Room
 from polit.broker.server.supplements import adopt_supplements, order_matching
+from polit.store.keys import open_keys
 
 ORDER = 45
 
@@ -12,7 +13,9 @@ ORDER = 45
 def supplement_adopt(room: Room, body: AdoptQuestion, parts: Parts) -> Reply:
     """Verify the supplements of a package."""
     del parts
-    found = adopt_supplements(room.settings.packages, body)
+    settings = room.settings
+    own = open_keys(settings.data).public_key
+    found = adopt_supplements(settings.packages, body, signing_key=own)
     return Reply(found)
 
 
@@ -26,7 +29,8 @@ OPERATIONS = (
     operation(
         Terms(
             "supplement.adopt",
-            "Verify a package's supplements, each alone and in its place.",
+            "Verify a package's supplements, each alone and in its place; of a strange key's it"
+            " says so.",
             codes=(Code.NO_PACKAGE, Code.WRONG_CASE, Code.DAMAGED),
         ),
         AdoptQuestion,

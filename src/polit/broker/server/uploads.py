@@ -2,7 +2,8 @@
 
 Each lies in a folder of its own, called by the upload's id, under a name made of harmless letters
 (its ending may tell its format). An upload is taken on from where it broke off, and goes after it
-was imported or after a day; a disk that is full costs the piece that did not fit, not the rest.
+was imported, after a day, or where others need its place; a disk that is full costs the piece that
+did not fit, not the rest.
 """
 
 import errno
@@ -27,6 +28,8 @@ from polit.broker.server.log import log
 from polit.broker.set_protocol import UploadStatus
 
 _KEPT_S = 24 * 3600
+_IDLE_S = 15 * 60
+"""An upload that nothing was added to for so long may give way to another: a session's idle end."""
 _MOST_AT_A_TIME = 16
 _LONGEST_NAME = 100
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -80,7 +83,7 @@ class Uploads:
             folder = self._place(upload_id)
             if (folder / _ABOUT).exists():
                 return self._status(upload_id)
-            if len(self._kept()) >= _MOST_AT_A_TIME:
+            if len(self._kept()) >= _MOST_AT_A_TIME and not self._sweep_idle():
                 raise BrokerRefused(
                     Code.BUSY, f"{_MOST_AT_A_TIME} files wait to be imported: try again later"
                 )
@@ -173,6 +176,22 @@ class Uploads:
             shutil.rmtree(folder, ignore_errors=True)
             log("upload.expired", upload_id=folder.name)
         return len(old)
+
+    def _sweep_idle(self) -> bool:
+        """Remove what has lain idle longest, so that forms left unsent shut nobody out for a day.
+
+        Returns:
+            Whether something went: what arrived just now, or an errand needs, stays.
+        """
+        newest_s, wanted = now_utc().timestamp() - _IDLE_S, self._wanted()
+        idle = [(_last_s(each), each) for each in self._kept() if each.name not in wanted]
+        last_s, oldest = min(idle, default=(newest_s, self._folder))
+        if last_s >= newest_s:
+            return False
+        self._running.pop(oldest.name, None)
+        shutil.rmtree(oldest, ignore_errors=True)
+        log("upload.gave_way", upload_id=oldest.name)
+        return True
 
     def _kept(self) -> list[Path]:
         if not self._folder.is_dir():

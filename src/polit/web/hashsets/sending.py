@@ -97,8 +97,9 @@ class BrokerUpload(FileUploadHandler):
             self._send()
 
     def file_complete(self, file_size: int) -> PassedOn | None:
-        """Return the file once all of it is at the broker; ``None`` where it is empty."""
+        """Return the file once all of it is at the broker; ``None`` where it is not taken."""
         if not file_size:
+            self.trouble = self.trouble or "it is empty"
             return None
         try:
             self._send()

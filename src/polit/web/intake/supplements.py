@@ -16,7 +16,7 @@ from django.db.models import Max
 
 from polit.base import faults
 from polit.base.errors import PackageBusy, PackageDamaged, UsageError
-from polit.broker.client import AdoptedSupplement
+from polit.broker.client import SIGNER_CHECK, AdoptedSupplement
 from polit.package.row_streams import MATCH_STREAMS
 from polit.package.rows_out import MatchesOut, Numbers
 from polit.package.supplement import Supplement, manifest_sha256, open_supplement, supplement_folder
@@ -56,7 +56,8 @@ def supplements_import(
     """Take in what supplements a package has and the record does not; in order, each once.
 
     One that does not hold is kept as refused, with what does not hold, and ends the round: those
-    after it were made to follow it.
+    after it were made to follow it. One that holds and that a stranger signed is refused too, and
+    passed over: each says by itself all that is known.
 
     Returns:
         Those that were taken in or refused now.
@@ -79,16 +80,17 @@ def supplements_import(
         source.supplement: source
         for source in MatchSource.objects.filter(package=package).exclude(supplement=0)
     }
+    # What a later one says is what is known: one before it that holds only now comes too late.
+    latest = max((n for n, source in held.items() if source.state == "imported"), default=0)
     done = []
     for each in sorted(adopted, key=lambda one: one.number):
         there = held.get(each.number)
-        if there is not None and there.state == "imported":
+        if each.number <= latest:
             continue
-        if there is not None and _was_refused(there, each):
-            break
-        source = _import(_Coming(actor, reason, package, each))
-        done.append(source)
-        if source.state != "imported":
+        if there is None or not _was_refused(there, each):
+            there = _import(_Coming(actor, reason, package, each))
+            done.append(there)
+        if there.state != "imported" and not _is_strange(each):
             break
     return done
 
@@ -101,6 +103,11 @@ class _Coming:
     reason: str
     package: Package
     adopted: AdoptedSupplement
+
+
+def _is_strange(adopted: AdoptedSupplement) -> bool:
+    """Tell whether nothing is wrong with a supplement but who signed it."""
+    return {check.name for check in adopted.checks if not check.holds} == {SIGNER_CHECK}
 
 
 def _was_refused(there: MatchSource, adopted: AdoptedSupplement) -> bool:

@@ -1,6 +1,7 @@
 """How matches and alerts are said on pages."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from polit.model import codes
@@ -8,6 +9,7 @@ from polit.model.matching import SetStatus
 from polit.web.matching.models import Alert, ContentMatch, MatchSource
 from polit.web.matching.queries import SourceMatches
 from polit.web.matching.rules import LAST_DIGEST
+from polit.web.media.models import Package
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,48 @@ class ShownSource:
     def has_near(self) -> bool:
         """Whether a match is by likeness alone."""
         return any(not match.is_exact for match in self.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOrigin:
+    """A source of a package's matches in a list.
+
+    Args:
+        source: The package itself or a supplement.
+        is_current: Whether its word on any set is what is known today.
+        is_other_key: Whether another key signed it than the package.
+        refused: What did not hold, where it was refused.
+    """
+
+    source: MatchSource
+    is_current: bool
+    is_other_key: bool
+    refused: tuple[str, ...]
+
+
+def shown_origins(
+    sources: Sequence[MatchSource], package: Package, *, counting: frozenset[int]
+) -> list[ShownOrigin]:
+    """Return sources, the newest first, as a list shows them.
+
+    Args:
+        sources: Those of a package.
+        package: The package.
+        counting: The numbers of the sources whose word on any set is what is known today.
+    """
+    return [
+        ShownOrigin(
+            each,
+            each.number in counting,
+            each.signer_sha256 not in {"", package.signer_sha256},
+            tuple(
+                f"{check['name']}: {check['detail']}"
+                for check in json.loads(each.checks)
+                if each.state == "refused" and not check["holds"]
+            ),
+        )
+        for each in sources
+    ]
 
 
 _STATUS_WORDS = {

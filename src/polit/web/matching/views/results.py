@@ -13,14 +13,16 @@ from polit.web.examinations.rules import READERS, TILE_READERS
 from polit.web.matching.queries import (
     known_counts,
     known_page,
+    sets_known,
     source_list,
     source_sets,
     supplement_look_of,
 )
 from polit.web.matching.rules import Verdict, verdict_of
-from polit.web.matching.shown import status_words
+from polit.web.matching.shown import shown_origins, status_words
 from polit.web.media.forms import number_of
 from polit.web.media.queries import package_get
+from polit.web.media.rules import package_of
 
 _READING = Access(Scope.CASE, read=READERS)
 
@@ -35,7 +37,9 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     asked = verdict_of(request.GET.get("verdict", ""))
     verdict = asked or next((each for each in Verdict if counts.get(each)), Verdict.ALERT)
     rows, after = known_page(package, verdict, after=number_of(request.GET.get("after", "")))
-    sources = source_list(package)
+    counting = frozenset(map(package_of, sets_known(package.number)))
+    origins = shown_origins(source_list(package), package, counting=counting)
+    current = next((each.source for each in origins if each.is_current), None)
     sees = bool(user_of(request).roles & TILE_READERS)
     shown = {
         "case": granted.case,
@@ -45,9 +49,9 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "verdict": verdict,
         "rows": rows,
         "after": str(after or ""),
-        "sources": sources,
+        "origins": origins,
         "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
-                 for each in (source_sets(sources[0]) if sources else [])],
+                 for each in (source_sets(current) if current else [])],
     }  # fmt: skip
     return render(request, "matching/known.html", shown)

@@ -66,7 +66,7 @@ def prepare(place: Path, options: argparse.Namespace) -> None:
 def _known(packages: Path, sql: str) -> list[bytes]:
     """Return every hundredth value of the packages, so that something is found."""
     found = []
-    for package in find_packages([packages])[:_DISTINCT]:
+    for package in find_packages([packages]).packages[:_DISTINCT]:
         with closing(open_reader(package)) as findings:
             found += [row[0] for row in findings.execute(sql)][::100]
     return found
@@ -90,7 +90,7 @@ def _import(place: Path, name: str, count: int, known: list[bytes]) -> None:
 def bare(place: Path) -> float:
     """Return the seconds of the peer."""
     contents: list[StoredContent] = []
-    for package in find_packages([place / "packages"]):
+    for package in find_packages([place / "packages"]).packages:
         with closing(open_reader(package)) as findings:
             contents += read_contents(findings)
     with HashSets(place / "data" / "hashsets").open_enabled() as sets:

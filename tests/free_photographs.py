@@ -17,7 +17,7 @@ from fetched_packages import unpacked
 from PIL import Image
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"
-MOST_PX = 1600
+MOST_PX = 800
 """A longer side is reduced to this, so that thousands of copies take minutes, not hours."""
 
 _WEBP = re.compile(rb"RIFF(....)WEBP", re.DOTALL)
@@ -41,12 +41,16 @@ class Photograph:
 
     def picture(self) -> Image.Image:
         """Return it as RGB, the longer side at most ``MOST_PX``."""
-        whole = self.opened()
-        if max(whole.size) <= MOST_PX:
-            return whole
-        share = MOST_PX / max(whole.size)
-        size = (round(whole.width * share), round(whole.height * share))
-        return whole.resize(size, Image.Resampling.LANCZOS)
+        return reduced(self.opened())
+
+
+def reduced(whole: Image.Image) -> Image.Image:
+    """Return a picture with its longer side at most ``MOST_PX``."""
+    if max(whole.size) <= MOST_PX:
+        return whole
+    share = MOST_PX / max(whole.size)
+    size = (round(whole.width * share), round(whole.height * share))
+    return whole.resize(size, Image.Resampling.LANCZOS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from altered_pictures import font_of
-from PIL import Image, ImageDraw
+from evidence.contents import gradient
+from PIL import Image, ImageDraw, ImageFilter
 
 _LETTERS = tuple("etaoinshrdlucmfwypvbgkjqxz")
 _BURST_SHARES = (0.0, 0.01, 0.02, 0.04, 0.08, 0.16)
@@ -94,6 +95,41 @@ def flat(seed: int) -> Image.Image:
     grain = rng.normal(0, 3, (600, 800, 1))
     return Image.fromarray(np.clip(np.asarray(smooth) + grain, 0, 255).astype(np.uint8))
 
+
+def one_colour(seed: int) -> Image.Image:
+    """Return a picture of one colour, as a covered lens or an empty frame gives."""
+    colour = tuple(int(part) for part in np.random.default_rng(seed).integers(0, 256, 3))
+    return Image.new("RGB", (800, 600), colour)
+
+
+def smooth(seed: int) -> Image.Image:
+    """Return a gradient without grain, as drawn backgrounds are."""
+    return gradient(seed, 800, 600)
+
+
+def blank_page(seed: int) -> Image.Image:
+    """Return a scanned page that holds a number alone."""
+    made, draw = _sheet(np.random.default_rng(seed))
+    draw.text((600, 1660), str(seed), 40, font_of(26))
+    return made
+
+
+def night(seed: int) -> Image.Image:
+    """Return darkness with one light in it, somewhere."""
+    rng = np.random.default_rng(seed)
+    made = Image.new("RGB", (800, 600), "black")
+    across, down = int(rng.integers(50, 750)), int(rng.integers(50, 550))
+    draw = ImageDraw.Draw(made)
+    draw.ellipse((across - 9, down - 9, across + 9, down + 9), fill="#ffe0a0")
+    return made.filter(ImageFilter.GaussianBlur(6))
+
+
+FLAT_KINDS: dict[str, Callable[[int], Image.Image]] = {
+    "one colour": one_colour,
+    "gradients without grain": smooth,
+    "blank pages with a number": blank_page,
+    "a light in the dark": night,
+}
 
 KINDS: dict[str, Callable[[int], Image.Image]] = {
     "pages of text": page,

@@ -73,6 +73,7 @@ def _import_sets(folder: Path) -> int:
     """Import the sample's hash sets; the same ones are there already from the second run on."""
     for name, title, status in _SETS:
         words = ["hashset", "import", str(folder / name), "--name", title, "--status", status]
+        words += ["--provider", "polit's sample"]
         _say("\n$ " + shlex.join(["polit", *words]))
         ended = subprocess.run([_POLIT, *words, "--supersedes", title], check=False)
         if ended.returncode:

@@ -20,6 +20,7 @@ from polit.web.accounts.queries import account_by_name  # noqa: E402
 from polit.web.accounts.services import account_make, invitation_make  # noqa: E402
 from polit.web.cases.models import Case  # noqa: E402
 from polit.web.cases.queries import case_access  # noqa: E402
+from polit.web.cases.rules import Duty  # noqa: E402
 from polit.web.cases.services import case_open, member_add  # noqa: E402
 from polit.web.core.acting import SYSTEM  # noqa: E402
 from polit.web.core.rules import Purpose, Role  # noqa: E402
@@ -75,8 +76,9 @@ def _case(reference: str, officer: User) -> Case:
     )
     if not case.members.filter(user=officer, ended_at=None).exists():
         member_add(
-            SYSTEM, reason=_REASON, case=case, user_id=officer.pk, purpose=Purpose.INVESTIGATION
-        )
+            SYSTEM, reason=_REASON, case=case, user_id=officer.pk, purpose=Purpose.INVESTIGATION,
+            duty=Duty.LEAD,
+        )  # fmt: skip
     return case
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import brokers
 import pytest
@@ -118,7 +119,7 @@ class _FullDisk:
             monkeypatch.setattr(BrokerLedger, name, self._failing(getattr(BrokerLedger, name)))
         follow = Session.follow
 
-        def followed(session: Session, tell: object) -> object:
+        def followed(session: Session[Any, Any], tell: object) -> object:
             self.pids.append(session.pid)
             self.is_full.set()
             return follow(session, tell)  # type: ignore[arg-type]  # what it was called with

@@ -45,8 +45,8 @@ def client(made: brokers.Broker) -> Iterator[BrokerClient]:
         yield client
 
 
-def matched(client: BrokerClient, case: str) -> ErrandStatus:
-    order = MatchOrder(str(uuid.uuid4()), case, "e.example")
+def matched(client: BrokerClient, *names: str) -> ErrandStatus:
+    order = MatchOrder(str(uuid.uuid4()), names or None, "e.example")
     status = client.match_start(order)
     brokers.wait_for(lambda: client.errand_status(status.errand_id).state.has_ended)
     return client.match_start(order)  # the same again tells how it ended
@@ -55,14 +55,15 @@ def matched(client: BrokerClient, case: str) -> ErrandStatus:
 def test_packages_of_a_case_are_matched_and_their_supplement_holds(
     made: brokers.Broker, client: BrokerClient
 ) -> None:
-    status = matched(client, "T-1")
+    # One that was moved away stops no other.
+    status = matched(client, NAME, "T-1/AB%2F9.polit")
 
     assert (status.state, status.message) == (ErrandState.DONE, "")
     assert '"contents_alert":1' in status.result.replace(" ", "")
     (found,) = client.supplement_adopt(NAME, case_reference="T-1")
     assert (found.number, found.holds) == (1, True)
     # With the same sets nothing is said again, for the case or for all packages.
-    assert matched(client, "").state is ErrandState.DONE
+    assert matched(client).state is ErrandState.DONE
     assert len(client.supplement_adopt(NAME, case_reference="T-1")) == 1
 
     rows = supplement_folder(made.settings().packages / NAME, 1) / "matches.sqlite"
@@ -74,10 +75,13 @@ def test_packages_of_a_case_are_matched_and_their_supplement_holds(
     assert client.package_adopt(NAME, case_reference="T-1").holds
 
 
-@pytest.mark.parametrize("case", ["T-9", "../keys", "..", "T-1/AB%2F1.polit", "/"])
-def test_case_without_packages_is_refused(client: BrokerClient, case: str) -> None:
+@pytest.mark.parametrize(
+    "names",
+    [(), ("T-9/AB%2F1.polit",), ("../keys",), ("..",), ("T-1",), ("/",), ("T-1/../T-1/x.polit",)],
+)
+def test_packages_that_are_none_are_refused(client: BrokerClient, names: tuple[str, ...]) -> None:
     with pytest.raises(BrokerRefused) as error:
-        client.match_start(MatchOrder(str(uuid.uuid4()), case, "e.example"))
+        client.match_start(MatchOrder(str(uuid.uuid4()), names, "e.example"))
     assert error.value.code == Code.NO_PACKAGE
 
 

@@ -20,11 +20,12 @@ from PIL import Image
 
 from polit.base.errors import UsageError
 from polit.decode.pdq import hash_picture
-from polit.examine.sets_in_use import asked_text, open_sets
+from polit.examine.sets_in_use import asked_text, check_same_sets, open_sets
 from polit.match.hashsets import HashSets
 from polit.model.matching import SetStatus
 from polit.package.database import open_reader
 from polit.package.match_rows import read_matches
+from polit.package.write import Ledger
 
 WALLPAPER, ICON, WANTED, HOLIDAY = (contents.jpeg(seed) for seed in range(903, 907))
 SYSTEM, WEAKLY_GOOD, CLAIMED = (contents.text(seed, 3000) for seed in range(910, 913))
@@ -224,13 +225,15 @@ def test_a_killed_run_refuses_other_sets_and_goes_on_to_the_same_rows_by_other_w
     killed = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert killed.returncode < 0, killed.stderr
 
-    other = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--sets", "alerts")
+    ledger = Ledger(run.package_of(tmp_path))
+    with (
+        HashSets(exhibit.store).open_enabled(("alerts",)) as other,
+        pytest.raises(UsageError, match=r"begun with 4 .* \(missing: .*system files"),
+    ):
+        check_same_sets(ledger, other)
+    ledger.abandon()
     again = examine(exhibit.source, tmp_path, exhibit.store, "--resume", "--workers", "1")
 
-    assert other.code == 2
-    assert "begun with 4 hash sets" in other.stderr
-    assert "missing: " in other.stderr
-    assert "system files" in other.stderr
     assert again.json()["rows_sha256"] == exhibit.summary["rows_sha256"]
 
 

@@ -190,6 +190,12 @@ def test_an_interrupted_import_says_that_it_goes_on(
     left.mkdir(parents=True)
     assert run("list") == 0
     assert "unfinished" in run.told
+    assert run("discard", "0000") == 0
+    assert "taken away" in run.said
+    assert run.json("list")[1]["unfinished_imports"] == []
+    left.mkdir()
+    assert run.json("discard", "0" * 12)[1]["discarded"] == "0" * 64
+    assert run("discard", "0000") == 2
 
 
 def test_progress_has_counts_and_no_name(

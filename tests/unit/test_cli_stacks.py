@@ -184,7 +184,7 @@ def test_alerts_and_gaps_are_told_beside_the_bars() -> None:
 
     assert "views per 1,000 files: 1,000 before, 350 after" in told
     assert "near copies are other files like one that is left: grouped, not settled" in told
-    assert "of those left, 7 could not be decoded" in told
+    assert "of those left, 7 not decoded" in told
     assert "ALERTS: 3 contents by their digests, 4 by fingerprints alone" in told
     bars = [line.count("#") for line in told.splitlines() if line.endswith("#")]
     assert bars == [40, 12, 4, 8, 2, 14]

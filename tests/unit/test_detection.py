@@ -69,7 +69,7 @@ def test_parts_do_not_overlap_and_shots_do() -> None:
 
     assert sum(part.width * part.height for part in parts) <= picture.width * picture.height
     assert len(parts) == 9
-    assert {shot.size for _, shot in shots} == {(630, 448)}
+    assert {shot.size for _, shot in shots} == {(560, 398)}
 
 
 def test_a_small_picture_stands_in_both_lists_with_its_one_fingerprint() -> None:

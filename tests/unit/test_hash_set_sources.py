@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from stored_sets import MadeStore, digest, terms
 
-from polit.base.errors import HashSetUnreadable, SourceMissing
+from polit.base.errors import HashSetsBusy, HashSetUnknown, HashSetUnreadable, SourceMissing
 from polit.match.detecting import format_of
 from polit.match.hashsets import HashSets
 from polit.match.importing import ImportProgress, import_set
 from polit.match.reading import SourceRecord
+from polit.match.unfinished import import_discard, importing
 
 
 @pytest.fixture
@@ -82,3 +83,17 @@ def test_a_list_of_sha256_is_no_pdq_list_by_its_name(tmp_path: Path, name: str) 
             format_of(tmp_path / name)
     else:
         assert format_of(tmp_path / name).NAME == "plain"
+
+
+def test_an_import_that_nobody_will_finish_is_discarded(store: MadeStore) -> None:
+    folder = store.sets.folder / "importing"
+    (folder / "abcd1").mkdir(parents=True)
+    (folder / "abcd2").mkdir()
+    (folder / "abcd2" / "md5.stated").write_bytes(b"x")
+    for text in ("abc", "abcd", "beef", ""):
+        with pytest.raises(HashSetUnknown, match="unfinished imports are called"):
+            import_discard(store.sets, text)
+    with importing(store.sets.folder), pytest.raises(HashSetsBusy):
+        import_discard(store.sets, "abcd2")
+    assert import_discard(store.sets, "abcd2") == "abcd2"
+    assert store.sets.unfinished_names() == ("abcd1",)

@@ -14,9 +14,10 @@ from polit.base.errors import (
 )
 from polit.match import filling
 from polit.match.hashsets import HashSets
-from polit.match.importing import ImportTerms, import_set, importing
+from polit.match.importing import ImportTerms, import_set
 from polit.match.reading import Rejected, SourceFrame, SourceRecord
 from polit.match.switches import LOG
+from polit.match.unfinished import importing
 from polit.model.matching import SetStatus
 
 

@@ -121,6 +121,13 @@ def test_an_older_update_is_refused(store: HashSets, folder: Path, tmp_path: Pat
         apply(store, old)
 
 
+def test_an_update_from_a_time_to_come_is_refused(store: HashSets, folder: Path) -> None:
+    signed_again(folder, issued_at="2999-01-01T00:00:00Z")
+    with pytest.raises(UsageError, match="which is to come"):
+        apply(store, folder)
+    assert not store.listed()
+
+
 def altered(raw: bytes) -> bytes:
     return raw.replace(b'"version": "3"', b'"version": "4"')
 

@@ -320,6 +320,18 @@ def test_dark_frames_of_a_video_do_not_hide_behind_a_copy_of_the_rest() -> None:
     assert sorted(map(names, found)) == [["best", "copy"], ["some"]]
 
 
+def test_nothing_else_stands_behind_a_video_of_one_picture() -> None:
+    draw = random.Random(SEED)
+    still = draw.randbytes(32)
+    films = [
+        film("still", [still] * 40, width_px=800),
+        film("again", [flipped(still, 3, draw)] * 38),
+        film("more", [*[still] * 39, draw.randbytes(32)]),
+    ]
+
+    assert sorted(map(names, stacks_of(films))) == [["more"], ["still", "again"]]
+
+
 def test_a_video_that_was_not_looked_at_whole_stands_alone() -> None:
     draw = random.Random(SEED)
     seconds = [draw.randbytes(32) for _ in range(20)]

@@ -130,7 +130,7 @@ def test_a_title_that_videos_share_makes_no_match(draw: random.Random) -> None:
     assert [hit.record for hit in listed.match_video(frames(titled(40)))] == []
 
 
-def test_a_video_of_one_still_matches_another_of_it_alone(draw: random.Random) -> None:
+def test_a_video_of_one_still_is_a_clip_of_whatever_shows_it(draw: random.Random) -> None:
     still = draw.randbytes(32)
 
     def shown(seconds: int) -> list[bytes]:
@@ -138,7 +138,9 @@ def test_a_video_of_one_still_matches_another_of_it_alone(draw: random.Random) -
 
     listed = known([shown(30), [*shown(30), *a_video(draw, 10)], shown(2)])
 
-    assert [hit.record for hit in listed.match_video(frames(shown(9)))] == [0, 2]
+    assert [hit.record for hit in listed.match_video(frames(shown(9)))] == [0, 1, 2]
+    longer = frames([*shown(9), *a_video(draw, 1)])
+    assert listed.match_video(longer) == [], "it shows more than the picture that matches"
 
 
 def test_frames_of_known_videos_may_lie_in_any_order(draw: random.Random) -> None:

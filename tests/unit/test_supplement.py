@@ -227,6 +227,8 @@ _UNSTRICT = (
 )
 _MORE = """INSERT INTO matches SELECT zeroblob(32), set_sha256, 5, algorithm, variant, 0, 0,
 asserted, 0, 0, 0, 0, NULL, NULL FROM matches LIMIT 1"""
+_BY_MD5 = """UPDATE matches SET settles = 1, alerts = 0,
+set_sha256 = (SELECT set_sha256 FROM hash_sets WHERE status = 'known-good')"""
 FORGERIES: dict[str, tuple[tuple[str, ...], dict[str, object], str]] = {
     "a view that lies": (("CREATE VIEW liar AS SELECT 1",), {}, "schema"),
     "a status that is none": (("UPDATE hash_sets SET status = 'x'",), {}, "hash set"),
@@ -235,6 +237,10 @@ FORGERIES: dict[str, tuple[tuple[str, ...], dict[str, object], str]] = {
     "a record that the set lacks": (("UPDATE matches SET record = 9",), {}, "break a rule"),
     "a fingerprint that settles": (
         ("UPDATE matches SET algorithm = 'pdq', settles = 1",), {}, "break a rule"),
+    "known good by MD5 alone that settles": (
+        (_BY_MD5,), {}, "break a rule"),
+    "more than all of a video": (
+        ("UPDATE matches SET covered_here_percent = 101",), {}, "break a rule"),
     "other terms": (
         ("UPDATE matches SET algorithm = 'pdq', threshold_bits = 40",), {}, "break a rule"),
     "a match more": ((_MORE,), {}, "tally"),
@@ -360,6 +366,15 @@ def test_packing_carries_supplements(sealed: made.MadePackage, tmp_path: Path) -
     unpacked = unpack_package(file, tmp_path / "there", sealed.keys.identity)
     assert [one.number for one in list_supplements(unpacked)] == [1, 2]
     assert _failing(unpacked) == {}
+
+
+def test_what_lies_behind_a_link_is_not_packed(sealed: made.MadePackage, tmp_path: Path) -> None:
+    more.add(sealed, [more.alert()])
+    place = supplement_folder(sealed.folder, 1)
+    place.rename(tmp_path / "moved")
+    place.symlink_to(tmp_path / "moved")
+    with pytest.raises(PackageDamaged, match="lacks its part"):
+        pack_package(sealed.folder, tmp_path / "p.age", [sealed.keys.identity.to_public()])
 
 
 def test_half_a_supplement_is_not_packed(sealed: made.MadePackage, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def told_detail(facts: StoredSetFacts, **changes: object) -> StoredSetDetail:
         "tool": "polit 0.1.0",
         "report": SetReport(
             41, 40, {"no digest": 1}, (RejectedRecord("line 41", "no digest"),), ("Extra",),
-            {"sha256": 2}, (("version", "7"),),
+            {"sha256": 2}, (("version", "7"),), ("1 records state a category that means nothing",),
         ),
         "categories": (
             CategoryMet(1, "", "uk-2014/1/A", alerts=True, settles=False),

@@ -15,7 +15,12 @@ from polit.base.clock import monotonic_s
 from polit.base.errors import BrokerGone, BrokerRefused
 from polit.broker.errand_protocol import ErrandQuestion, ErrandState, ErrandStatus
 from polit.broker.frames import Stream, socket_address
-from polit.broker.match_protocol import SIGNER_CHECK, AdoptedSupplement, MatchOrder
+from polit.broker.match_protocol import (
+    MOST_PACKAGES,
+    SIGNER_CHECK,
+    AdoptedSupplement,
+    MatchOrder,
+)
 from polit.broker.protocol import (
     MAX_ANSWER_BYTES,
     MAX_MESSAGE_BYTES,
@@ -61,6 +66,7 @@ from polit.broker.set_protocol import (
 )
 
 __all__ = [
+    "MOST_PACKAGES",
     "SIGNER_CHECK",
     "AdoptedPackage",
     "AdoptedSupplement",

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import msgspec
 
-from polit.broker.protocol import CheckResult, Text, Uuid
+from polit.broker.protocol import CheckResult, Place, Text, Uuid
+
+MOST_PACKAGES = 2_000
+"""Packages that one order names; with more, all are matched."""
 
 SIGNER_CHECK = "signer"
 """The name of the check that the package's key or this installation's signed a supplement."""
@@ -33,10 +36,10 @@ class MatchOrder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Args:
         errand_id: The web's id of it: the same again only returns where it stands.
-        case_reference: The case whose packages they are; empty for all packages there are.
+        packages: Their names below the packages root; ``None`` for all packages there are.
         examiner: Who has it done, as the supplements state.
     """
 
     errand_id: Uuid
-    case_reference: Annotated[str, msgspec.Meta(max_length=1000)]
+    packages: Annotated[tuple[Place, ...], msgspec.Meta(max_length=MOST_PACKAGES)] | None
     examiner: Text

@@ -171,6 +171,7 @@ class SetReport:
         unknown_keys: Names in the file that its format does not explain.
         duplicates: How many keys stand in it more than once, by algorithm.
         header: What the file says of itself.
+        warnings: What to look at before relying on the set, the gravest first.
     """
 
     read: int
@@ -180,6 +181,7 @@ class SetReport:
     unknown_keys: tuple[str, ...]
     duplicates: dict[str, int]
     header: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

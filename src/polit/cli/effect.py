@@ -41,7 +41,7 @@ def effect_text(effect: Effect) -> str:
     if effect.near_copies:
         lines.append("  near copies are other files like one that is left: grouped, not settled")
     if effect.not_decoded:
-        lines.append(f"  of those left, {effect.not_decoded} could not be decoded, or were not")
+        lines.append(f"  of those left, {effect.not_decoded} not decoded")
     if effect.alerts_exact or effect.alerts_near:
         lines.append(
             f"  ALERTS: {effect.alerts_exact} contents by their digests,"

@@ -27,6 +27,7 @@ from polit.match.detecting import format_of
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.importing import ImportTerms, import_set
 from polit.match.switches import is_key
+from polit.match.unfinished import import_discard
 from polit.model.matching import SetStatus
 
 _SOME_REJECTED = 3
@@ -64,6 +65,7 @@ def register(app: typer.Typer) -> None:
     hashset_app.command("disable")(disable)
     hashset_app.command("enable")(enable)
     hashset_app.command("remove")(remove)
+    hashset_app.command("discard")(discard)
     app.add_typer(hashset_app, name="hashset")
 
 
@@ -123,6 +125,7 @@ def list_sets(*, as_json: JsonFlag = False) -> None:
         print_object({
             "folder": str(store.folder), "sets": [set_object(each) for each in listed],
             "disabled_keys": msgspec.to_builtins(off), "unfinished": store.unfinished(),
+            "unfinished_imports": list(store.unfinished_names()),
         })  # fmt: skip
         return
     for each in listed:
@@ -135,8 +138,11 @@ def list_sets(*, as_json: JsonFlag = False) -> None:
         print_text(f"OFF  {change.key}: {change.reason} ({change.by}, {change.at})")
     if not listed:
         print_text("There is no hash set.")
-    if store.unfinished():
-        say(f"{store.unfinished()} imports are unfinished: the same command goes on with each")
+    for unfinished in store.unfinished_names():
+        say(
+            f"import {unfinished[:12]} is unfinished: the same command goes on with it, 'polit "
+            "hashset discard' takes it away"
+        )
 
 
 def show(
@@ -216,6 +222,21 @@ def remove(
         print_object({"removed": msgspec.to_builtins(change)})
     else:
         print_text(f"The hash set {change.set_name} {change.set_sha256[:12]} is removed.")
+
+
+def discard(
+    wanted: Annotated[
+        str, typer.Argument(metavar="IMPORT", help="An unfinished import, as list names it.")
+    ],
+    *,
+    as_json: JsonFlag = False,
+) -> None:
+    """Take away what an import left that was interrupted and will not be finished."""
+    name = import_discard(HashSets(hashsets_folder()), wanted)
+    if as_json:
+        print_object({"discarded": name})
+    else:
+        print_text(f"The unfinished import {name[:12]} is taken away; no set is changed.")
 
 
 def account() -> str:

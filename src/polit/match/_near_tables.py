@@ -66,11 +66,21 @@ def distinct(words: Words) -> Distinct:
         equal = words[places[at] & _LOW] == words[places[at - 1] & _LOW]
         is_copy[at] = equal.all(axis=1)
     places &= _LOW
-    heads = np.flatnonzero(~is_copy)
-    rows = np.sort(places[heads].astype(np.uint32))
+    rows = np.empty(len(places) - int(np.count_nonzero(is_copy)), dtype=np.uint32)
+    filled = 0
+    for first in range(0, len(places), _BLOCK):
+        part = places[first : first + _BLOCK][~is_copy[first : first + _BLOCK]]
+        rows[filled : filled + len(part)] = part
+        filled += len(part)
+    rows.sort()
     at = np.flatnonzero(is_copy)
-    origin = places[heads[np.searchsorted(heads, at) - 1]]
-    return Distinct(rows, np.sort(origin << _HALF | places[at]))
+    return Distinct(rows, np.sort(places[_heads(at)] << _HALF | places[at]))
+
+
+def _heads(at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return where the value stands that each copy repeats: in front of the copies in a row."""
+    starts = np.flatnonzero(np.diff(at, prepend=-1) != 1)
+    return np.repeat(at[starts] - 1, np.diff(starts, append=len(at)))
 
 
 def _sorted_places(words: Words) -> NDArray[np.uint64]:

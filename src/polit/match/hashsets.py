@@ -36,6 +36,7 @@ __all__ = [
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PREFIX = re.compile(r"[0-9a-fA-F]{4,64}")
+IMPORTING = "importing"
 _REMOVING = ".removing-"
 
 
@@ -181,7 +182,12 @@ class HashSets:
 
     def unfinished(self) -> int:
         """Return how many imports were begun and are not finished."""
-        return sum(1 for each in (self.folder / "importing").glob("*") if each.is_dir())
+        return len(self.unfinished_names())
+
+    def unfinished_names(self) -> tuple[str, ...]:
+        """Return by what the imports are called that were begun and not finished, sorted."""
+        folder = self.folder / IMPORTING
+        return tuple(sorted(each.name for each in folder.glob("*") if each.is_dir()))
 
     def disabled_keys(self) -> tuple[Change, ...]:
         """Return the acts by which keys are switched off in whatever set, ordered by key."""

@@ -5,12 +5,10 @@ that a set in the store is always a finished one. The same command after a kill 
 last mark, and ends with the same digest as an undisturbed import.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +21,6 @@ from polit.base.clock import instant_text, now_utc
 from polit.base.digests import file_sha256
 from polit.base.errors import (
     HashSetDamaged,
-    HashSetsBusy,
     HashSetUnreadable,
     SourceMissing,
     UsageError,
@@ -32,7 +29,7 @@ from polit.base.text import says_something
 from polit.match.detecting import format_of
 from polit.match.filling import NEAR_RAW, Filling, Mark, mark_read, mark_write
 from polit.match.formats._source import open_regular
-from polit.match.hashsets import HashSets, StoredSet
+from polit.match.hashsets import IMPORTING, HashSets, StoredSet
 from polit.match.near import write_index
 from polit.match.reading import ReadStart
 from polit.match.schemes import scheme_get
@@ -48,11 +45,10 @@ from polit.match.set_document import (
 from polit.match.set_parts import PASSING, digest_parts, sync_files
 from polit.match.sorting import SortPlaces, sort_keys
 from polit.match.switches import Act, Change, change_add, sync_folder
+from polit.match.unfinished import importing
 from polit.model.matching import SetStatus
 from polit.store.room import needs_room
 
-_IMPORTING = "importing"
-_LOCK = "lock"
 _MARK_ROWS = 500_000
 """How many records are read from mark to mark: what a kill costs, and how often disks are waited
 for."""
@@ -135,33 +131,6 @@ def import_set(
         return _Import(store, path, terms, watch).run()
 
 
-@contextmanager
-def importing(folder: Path) -> Iterator[None]:
-    """Be the one process that imports into a store, for a block.
-
-    Raises:
-        HashSetsBusy: Another process does.
-    """
-    with needs_room("the store of hash sets"):
-        (folder / _IMPORTING).mkdir(mode=0o700, parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(folder / _IMPORTING / _LOCK, flags, 0o600)
-    try:
-        _lock(descriptor, folder)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, folder: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise HashSetsBusy(
-            f"another process imports into {folder}: wait for it, or stop it"
-        ) from error
-
-
 _Stamp = tuple[int, int, int, int]
 
 
@@ -238,7 +207,7 @@ class _Import:
             file_digest, terms.format, terms.status.value, terms.scheme, self._scheme_sha256
         ]  # fmt: skip
         name = hashlib.sha256(canonical_json(values)).hexdigest()
-        work = self._store.folder / _IMPORTING / name
+        work = self._store.folder / IMPORTING / name
         work.mkdir(mode=0o700, exist_ok=True)
         return work
 

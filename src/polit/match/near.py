@@ -52,7 +52,7 @@ _NO_VALUES = np.empty((0, VALUE_BYTES), dtype=np.uint8)
 def write_index(folder: Path, values: Fingerprints, *, shape: Shape | None = None) -> None:
     """Write an index over fingerprints; the same ones give the same bytes everywhere.
 
-    Ten million take some seconds and 400 MB of memory beside the values.
+    Ten million take some seconds and 200 MB of memory beside the values, which may be mapped.
 
     Args:
         folder: Where its two files go; it is made, and must not hold an index yet.

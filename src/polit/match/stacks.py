@@ -7,6 +7,8 @@ together. Imported by the rooms above and by ``polit.match``.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -217,11 +219,26 @@ def _joined(
     return leader, bits, variant
 
 
-def _gathered(columns: Columns, joined: tuple[Whole, Whole, Whole]) -> list[Stack]:
-    members: dict[int, list[StackMember]] = {}
-    rows = zip(*(column.tolist() for column in joined), columns.occurrences.tolist(), strict=True)
-    for place, (leader, bits, number, times) in enumerate(rows):
-        variant = "" if leader == place else (FULL, NEAREST)[number]
-        member = StackMember(columns.digest(place), bits, variant, times)
-        members.setdefault(leader, []).append(member)
-    return [Stack(columns.digest(leader), tuple(found)) for leader, found in members.items()]
+def _gathered(columns: Columns, joined: tuple[Whole, Whole, Whole]) -> Iterator[Stack]:
+    """Yield the stacks one after the other: a million of them are held once, as what is told."""
+    order = np.argsort(joined[0], kind="stable")
+    for leader, rows in groupby(_rows(columns, joined, order), key=itemgetter(0)):
+        digest = columns.digest(leader)
+        members = [
+            StackMember(digest, bits, "", times)
+            if place == leader
+            else StackMember(columns.digest(place), bits, (FULL, NEAREST)[number], times)
+            for _, place, bits, number, times in rows
+        ]
+        yield Stack(digest, tuple(members))
+
+
+def _rows(
+    columns: Columns, joined: tuple[Whole, Whole, Whole], order: Whole
+) -> Iterator[tuple[int, int, int, int, int]]:
+    """Yield leader, place, distance, fingerprint and occurrences of each content, by leader."""
+    leader, bits, number = joined
+    for first in range(0, len(order), _BATCH):
+        some = order[first : first + _BATCH]
+        facts = (leader[some], some, bits[some], number[some], columns.occurrences[some])
+        yield from zip(*(column.tolist() for column in facts), strict=True)

@@ -6,7 +6,7 @@ Everything is compared before the first import. Interrupted, the same command go
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -34,6 +34,8 @@ from polit.match.update_manifest import (
 from polit.model.matching import SetStatus
 from polit.store.room import needs_room
 
+_CLOCKS_APART = timedelta(days=1)
+"""How far a provider's clock may be ahead of this one."""
 DRAFT = "update.json"
 """What a provider writes of each file before signing; without it all files are alike."""
 
@@ -90,7 +92,8 @@ def update_apply(
         SourceMissing: It is no update.
         HashSetDamaged: The signature does not hold or is not trusted, a file is another one, or
             it would take away what another provider gave; nothing was imported.
-        UsageError: A later update of the same provider has been applied.
+        UsageError: A later update of the same provider has been applied, or it is from a time to
+            come.
     """
     manifest = read_update(folder, trusted)
     _check_age(store, manifest)
@@ -146,8 +149,16 @@ def update_sign(
 
 
 def _check_age(store: HashSets, manifest: UpdateManifest) -> None:
-    """Refuse to go back: an old update could bring back what was taken out for a reason."""
+    """Refuse to go back: an old update could bring back what was taken out for a reason.
+
+    One from a time to come would make every later one an old one.
+    """
     issued_at = datetime.fromisoformat(manifest.issued_at)
+    if issued_at > now_utc() + _CLOCKS_APART:
+        raise UsageError(
+            f"the update of {manifest.provider!r} says that it was issued {manifest.issued_at}, "
+            "which is to come: check this machine's clock, or ask for it anew"
+        )
     for change in changes_read(store.folder):
         is_same = change.act is Act.UPDATE and change.set_name == manifest.provider
         if is_same and datetime.fromisoformat(change.reason) > issued_at:

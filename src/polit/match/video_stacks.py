@@ -14,13 +14,15 @@ import numpy as np
 from polit.match.near import NearIndex
 from polit.match.near_hits import VALUE_BYTES
 from polit.match.stack_columns import MIN_QUALITY, Stackable
-from polit.match.videos import FRAME, KnownVideos
+from polit.match.videos import FRAME, KnownVideos, shows_one_picture
 from polit.model.matching import MatchTerms
 
 COVERAGE_PERCENT = MatchTerms().video_coverage_percent
 MEMBER_PERCENT = 95
 """Of all frames kept of a video so many must have their like in the leader. A choice: one in
-twenty leaves room for a frame between two scenes, and for a black one at the start."""
+twenty leaves room for a frame between two scenes, and for a black one at the start.
+Behind a leader that shows one picture nothing else may stand.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,10 @@ def video_leaders(videos: Sequence[Stackable], *, threshold_bits: int) -> list[L
         leaders.append(place)
         if video.is_cut_off:
             continue
+        least = 100 if shows_one_picture(video.hashes, MIN_QUALITY) else MEMBER_PERCENT
         for hit in known.match_video(video.hashes):
             shared = min(hit.covered_here_percent, hit.covered_known_percent)
-            is_shown = 100 * hit.matched_known >= MEMBER_PERCENT * frames[hit.record]
+            is_shown = 100 * hit.matched_known >= least * frames[hit.record]
             if shared >= COVERAGE_PERCENT and is_shown and hit.record != place:
                 joined = -shared, hit.median_distance_bits, video.sha256, place
                 best[hit.record] = min(joined, best.get(hit.record, joined))

@@ -127,8 +127,9 @@ class KnownVideos:
         """Return the known videos that share enough with a video.
 
         One coverage must reach the threshold. Where the frames that match show but one picture,
-        on either side, neither video may show anything else: a title, or a still, that two
-        videos have in common says nothing of the rest of them.
+        on either side, this video may show nothing else, and must be covered: a title that two
+        videos have in common says nothing of the rest of them, but what a camera that stands
+        still saw for some seconds is a clip of what it saw for longer.
 
         Args:
             frames: The video's fingerprints, in any order; those of other variants are left out.
@@ -189,15 +190,20 @@ class KnownVideos:
         return (joined[0], joined[1], joined[2]), places
 
     def _counts(self, hit: VideoHit, asked: Fingerprints, matched: _Matched) -> bool:
-        """Tell whether enough is covered, and more than one picture, or neither shows more."""
+        """Tell whether enough is covered, and more than one picture, or all that is shown here."""
         covered = max(hit.covered_here_percent, hit.covered_known_percent)
         if covered < self._terms.video_coverage_percent:
             return False
         here, known = asked[matched.queries], self._index.values[matched.places]
         if _shows_more(here) and _shows_more(known):
             return True
-        every = self._index.values[self._frames.places_of(hit.record)]
-        return not (_shows_more(asked) or _shows_more(every))
+        is_all = hit.covered_here_percent >= self._terms.video_coverage_percent
+        return is_all and not _shows_more(asked)
+
+
+def shows_one_picture(frames: Sequence[PerceptualHash], min_quality: int) -> bool:
+    """Tell whether all frames that count are of one picture, but for the noise of encoding."""
+    return not _shows_more(_clear_values(frames, min_quality))
 
 
 def _clear_values(frames: Sequence[PerceptualHash], min_quality: int) -> Fingerprints:

@@ -143,7 +143,7 @@ FROM (
 
 _STRAYS_SQL = """
 SELECT count(*) FROM matches m LEFT JOIN hash_sets s USING (set_sha256)
-WHERE NOT (
+WHERE (
   s.set_sha256 IS NOT NULL AND length(m.sha256) = 32 AND m.record >= 0 AND m.record < s.records
   AND CASE WHEN m.algorithm IN ('md5', 'sha1', 'sha256')
         THEN m.variant = '' AND m.threshold_bits = 0
@@ -151,7 +151,11 @@ WHERE NOT (
       END
   AND m.distance_bits BETWEEN 0 AND m.threshold_bits AND m.others >= 0
   AND m.alerts BETWEEN 0 AND 1 AND m.settles BETWEEN 0 AND 1 AND m.contradicted BETWEEN 0 AND 1
-  AND (m.settles = 0 OR m.contradicted = 0))
+  AND (m.settles = 0 OR m.contradicted = 0)
+  AND NOT (m.settles = 1 AND m.algorithm = 'md5' AND s.status = 'known-good')
+  AND coalesce(m.covered_here_percent, 0) BETWEEN 0 AND 100
+  AND coalesce(m.covered_known_percent, 0) BETWEEN 0 AND 100
+) IS NOT TRUE
 """
 """The rules of the tables, and some that they cannot state. SQLite heeds checks where it writes."""
 

@@ -33,7 +33,9 @@ def pack_package(package: Path, out: Path, recipients: list[pyrage.x25519.Recipi
     top = package_name(read_manifest(package).exhibit)
     names = _names_of(package)
     for name in names:
-        if (package / name).is_symlink() or not (package / name).is_file():
+        path = package / name
+        is_linked = path.is_symlink() or (path.parent != package and path.parent.is_symlink())
+        if is_linked or not path.is_file():
             raise PackageDamaged(f"{package} lacks its part {name}: verify it")
     if out.exists():
         raise UsageError(f"{out} is there already: name another file")

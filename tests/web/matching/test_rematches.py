@@ -19,7 +19,7 @@ from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.matching.models import Alert, MatchSource, Rematch, StackRun
-from polit.web.matching.services import rematch_ask
+from polit.web.matching.services import rematch_ask, rematch_step
 from polit.web.media.places import package_folder
 from polit.web.tasks import matching as tasks
 from polit.web.tasks.rules import Again
@@ -47,13 +47,19 @@ class Errand:
         self.told = list(told)
         self.orders: list[MatchOrder] = []
 
-    def match_start(self, order: MatchOrder) -> ErrandStatus:
-        """Take the order, and tell the next state."""
-        self.orders.append(order)
+    def errand_status(self, errand_id: str) -> ErrandStatus:
+        """Tell the next state of what was ordered."""
+        if not self.orders:
+            raise BrokerRefused(Code.NO_ERRAND, "none")
         state = self.told.pop(0)
         if isinstance(state, Exception):
             raise state
-        return ErrandStatus(order.errand_id, state, message="as told")
+        return ErrandStatus(errand_id, state, message="as told")
+
+    def match_start(self, order: MatchOrder) -> ErrandStatus:
+        """Take the order, and tell the next state."""
+        self.orders.append(order)
+        return self.errand_status(order.errand_id)
 
 
 def followed(monkeypatch: pytest.MonkeyPatch, errand: Errand, rematch: Rematch) -> list[object]:
@@ -77,9 +83,9 @@ def test_matching_again_is_followed_and_its_supplements_are_wanted(
 
     rematch.refresh_from_db()
     assert [type(each) for each in answers] == [Again, Again, Again, type(None)]
-    assert {(o.case_reference, o.errand_id) for o in errand.orders} == {
-        ("T-1", str(rematch.errand_id))
-    }
+    assert [(order.packages, order.errand_id) for order in errand.orders] == [
+        ((there.package.place,), str(rematch.errand_id))
+    ]
     assert (rematch.state, rematch.packages) == ("done", 1)
     assert queued("supplements_bring") == before + 1
     assert queued("rematch_run") == 1
@@ -162,7 +168,7 @@ def test_what_ends_while_it_is_given_up_stays_as_it_ended(
     del there
     rematch = rematch_ask(SYSTEM, reason="new set", access=None)
     DBTaskResult.objects.all().delete()
-    step = tasks.rematch_step
+    step = rematch_step
 
     def ended_before(*args: Any, **options: Any) -> object:
         with act(SYSTEM, "tests.rematch", reason="a test") as deed:

@@ -244,7 +244,7 @@ def test_run_that_was_dropped_meanwhile_leaves_no_rows(
     case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     package_of_shots(case, SHOTS)
-    compute = stacking.effect_of
+    compute = effect_of
 
     def dropped(*args: Any, **options: Any) -> object:
         StackRun.objects.all().delete()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django_tasks_db.models import DBTaskResult
@@ -13,8 +14,10 @@ from web.imported import Imported, examination_of, imported
 from web.seized import seized_exhibit
 
 from polit.base.errors import UsageError
+from polit.match.effect import effect_of
 from polit.web.accounts.models import User
 from polit.web.cases.queries import case_access
+from polit.web.cases.rules import GrantedAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.intake.services import Attached, package_act, package_import
@@ -66,6 +69,12 @@ def second_of(there: Imported, folder: Path) -> Package:
     return package
 
 
+def access_of(user: User, case_id: UUID) -> GrantedAccess:
+    access = case_access(user, case_id)
+    assert access is not None
+    return access
+
+
 def acted(package: Package, action: str) -> None:
     package_act(SYSTEM, reason="a test", package=package, action=action, roles=ROLES)
 
@@ -73,7 +82,7 @@ def acted(package: Package, action: str) -> None:
 def test_alerts_and_stacks_are_out_of_sight_until_the_package_is_restored(
     there: Imported, user: User, client_for: ClientFor
 ) -> None:
-    access, client = case_access(user, there.package.case_id), client_for(user)
+    access, client = access_of(user, there.package.case_id), client_for(user)
     found = Alert.objects.get()
     pages = [f"/cases/{found.case_id}/alerts/{found.pk}/", f"/cases/{found.case_id}/stacks/"]
     run = run_of(access, None)
@@ -148,7 +157,6 @@ def test_stacks_of_a_package_that_goes_meanwhile_are_not_shown(
     there: Imported, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     StackRun.objects.all().delete()
-    effect_of = stacking.effect_of
 
     def slowly(*args: Any, **options: Any) -> object:
         acted(there.package, "withdraw")
@@ -157,4 +165,4 @@ def test_stacks_of_a_package_that_goes_meanwhile_are_not_shown(
     monkeypatch.setattr(stacking, "effect_of", slowly)
 
     assert stacks_make(there.package.case_id, None) is None
-    assert run_of(case_access(user, there.package.case_id), None) is None
+    assert run_of(access_of(user, there.package.case_id), None) is None

@@ -39,8 +39,7 @@ OPERATIONS = (
     operation(
         Terms(
             "match.start",
-            "Queue the matching of a case's packages, or of all, with all enabled hash sets, as an"
-            " errand.",
+            "Queue the matching of packages, or of all, with all enabled hash sets, as an errand.",
             codes=(Code.NO_PACKAGE, Code.ORDER_DIFFERS),
         ),
         MatchOrder,

@@ -40,7 +40,7 @@ from polit.broker.set_protocol import (
 from polit.match.detecting import formats_list
 from polit.match.hashsets import HashSets, StoredSet
 from polit.match.schemes import schemes_list
-from polit.match.set_meaning import CategoryMeaning
+from polit.match.set_meaning import CategoryMeaning, warnings_of
 
 _LONGEST_TEXT = 1_000
 _INCOMING = "incoming"
@@ -110,6 +110,7 @@ class SetKeeper:
                 unknown_keys=tuple(map(_cut, report.unknown_keys[:MAX_TOLD])),
                 duplicates={name: count for name, count in report.duplicates.items() if count},
                 header=tuple((_cut(name), _cut(text)) for name, text in report.header[:MAX_TOLD]),
+                warnings=tuple(map(_cut, warnings_of(stored.document, categories))),
             ),
             categories=tuple(map(_category, categories[:MAX_TOLD])),
             changes=tuple(

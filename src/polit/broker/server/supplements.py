@@ -1,6 +1,8 @@
 """Supplements of packages below the packages root: ordered, and verified for the record."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +22,6 @@ from polit.package.supplement import (
     supplement_numbers,
 )
 from polit.package.supplement_verify import check_supplements
-from polit.store.case_keys import case_name
 
 
 def adopt_supplements(
@@ -100,26 +101,33 @@ def _seal_of(package: Path, number: int) -> _Seal:
     return _Seal(digest, signature.public_key if signature else "")
 
 
-def order_matching(settings: BrokerSettings, errands: Errands, order: MatchOrder) -> ErrandStatus:
-    """Queue the matching of a case's packages, or of all, with all hash sets that are enabled.
+def _there(root: Path, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        with suppress(BrokerRefused):
+            yield str(package_path(root, name))
 
-    The errand reads the installation's keys, because it seals what it finds.
+
+def order_matching(settings: BrokerSettings, errands: Errands, order: MatchOrder) -> ErrandStatus:
+    """Queue the matching of packages, or of all, with all hash sets that are enabled.
+
+    One that is not there any more stops no other. The errand reads the installation's keys,
+    because it seals what it finds.
 
     Raises:
-        BrokerRefused: ``no_package``: the case has none; or ``order_differs``.
+        BrokerRefused: ``no_package``: none of them is there; or ``order_differs``.
     """
-    place = settings.packages
-    if order.case_reference:
-        place /= case_name(order.case_reference)
-        if not place.is_dir() or place.is_symlink():
-            raise BrokerRefused(Code.NO_PACKAGE, "no package of this case lies here")
+    places = [str(settings.packages)]
+    if order.packages is not None:
+        places = sorted(_there(settings.packages, order.packages))
+        if not places:
+            raise BrokerRefused(Code.NO_PACKAGE, "none of these packages lies here any more")
     settings.hashsets.mkdir(mode=0o700, parents=True, exist_ok=True)
     own = (settings.hashsets, settings.data / "keys", settings.data / "category-schemes")
     return errands.order(
         ErrandOrder(
             errand_id=order.errand_id,
-            command=("match", str(place), f"--examiner={order.examiner}", "--json"),
+            command=("match", *places, f"--examiner={order.examiner}", "--json"),
             reads=tuple(map(str, own)),
-            writes=(str(place),),
+            writes=tuple(places),
         )
     )

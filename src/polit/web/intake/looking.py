@@ -37,8 +37,9 @@ def lying_sha256(folder: Path) -> str:
         Lower-case hex; empty where none lies there. Any change to a file gives another one.
 
     Raises:
-        OSError: They cannot be looked at.
+        OSError: They cannot be looked at, or the package is not there.
     """
+    folder.stat()
     lines = [
         f"{number} {_stamp(one)} {_stamp(one / MANIFEST)} {_stamp(one / MATCHES)}\n"
         for number in supplement_numbers(folder)

@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from polit.base import faults
 from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFull, UsageError
-from polit.broker.client import Code, ErrandState, ErrandStatus, MatchOrder
+from polit.broker.client import MOST_PACKAGES, Code, ErrandState, ErrandStatus, MatchOrder
 from polit.web.core.acting import Actor
 from polit.web.examinations.queries import broker_client
 from polit.web.intake.looking import supplements_look, supplements_take
@@ -95,10 +95,25 @@ def rematch_run(rematch_id: str) -> Again | None:
 
 
 def _errand(rematch: Rematch) -> ErrandStatus:
-    reference = rematch.case.reference if rematch.case is not None else ""
-    order = MatchOrder(str(rematch.errand_id), reference, rematch.asked_by)
-    # The same order again only tells where it stands.
-    return broker_client().match_start(order)
+    broker, errand_id = broker_client(), str(rematch.errand_id)
+    try:
+        return broker.errand_status(errand_id)
+    except BrokerRefused as error:
+        if error.code != Code.NO_ERRAND:
+            raise
+    return broker.match_start(MatchOrder(errand_id, _places(rematch), rematch.asked_by))
+
+
+def _places(rematch: Rematch) -> tuple[str, ...] | None:
+    """Return where the packages lie, ``None`` for all there are.
+
+    By what the record holds, not by a folder: one that was attached lies wherever it was put.
+    """
+    if rematch.case_id is None:
+        return None
+    rows = Package.objects.filter(case_id=rematch.case_id, state=PackageState.IMPORTED.value)
+    places = tuple(rows.order_by("number").values_list("place", flat=True).distinct())
+    return places if len(places) <= MOST_PACKAGES else None
 
 
 def _step(rematch: Rematch, state: RematchState, message: str) -> None:

@@ -41,4 +41,4 @@ def test_sources_say_who_signed_and_why_one_was_refused(
     refused, taken = page.index("Supplement 2"), page.index("Supplement 1")
     assert refused < page.index("parts: missing", refused) < taken
     assert taken < page.index("Known today", taken)
-    assert "Hash sets that were asked last" in page
+    assert "Hash sets that count today" in page

@@ -14,7 +14,6 @@ from polit.web.matching.queries import (
     known_counts,
     known_page,
     known_sets,
-    sets_known,
     source_list,
     supplement_look_of,
 )
@@ -37,7 +36,8 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     asked = verdict_of(request.GET.get("verdict", ""))
     verdict = asked or next((each for each in Verdict if counts.get(each)), Verdict.ALERT)
     rows, after = known_page(package, verdict, after=number_of(request.GET.get("after", "")))
-    counting = frozenset(map(package_of, sets_known(package.number)))
+    sets = known_sets(package)
+    counting = frozenset(package_of(each.pk) for each in sets)
     origins = shown_origins(source_list(package), package, counting=counting)
     sees = bool(user_of(request).roles & TILE_READERS)
     shown = {
@@ -51,6 +51,6 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "origins": origins,
         "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
-                 for each in known_sets(package)],
+                 for each in sets],
     }  # fmt: skip
     return render(request, "matching/known.html", shown)

@@ -121,6 +121,7 @@ def examine(folder: Path, place: Path, *, workers: int, sets: Path | None = None
         sets: A store of hash sets to ask; none are asked without it.
     """
     store = sets or place / "no-sets"
+    store.mkdir(parents=True, exist_ok=True)
     place.mkdir(exist_ok=True)
     nothing = place / "nothing"
     nothing.mkdir()

@@ -16,7 +16,7 @@ import pytest
 
 from polit.base.errors import BrokerRefused, PackageDamaged, UsageError
 from polit.broker.client import BrokerClient, Code, ExamineOrder, JobState
-from polit.broker.server import examinations, log, settings
+from polit.broker.server import log, queue, settings
 from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger, QueuedJob
 from polit.broker.server.session import Session
@@ -87,7 +87,10 @@ def test_clock_set_back_shows_no_event_again(
 def test_ledger_of_the_version_before_gets_its_beginning(tmp_path: Path) -> None:
     BrokerLedger(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as connection:
-        connection.executescript("DROP TABLE made; PRAGMA user_version = 1")
+        connection.executescript(
+            "DROP TABLE made; DROP TABLE errands; ALTER TABLE jobs DROP COLUMN alerts;"
+            "PRAGMA user_version = 1"
+        )
     ledger = BrokerLedger(tmp_path)
     assert datetime.now(UTC) - ledger.made_at < timedelta(minutes=1)
     ledger.close()
@@ -114,7 +117,7 @@ class _FullDisk:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full, self.failures, self.pids = threading.Event(), 0, list[int]()
-        monkeypatch.setattr(examinations, "_LEDGER_AGAIN_S", 0.05)
+        monkeypatch.setattr(queue, "_LEDGER_AGAIN_S", 0.05)
         for name in ("set_status", "take_job"):
             monkeypatch.setattr(BrokerLedger, name, self._failing(getattr(BrokerLedger, name)))
         follow = Session.follow
@@ -163,7 +166,7 @@ def test_full_disk_leaves_no_examiner_behind_and_the_queue_goes_on(
 def test_queue_waits_for_a_ledger_that_cannot_be_written(
     made: brokers.Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(examinations, "_LEDGER_AGAIN_S", 0.05)
+    monkeypatch.setattr(queue, "_LEDGER_AGAIN_S", 0.05)
     real, failures = BrokerLedger.take_job, iter(range(3))
 
     def take(ledger: BrokerLedger) -> QueuedJob | None:

@@ -73,6 +73,7 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Examined:
         (place / "source" / name).parent.mkdir(parents=True, exist_ok=True)
         (place / "source" / name).write_bytes(data)
     both = Examined(place, place / "hashsets")
+    both.store.mkdir()
     _examine(both, "before")
     rows = both.polit("list", both.before, "--jsonl").rows()
     pdq = {str(row["path"]): row["pdq"] for row in rows}

@@ -51,7 +51,10 @@ def there_with(folder: Path, *matches: Match, case: str = "T-1") -> Imported:
 
 def test_every_match_of_a_package_is_in_the_record(tmp_path: Path) -> None:
     there = there_with(
-        tmp_path, exact(PICTURE, ALERTING), near(BROKEN, GRADED), exact(TEXT, GOOD, algorithm="md5")
+        tmp_path,
+        exact(PICTURE, ALERTING),
+        near(BROKEN, GRADED),
+        exact(TEXT, GOOD, algorithm="md5", settles=False),
     )
 
     rows = ContentMatch.objects.select_related("content", "match_set", "asserted", "variant")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PAGE_KNOWN = 50
 MOST_MATCHES = 100
 _SOURCES_AT_ONCE = 200
+_MOST_SETS = 500
 _TILE_ROLE = 1
 _IMPORTED = PackageState.IMPORTED.value
 
@@ -229,9 +230,10 @@ def supplement_look_of(package: Package) -> SupplementLook | None:
     return SupplementLook.objects.filter(package=package).exclude(looked_at=None).first()
 
 
-def source_sets(source: MatchSource) -> list[MatchSet]:
-    """Return the hash sets that a source was matched with, by digest."""
-    return list(MatchSet.objects.filter(id__range=rows_of(source.number)).order_by("id")[:500])
+def known_sets(package: Package) -> list[MatchSet]:
+    """Return the hash sets of which a source's word counts today, by source and digest."""
+    wanted = sorted(sets_known(package.number))
+    return list(MatchSet.objects.filter(id__in=wanted).order_by("id")[:_MOST_SETS])
 
 
 @dataclass(frozen=True, slots=True)

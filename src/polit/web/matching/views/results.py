@@ -13,9 +13,9 @@ from polit.web.examinations.rules import READERS, TILE_READERS
 from polit.web.matching.queries import (
     known_counts,
     known_page,
+    known_sets,
     sets_known,
     source_list,
-    source_sets,
     supplement_look_of,
 )
 from polit.web.matching.rules import Verdict, verdict_of
@@ -39,7 +39,6 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
     rows, after = known_page(package, verdict, after=number_of(request.GET.get("after", "")))
     counting = frozenset(map(package_of, sets_known(package.number)))
     origins = shown_origins(source_list(package), package, counting=counting)
-    current = next((each.source for each in origins if each.is_current), None)
     sees = bool(user_of(request).roles & TILE_READERS)
     shown = {
         "case": granted.case,
@@ -52,6 +51,6 @@ def known(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "origins": origins,
         "look": supplement_look_of(package),
         "sets": [(each, status_words(each.status), bytes(each.set_sha256).hex())
-                 for each in (source_sets(current) if current else [])],
+                 for each in known_sets(package)],
     }  # fmt: skip
     return render(request, "matching/known.html", shown)

@@ -35,9 +35,15 @@ class ImportForm(GovukForm):
     status = forms.ChoiceField(
         label="What does it mean to be in it?",
         choices=[
-            (SetStatus.KNOWN_GOOD.value, "Known good: its files are set aside, and nobody looks at them"),
+            (
+                SetStatus.KNOWN_GOOD.value,
+                "Known good: its files are set aside, and nobody looks at them",
+            ),
             (SetStatus.ALERT.value, "Alert: each file becomes a task on its case at once"),
-            (SetStatus.CATEGORISED.value, "Categorised: the scheme says which categories alert or settle"),
+            (
+                SetStatus.CATEGORISED.value,
+                "Categorised: the scheme says which categories alert or settle",
+            ),
         ],
         widget=forms.RadioSelect,
     )

@@ -51,6 +51,7 @@ from polit.web.examinations.services import (
     note_add,
 )
 from polit.web.exhibits.models import Exhibit
+from polit.web.media.models import Package
 from polit.web.tasks import jobs
 from polit.web.tasks.examining import LATER_S, SOON_S, TROUBLE_S, advance, fail_given_up
 from polit.web.tasks.loop import Worker
@@ -318,6 +319,18 @@ def test_worker_attaches_a_package_at_once(exhibit: Exhibit, tmp_path: Path) -> 
 
 def test_worker_says_that_a_package_is_refused(tmp_path: Path) -> None:
     made = sealed(tmp_path / "made")
+    place = place_package(made.folder, "T-1")
+    examination = examination_of(seized_exhibit("T-1", "ZZ/1"), place, state="asked")
+
+    advance(examination.id, 0, broker=ToldBroker(made.keys), actor=SYSTEM)
+
+    examination.refresh_from_db()
+    assert examination.state == "failed"
+    assert examination.findings.state == "refused"
+
+
+def test_worker_says_that_a_package_is_another_case_s(tmp_path: Path) -> None:
+    made = sealed(tmp_path / "made")
     place = place_package(made.folder, "OP-9")
     examination = examination_of(seized_exhibit("OP-9", "ZZ/1"), place, state="asked")
 
@@ -325,7 +338,8 @@ def test_worker_says_that_a_package_is_refused(tmp_path: Path) -> None:
 
     examination.refresh_from_db()
     assert examination.state == "failed"
-    assert examination.findings.state == "refused"
+    assert "another case" in examination.message
+    assert not Package.objects.exists()
 
 
 Stepped = tuple[str, list[JobStatus | Exception], str, list[str], int | None]

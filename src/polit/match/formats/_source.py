@@ -128,6 +128,8 @@ class Source:
         try:
             while len(given) < size and (more := self._layers[-1].read(size - len(given))):
                 given += more
+        except HashSetUnreadable:
+            raise  # it is an OSError too, and says what is wrong
         except OSError as error:
             raise HashSetUnreadable(f"the file cannot be read: {error.strerror}") from error
         return given

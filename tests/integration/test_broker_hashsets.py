@@ -101,7 +101,9 @@ def test_a_list_that_was_sent_becomes_a_set_and_the_upload_goes(
     shown = client.hashset_show(stored.sha256)
     assert (shown.report.read, shown.report.kept) == (41, 40)
     assert [each.place for each in shown.report.first_rejected] == ["line 41"]
-    assert not (made.data / "broker" / "uploads" / upload_id).exists()
+    # It goes once the errand's end is kept, which is told a moment before.
+    upload = made.data / "broker" / "uploads" / upload_id
+    brokers.wait_for(lambda: not upload.exists())
     # Who asks again because the answer was lost is told the same, though the file is gone.
     assert client.hashset_import(order) == status
 

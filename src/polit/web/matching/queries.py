@@ -311,12 +311,6 @@ def sets_known(package_number: int, coming: MatchSource | None = None) -> frozen
     )
 
 
-def packages_of_case(access: CaseAccess) -> "QuerySet[Package]":
-    """Return the imported packages of a case, without their manifests."""
-    rows = Package.objects.filter(case_id=access.case.id, state=_IMPORTED)
-    return rows.select_related("exhibit").defer("manifest").order_by("number")
-
-
 def entry_content(access: CaseAccess, entry_id: int) -> int | None:
     """Return the content of an entry of the case, ``None`` where it has none to be seen."""
     rows = Entry.objects.filter(

@@ -86,7 +86,7 @@ def test_a_list_is_imported_and_disabled_by_keyboard(
     browser_page.goto("/")
     keyboard = Keyboard(browser_page)
     sent(browser_page, keyboard, path, tmp_path)
-    (order,) = order_moving_list()
+    (order,) = (each for each in order_moving_list() if each.name == NAME)
     work(order, broker)
     assert (order.state, order.message) == ("done", "")
     browser_page.get_by_role("button", name="Show the hash set").wait_for()  # by itself

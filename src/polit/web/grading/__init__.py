@@ -1,0 +1,1 @@
+"""Decisions on items: appended, never updated; second reviews, proposals, strategy."""

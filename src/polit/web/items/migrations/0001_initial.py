@@ -1,0 +1,118 @@
+"""The items of a review: one table for them, one for the packages that hold them."""
+
+import django.db.models.deletion
+import polit.web.media.models.packages
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("cases", "0002_teams_notes_break_glass"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Item",
+            fields=[
+                (
+                    "id",
+                    polit.web.media.models.packages.RowNumber(primary_key=True, serialize=False),
+                ),
+                ("sha256", models.BinaryField()),
+                ("content_id", models.BigIntegerField()),
+                ("kind", models.SmallIntegerField()),
+                ("verdict", models.SmallIntegerField(default=0)),
+                ("settled", models.SmallIntegerField(default=0)),
+                ("occurrences", models.BigIntegerField()),
+                ("size_bytes", models.BigIntegerField()),
+                ("pixels", models.BigIntegerField(default=0)),
+                ("duration_ms", models.BigIntegerField(null=True)),
+                ("taken_day", models.IntegerField(null=True)),
+                ("camera", models.IntegerField(default=0)),
+                ("folder_id", models.BigIntegerField(null=True)),
+                ("has_tile", models.BooleanField(default=False)),
+                ("lead_place", models.BigIntegerField()),
+                ("stack_items", models.IntegerField(default=1)),
+                ("rank", models.BigIntegerField(default=0)),
+                ("first_generation", models.SmallIntegerField(default=0)),
+                ("burst", models.IntegerField(default=0)),
+                ("is_present", models.BooleanField(default=True)),
+                ("state", models.SmallIntegerField(default=0)),
+                ("grade", models.SmallIntegerField(default=0)),
+                ("flags", models.IntegerField(default=0)),
+                ("graded_by", models.UUIDField(null=True)),
+                ("revision", models.BigIntegerField(default=0)),
+            ],
+            options={
+                "db_table": "items_item",
+            },
+        ),
+        migrations.CreateModel(
+            name="ItemPlace",
+            fields=[
+                (
+                    "id",
+                    polit.web.media.models.packages.RowNumber(primary_key=True, serialize=False),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="places",
+                        to="items.item",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "items_place",
+            },
+        ),
+        migrations.CreateModel(
+            name="ReviewSet",
+            fields=[
+                ("id", models.AutoField(primary_key=True, serialize=False)),
+                ("basis", models.CharField(blank=True, max_length=64)),
+                ("revision", models.BigIntegerField(default=0)),
+                ("media_files", models.BigIntegerField(default=0)),
+                ("run", models.BigIntegerField(default=0)),
+                ("built_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="review_set",
+                        to="cases.case",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "items_set",
+            },
+        ),
+        migrations.AddField(
+            model_name="item",
+            name="review_set",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="items",
+                to="items.reviewset",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["review_set", "rank"], name="items_item_rank"),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(fields=["review_set", "revision"], name="items_item_revision"),
+        ),
+        migrations.AddConstraint(
+            model_name="item",
+            constraint=models.UniqueConstraint(
+                fields=("sha256", "review_set"), name="items_item_once"
+            ),
+        ),
+    ]

@@ -1,0 +1,120 @@
+"""The items of a case's review: computed by the worker, and where grading put each of them.
+
+An item is a distinct content of the case, so that a decision on it is one on every exact copy.
+Not a record: it follows from the rows of packages, from matches and stacks, and from decisions
+(``polit.web.grading``). An item keeps its place for ever, whatever packages come and go.
+"""
+
+from django.db import models
+
+from polit.web.cases.models import Case
+from polit.web.media.models.packages import RowNumber
+
+
+class ReviewSet(models.Model):
+    """The items of one case.
+
+    Args:
+        basis: What it was built from, as a digest.
+        revision: Grows by one whenever an item changed; an item bears the one of its last change.
+        media_files: Pictures and videos of the case, copies included; figures are per 1,000.
+        run: The run of stacks it was built from; 0 for none.
+    """
+
+    id = models.AutoField(primary_key=True)
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="review_set")
+    basis = models.CharField(max_length=64, blank=True)
+    revision = models.BigIntegerField(default=0)
+    media_files = models.BigIntegerField(default=0)
+    run = models.BigIntegerField(default=0)
+    built_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_set"
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)
+
+
+class Item(models.Model):
+    """One distinct picture or video of a case.
+
+    Args:
+        content_id: The content row that stands for it: its tile, its facts, its entries.
+        lead_place: The place of the item that leads its stack; its own where it leads or is alone.
+        stack_items: On a lead, how many items its stack holds, itself included; else 1.
+        rank: Its place in the order of what matters; the least comes first.
+        state: An ``ItemState``.
+        grade: The place of its category in the case's scheme, from 1; 0 for none.
+        flags: ``Flag`` bits as decided.
+        first_generation: 0 to 100: how much speaks for a device of the case having made it.
+        burst: Items of one burst of one camera share a number; 0 for none.
+        taken_day: Days since 1970 of when it says it was taken, else modified; ``None`` unknown.
+        is_present: Whether a package that is not withdrawn holds it.
+    """
+
+    id = RowNumber(primary_key=True)
+    review_set = models.ForeignKey(
+        ReviewSet, on_delete=models.PROTECT, related_name="items", db_index=False
+    )
+    sha256 = models.BinaryField()
+    content_id = models.BigIntegerField()
+    kind = models.SmallIntegerField()
+    verdict = models.SmallIntegerField(default=0)
+    settled = models.SmallIntegerField(default=0)
+    occurrences = models.BigIntegerField()
+    size_bytes = models.BigIntegerField()
+    pixels = models.BigIntegerField(default=0)
+    duration_ms = models.BigIntegerField(null=True)
+    taken_day = models.IntegerField(null=True)
+    camera = models.IntegerField(default=0)
+    folder_id = models.BigIntegerField(null=True)
+    has_tile = models.BooleanField(default=False)
+    lead_place = models.BigIntegerField()
+    stack_items = models.IntegerField(default=1)
+    rank = models.BigIntegerField(default=0)
+    first_generation = models.SmallIntegerField(default=0)
+    burst = models.IntegerField(default=0)
+    is_present = models.BooleanField(default=True)
+
+    state = models.SmallIntegerField(default=0)
+    grade = models.SmallIntegerField(default=0)
+    flags = models.IntegerField(default=0)
+    graded_by = models.UUIDField(null=True)
+    revision = models.BigIntegerField(default=0)
+
+    class Meta:
+        """The table: a content stands once in a case."""
+
+        db_table = "items_item"
+        indexes = (
+            models.Index(fields=["review_set", "rank"], name="items_item_rank"),
+            models.Index(fields=["review_set", "revision"], name="items_item_revision"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["sha256", "review_set"], name="items_item_once"),
+        )
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)
+
+
+class ItemPlace(models.Model):
+    """That a package holds an item, as which content: an item may lie on several exhibits."""
+
+    id = RowNumber(primary_key=True)
+    """The content's own number, so that a package is a range of it."""
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="places")
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_place"
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)

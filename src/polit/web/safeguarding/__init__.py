@@ -1,0 +1,1 @@
+"""Tasks that protect children, each with its clock."""

@@ -1,0 +1,1 @@
+"""What the gallery writes: unveilings, with their audit rows."""

@@ -64,6 +64,10 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
     ),
+    "POLIT_CLOCKS": (
+        "`england-wales-1`",
+        "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
+    ),
     "POLIT_IDLE_MIN": (
         "15",
         "After how many idle minutes people are signed out; at least 1, at most 60.",

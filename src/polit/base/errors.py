@@ -24,6 +24,7 @@
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
     ├── SignerBusy 1            another signer works, or none signed in time
+    ├── ViewingRefused 1        nobody looks now: no session, a break, a limit; its code says why
     ├── ItemFailed 3            one item could not be decoded or rendered
     ├── BrokerGone 1            the broker does not answer, or broke the protocol
     ├── BrokerRefused 1         the broker answered, and refused; its code says why
@@ -171,6 +172,16 @@ class SignerBusy(PolitError):
     """Another signer of the audit log is at work, or none signed within the time allowed."""
 
     number = 1120
+
+
+class ViewingRefused(PolitError):
+    """Nothing is uncovered now; ``code`` says why and never changes its meaning."""
+
+    number = 1130
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ItemFailed(PolitError):

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_CATEGORY_SCHEME": (
+        "`uk-2014/1`",
+        "The category scheme of cases for which no other one was agreed, as `scheme/version`.",
+    ),
     "POLIT_BROKER_DECODERS": (
         "2",
         "How many pictures the broker decodes at a time, 1 to 32.",

@@ -15,7 +15,7 @@ from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.items.models import Item, ItemPlace, ReviewSet
 from polit.web.items.rules import ItemState, item_number
-from polit.web.media.models import Content
+from polit.web.media.models import Content, Package
 from polit.web.welfare.models import Exposure, ReviewSession
 from polit.web.welfare.rules import SessionStart
 from polit.web.welfare.services import induction_end, session_begin
@@ -68,11 +68,15 @@ class TellingBroker:
 def items_of(case: Case, count: int, *, exhibit: str = "AB/1", kind: int = 1) -> list[Item]:
     """Make a package of pictures, and an item for each; places count up from 1."""
     shots = [Shot(f"{case.reference}{exhibit}{number}", bytes(32)) for number in range(count)]
-    package = package_of_shots(case, shots, exhibit)
+    return items_of_package(package_of_shots(case, shots, exhibit), kind=kind)
+
+
+def items_of_package(package: Package, *, kind: int = 1) -> list[Item]:
+    """Make an item for each content of a package, behind those that the case has."""
     with transaction.atomic():
-        review_set, _ = ReviewSet.objects.get_or_create(case=case)
+        review_set, _ = ReviewSet.objects.get_or_create(case_id=package.case_id)
         begin = Item.objects.filter(review_set=review_set).count()
-        rows = Content.objects.filter(package=package).order_by("pk")
+        rows = Content.objects.filter(package=package, kind=1).order_by("pk")
         items = [
             Item(
                 id=item_number(review_set.pk, begin + place), review_set=review_set,

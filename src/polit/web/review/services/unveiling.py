@@ -51,11 +51,12 @@ class Unveiled:
     """What one event unveiled.
 
     Args:
-        exposures: What the officer was exposed to, for telling how long it stood.
+        exposures: What the officer was exposed to, for telling how long it stood: one for each
+            place asked for, ``None`` for what was left out.
         parts: In the order asked for.
     """
 
-    exposures: tuple[UUID, ...]
+    exposures: tuple[UUID | None, ...]
     parts: tuple[UnveiledPart, ...]
 
 
@@ -98,7 +99,9 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     except Unshown as error:
         _record_unshown(look, event_id, error.code)
         raise
-    return Unveiled(exposures, _placed(look.wanted, items, shown, parts))
+    by_place = {item.place: key for item, key in zip(shown, exposures, strict=True)}
+    told = tuple(by_place.get(item.place) for item in items)
+    return Unveiled(told, _placed(look.wanted, items, shown, parts))
 
 
 def _allowed(look: Look, items: Sequence[UnveiledItem]) -> list[UnveiledItem]:

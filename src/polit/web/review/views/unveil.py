@@ -72,7 +72,7 @@ def _unveiled(request: HttpRequest, wanted: UnveilWanted) -> Unveiled:
 
 def _header(shown: Unveiled) -> dict[str, object]:
     return {
-        "exposures": [str(each) for each in shown.exposures],
+        "exposures": [each and str(each) for each in shown.exposures],
         "parts": [
             {
                 "place": each.place,

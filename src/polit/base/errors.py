@@ -4,7 +4,8 @@
 
     PolitError 1
     ├── UsageError 2            wrong arguments, plan or settings
-    │   └── HashSetUnknown      no hash set, or more than one, is called so
+    │   ├── HashSetUnknown      no hash set, or more than one, is called so
+    │   └── DecisionRefused     what is asked of a review cannot be decided; its code says why
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
@@ -55,6 +56,16 @@ class HashSetUnknown(UsageError):
     """No hash set of the store, or more than one, is called so."""
 
     number = 1208
+
+
+class DecisionRefused(UsageError):
+    """A decision of a review cannot be taken; ``code`` says why and never changes its meaning."""
+
+    number = 1215
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class IntegrityError(PolitError):

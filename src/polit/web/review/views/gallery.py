@@ -20,15 +20,22 @@ _PARTS = (
     "order", "tiles", "facets", "folders", "timeline", "table", "changes", "unveil", "seen",
     "decide", "undo", "redo", "split",
 )  # fmt: skip
-_BAR = (
-    ("clear", "Clear"), ("unsure", "Unsure"), ("next_pending", "Next pending"),
-    ("reveal_one", "Reveal"), ("reveal_selection", "Reveal chosen"),
-    ("reveal_page", "Reveal page"), ("colour", "Colour"), ("select", "Choose"),
-    ("select_page", "Choose page"), ("select_none", "Choose none"), ("open", "Open"),
-    ("stack", "Stack"), ("compare", "Compare"), ("facts", "Facts"), ("tag", "Tag"),
-    ("note", "Note"), ("undo", "Undo"), ("redo", "Redo"), ("urgent", "Urgent"),
-    ("help", "Help"), ("hide", "Hide now"),
-)  # fmt: skip
+_BAR = {
+    "decide": (
+        ("clear", "Clear"), ("unsure", "Unsure"), ("tag", "Tag"), ("note", "Note"),
+        ("undo", "Undo"), ("redo", "Redo"), ("next_pending", "Next pending"),
+    ),
+    "reveal": (
+        ("hide", "Hide now"), ("reveal_one", "Reveal"), ("reveal_selection", "Reveal chosen"),
+        ("reveal_page", "Reveal page"), ("colour", "Colour"), ("select", "Choose"),
+        ("open", "Open"), ("stack", "Stack"), ("compare", "Compare"), ("facts", "Facts"),
+        ("help", "Keys"), ("urgent", "Urgent"),
+    ),
+    "more": (
+        ("select_page", "Choose page"), ("select_none", "Choose none"), ("tree", "Folders"),
+        ("timeline", "Timeline"),
+    ),
+}  # fmt: skip
 _QUESTIONS = (
     {"id": "review-tag", "label": "Tags", "button": "Tag", "hint": "Several are parted by commas."},
     {"id": "review-note", "label": "Note", "button": "Note it", "hint": ""},
@@ -66,7 +73,7 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
         "dates": [{"name": name, "label": label, "value": scope.value(name)} for name, label in DATES],
-        "bar_actions": _BAR,
+        "bar": _BAR,
         "questions": _QUESTIONS,
         "table_url": f"{_address('table', case_id)}?{scope.query}",
         "keys_url": reverse("review:keys", kwargs={"case_id": case_id}),

@@ -47,6 +47,10 @@ export class Grid {
   /** Measure the place, and lay everything out anew around the active item. */
   layOut() {
     const [width, height] = [this.frame.clientWidth, this.frame.clientHeight];
+    if (width === 0 || height === 0) {
+      return; // it is not shown: hidden, or printed
+    }
+    const hadFocus = this.cells.element.contains(document.activeElement);
     this.columns = Math.max(1, Math.floor(width / this.side));
     this.cellWidth = Math.floor(width / this.columns);
     this.cellHeight = this.side;
@@ -66,6 +70,9 @@ export class Grid {
     this.#bringIntoView(this.active);
     this.render();
     this.cells.refresh(this.active);
+    if (hadFocus) {
+      this.focus();
+    }
   }
 
   /** Change the size of the cells. */

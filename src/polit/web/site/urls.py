@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.intake.urls")),
     path("", include("polit.web.review.urls")),
     path("", include("polit.web.matching.urls")),
+    path("", include("polit.web.safeguarding.urls")),
     path("", include("polit.web.media.urls")),
     path("", include("polit.web.examinations.urls")),
     path("", include("polit.web.cases.urls")),

@@ -15,17 +15,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlsplit
 
 from fake_review import FakeReview
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks._gallery_relay import relay
 from polit.web.site.boot import boot
 from polit.web.site.places import make_web_folder
 
@@ -34,6 +29,7 @@ TARGET_FPS, TARGET_BLANK, TARGET_KEY_MS = 55, 0.01, 50
 SPEEDS_PX_S = (1500, 6000)
 _KEYS = 120
 _PEOPLE = """
+from benchmarks._gallery_relay import relay
 from polit.web.site.boot import boot
 boot()
 from browser.test_cases_and_people import person
@@ -177,62 +173,6 @@ def _keys_ms(page: Page) -> list[float]:
         page.keyboard.press(("ArrowRight", "ArrowDown", "1", "PageDown")[number % 4])
         page.wait_for_timeout(30)
     return sorted(page.evaluate("window.keyTimes"))
-
-
-@contextmanager
-def relay(review: FakeReview, address: str) -> Generator[str, None, None]:
-    """Answer for a review, and pass everything else on to the real site."""
-    host = urlsplit(address)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            told = review.answer(self.command, self.path, body)
-            if told is None:
-                self._pass_on(body)
-            else:
-                status, media_type, data = told
-                self._send(status, [("Content-Type", media_type)], data)
-
-        def _pass_on(self, body: bytes) -> None:
-            there = HTTPConnection(host.hostname or "", host.port)
-            headers = dict(self.headers.items()) | {"Host": host.netloc}
-            there.request(self.command, self.path, body, headers)
-            answer = there.getresponse()
-            data = answer.read()
-            kept = [(name, value) for name, value in answer.getheaders()
-                    if name.lower() not in {"content-length", "transfer-encoding", "connection"}]  # fmt: skip
-            self._send(answer.status, kept, data)
-            there.close()
-
-        def _send(self, status: int, headers: list[tuple[str, str]], data: bytes) -> None:
-            self.send_response(status)
-            for name, value in headers:
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 if __name__ == "__main__":

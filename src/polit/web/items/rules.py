@@ -14,7 +14,7 @@ PLACE_BITS = 32
 
 MEDIA_MOST = 2
 """Kinds up to this number are pictures and videos."""
-FIRST_GENERATION_LEAST = 50
+FIRST_GENERATION_LEAST = 60
 """From this score on, a device of the case may well have made an item: it comes early."""
 LARGE_STACK_ITEMS = 10
 """A stack of so many items comes before single ones: one look says most."""

@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_CATEGORY_SCHEME": (
+        "`uk-2014/1`",
+        "The category scheme of cases for which no other one was agreed, as `scheme/version`.",
+    ),
     "POLIT_BROKER_DECODERS": (
         "2",
         "How many pictures the broker decodes at a time, 1 to 32.",
@@ -63,6 +67,10 @@ _MEANINGS = {
     "POLIT_OFFENCE_TYPES": (
         "`england-wales-1`",
         "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
+    ),
+    "POLIT_CLOCKS": (
+        "`england-wales-1`",
+        "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
     ),
     "POLIT_IDLE_MIN": (
         "15",

@@ -4,7 +4,8 @@
 
     PolitError 1
     ├── UsageError 2            wrong arguments, plan or settings
-    │   └── HashSetUnknown      no hash set, or more than one, is called so
+    │   ├── HashSetUnknown      no hash set, or more than one, is called so
+    │   └── DecisionRefused     what is asked of a review cannot be decided; its code says why
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
@@ -24,7 +25,9 @@
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
     ├── SignerBusy 1            another signer works, or none signed in time
+    ├── ViewingRefused 1        nobody looks now: no session, a break, a limit; its code says why
     ├── ItemFailed 3            one item could not be decoded or rendered
+    │   └── NoSound             a video has no sound, or none that may be decoded
     ├── BrokerGone 1            the broker does not answer, or broke the protocol
     ├── BrokerRefused 1         the broker answered, and refused; its code says why
     └── Interrupted 130         stopped at a checkpoint (resumable)
@@ -54,6 +57,16 @@ class HashSetUnknown(UsageError):
     """No hash set of the store, or more than one, is called so."""
 
     number = 1208
+
+
+class DecisionRefused(UsageError):
+    """A decision of a review cannot be taken; ``code`` says why and never changes its meaning."""
+
+    number = 1215
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class IntegrityError(PolitError):
@@ -173,11 +186,27 @@ class SignerBusy(PolitError):
     number = 1120
 
 
+class ViewingRefused(PolitError):
+    """Nothing is uncovered now; ``code`` says why and never changes its meaning."""
+
+    number = 1130
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class ItemFailed(PolitError):
     """One item could not be decoded or rendered; the message names the reason."""
 
     number = 1103
     exit_code = 3
+
+
+class NoSound(ItemFailed):
+    """A video has no sound, none that may be decoded, or none where it was asked for."""
+
+    number = 1108
 
 
 class BrokerGone(PolitError):

@@ -1,9 +1,17 @@
 """Addresses of the gallery."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from polit.web.review.views import gallery, grading
 
 app_name = "review"
 
 _REVIEW = "cases/<uuid:case_id>/review/"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path(_REVIEW, gallery.gallery, name="gallery"),
+    path(f"{_REVIEW}keys/", gallery.keys, name="keys"),
+    path(f"{_REVIEW}decide", grading.decide_places, name="decide"),
+    path(f"{_REVIEW}undo", grading.undo, name="undo"),
+    path(f"{_REVIEW}redo", grading.redo, name="redo"),
+]

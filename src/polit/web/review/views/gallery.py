@@ -65,7 +65,9 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "progress": "",
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
-        "dates": [{"name": name, "label": label, "value": scope.value(name)} for name, label in DATES],
+        "dates": [
+            {"name": name, "label": label, "value": scope.value(name)} for name, label in DATES
+        ],
         "bar_actions": _BAR,
         "questions": _QUESTIONS,
         "table_url": f"{_address('table', case_id)}?{scope.query}",

@@ -45,13 +45,15 @@ class KeysForm(GovukForm):
         return {name: value for name, value in given.items() if value != usual[name]}
 
 
-KeysForm.base_fields.update({
-    _FIELD + each.name: forms.CharField(
-        label=each.label,
-        max_length=7,
-        initial=each.keys[0],
-        error_messages={"required": f"Enter a key for: {each.label}"},
-    )
-    for each in KEY_ACTIONS
-    if each.may_change
-})
+KeysForm.base_fields.update(
+    {
+        _FIELD + each.name: forms.CharField(
+            label=each.label,
+            max_length=7,
+            initial=each.keys[0],
+            error_messages={"required": f"Enter a key for: {each.label}"},
+        )
+        for each in KEY_ACTIONS
+        if each.may_change
+    }
+)

@@ -22,7 +22,7 @@ from polit.web.cases.models import Case
 from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Purpose, Role
-from polit.web.items.models import Item
+from polit.web.items.models import Item, ItemPlace
 from polit.web.items.rules import ItemState
 from polit.web.media.models import Package
 from polit.web.review.rules import UnveilWanted, What, check_wanted
@@ -230,7 +230,7 @@ def test_item_of_another_case_or_of_no_package_is_not_there(
 ) -> None:
     other = make_case("OP-2", user)
     items_of(other, 5)
-    Item.objects.filter(pk=items[3].pk).update(is_present=False)
+    ItemPlace.objects.filter(item=items[3]).delete()
 
     assert desk.refused("page", 5) == (404, "no_item")
     assert desk.refused("page", 1, 4) == (404, "no_item")

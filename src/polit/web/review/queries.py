@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from polit.web.core.access import CaseAccess
-from polit.web.items.models import Item, ReviewSet
-from polit.web.items.rules import ItemState, item_number, place_of
+from polit.web.items.queries.some import SomeItem, items_by_places
+from polit.web.items.rules import ItemState
 from polit.web.media.models import Package
-from polit.web.media.rules import PackageState, package_of
+from polit.web.media.rules import PackageState
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,43 +32,25 @@ class UnveiledItem:
 
 
 def unveiled_items(access: CaseAccess, places: Sequence[int]) -> list[UnveiledItem]:
-    """Return the items at some places of a case, in the order asked for. Four queries.
+    """Return the items at some places of a case, in the order asked for.
 
-    Items that no imported package holds any more are left out, as are places that nothing is at.
+    Items that no imported package holds any more are left out.
+
+    Raises:
+        UsageError: The case has no item at one of the places.
     """
-    found = ReviewSet.objects.filter(case_id=access.case.id).values_list("pk", flat=True).first()
-    if found is None:
-        return []
-    numbers = [item_number(found, place) for place in places]
-    rows = {
-        item.pk: item
-        for item in Item.objects.filter(pk__in=numbers, is_present=True).only(
-            "sha256", "lead_place", "kind", "state", "content_id"
-        )
-    }
-    leads = _digests(found, {item.lead_place for item in rows.values()})
-    packages = _packages(access, {package_of(item.content_id) for item in rows.values()})
+    items = items_by_places(access, places)
+    wanted = {each.packages[0] for each in items if each.packages}
+    rows = Package.objects.filter(
+        case_id=access.case.id, number__in=wanted, state=PackageState.IMPORTED.value
+    )
+    packages = dict(rows.values_list("number", "place"))
     return [
-        _shown(item, leads, packages[package_of(item.content_id)])
-        for item in (rows.get(number) for number in numbers)
-        if item is not None and package_of(item.content_id) in packages
+        _shown(each, packages[each.packages[0]])
+        for each in items
+        if each.packages and each.packages[0] in packages
     ]
 
 
-def _digests(set_number: int, places: set[int]) -> dict[int, str]:
-    numbers = [item_number(set_number, place) for place in places]
-    rows = Item.objects.filter(pk__in=numbers).values_list("pk", "sha256")
-    return {place_of(number): bytes(sha256).hex() for number, sha256 in rows}
-
-
-def _packages(access: CaseAccess, numbers: set[int]) -> dict[int, str]:
-    rows = Package.objects.filter(
-        case_id=access.case.id, number__in=numbers, state=PackageState.IMPORTED.value
-    )
-    return dict(rows.values_list("number", "place"))
-
-
-def _shown(item: Item, leads: dict[int, str], package: str) -> UnveiledItem:
-    sha256 = bytes(item.sha256).hex()
-    lead = leads.get(item.lead_place, sha256)
-    return UnveiledItem(place_of(item.pk), sha256, lead, item.kind, ItemState(item.state), package)
+def _shown(item: SomeItem, package: str) -> UnveiledItem:
+    return UnveiledItem(item.place, item.sha256, item.lead_sha256, item.kind, item.state, package)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
-from polit.base.errors import ViewingRefused
+from polit.base.errors import UsageError, ViewingRefused
 from polit.broker.client import BrokerClient, RenderedPart
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import Deed, act
@@ -89,9 +89,7 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
         Unshown: The case has no such item, or the broker shows nothing.
     """
     check_wanted(look.wanted)
-    items = unveiled_items(look.access, look.wanted.places)
-    if len(items) != len(look.wanted.places):
-        raise Unshown("no_item", "this case holds no such picture now: load the page again")
+    items = _found(look)
     shown = _allowed(look, items)
     event_id, exposures = _record(look, shown)
     try:
@@ -102,6 +100,16 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     by_place = {item.place: key for item, key in zip(shown, exposures, strict=True)}
     told = tuple(by_place.get(item.place) for item in items)
     return Unveiled(told, _placed(look.wanted, items, shown, parts))
+
+
+def _found(look: Look) -> list[UnveiledItem]:
+    try:
+        items = unveiled_items(look.access, look.wanted.places)
+    except UsageError as error:
+        raise Unshown("no_item", str(error)) from error
+    if len(items) != len(look.wanted.places):
+        raise Unshown("no_item", "no package of this case holds it now: load the page again")
+    return items
 
 
 def _allowed(look: Look, items: Sequence[UnveiledItem]) -> list[UnveiledItem]:

@@ -64,13 +64,13 @@ def look(user: User, case: Case, count: int = 3) -> None:
 
 
 def test_a_session_from_consent_to_the_word_after(client: Client, case: Case) -> None:
-    page = client.get(url("session", case))
+    consent = client.get(url("session", case)).content.decode()
     for words in (
         "never how fast you worked",
         "disclosable",
         "Nothing on this page makes that safe",
     ):
-        assert words in page.content.decode()
+        assert words in consent
     assert client.get(url("session_state", case)).json() == {"session": None}
     assert post(client, url("session_hide", case)).json()["error"] == "no_session"
     refused = client.post(url("session", case), BEGIN | {"consent_version": "7"})

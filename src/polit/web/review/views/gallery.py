@@ -70,7 +70,7 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "dates": [
             {"name": name, "label": label, "value": scope.value(name)} for name, label in DATES
         ],
-        "bar_actions": _BAR,
+        "bar": _BAR,
         "questions": _QUESTIONS,
         "table_url": f"{address_of('table', case_id)}?{scope.query}",
         "keys_url": reverse("review:keys", kwargs={"case_id": case_id}),

@@ -14,6 +14,7 @@ from polit.web.review.keyboard import KEY_ACTIONS, KeyChoice, keys_of
 from polit.web.review.page_config import address_of, page_config
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
 from polit.web.review.scope import DATES, FILTERS, ReviewScope, scope_of
+from polit.web.welfare.page import session_urls
 
 _KEYS_KEPT = "review_keys"
 _BAR = {
@@ -62,7 +63,7 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": granted.case,
         "scope_words": scope.words,
         "config": page_config(request, granted.case, scope, _chosen(request)),
-        "session_url": address_of("session", case_id),
+        "session_url": session_urls(case_id)["session"],
         "progress": "",
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),

@@ -12,6 +12,7 @@ import { bindings, listen } from "./keys.js";
 import { Order } from "./order.js";
 import { Reveals } from "./reveals.js";
 import { Tiles } from "./tiles.js";
+import { watchSession } from "./session.js";
 import { connectToolbar, showCounts, showModes } from "./toolbar.js";
 import { Door, Refused } from "./unveiling.js";
 import { Veil } from "./veil.js";
@@ -268,3 +269,4 @@ class Gallery {
 
 const gallery = new Gallery(readConfig());
 gallery.load();
+watchSession({ config: gallery.config, announce: gallery.announce });

@@ -5,6 +5,7 @@ For tests and the benchmark of the grid, which ask nothing of a database. Pictur
 
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
@@ -44,16 +45,7 @@ class FakeReview:
         name = parts.path.rpartition("/review/")[2].strip("/")
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         told = json.loads(body) if body else {}
-        made = {
-            ("GET", "order"): lambda: self._order(),
-            ("GET", "tiles"): lambda: _tiles([int(each) for each in query["places"].split(",")]),
-            ("GET", "changes"): lambda: self._changes(),
-            ("POST", "unveil"): lambda: self._unveil(told),
-            ("POST", "seen"): lambda: b"{}",
-            ("POST", "decide"): lambda: self._decide(told),
-            ("POST", "undo"): lambda: self._decide({"places": [1], "code": ""}),
-            ("POST", "redo"): lambda: self._decide({"places": [], "code": ""}),
-        }.get((method, name))
+        made = self._answers(query, told).get((method, name))
         if made is None:
             return None
         self.asked.append((method, name, told))
@@ -63,12 +55,28 @@ class FakeReview:
         is_json = name in {"changes", "seen", "decide", "undo", "redo"}
         return 200, "application/json" if is_json else "application/octet-stream", made()
 
+    def _answers(
+        self, query: dict[str, str], told: dict[str, object]
+    ) -> dict[tuple[str, str], Callable[[], bytes]]:
+        return {
+            ("GET", "order"): self._order,
+            ("GET", "tiles"): lambda: _tiles([int(each) for each in query["places"].split(",")]),
+            ("GET", "changes"): self._changes,
+            ("POST", "unveil"): lambda: self._unveil(told),
+            ("POST", "seen"): lambda: b"{}",
+            ("POST", "decide"): lambda: self._decide(told),
+            ("POST", "undo"): lambda: self._decide({"places": [1], "code": ""}),
+            ("POST", "redo"): lambda: self._decide({"places": [], "code": ""}),
+        }
+
     def asked_of(self, name: str) -> list[dict[str, object]]:
         """Return the bodies of what was asked of one address."""
         return [body for _, each, body in self.asked if each == name]
 
     def _order(self) -> bytes:
-        header = json.dumps({"count": self.count, "revision": 1, "media_files": self.count}).encode()
+        header = json.dumps(
+            {"count": self.count, "revision": 1, "media_files": self.count}
+        ).encode()
         places = np.arange(1, self.count + 1, dtype="<u4")
         stack = np.where(places % 7 == 0, places % 40 + 2, 1).astype("<u4")
         states = np.zeros(self.count, np.uint8)
@@ -110,6 +118,10 @@ class FakeReview:
         items = [[place, state, grade, 0] for place in places]
         batch = str(UUID(int=self.revision))
         return json.dumps({"revision": self.revision, "decision": batch, "items": items}).encode()
+
+
+def _json(told: dict[str, object]) -> bytes:
+    return json.dumps(told).encode()
 
 
 def _tiles(places: list[int]) -> bytes:

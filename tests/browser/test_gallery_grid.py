@@ -12,6 +12,30 @@ from polit.web.cases.services import case_open, member_add
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Purpose, Role
 
+_BLANK_AFTER_MS = 100
+_TIME_HIDING = """() => {
+  window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { window.pressedAt = event.timeStamp; }
+  }, {capture: true});
+  new MutationObserver(() => requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => { window.hiddenMs = performance.now() - window.pressedAt; };
+    channel.port2.postMessage(null);
+  })).observe(document.documentElement, {attributes: true, attributeFilter: ["data-hidden"]});
+}"""
+
+
+def _until(page: Page, expression: str) -> None:
+    """Wait until an expression is true; the policy of the page forbids the browser's own way."""
+    for _time in range(600):
+        if page.evaluate(f"Boolean({expression})"):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(
+        expression, page.evaluate("document.activeElement.outerHTML.slice(0, 300)")
+    )
+
+
 def _answer(review: FakeReview, route: Route) -> None:
     if review.is_away:
         route.abort()
@@ -33,14 +57,139 @@ def _open(site: Site, page: Page, review: FakeReview) -> None:
     page.route("**/review/**", lambda route: _answer(review, route))
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"/cases/{case.id}/review/")
-    page.wait_for_function("document.querySelectorAll('[role=gridcell]').length > 20")
+    _until(page, "document.querySelectorAll('[role=gridcell]').length > 20")
 
 
-def test_gallery(site: Site, browser_page: Page, tmp_path: Path) -> None:
-    review = FakeReview(100_000)
-    _open(site, browser_page, review)
+def _label(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+
+
+def _keys(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_officer_walks_reveals_decides_and_hides_by_keys(
+    site: Site, browser_page: Page, tmp_path: Path
+) -> None:
     page = browser_page
-    page.wait_for_timeout(500)
+    review = FakeReview(100_000)
+    _open(site, page, review)
     check_axe(page)
+    assert too_wide(page) == []
     screenshot(page, "gallery", tmp_path)
-    print(tmp_path)
+    grid = page.get_by_role("grid")
+    columns = int(grid.get_attribute("aria-colcount") or 0)
+    assert grid.get_attribute("aria-rowcount") == str(-(-100_000 // columns))
+    assert page.locator("[role=gridcell]:visible").count() <= 120
+    _check_moves(page, columns)
+    _check_reveals(page, review, tmp_path)
+    _check_decisions(page, review)
+    _check_refusals(page, review)
+    _check_hiding(page, review)
+
+
+def _check_moves(page: Page, columns: int) -> None:
+    page.locator("#review-to-grid").focus()
+    _keys(page, "Enter")
+    assert _label(page) == "1 of 100000, picture, pending"
+    _keys(page, "ArrowRight", "l", "ArrowDown", "j", "k", "h", "ArrowLeft")
+    assert _label(page).startswith(f"{columns + 1} of 100000")
+    _keys(page, "Control+End")
+    assert _label(page).startswith("100000 of 100000")
+    assert page.evaluate("document.getElementById('review-frame').scrollTop") > 100_000
+    _keys(page, "Control+Home", "End", "Shift+ArrowDown", "Space", "Space", "Escape")
+    assert _label(page).startswith(f"{2 * columns} of 100000")
+    assert page.locator("#review-chosen").inner_text() == ""
+
+
+def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
+    assert review.asked_of("unveil") == []
+    _keys(page, "Control+Home", "ArrowRight")
+    page.keyboard.down("v")
+    _until(page, "document.activeElement.ariaLabel?.endsWith('unveiled')")
+    page.keyboard.up("v")
+    assert _label(page) == "2 of 100000, picture, pending"
+    assert [each["places"] for each in review.asked_of("unveil")] == [[2]]
+    assert review.asked_of("unveil")[0]["rung"] == "grey160"
+    _keys(page, "p")
+    _until(page, "document.activeElement.ariaLabel?.endsWith('unveiled')")
+    places = review.asked_of("unveil")[1]["places"]
+    assert isinstance(places, list)
+    assert 30 <= len(places) <= 100
+    page.wait_for_timeout(200)
+    screenshot(page, "gallery-page-revealed", folder)
+    page.emulate_media(media="print")
+    assert not page.locator("canvas").is_visible()
+    page.emulate_media(media="screen")
+    page.locator("#review-to-grid").focus()
+    _keys(page, "Enter")
+    assert _label(page).endswith("unveiled")
+    _keys(page, "Control+End")  # what leaves the screen is veiled again
+    assert page.locator("[aria-label$=unveiled]:visible").count() == 0
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # what was seen is told now
+    _until(page, "performance.getEntriesByType('resource').some((each) => each.name.endsWith('seen'))")
+    seen = [pair for body in review.asked_of("seen") for pair in _pairs(body)]
+    assert len(seen) == 1 + len(places)
+    assert all(ms >= 0 for _, ms in seen)
+
+
+def _pairs(body: dict[str, object]) -> list[list[float]]:
+    found = body["seen"]
+    assert isinstance(found, list)
+    return found
+
+
+def _check_decisions(page: Page, review: FakeReview) -> None:
+    _keys(page, "Control+Home", "1")
+    _until(page, "document.activeElement.ariaLabel?.startsWith('2 of')")
+    assert "graded, Category A" in str(
+        page.locator("[role=gridcell]").first.get_attribute("aria-label")
+    )
+    _keys(page, "u", "Shift+j", "Control+z")
+    _until(page, "document.activeElement.ariaLabel?.startsWith('1 of')")
+    page.get_by_role("button", name="B : Category B").click()
+    decided = review.asked_of("decide")
+    assert [each["code"] for each in decided] == ["A", None, "B"]
+    assert [each["rung"] for each in decided] == ["grey160", "grey160", "grey160"]
+    _keys(page, "Control+Home", *["Shift+ArrowDown"] * 7, "3")
+    dialog = page.locator("#review-batch")
+    dialog.wait_for()
+    assert dialog.locator("canvas").count() == 9
+    assert len(review.asked_of("decide")) == 3
+    check_axe(page, schemes=("light",))
+    _keys(page, "Enter")
+    _until(page, "document.getElementById('review-chosen').textContent === ''")
+    places = review.asked_of("decide")[3]["places"]
+    assert isinstance(places, list)
+    assert len(places) > 50
+    assert review.asked_of("decide")[3]["batch_seen"] is True
+    review.changed = [[1, 5, 2, 0]]
+    _keys(page, "Control+Home")
+    _until(page, "document.activeElement.ariaLabel.includes('disputed')")
+
+
+def _check_refusals(page: Page, review: FakeReview) -> None:
+    review.changed = []
+    review.refuses = ("frozen", "The case is before the court.")
+    _keys(page, "Control+End", "1")
+    page.get_by_text("put back as it was: The case is before the court.").first.wait_for()
+    review.refuses = None
+
+
+def _check_hiding(page: Page, review: FakeReview) -> None:
+    _keys(page, "Control+Home", "p")
+    _until(page, "document.activeElement.ariaLabel?.endsWith('unveiled')")
+    page.evaluate(_TIME_HIDING)
+    _keys(page, "Escape", "Escape")
+    _until(page, "window.hiddenMs !== undefined")
+    assert page.evaluate("window.hiddenMs") < _BLANK_AFTER_MS
+    assert not page.locator("canvas").first.is_visible()
+    assert not page.locator("#review-frame").is_visible()
+    asked = len(review.asked_of("tiles"))
+    check_axe(page, schemes=("light",))
+    _keys(page, "Enter")
+    page.locator("#review-frame").wait_for()
+    assert not _label(page).endswith("unveiled")
+    page.wait_for_timeout(300)
+    assert len(review.asked_of("tiles")) > asked

@@ -1,6 +1,7 @@
-"""What cases tell registers above them, in the transaction that makes it so."""
+"""What other registers may want to know of a case."""
 
 from django.dispatch import Signal
 
-case_status_changed = Signal()
-"""A case was taken to court, closed or reopened: ``case``, ``before``, ``actor``."""
+case_moved = Signal()
+"""A case went to court, was closed or reopened; sent in the act, with ``case``, ``action`` and
+``actor``."""

@@ -70,7 +70,7 @@ KEY_ACTIONS = (
     _fixed("redo", "Do again", "Ctrl+Shift+z"),
     _fixed("help", "All keys", "?"),
 )
-"""In the order of the overlay. ``Esc Esc`` hides everything, everywhere, and is nobody's to change."""
+"""In the order of the overlay. ``Esc Esc`` hides everything, and is nobody's to change."""
 
 
 @dataclass(frozen=True, slots=True)

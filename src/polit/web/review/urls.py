@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import agreements, gallery, grading
+from polit.web.review.views import agreements, data, gallery, grading
 
 app_name = "review"
 
@@ -20,4 +20,6 @@ urlpatterns = [
     path(f"{_REVIEW}proposals/", agreements.proposals, name="proposals"),
     path(f"{_REVIEW}sample/", agreements.sample, name="sample"),
     path("hash-sets/decisions/", agreements.force_set, name="force_set"),
+    path(f"{_REVIEW}order", data.order, name="order"),
+    path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
 ]

@@ -36,3 +36,8 @@ export async function refusalOf(answer) {
     return { status: answer.status, code: "", message: `The server answered ${answer.status}.` };
   }
 }
+
+/** Return the queue where it is one in which others graded before, else nothing. */
+export function queueOf(config) {
+  return ["second", "sample"].includes(config.scope.queue) ? config.scope.queue : "";
+}

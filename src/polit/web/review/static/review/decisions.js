@@ -1,6 +1,6 @@
 /* Decisions: shown at once, sent in order, tried again while the server is away, rolled back on a no. */
 
-import { post, refusalOf } from "./config.js";
+import { post, queueOf, refusalOf } from "./config.js";
 import { MARK, STATE } from "./order.js";
 
 const MOST_PLACES = 2000;
@@ -34,7 +34,8 @@ export class Decisions {
       const some = places.slice(at, at + MOST_PLACES);
       const body = {
         places: some, code: null, flags_set: [], flags_clear: [], tags: [], note: "",
-        unsure: false, whole_stacks: false, rung: "tile", batch_seen: false, ...decision,
+        unsure: false, whole_stacks: false, rung: "tile", batch_seen: false,
+        queue: queueOf(this.config), ...decision,
       };
       const before = some.map((place) => this.order.standing(place)).filter(Boolean);
       this.order.put(before.map((standing) => this.#foreseen(standing, body)));

@@ -238,6 +238,10 @@ class Gallery {
   }
 
   #refused(refusal) {
+    if (refusal.code === "nothing") {
+      this.announce(refusal.message);
+      return;
+    }
     const words = `Not recorded, and put back as it was: ${refusal.message || refusal.code}`;
     showMessage(words);
     this.announce(words, { isUrgent: true });

@@ -5,6 +5,7 @@
 
 import { Cells } from "./cells.js";
 import { labelOf } from "./labels.js";
+import { MARK } from "./order.js";
 import { Painter } from "./paint.js";
 
 const MOST_HEIGHT = 15_000_000;
@@ -47,6 +48,10 @@ export class Grid {
   /** Measure the place, and lay everything out anew around the active item. */
   layOut() {
     const [width, height] = [this.frame.clientWidth, this.frame.clientHeight];
+    if (width === 0 || height === 0) {
+      return; // it is not shown: hidden, or printed
+    }
+    const hadFocus = this.cells.element.contains(document.activeElement);
     this.columns = Math.max(1, Math.floor(width / this.side));
     this.cellWidth = Math.floor(width / this.columns);
     this.cellHeight = this.side;
@@ -66,6 +71,9 @@ export class Grid {
     this.#bringIntoView(this.active);
     this.render();
     this.cells.refresh(this.active);
+    if (hadFocus) {
+      this.focus();
+    }
   }
 
   /** Change the size of the cells. */
@@ -179,7 +187,7 @@ export class Grid {
       const place = order.places[index];
       const revealed = this.reveals.get(place);
       const bitmap = revealed ?? this.tiles.get(place);
-      blank += bitmap === undefined ? 1 : 0;
+      blank += bitmap === undefined && !(order.marks[index] & MARK.NO_TILE) ? 1 : 0;
       painter.cell({
         bitmap, isRevealed: Boolean(revealed),
         left: (index % this.columns) * this.cellWidth,
@@ -190,7 +198,8 @@ export class Grid {
         isChosen: order.selected[index] === 1, isActive: index === this.active,
       });
     }
-    this.blankShare = last < first ? 0 : blank / (last - first + 1);
+    /* For whoever measures: what share of the screen still waits for its tile. */
+    this.frame.dataset.blank = String(last < first ? 0 : blank / (last - first + 1));
   }
 
   #bringIntoView(index) {

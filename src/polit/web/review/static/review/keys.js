@@ -30,7 +30,7 @@ export function bindings(config) {
     }
   }
   if (config.keys_on) {
-    config.categories.forEach((each) => found.set(each.key, `grade:${each.code}`));
+    config.categories.filter((each) => each.key).forEach((each) => found.set(each.key, `grade:${each.code}`));
   }
   return found;
 }

@@ -16,6 +16,10 @@ export function connectToolbar(gallery) {
   document.getElementById("review-dwell").addEventListener("change", (event) => {
     gallery.dwellMs = Number(event.target.value);
   });
+  document.getElementById("review-to-grid").addEventListener("click", (event) => {
+    event.preventDefault();
+    gallery.grid.focus();
+  });
   showModes(gallery);
 }
 

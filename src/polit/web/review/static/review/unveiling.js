@@ -1,6 +1,6 @@
 /* The one door: asks for pictures, unpacks them, and reports how long they stood on the screen. */
 
-import { post, refusalOf } from "./config.js";
+import { post, queueOf, refusalOf } from "./config.js";
 
 const REPORT_MS = 5000;
 const MOST_REPORTED = 500;
@@ -32,11 +32,6 @@ async function opened(part) {
   const isPicture = part.bytes > 0 && part.media_type.startsWith("image/");
   const bitmap = isPicture ? await createImageBitmap(part.blob).catch(() => null) : null;
   return { ...part, bitmap, blob: isPicture ? null : part.blob };
-}
-
-/* Where others graded before, an officer looks at what is no longer open: that is no needless view. */
-function queueOf(config) {
-  return ["second", "sample"].includes(config.scope.queue) ? config.scope.queue : "";
 }
 
 /** Asks, and keeps account of what stands open. */

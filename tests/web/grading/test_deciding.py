@@ -237,7 +237,7 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
             "rung": "colour160", "tags": ["kitchen"],
         })  # fmt: skip
     assert status == 200
-    assert told["items"] == [[1, GRADED, 1, 0b110_0000 | 16]]
+    assert told["items"] == [[1, GRADED, 1, 0b101_0000]]
     assert len(queries) <= 42
     assert post("decide", {"places": [1], "code": "Z"})[1]["error"] == "bad_code"
     assert post("decide", {"places": [1], "flags_set": ["sly"]})[1]["error"] == "bad_flags"
@@ -248,3 +248,22 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
     assert post("redo", {}) == (
         409, {"error": "nothing", "message": "there is nothing of yours to redo"}
     )  # fmt: skip
+
+
+def test_item_is_taken_out_of_its_stack_for_everybody(
+    case: Case, first: User, client_for: ClientFor
+) -> None:
+    there = review_of(case, ["a", "b<a", "c<a"])
+    url = f"/cases/{case.id}/review/split"
+
+    def split(place: int) -> int:
+        body = json.dumps({"place": place})
+        return client_for(first).post(url, body, content_type="application/json").status_code
+
+    assert [split(2), split(2), split(9)] == [200, 409, 400]
+    event = AuditEvent.objects.get(action="grading.split")
+    assert event.subject_id == content("b").hex()
+    leads = (
+        Item.objects.filter(review_set=there).order_by("pk").values_list("lead_place", flat=True)
+    )
+    assert list(leads) == [1, 2, 1]

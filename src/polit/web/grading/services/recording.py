@@ -28,9 +28,9 @@ from polit.web.grading.services.held import Held
 from polit.web.grading.services.proposing import proposals_follow, proposed_here
 from polit.web.grading.signals import first_generation_confirmed
 from polit.web.items.models import Item, ItemPlace
-from polit.web.items.rules import Flag, ItemMark, place_of
+from polit.web.items.rules import FIRST_GENERATION_LEAST, Flag, ItemMark, place_of
 from polit.web.items.services import items_mark
-from polit.web.matching.rules import Verdict
+from polit.web.matching.rules import ALERTING, Verdict
 from polit.web.media.models import Package
 from polit.web.media.rules import package_of
 from polit.web.safeguarding.services import first_generation_raise
@@ -44,6 +44,8 @@ _STANDING_FIELDS = [
     "version", "code", "flags", "tags", "unsure", "votes", "voters", "is_disputed", "is_settled",
     "graded_by", "draw",
 ]  # fmt: skip
+_VIDEO = 2
+_ALERTS = frozenset(ALERTING)
 _NEAR = frozenset({Verdict.NEAR, Verdict.NEAR_ALERT})
 _FIRST_GENERATION = "An officer flagged it as first generation in the review"
 _REASON = "Review of the case's pictures and videos"
@@ -104,12 +106,12 @@ class Recorded:
 
     Args:
         revision: The review set's revision after it.
-        batch: The batch.
+        batch: The batch; ``None`` where nothing was decided.
         items: Of each item its place, state, grade and marks.
     """
 
     revision: int
-    batch: UUID
+    batch: UUID | None
     items: tuple[tuple[int, int, int, int], ...]
 
 
@@ -252,12 +254,12 @@ def marks_of(item: Item, flags: int) -> ItemMark:
     """Return what the grid draws beside an item's tile."""
     verdict = item.verdict
     marks = {
-        ItemMark.VIDEO: item.duration_ms is not None,
+        ItemMark.VIDEO: item.kind == _VIDEO,
         ItemMark.STACK: item.stack_items > 1,
-        ItemMark.ALERT: verdict == Verdict.ALERT,
+        ItemMark.ALERT: verdict in _ALERTS,
         ItemMark.NEAR: verdict in _NEAR,
         ItemMark.NO_TILE: not item.has_tile,
-        ItemMark.FIRST_GENERATION: bool(flags & Flag.FIRST_GENERATION),
+        ItemMark.FIRST_GENERATION: item.first_generation >= FIRST_GENERATION_LEAST,
         ItemMark.FLAGGED: bool(flags),
     }
     found = ItemMark(0)

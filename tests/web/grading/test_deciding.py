@@ -217,9 +217,13 @@ def test_second_queue_is_blind_to_whoever_decided(case: Case, first: User, secon
 
     assert second_queue(granted(first, case), first) == []
     assert second_queue(granted(second, case), second) == [1]
-    grade(second, case, [1], B, is_second=True)
+    told = grade(second, case, [1], B, is_second=True)
     assert second_queue(granted(second, case), second) == []
+    assert [row[1:3] for row in told.items] == [(GRADED, 2)]
     assert Decision.objects.get(kind="second").before == ""
+    grade(first, case, [1], A)
+    undone = batch_undo(actor(second), access=granted(second, case))
+    assert [row[1:3] for row in undone.items] == [(PENDING, 0)]
 
 
 def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFor) -> None:

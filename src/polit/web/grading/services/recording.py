@@ -84,6 +84,7 @@ class Ruling:
         rung: What the officer had seen of it.
         note: What they wrote.
         kind: What kind of decision it is, where it is not that of the whole batch.
+        is_blind: Whether the officer is told nothing of what others said of it.
     """
 
     item: Item
@@ -93,6 +94,7 @@ class Ruling:
     rung: Rung
     note: str = ""
     kind: DecisionKind | None = None
+    is_blind: bool = False
 
     @property
     def sha256(self) -> bytes:
@@ -233,13 +235,22 @@ def _mark(
         grade = grade_number(held.scheme, after.code)
         place = place_of(item.pk)
         groups.setdefault((state, grade, after.flags, after.graded_by), []).append(place)
-        rows.append((place, int(state), grade, int(marks_of(item, after.flags))))
+        told = _told_blind(ruling) if ruling.is_blind else after
+        shown = state if told is after else state_of(told, is_settled=False, is_proposed=False)
+        number = grade_number(held.scheme, told.code)
+        rows.append((place, int(shown), number, int(marks_of(item, told.flags))))
     revision = 0
     for (state, grade, flags, by), places in groups.items():
         revision = items_mark(
             held.review_set, places, state=state, grade=grade, flags=flags, graded_by=officer_id(by)
         )
     return revision, tuple(rows)
+
+
+def _told_blind(ruling: Ruling) -> Values:
+    """Return what a blind officer is told: their own word, whatever others said."""
+    change = ruling.change
+    return Values(change.code or "", change.flags_set, unsure=change.unsure)
 
 
 def officer_id(by: str) -> UUID | None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_REVIEW}decide", grading.decide_places, name="decide"),
     path(f"{_REVIEW}undo", grading.undo, name="undo"),
     path(f"{_REVIEW}redo", grading.redo, name="redo"),
+    path(f"{_REVIEW}split", grading.split, name="split"),
     path(f"{_REVIEW}order", data.order, name="order"),
     path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
     path(f"{_REVIEW}decide-form", grading.decide_form, name="decide_form"),

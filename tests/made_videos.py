@@ -98,7 +98,7 @@ def made(
     frames: int = 60,
     metadata: dict[str, str] | None = None,
     turned: tuple[int, ...] | None = None,
-    sound: str = "",
+    sound: str | tuple[str, int] = "",
     dark: int = 0,
 ) -> bytes:
     """Return a video.
@@ -108,9 +108,11 @@ def made(
         frames: How many, 25 a second.
         metadata: What its container says.
         turned: Its display matrix.
-        sound: The coding of a second of silence beside it.
+        sound: The coding of a moment of silence beside it; or of a tone as long as the video, and
+            how many hertz it has.
         dark: How many of the first frames are black.
     """
+    coding, tone_hz = sound if isinstance(sound, tuple) else (sound, 0)
     stream = io.BytesIO()
     flags = (
         {"movflags": "use_metadata_tags"} if metadata and kind.container in ("mp4", "mov") else {}
@@ -124,9 +126,10 @@ def made(
         video.codec_context.thread_count = 1
         if turned:
             video.set_display_matrix(turned)
-        audio = output.add_stream(sound, rate=44_100, layout="mono") if sound else None
+        audio = output.add_stream(coding, rate=44_100, layout="mono") if coding else None
         if isinstance(audio, AudioStream):
-            output.mux(audio.encode(_silence()))
+            for sounding in _sound(tone_hz, frames / RATE if tone_hz else 0):
+                output.mux(audio.encode(sounding))
             output.mux(audio.encode(None))
         for number in range(frames):
             pixels = picture(number, kind.size) * (number >= dark)
@@ -149,11 +152,14 @@ def index_first(content: bytes) -> bytes:
     return content[:samples_at] + bytes(index) + content[samples_at:index_at]
 
 
-def _silence() -> av.AudioFrame:
-    samples = np.zeros((1, 1024), np.float32)
-    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
-    frame.sample_rate = 44_100
-    return frame
+def _sound(tone_hz: int, seconds: float) -> Iterator[av.AudioFrame]:
+    """Yield frames of a tone, at least one."""
+    for start in range(0, max(1, int(seconds * 44_100)), 1024):
+        at = np.arange(start, start + 1024) / 44_100
+        tone = (0.5 * np.sin(2 * np.pi * tone_hz * at)).astype(np.float32)
+        frame = av.AudioFrame.from_ndarray(tone[None], format="fltp", layout="mono")
+        frame.sample_rate, frame.pts = 44_100, start
+        yield frame
 
 
 def held(content: bytes, *, head_bytes: int | None = None, tail_bytes: int = 0) -> HeldBytes:

@@ -12,18 +12,15 @@ from collections.abc import Callable
 from PIL import Image
 
 from polit.base.clock import monotonic_s
-from polit.model.media import DecodedMedia
 from polit.sandbox.client import (
-    DecodeFailure,
+    Answer,
     DecodeJob,
     Decoder,
-    RenderedPixels,
     read_only_copy,
 )
-from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.limits import ItemLimits
 
-Outcome = DecodedMedia | OpenedBatch | RenderedPixels | DecodeFailure
+Outcome = Answer
 
 
 def encoded(mode: str, size: tuple[int, int], kind: str, **options: object) -> bytes:

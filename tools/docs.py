@@ -85,8 +85,10 @@ def broker_page() -> str:
         f"folder, by protocol number {PROTOCOL}.\n`polit.broker.client` speaks it; "
         "[ADR 0012](../adr/0012-broker.md) says why it is so.\n\n"
         "A message is four bytes (its length, big-endian) and so many bytes of JSON. A client "
-        'sends `{"protocol": 1}` and\n`{"operation": …, "body": …, "parts": [sizes]}`, then the '
-        'parts. The broker sends `{"protocol": 1}`, then\n`{"type": "answer", "body": …, '
+        f'sends `{{"protocol": {PROTOCOL}}}` and\n'
+        '`{"operation": …, "body": …, "parts": [sizes]}`, then the '
+        f'parts. The broker sends `{{"protocol": {PROTOCOL}}}`, then\n`'
+        '{"type": "answer", "body": …, '
         '"parts": [sizes]}` and the parts, or `{"type": "refusal", "code": …, "message": …}`.\n'
         "One connection carries one question.\n\n## Operations\n\n"
         "Any of them may be refused with `protocol`, `unknown_operation`, `bad_request`, "

@@ -38,7 +38,7 @@ _ASK = """
 import socket, sys
 sock = socket.socket(socket.AF_UNIX)
 sock.connect(sys.argv[1])
-hello, question = b'{"protocol":1}', b'{"operation":"package.list","body":{}}'
+hello, question = b'{"protocol":2}', b'{"operation":"package.list","body":{}}'
 try:
     for each in (hello, question):
         sock.sendall(len(each).to_bytes(4, "big") + each)

@@ -66,10 +66,10 @@ def test_each_rung_shows_what_it_says_and_is_marked(
     picture = brokers.upright(shown.data)
     assert (shown.media_type, picture.mode) == ("image/jpeg", mode)
     assert picture.size == (shown.width_px, shown.height_px)
-    assert (shown.width_px, shown.height_px > size[1]) == (size[0], True)
+    assert (shown.width_px, shown.height_px > size[1]) == (size[0], name.startswith("full"))
     original = brokers.upright(LANDSCAPE).resize(size).convert(mode)
     changed = np.asarray(picture.crop((0, 0, *size)), dtype=int) - np.asarray(original, dtype=int)
-    assert 0.02 < (abs(changed) > 25).mean() < 0.5, "marked, and still the same picture"
+    assert 0.01 < (abs(changed) > 25).mean() < 0.5, "marked, and still the same picture"
 
 
 def test_a_turned_picture_with_metadata_comes_upright_and_without(
@@ -273,5 +273,5 @@ def test_what_is_no_photograph_is_refused(client: BrokerClient, data: bytes) -> 
 
 def test_the_isolation_level_is_told(client: BrokerClient) -> None:
     facts = client.facts()
-    assert facts.protocol == 1
+    assert facts.protocol == 2
     assert facts.isolation_level in {"full", "reduced", "none"}

@@ -24,7 +24,7 @@ from polit.broker.protocol import CODES, MAX_UPLOAD_BYTES, Code, Hello, Question
 from polit.broker.server.operation import registry_of
 from polit.broker.serving import operations_by_name
 
-HELLO = b'{"protocol":1}'
+HELLO = b'{"protocol":2}'
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def spoken(made: brokers.Broker, data: bytes) -> bytes:
 def replied(received: bytes) -> dict[str, object]:
     """Return the reply behind the broker's hello."""
     length = int.from_bytes(received[:4], "big")
-    assert json.loads(received[4 : 4 + length]) == {"protocol": 1}
+    assert json.loads(received[4 : 4 + length]) == {"protocol": 2}
     reply: dict[str, object] = json.loads(received[8 + length :])
     return reply
 
@@ -103,7 +103,7 @@ def test_a_body_of_another_form_is_refused_or_dropped(made: brokers.Broker, body
 
 
 def test_another_protocol_number_is_refused(made: brokers.Broker) -> None:
-    reply = replied(spoken(made, framed(b'{"protocol":2}') + framed(b"{}")))
+    reply = replied(spoken(made, framed(b'{"protocol":1}') + framed(b"{}")))
     assert reply["code"] == "protocol"
 
 

@@ -7,11 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from polit.broker.server.watermark import Mark, burn, encode, plain
+from polit.broker.server.watermark import EncodedPixels, Mark, Marker, encode, plain
 from polit.model.media import PixelBlock
 
 EVENT = "4f3a9c12-0000-4000-8000-000000000000"
 MARK = Mark("A. Example", EVENT, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+
+
+def burn(pixels: PixelBlock, mark: Mark) -> EncodedPixels:
+    return Marker(mark).burn(pixels)
 
 
 def block(width: int, height: int, channels: int, value: int) -> PixelBlock:

@@ -11,7 +11,7 @@ from pdq_oracle import plain_pdq
 from pdq_pictures import MODES, as_picture, drawn, reduced
 from PIL import Image
 
-from polit.decode import _pdq_pixels, pdq
+from polit.decode import _pdq_kernels, _pdq_pixels, pdq
 from polit.decode._pdq_blocks import blurred, folded
 from polit.decode._pdq_pixels import StoredPixels, pixels_of_picture
 from polit.decode.pdq import hash_frame, hash_picture
@@ -194,6 +194,16 @@ def test_warming_up_checks_a_known_picture(monkeypatch: pytest.MonkeyPatch) -> N
         pdq.warm()
 
 
+def test_a_kernel_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse_to_keep(*_: object) -> None:
+        raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr("numba.core.ccallback.CFunc.enable_caching", refuse_to_keep)
+    _pdq_kernels.compiled.cache_clear()
+    pdq.warm()
+    _pdq_kernels.compiled.cache_clear()
+
+
 def test_a_palette_with_transparency_does_not_warn() -> None:
     picture = landscape((300, 200)).convert("P")
     opaque = hash_picture(picture)
@@ -234,6 +244,8 @@ def test_a_picture_converted_in_parts_is_as_one_converted_at_once(
     assert hash_picture(picture) == hash_picture(picture.convert("RGB"))
     palette_and_alpha = Image.merge("LA", [picture.convert("L")] * 2).convert("PA")
     assert hash_picture(palette_and_alpha) == hash_picture(palette_and_alpha.convert("RGB"))
+    lab = Image.merge("LAB", [picture.convert("L")] * 3)
+    assert hash_picture(lab) == hash_picture(lab.convert("RGB"))
 
 
 def test_premultiplied_grey_is_hashed_like_the_other_modes() -> None:

@@ -16,8 +16,6 @@ from polit.sandbox.client import (
     DecodeFailure,
     DecodeJob,
     Decoder,
-    RenderedPixels,
-    RenderView,
     read_only_copy,
 )
 from polit.sandbox.facts import (
@@ -38,6 +36,7 @@ from polit.sandbox.protocol import (
     RenderedReply,
     encode_json,
 )
+from polit.sandbox.views import RenderedPixels, RenderView
 
 LIMITS = ItemLimits(base_s=2.0, per_mib_s=1.0, wall_factor=10.0)
 

@@ -27,6 +27,7 @@
     ├── SignerBusy 1            another signer works, or none signed in time
     ├── ViewingRefused 1        nobody looks now: no session, a break, a limit; its code says why
     ├── ItemFailed 3            one item could not be decoded or rendered
+    │   └── NoSound             a video has no sound, or none that may be decoded
     ├── BrokerGone 1            the broker does not answer, or broke the protocol
     ├── BrokerRefused 1         the broker answered, and refused; its code says why
     └── Interrupted 130         stopped at a checkpoint (resumable)
@@ -200,6 +201,12 @@ class ItemFailed(PolitError):
 
     number = 1103
     exit_code = 3
+
+
+class NoSound(ItemFailed):
+    """A video has no sound, none that may be decoded, or none where it was asked for."""
+
+    number = 1108
 
 
 class BrokerGone(PolitError):

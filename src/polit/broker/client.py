@@ -5,7 +5,7 @@ Every call is one connection of its own, so that a client may be shared between 
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,16 @@ from polit.broker.match_protocol import (
     SIGNER_CHECK,
     AdoptedSupplement,
     MatchOrder,
+)
+from polit.broker.picture_protocol import (
+    PictureAnswer,
+    PicturesAnswer,
+    RenderedPart,
+    RenderedPicture,
+    RenderedSound,
+    RenderQuestion,
+    Rung,
+    SoundAnswer,
 )
 from polit.broker.protocol import (
     MAX_ANSWER_BYTES,
@@ -38,14 +48,10 @@ from polit.broker.protocol import (
     JobStatus,
     Nothing,
     OrderQuestion,
-    PictureAnswer,
     PlaceQuestion,
     Question,
     ReencodedPhotograph,
     Refusal,
-    RenderedPicture,
-    RenderQuestion,
-    Rung,
 )
 from polit.broker.set_protocol import (
     ImportChoices,
@@ -85,7 +91,9 @@ __all__ = [
     "JobStatus",
     "MatchOrder",
     "ReencodedPhotograph",
+    "RenderedPart",
     "RenderedPicture",
+    "RenderedSound",
     "Rung",
     "SetActOrder",
     "SetImportOrder",
@@ -219,7 +227,26 @@ class BrokerClient:
         """Return the picture that a committed audit event is about: once for each event."""
         found, parts = self._call("picture.render", RenderQuestion(event_id), PictureAnswer)
         (data,) = _expect(parts, 1)
-        return RenderedPicture(found.media_type, data, found.width_px, found.height_px)
+        return RenderedPicture(
+            found.media_type, data, found.width_px, found.height_px, found.of_width_px,
+            found.of_height_px, found.at_ms,
+        )  # fmt: skip
+
+    def render_many(self, event_id: str) -> tuple[RenderedPart, ...]:
+        """Return the pictures that a committed event is about: of a page, a story or a sequence.
+
+        Those of a page stand in the order of its items, all others in that of time. One that
+        cannot be given has a code.
+        """
+        found, parts = self._call("pictures.render", RenderQuestion(event_id), PicturesAnswer)
+        (data,) = _expect(parts, 1)
+        return tuple(_apart(found, data))
+
+    def sound(self, event_id: str) -> RenderedSound:
+        """Return the sound that a committed audit event is about: once for each event."""
+        found, parts = self._call("sound.render", RenderQuestion(event_id), SoundAnswer)
+        (data,) = _expect(parts, 1)
+        return RenderedSound(found.media_type, data, found.length_ms)
 
     def photograph_reencode(self, data: bytes) -> ReencodedPhotograph:
         """Return a photograph as pixels alone, decoded in the sandbox; at most 30 MiB."""
@@ -298,3 +325,16 @@ def _expect(parts: list[bytes], count: int) -> list[bytes]:
     if len(parts) != count:
         raise BrokerGone(f"the broker sent {len(parts)} parts where {count} were due")
     return parts
+
+
+def _apart(found: PicturesAnswer, data: bytes) -> Iterator[RenderedPart]:
+    """Yield pictures that came as one part."""
+    if sum(each.size_bytes for each in found.pictures) != len(data):
+        raise BrokerGone("the broker's pictures have other lengths than it states")
+    at = 0
+    for each in found.pictures:
+        yield RenderedPart(
+            found.media_type, data[at : at + each.size_bytes], each.width_px, each.height_px,
+            each.at_ms, each.code, each.of_width_px, each.of_height_px,
+        )  # fmt: skip
+        at += each.size_bytes

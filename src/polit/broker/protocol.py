@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-PROTOCOL = 1
+PROTOCOL = 2
 MAX_MESSAGE_BYTES = 256 << 10
 """A question; the longest is a list of acquisition digests."""
 MAX_ANSWER_BYTES = 4 << 20
@@ -52,6 +52,8 @@ class Code(StrEnum):
     WRONG_OFFSET = "wrong_offset"
     NO_ROOM = "no_room"
     NO_SET = "no_set"
+    NO_THUMBNAIL = "no_thumbnail"
+    NO_SOUND = "no_sound"
 
 
 CODES: dict[Code, str] = {
@@ -81,17 +83,10 @@ CODES: dict[Code, str] = {
     Code.WRONG_OFFSET: "A piece does not go on where the upload stands, or the upload has ended.",
     Code.NO_ROOM: "The broker's disk is full.",
     Code.NO_SET: "The store has no such hash set.",
+    Code.NO_THUMBNAIL: "The package keeps no thumbnail of that content.",
+    Code.NO_SOUND: "The video has no sound, or none that may be decoded.",
 }
 """Every code with its meaning, for the reference page."""
-
-
-class Rung(StrEnum):
-    """How much of a picture is shown."""
-
-    GREY_160 = "grey160"
-    COLOUR_160 = "colour160"
-    FULL_GREY = "full_grey"
-    FULL = "full"
 
 
 class JobState(StrEnum):
@@ -242,16 +237,6 @@ class AdoptedPackage:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedPicture:
-    """A picture for the eyes of one person: watermarked, encoded anew, without metadata."""
-
-    media_type: str
-    data: bytes
-    width_px: int
-    height_px: int
-
-
-@dataclass(frozen=True, slots=True)
 class ReencodedPhotograph:
     """A photograph encoded anew: upright, at most 2,000 px, and its thumbnail of 320 px."""
 
@@ -325,17 +310,3 @@ class AdoptQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     package: Place
     case_reference: Text
     other_case_confirmed: bool = False
-
-
-class RenderQuestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The audit event that a picture is shown for."""
-
-    event_id: Annotated[str, msgspec.Meta(max_length=64)]
-
-
-class PictureAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Of a picture everything but its bytes: those are the answer's parts."""
-
-    media_type: str
-    width_px: int
-    height_px: int

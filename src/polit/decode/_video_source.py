@@ -59,7 +59,6 @@ _CODEC_OPTIONS = {
     "threads": "1",
 }
 _CONTAINER_OPTIONS = {
-    "codec_whitelist": _CODEC_OPTIONS["codec_whitelist"],
     # The full names that FFmpeg compares: a demuxer of several names counts by any of them.
     "format_whitelist": ",".join(sorted(DEMUXERS)),
     "protocol_whitelist": "none",
@@ -114,7 +113,7 @@ def open_video(held: HeldBytes, mime: str, *, memory_bytes: int) -> Opened:
     """
     demuxer = demuxer_of(held, mime)
     held.seek(0)
-    container = _open_container(held, demuxer)
+    container = open_container(held, demuxer, decoders=DECODERS)
     try:
         stream = _choose(container, held, demuxer)
         codec = stream.codec_context
@@ -129,14 +128,26 @@ def open_video(held: HeldBytes, mime: str, *, memory_bytes: int) -> Opened:
     return Opened(container, stream, codec, demuxer)
 
 
-def _open_container(held: HeldBytes, demuxer: str) -> InputContainer:
-    options = _CONTAINER_OPTIONS | (_MOV_OPTIONS if demuxer == "mov" else {})
+def open_container(held: HeldBytes, demuxer: str, *, decoders: frozenset[str]) -> InputContainer:
+    """Open a container with the one demuxer that may read it.
+
+    Args:
+        held: What is held of it.
+        demuxer: The demuxer, as ``demuxer_of`` gives it.
+        decoders: Every decoder that may run while its streams are looked at.
+
+    Raises:
+        Refused: It cannot be read.
+        MemoryError: It cannot be held.
+    """
+    allowed = {"codec_whitelist": ",".join(sorted(decoders))}
+    options = _CONTAINER_OPTIONS | allowed | (_MOV_OPTIONS if demuxer == "mov" else {})
     try:
         return av.open(
             held,
             "r",
             format=demuxer,
-            options=_CODEC_OPTIONS,
+            options=_CODEC_OPTIONS | allowed,
             container_options=options,
             metadata_errors="replace",
             buffer_size=_BUFFER_BYTES,

@@ -11,6 +11,7 @@ Code = Literal[
     "encrypted",
     "outside",
     "decoder_off",
+    "no_sound",
 ]
 
 

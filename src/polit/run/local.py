@@ -16,7 +16,7 @@ from polit.model.media import DecodedMedia
 from polit.run.held import Held, reader_of
 from polit.run.slots import Slots
 from polit.sandbox import walking_messages as say
-from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder, RenderedPixels
+from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
 from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Role, start_zygote
@@ -234,7 +234,7 @@ class LocalFleet:
             return []
         del self._running[id(decoder)]
         self._is_alone = False
-        if isinstance(result, OpenedBatch | RenderedPixels):  # it was asked to decode
+        if not isinstance(result, DecodedMedia | DecodeFailure):  # it was asked to decode
             result = DecodeFailure("protocol", "another answer")
         if isinstance(result, DecodeFailure) and self._is_tried_again(task, result):
             return []
@@ -249,7 +249,7 @@ class LocalFleet:
         result = self._opener.poll(monotonic_s())
         if result is None:
             return []
-        if isinstance(result, DecodedMedia | RenderedPixels):  # it was asked to open
+        if not isinstance(result, OpenedBatch | DecodeFailure):  # it was asked to open
             result = DecodeFailure("protocol", "another answer")
         if isinstance(result, OpenedBatch) and not result.is_complete:
             return [Opened(task, result)]

@@ -15,20 +15,27 @@ from dataclasses import dataclass, replace
 from PIL import Image
 
 from polit.base.clock import monotonic_s
-from polit.base.errors import ItemFailed, UsageError
+from polit.base.errors import ItemFailed, NoSound, UsageError
 from polit.model.media import PixelBlock
 from polit.run.local import RETRIED
 from polit.sandbox.client import (
+    Answer,
     DecodeFailure,
     DecodeJob,
     Decoder,
-    RenderedPixels,
-    RenderView,
     read_only_copy,
 )
 from polit.sandbox.decoder_process import Forker
 from polit.sandbox.limits import MAX_NEEDED_BYTES, ItemLimits
-from polit.sandbox.protocol import MAX_RENDERED_SIDE_PX
+from polit.sandbox.protocol import MAX_RENDERED_SIDE_PX, MAX_SEQUENCE, MAX_SEQUENCE_SIDE_PX
+from polit.sandbox.views import (
+    DecodedSound,
+    FramesView,
+    RenderedFrames,
+    RenderedPixels,
+    RenderView,
+    SoundView,
+)
 from polit.store.sealed_original import SealedOriginal
 
 _USUAL_BYTES = 1 << 30
@@ -78,6 +85,40 @@ class RenderOrder:
             raise UsageError(f"a frame at {self.frame_ms} ms: give 0 or more")
         if self.region is not None and not _is_region(self.region):
             raise UsageError("a region is left, top, width, height: four figures, the last two > 0")
+
+
+@dataclass(frozen=True, slots=True)
+class FramesOrder:
+    """Which frames of a video are asked for, in one pass.
+
+    Args:
+        from_ms: Where the first one stands, or the next one behind.
+        step_ms: How far apart they stand at least; 0 for every frame.
+        count: How many at most, 1 to 64.
+        side_px: The longest side, 1 to 1,280.
+        rung: ``grey`` or ``colour``.
+    """
+
+    from_ms: int
+    step_ms: int
+    count: int
+    side_px: int
+    rung: str = "grey"
+
+    def check(self) -> None:
+        """Refuse what cannot be rendered.
+
+        Raises:
+            UsageError: A figure is out of range, or a word is unknown.
+        """
+        if not (0 <= self.from_ms <= _MAX_MS and 0 <= self.step_ms <= _MAX_MS):
+            raise UsageError("frames from a place on, by a step: give 0 ms or more")
+        if not 1 <= self.count <= MAX_SEQUENCE or not 1 <= self.side_px <= MAX_SEQUENCE_SIDE_PX:
+            raise UsageError(
+                f"a sequence has 1 to {MAX_SEQUENCE} frames of 1 to {MAX_SEQUENCE_SIDE_PX} px"
+            )
+        if self.rung not in _RUNGS:
+            raise UsageError(f"there is no rung {self.rung!r}: ask for {' or '.join(_RUNGS)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,45 +184,100 @@ class Renderer:
         """
         return self._pixels(iter((data,)), len(data), mime, order)
 
+    def frames(self, sealed: SealedOriginal, order: FramesOrder) -> Iterator[RenderedPixels]:
+        """Render a sequence of a video's frames, decoded in one pass; yields them one by one.
+
+        Fewer than asked for come where the video ends, or where the pass has decoded as much as
+        it may: who wants more asks again from the last one on. Nothing else may be rendered
+        before the last one was taken.
+
+        Raises:
+            UsageError: The order is wrong.
+            VaultDamaged: The original does not open in full.
+            ItemFailed: It does not decode, or is no video; the message has the reason.
+        """
+        order.check()
+        original = sealed.original
+        if not _is_video(original.mime):
+            raise ItemFailed("this original has no frames: it is no video")
+        with _in_memory(sealed.pieces()) as descriptor:
+            view = FramesView(
+                order.from_ms, order.step_ms, order.count, order.side_px,
+                is_grey=_RUNGS[order.rung],
+            )  # fmt: skip
+            job = _job(descriptor, original.size_bytes, original.mime, view)
+            answer = self._answer(job)
+        if not isinstance(answer, RenderedFrames):
+            raise ItemFailed("this original cannot be rendered: an answer to another question")
+        yield from answer.pixels()
+
+    def sound(self, sealed: SealedOriginal, *, from_ms: int, length_ms: int) -> DecodedSound:
+        """Decode a stretch of the first sound of a video.
+
+        Raises:
+            VaultDamaged: The original does not open in full.
+            NoSound: It has none there; the message has the reason.
+            ItemFailed: It does not decode; the message has the reason.
+        """
+        original = sealed.original
+        if not _is_video(original.mime):
+            raise NoSound("there is nothing to hear: it is no video")
+        with _in_memory(sealed.pieces()) as descriptor:
+            view = SoundView(from_ms, length_ms)
+            job = _job(descriptor, original.size_bytes, original.mime, view)
+            answer = self._answer(job)
+        if not isinstance(answer, DecodedSound):
+            raise ItemFailed("this original cannot be heard: an answer to another question")
+        return answer
+
     def _pixels(
         self, pieces: Iterator[bytes], size_bytes: int, mime: str, order: RenderOrder
     ) -> RenderedPixels:
         order.check()
+        view = RenderView(
+            order.side_px, order.region, is_grey=_RUNGS[order.rung], at_ms=order.frame_ms
+        )
         with _in_memory(pieces) as descriptor:
-            job = _job(descriptor, size_bytes, mime, order)
-            usual = _VIDEO_BYTES if _is_video(mime) else _USUAL_BYTES
+            answer = self._answer(_job(descriptor, size_bytes, mime, view))
+        if not isinstance(answer, RenderedPixels):
+            raise ItemFailed("this original cannot be rendered: an answer to another question")
+        return answer
+
+    def _answer(self, job: DecodeJob) -> Answer:
+        """Return what a decoder gives, asked again where more memory or a fresh one helps."""
+        usual = _VIDEO_BYTES if _is_video(job.mime) else _USUAL_BYTES
+        answer = self._ask(job, memory_bytes=usual)
+        if isinstance(answer, DecodeFailure) and answer.code == "needs_memory":
+            needed = min(answer.needed_bytes, MAX_NEEDED_BYTES)
+            answer = self._ask(job, memory_bytes=needed)
+        elif isinstance(answer, DecodeFailure) and answer.code in RETRIED:
+            self._decoder.close()
             answer = self._ask(job, memory_bytes=usual)
-            if isinstance(answer, DecodeFailure) and answer.code == "needs_memory":
-                needed = min(answer.needed_bytes, MAX_NEEDED_BYTES)
-                answer = self._ask(job, memory_bytes=needed)
-            elif isinstance(answer, DecodeFailure) and answer.code in RETRIED:
-                self._decoder.close()
-                answer = self._ask(job, memory_bytes=usual)
         if isinstance(answer, DecodeFailure):
             raise _refusal(answer)
         return answer
 
-    def _ask(self, job: DecodeJob, *, memory_bytes: int) -> RenderedPixels | DecodeFailure:
+    def _ask(self, job: DecodeJob, *, memory_bytes: int) -> Answer:
         job = replace(job, job_id=self._next_job)
         self._next_job += 1
         self._decoder.start(job, now_s=monotonic_s(), memory_bytes=memory_bytes)
         while True:
             select.select([self._decoder], [], [], _TURN_S)
             answer = self._decoder.poll(monotonic_s())
-            if isinstance(answer, RenderedPixels | DecodeFailure):
+            if answer is not None:
                 return answer
 
 
-def _job(descriptor: int, size_bytes: int, mime: str, order: RenderOrder) -> DecodeJob:
+def _job(
+    descriptor: int, size_bytes: int, mime: str, view: RenderView | FramesView | SoundView
+) -> DecodeJob:
     return DecodeJob(
         job_id=0,
         descriptor=descriptor,
         size_bytes=size_bytes,
         mime=mime,
         limits=_VIDEO_LIMITS if _is_video(mime) else None,
-        view=RenderView(
-            order.side_px, order.region, is_grey=_RUNGS[order.rung], at_ms=order.frame_ms
-        ),
+        view=view,
     )
 
 
@@ -228,6 +324,8 @@ def _encode(block: PixelBlock, encoding: str) -> bytes:
 def _refusal(failure: DecodeFailure) -> ItemFailed | UsageError:
     if failure.code == "outside":
         return UsageError(f"the region lies outside of it: {failure.detail}")
+    if failure.code == "no_sound":
+        return NoSound(f"there is nothing to hear: {failure.detail}")
     return ItemFailed(f"this original cannot be rendered: {failure.code} ({failure.detail})")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.media import DecodedMedia, PixelBlock
+from polit.model.media import DecodedMedia
 from polit.sandbox.decoder_process import DecoderProcess, Forker, Task
 from polit.sandbox.facts import (
     OpenedBatch,
@@ -27,38 +27,20 @@ from polit.sandbox.protocol import (
     MAX_REPLY_BYTES,
     DecodeRequest,
     FailureReply,
+    FramesReply,
     MediaReply,
     MembersReply,
     NextRequest,
     OpenRequest,
     RenderedReply,
-    RenderRequest,
     Reply,
     Request,
+    SoundReply,
     decode_reply,
 )
+from polit.sandbox.views import AnyView, FramesView, RenderView, Seen, SoundView, seen
 
 _DEFAULT_MEMORY_BYTES = PROFILE_LIMITS[Profile.DECODER].memory_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class RenderView:
-    """What a person is to see of a picture: see ``polit.sandbox.protocol.RenderRequest``."""
-
-    side_px: int
-    region: tuple[int, int, int, int] | None = None
-    is_grey: bool = False
-    at_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RenderedPixels:
-    """What a person is to see, the size of the whole, upright, and a video frame's place."""
-
-    pixels: PixelBlock
-    of_width_px: int
-    of_height_px: int
-    at_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +66,7 @@ class DecodeJob:
     mime: str
     limits: ItemLimits | None = None
     opens: bool = False
-    view: RenderView | None = None
+    view: AnyView | None = None
     tail_bytes: int = 0
     held_bytes: int | None = None
 
@@ -92,23 +74,13 @@ class DecodeJob:
     def task(self) -> Task:
         """What is asked."""
         if self.view is not None:
-            return Task.RENDER
+            return _TASKS[type(self.view)]
         return Task.OPEN if self.opens else Task.DECODE
 
     def request(self, memory_bytes: int) -> Request:
         """Return what the decoder is asked."""
         if self.view is not None:
-            view = self.view
-            return RenderRequest(
-                self.job_id,
-                self.size_bytes,
-                self.mime,
-                memory_bytes,
-                side_px=view.side_px,
-                region=view.region,
-                is_grey=view.is_grey,
-                at_ms=view.at_ms,
-            )
+            return self.view.request(self.job_id, self.size_bytes, self.mime, memory_bytes)
         if self.opens:
             return OpenRequest(self.job_id, self.size_bytes, self.mime, memory_bytes)
         held_bytes = self.size_bytes if self.held_bytes is None else self.held_bytes
@@ -143,7 +115,7 @@ def read_only_copy(descriptor: int) -> int:
     return os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_CLOEXEC)
 
 
-Answer = DecodedMedia | OpenedBatch | RenderedPixels | DecodeFailure
+Answer = DecodedMedia | OpenedBatch | Seen | DecodeFailure
 
 
 class Decoder:
@@ -276,12 +248,12 @@ class Decoder:
     def _take(self, reply: Reply, process: DecoderProcess) -> Answer:
         if isinstance(reply, MembersReply):
             return self._batch(reply, process)
-        if isinstance(reply, MediaReply | RenderedReply):
-            made: DecodedMedia | RenderedPixels
+        if isinstance(reply, MediaReply | RenderedReply | FramesReply | SoundReply):
+            made: DecodedMedia | Seen
             if isinstance(reply, MediaReply):
                 made = self._media(reply, process)
             else:
-                made = _rendered(reply, process)
+                made = seen(reply, process.member)
             self._job = None
             return made
         self._job = None
@@ -343,12 +315,14 @@ class Decoder:
             self._process = None
 
 
-def _rendered(reply: RenderedReply, process: DecoderProcess) -> RenderedPixels:
-    pixels = process.rendered(reply.width_px, reply.height_px, reply.channels)
-    return RenderedPixels(pixels, reply.of_width_px, reply.of_height_px, reply.at_ms)
-
-
-_ANSWERS = {Task.DECODE: MediaReply, Task.OPEN: MembersReply, Task.RENDER: RenderedReply}
+_TASKS = {RenderView: Task.RENDER, FramesView: Task.FRAMES, SoundView: Task.SOUND}
+_ANSWERS = {
+    Task.DECODE: MediaReply,
+    Task.OPEN: MembersReply,
+    Task.RENDER: RenderedReply,
+    Task.FRAMES: FramesReply,
+    Task.SOUND: SoundReply,
+}
 
 
 def _checked(untrusted_packet: bytes, job: DecodeJob) -> Reply:

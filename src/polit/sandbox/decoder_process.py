@@ -24,6 +24,8 @@ class Task(enum.Enum):
     DECODE = enum.auto()
     OPEN = enum.auto()
     RENDER = enum.auto()
+    FRAMES = enum.auto()
+    SOUND = enum.auto()
 
 
 class Forker(Protocol):
@@ -86,15 +88,6 @@ class DecoderProcess:
         """Copy pixels out of the output memory."""
         size_bytes = width_px * height_px * channels
         data = self._maps[0][offset_bytes : offset_bytes + size_bytes]
-        return PixelBlock(width_px, height_px, channels, data)
-
-    def rendered(self, width_px: int, height_px: int, channels: int) -> PixelBlock:
-        """Copy rendered pixels out of the arena.
-
-        Raises:
-            SandboxError: They would lie outside of it.
-        """
-        data = self.member(0, width_px * height_px * channels)
         return PixelBlock(width_px, height_px, channels, data)
 
     def facts(self, size_bytes: int) -> bytes:

@@ -31,6 +31,16 @@ of a rendered picture."""
 MAX_RENDERED_SIDE_PX = 16_383
 """The longest side that is rendered: the limit of WebP."""
 
+MAX_SEQUENCE = 64
+"""Frames of one sequence."""
+
+MAX_SEQUENCE_SIDE_PX = 1280
+"""The longest side of a frame of a sequence."""
+
+MAX_SOUND_MS = 60_000
+SOUND_RATE = 22_050
+"""Samples in a second that sound has at most."""
+
 
 class SpawnRequest(msgspec.Struct, frozen=True, tag="spawn"):
     """Fork a child; its channel and descriptors travel with the packet.
@@ -139,7 +149,44 @@ class RenderRequest(msgspec.Struct, frozen=True, tag="render"):
     at_ms: int
 
 
-Request = DecodeRequest | OpenRequest | NextRequest | RenderRequest
+class FramesRequest(msgspec.Struct, frozen=True, tag="frames"):
+    """Give the pixels of a sequence of a video's frames, decoded in one pass.
+
+    Args:
+        job: Echoed in the reply.
+        size_bytes: The item's size, at least 1; all of it is in its descriptor.
+        mime: What the item was identified as.
+        memory_bytes: What the process may map for it, the arena included.
+        from_ms: Where the first frame stands.
+        step_ms: How far apart they stand at least.
+        count: How many at most.
+        side_px: The longest side of each.
+        is_grey: Give one channel instead of three.
+    """
+
+    job: int
+    size_bytes: int
+    mime: str
+    memory_bytes: int
+    from_ms: int
+    step_ms: int
+    count: int
+    side_px: int
+    is_grey: bool
+
+
+class SoundRequest(msgspec.Struct, frozen=True, tag="sound"):
+    """Give a stretch of the first sound of a video: mono, 16 bits a sample."""
+
+    job: int
+    size_bytes: int
+    mime: str
+    memory_bytes: int
+    from_ms: int
+    length_ms: int
+
+
+Request = DecodeRequest | OpenRequest | NextRequest | RenderRequest | FramesRequest | SoundRequest
 
 
 class AttackTargets(msgspec.Struct, frozen=True):
@@ -207,6 +254,35 @@ class RenderedReply(msgspec.Struct, frozen=True, tag="rendered", forbid_unknown_
     at_ms: Annotated[int, msgspec.Meta(ge=0, le=1 << 48)] | None = None
 
 
+_SequenceSide = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQUENCE_SIDE_PX)]
+
+
+class FramePlace(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """One frame of a sequence; its pixels lie behind those of the one before."""
+
+    at_ms: Annotated[int, msgspec.Meta(ge=0, le=1 << 48)]
+    width_px: _SequenceSide
+    height_px: _SequenceSide
+
+
+class FramesReply(msgspec.Struct, frozen=True, tag="sequence", forbid_unknown_fields=True):
+    """Frames in the order of showing; their pixels lie in the arena, row by row."""
+
+    job: _Job
+    channels: Literal[1, 3]
+    of_width_px: _Side
+    of_height_px: _Side
+    frames: Annotated[tuple[FramePlace, ...], msgspec.Meta(min_length=1, max_length=MAX_SEQUENCE)]
+
+
+class SoundReply(msgspec.Struct, frozen=True, tag="samples", forbid_unknown_fields=True):
+    """Sound; its samples lie at the start of the arena, little-endian."""
+
+    job: _Job
+    rate: Annotated[int, msgspec.Meta(ge=1000, le=SOUND_RATE)]
+    samples: Annotated[int, msgspec.Meta(ge=1, le=SOUND_RATE * MAX_SOUND_MS // 1000)]
+
+
 class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fields=True):
     """An item that was not decoded.
 
@@ -226,12 +302,13 @@ class FailureReply(msgspec.Struct, frozen=True, tag="failure", forbid_unknown_fi
         "encrypted",
         "outside",
         "decoder_off",
+        "no_sound",
     ]
     detail: Annotated[str, msgspec.Meta(max_length=MAX_DETAIL_CHARS, pattern=r"^[ -~]*\Z")]
     needed_bytes: Annotated[int, msgspec.Meta(ge=0, le=MAX_NEEDED_BYTES)] = 0
 
 
-Reply = MediaReply | MembersReply | RenderedReply | FailureReply
+Reply = MediaReply | MembersReply | RenderedReply | FramesReply | SoundReply | FailureReply
 
 encode_json = msgspec.json.Encoder().encode
 decode_decode_request = msgspec.json.Decoder(Request).decode

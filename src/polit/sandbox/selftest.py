@@ -29,15 +29,13 @@ from polit.sandbox.client import (
     DecodeFailure,
     DecodeJob,
     Decoder,
-    RenderedPixels,
-    RenderView,
     read_only_copy,
 )
-from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.isolate import Child, Role, Zygote, start_zygote
 from polit.sandbox.limits import ItemLimits, Profile
 from polit.sandbox.lockdown import LockdownFacts
 from polit.sandbox.protocol import AttackTargets, encode_json
+from polit.sandbox.views import RenderView
 
 _SLOTS = (Profile.DECODER, Profile.DECODER, Profile.WALKER_IMAGE, Profile.WALKER_FOLDER)
 _TICK_S = 0.01
@@ -287,7 +285,7 @@ class _Slot:
                 result = self.decoder.poll(now_s)
                 if result is None:
                     return True
-                if isinstance(result, OpenedBatch | RenderedPixels):
+                if not isinstance(result, DecodedMedia | DecodeFailure):
                     raise SandboxError("an answer to what nobody asked for")
                 self._take(result)
             elif self._outcome:

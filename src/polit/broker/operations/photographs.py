@@ -1,6 +1,7 @@
 """Photographs of devices and places that officers send."""
 
-from polit.broker.protocol import MAX_UPLOAD_BYTES, Code, Nothing, PictureAnswer
+from polit.broker.picture_protocol import PictureAnswer
+from polit.broker.protocol import MAX_UPLOAD_BYTES, Code, Nothing
 from polit.broker.server.operation import Parts, Reply, Terms, operation
 from polit.broker.server.photographs import reencode
 from polit.broker.server.room import Room

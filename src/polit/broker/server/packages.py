@@ -71,19 +71,9 @@ class PackageAdopter:
             ) from error
         manifest = verified.manifest
         check_case(manifest, question)
-        key = self._package_key(manifest) if verified.holds else None
+        key = unwrap_key(manifest.wrapped_key, self._keys) if verified.holds else None
         tile_key = self._take(manifest, case, key) if key is not None else None
         return _adopted(question.package, verified, tile_key)
-
-    def _package_key(self, manifest: Manifest) -> bytes | None:
-        """Return the package's key, ``None`` where it is wrapped to another installation."""
-        try:
-            key = pyrage.decrypt(
-                base64.b64decode(manifest.wrapped_key, validate=True), [self._keys.identity]
-            )
-        except (pyrage.DecryptError, ValueError):
-            return None
-        return key if len(key) == KEY_BYTES else None
 
     def _take(self, manifest: Manifest, case: str, key: bytes) -> bytes:
         """Keep the key, sealed under the case's; return the one for safe tiles."""
@@ -91,11 +81,33 @@ class PackageAdopter:
         try:
             with closing(take_case_key(data, self._keys, case)) as case_key:
                 case_key.share()
-                sealed = _cipher(case_key).seal(key, context=_context(manifest, case_key))
+                context = _context(manifest.package_id, case_key)
+                sealed = _cipher(case_key).seal(key, context=context)
                 self._ledger.keep_package_key(manifest.package_id, case_key.name, sealed)
         except AuthorityError as error:
             raise BrokerRefused(Code.DAMAGED, "this case's key does not open here") from error
         return derive_key(key, KeyRole.SAFE_TILES)
+
+
+def unwrap_key(wrapped_key: str, keys: Keys) -> bytes | None:
+    """Return a package's key, ``None`` where it is wrapped to another installation."""
+    try:
+        key = pyrage.decrypt(base64.b64decode(wrapped_key, validate=True), [keys.identity])
+    except (pyrage.DecryptError, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
+
+
+def adopted_key(ledger: BrokerLedger, case_key: CaseKey, package_id: str) -> bytes | None:
+    """Return the key of a package that was adopted under a case, ``None`` where it was not.
+
+    Raises:
+        IntegrityError: What the ledger keeps does not open.
+    """
+    sealed = ledger.package_key(package_id, case_key.name)
+    if sealed is None:
+        return None
+    return _cipher(case_key).open(sealed, context=_context(package_id, case_key))
 
 
 def check_case(manifest: Manifest, question: AdoptQuestion) -> None:
@@ -156,8 +168,8 @@ def _cipher(case_key: CaseKey) -> BlobCipher:
     return BlobCipher(case_key.secret, KeyRole.PACKAGE_KEYS)
 
 
-def _context(manifest: Manifest, case_key: CaseKey) -> bytes:
-    return f"{case_key.name}|{manifest.package_id}|package-key|1".encode()
+def _context(package_id: str, case_key: CaseKey) -> bytes:
+    return f"{case_key.name}|{package_id}|package-key|1".encode()
 
 
 def _adopted(package: str, verified: Verification, tile_key: bytes | None) -> AdoptedPackage:

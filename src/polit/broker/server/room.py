@@ -11,9 +11,13 @@ from polit.broker.server.examinations import Examinations
 from polit.broker.server.hashsets import SetKeeper
 from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger
+from polit.broker.server.originals import Originals
 from polit.broker.server.packages import PackageAdopter
 from polit.broker.server.settings import BrokerSettings, EvidenceRoot
 from polit.broker.server.showing import PictureShower
+from polit.broker.server.sounding import SoundPlayer
+from polit.broker.server.spending import EventDoor
+from polit.broker.server.thumbnails import Thumbnails
 from polit.broker.server.uploads import Uploads
 from polit.store.keys import create_keys
 
@@ -29,6 +33,7 @@ class Room:
     examinations: Examinations
     packages: PackageAdopter
     pictures: PictureShower
+    sounds: SoundPlayer
     errands: Errands
     uploads: Uploads
     sets: SetKeeper
@@ -70,6 +75,8 @@ def make_room(settings: BrokerSettings) -> Room:
         settings.ledger / "uploads", max_bytes=settings.max_upload_bytes, wanted=errands.uploads
     )
     errands.on_done(uploads.discard)
+    door = EventDoor(ledger, event_reader(settings), lanes)
+    originals = Originals(settings, keys)
     incoming = EvidenceRoots((EvidenceRoot("incoming", settings.incoming),))
     return Room(
         settings=settings,
@@ -78,7 +85,8 @@ def make_room(settings: BrokerSettings) -> Room:
         evidence=evidence,
         examinations=Examinations(settings, ledger, evidence),
         packages=PackageAdopter(settings, keys, ledger),
-        pictures=PictureShower(settings, keys, ledger, event_reader(settings), lanes),
+        pictures=PictureShower(door, originals, Thumbnails(settings, keys, ledger)),
+        sounds=SoundPlayer(door, originals),
         errands=errands,
         uploads=uploads,
         sets=SetKeeper(settings, incoming=incoming, uploads=uploads, errands=errands),

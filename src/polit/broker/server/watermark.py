@@ -1,8 +1,9 @@
 """Burns who looked, when and for which event into pixels, and encodes them: nothing else is kept.
 
 The mark is repeated diagonally, so that no part worth cutting out is without it, and stands in a
-footer below the picture, where it hides nothing. What comes in are pixels that crossed the
-sandbox's border; no file of the device is parsed here.
+footer below the picture, where it hides nothing. A picture of 160 px has room for two lines, who
+and which event, and no footer: the event tells the instant. What comes in are pixels that crossed
+the sandbox's border; no file of the device is parsed here.
 """
 
 import io
@@ -25,11 +26,17 @@ _ANGLE = 30
 _PART_OF_SIDE = 28
 _LEAST_FONT_PX, _MOST_FONT_PX = 10, 56
 _FOOTER_FONT_PX = (10, 48)
+_SMALL_FONT_PX = 10
+_SMALL_NAME_CHARS = 24
+"""As many letters of 10 px as 160 px hold."""
+_SMALL_APART_PX = 26
 _FILL_ALPHA, _EDGE_ALPHA = 0.34, 0.26
 """Seen at a glance on any ground, and what lies beneath is still made out."""
 _WHITE, _BLACK, _PAPER = 255, 0, 236
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+Stamp = tuple[Image.Image, Image.Image]
+"""Masks of the same size: of the strokes, and of the edge around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,19 @@ class Mark:
     @property
     def lines(self) -> tuple[str, str, str]:
         """The viewer, the instant and the event's first part, as ASCII."""
-        return plain(self.viewer), instant_text(self.shown_at), f"event {self.event_id[:8]}"
+        return plain(self.viewer), instant_text(self.shown_at), self._event
+
+    @property
+    def small_lines(self) -> tuple[str, str]:
+        """The viewer, cut short, and the event's first part, as ASCII."""
+        name = plain(self.viewer)
+        if len(name) > _SMALL_NAME_CHARS:
+            name = name[: _SMALL_NAME_CHARS - 3] + "..."
+        return name, self._event
+
+    @property
+    def _event(self) -> str:
+        return f"event {self.event_id[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +96,46 @@ def plain(name: str) -> str:
     return shown if len(shown) <= _MAX_NAME_CHARS else shown[: _MAX_NAME_CHARS - 3] + "..."
 
 
-def burn(block: PixelBlock, mark: Mark) -> EncodedPixels:
-    """Return pixels with the mark in them, as JPEG without metadata."""
-    picture = _picture(block)
-    _repeat(picture, mark)
-    return _encoded(_with_footer(picture, mark))
+class Marker:
+    """Burns one mark into any number of pictures; what it burns in is drawn once a size."""
+
+    def __init__(self, mark: Mark) -> None:
+        """Take the mark."""
+        self._mark = mark
+        self._stamps: dict[int, Stamp] = {}
+        self._small: Stamp | None = None
+
+    def burn(self, block: PixelBlock) -> EncodedPixels:
+        """Return pixels with the mark in them and below them, as JPEG without metadata."""
+        picture = _picture(block)
+        self._repeat(picture)
+        return _encoded(_with_footer(picture, self._mark))
+
+    def burn_small(self, block: PixelBlock) -> EncodedPixels:
+        """Return pixels of at most some 160 px with a small mark in them, of the same size."""
+        picture = _picture(block)
+        if self._small is None:
+            self._small = _stamp("\n".join(self._mark.small_lines), _SMALL_FONT_PX)
+        width, height = self._small[0].size
+        step = height + _SMALL_APART_PX
+        for row, top in enumerate(range(2, max(3, picture.height - height // 2), step)):
+            # To the left and to the right in turn: no half of the picture is without it.
+            left = 2 if row % 2 == 0 else max(2, picture.width - width - 2)
+            _put(picture, self._small, (left, top))
+        return _encoded(picture)
+
+    def _repeat(self, picture: Image.Image) -> None:
+        side_px = min(picture.size)
+        font_px = max(_LEAST_FONT_PX, min(side_px // _PART_OF_SIDE, _MOST_FONT_PX))
+        if font_px not in self._stamps:
+            fill, edge = _stamp("\n".join(self._mark.lines), font_px)
+            self._stamps[font_px] = _turned(fill), _turned(edge)
+        stamp = self._stamps[font_px]
+        step_x, step_y = stamp[0].width + font_px, stamp[0].height + font_px
+        for row, top in enumerate(range(-step_y // 2, picture.height, step_y)):
+            # Every other row is shifted: no straight cut passes between all of them.
+            for left in range(-step_x // 2 * (row % 2) - step_x // 4, picture.width, step_x):
+                _put(picture, stamp, (left, top))
 
 
 def encode(block: PixelBlock, *, side_px: int | None = None) -> EncodedPixels:
@@ -103,26 +157,20 @@ def _encoded(picture: Image.Image) -> EncodedPixels:
     return EncodedPixels(room.getvalue(), *picture.size)
 
 
-def _repeat(picture: Image.Image, mark: Mark) -> None:
-    side_px = min(picture.size)
-    font_px = max(_LEAST_FONT_PX, min(side_px // _PART_OF_SIDE, _MOST_FONT_PX))
-    fill, edge = _stamp("\n".join(mark.lines), font_px)
-    step_x, step_y = fill.width + font_px, fill.height + font_px
-    for row, top in enumerate(range(-step_y // 2, picture.height, step_y)):
-        # Every other row is shifted: no straight cut passes between all of them.
-        for left in range(-step_x // 2 * (row % 2) - step_x // 4, picture.width, step_x):
-            picture.paste(_tone(picture, _BLACK), (left, top), edge)
-            picture.paste(_tone(picture, _WHITE), (left, top), fill)
+def _put(picture: Image.Image, stamp: Stamp, place: tuple[int, int]) -> None:
+    fill, edge = stamp
+    picture.paste(_tone(picture, _BLACK), place, edge)
+    picture.paste(_tone(picture, _WHITE), place, fill)
 
 
-def _stamp(text: str, font_px: int) -> tuple[Image.Image, Image.Image]:
-    """Return the masks of the turned text: its strokes, and the edge around them."""
+def _stamp(text: str, font_px: int) -> Stamp:
+    """Return the masks of a text: its strokes, and the edge around them."""
     edge_px = max(1, font_px // 10)
     edge = _text_mask(text, font_px, edge_px, _EDGE_ALPHA)
     fill = Image.new("L", edge.size)
     strokes = _text_mask(text, font_px, 0, _FILL_ALPHA)
     fill.paste(strokes, ((edge.width - strokes.width) // 2, (edge.height - strokes.height) // 2))
-    return _turned(fill), _turned(edge)
+    return fill, edge
 
 
 def _text_mask(text: str, font_px: int, stroke_px: int, alpha: float) -> Image.Image:

@@ -23,6 +23,8 @@ from polit.sandbox.protocol import (
     MAX_DETAIL_CHARS,
     DecodeRequest,
     FailureReply,
+    FramesReply,
+    FramesRequest,
     MediaReply,
     MembersReply,
     NextRequest,
@@ -31,6 +33,8 @@ from polit.sandbox.protocol import (
     RenderRequest,
     Reply,
     Request,
+    SoundReply,
+    SoundRequest,
     decode_decode_request,
     encode_json,
 )
@@ -104,7 +108,7 @@ class Decoder:
         try:
             if isinstance(request, DecodeRequest):
                 return self._decode(request, received[0])
-            if isinstance(request, RenderRequest):
+            if isinstance(request, RenderRequest | FramesRequest | SoundRequest):
                 return self._render(request, received[0])
             if isinstance(request, OpenRequest):
                 self._open(request, received[0])
@@ -117,7 +121,7 @@ class Decoder:
             detail = printable(f"{type(error).__name__}: {error}")
             return FailureReply(request.job, "undecodable", detail)
         finally:
-            if isinstance(request, DecodeRequest | OpenRequest | RenderRequest):
+            if not isinstance(request, NextRequest):
                 os.close(received[0])
 
     def _decode(self, request: DecodeRequest, item: int) -> MediaReply:
@@ -142,8 +146,16 @@ class Decoder:
         listing = self._opening.next_batch()
         return MembersReply(request.job, self._output.put_text(opening.encode_listing(listing)))
 
-    def _render(self, request: RenderRequest, item: int) -> RenderedReply:
-        made = rendering.render_item(request, item, self._arena)
+    def _render(
+        self, request: RenderRequest | FramesRequest | SoundRequest, item: int
+    ) -> RenderedReply | FramesReply | SoundReply:
+        made: RenderedReply | FramesReply | SoundReply
+        if isinstance(request, FramesRequest):
+            made = rendering.render_frames(request, item, self._arena)
+        elif isinstance(request, SoundRequest):
+            made = rendering.render_sound(request, item, self._arena)
+        else:
+            made = rendering.render_item(request, item, self._arena)
         self._give_back()
         return made
 

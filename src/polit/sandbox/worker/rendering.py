@@ -1,17 +1,26 @@
-"""Renders one picture into the arena: pixels alone, whatever else its file holds."""
+"""Renders into the arena: a picture, a sequence of frames, sound; pixels and samples alone."""
 
 import mmap
 
-from polit.decode import metadata, still, video
+from polit.decode import metadata, sound, still, video
 from polit.decode.held import HeldBytes
 from polit.decode.refusal import Refused
 from polit.decode.render import Rendering, View, render
 from polit.decode.render import warm as warm_render
+from polit.decode.video_sequence import Sequence, frames_from
 from polit.sandbox.protocol import (
     ARENA_BYTES,
     MAX_RENDERED_SIDE_PX,
+    MAX_SEQUENCE,
+    MAX_SEQUENCE_SIDE_PX,
+    MAX_SOUND_MS,
+    FramePlace,
+    FramesReply,
+    FramesRequest,
     RenderedReply,
     RenderRequest,
+    SoundReply,
+    SoundRequest,
 )
 
 _UPRIGHT = 1
@@ -20,6 +29,7 @@ _UPRIGHT = 1
 def warm() -> None:
     """Run every path once; ``media.warm`` does so for the codecs and what cameras say."""
     warm_render()
+    sound.warm()
 
 
 def render_item(request: RenderRequest, item: int, arena: int) -> RenderedReply:
@@ -59,6 +69,57 @@ def render_item(request: RenderRequest, item: int, arena: int) -> RenderedReply:
         made.of_height_px,
         at_ms,
     )
+
+
+def render_frames(request: FramesRequest, item: int, arena: int) -> FramesReply:
+    """Render a sequence of a video's frames; as many as the arena holds.
+
+    Args:
+        request: What is asked for.
+        item: The item's descriptor.
+        arena: The descriptor of the memory that the pixels go to, ``ARENA_BYTES`` long.
+
+    Raises:
+        Refused: It breaks the limits, or nothing of it decodes.
+        MemoryError: A frame cannot be held.
+    """
+    held = HeldBytes(item, request.size_bytes, head_bytes=request.size_bytes)
+    view = View(min(request.side_px, MAX_SEQUENCE_SIDE_PX), None, is_grey=request.is_grey)
+    wanted = Sequence(request.from_ms, request.step_ms, min(request.count, MAX_SEQUENCE))
+    for_decoding = request.memory_bytes - ARENA_BYTES
+    places: list[FramePlace] = []
+    end, whole = 0, (0, 0)
+    with mmap.mmap(arena, ARENA_BYTES) as memory:
+        for frame in frames_from(held, request.mime, wanted, memory_bytes=for_decoding):
+            made = render(frame.picture, frame.orientation, view)
+            pixels = made.picture.tobytes()
+            if end + len(pixels) > ARENA_BYTES:
+                break
+            memory[end : end + len(pixels)] = pixels
+            end += len(pixels)
+            whole = whole if places else (made.of_width_px, made.of_height_px)
+            places.append(FramePlace(frame.at_ms, *made.picture.size))
+    return FramesReply(request.job, 1 if request.is_grey else 3, *whole, tuple(places))
+
+
+def render_sound(request: SoundRequest, item: int, arena: int) -> SoundReply:
+    """Decode a stretch of sound.
+
+    Args:
+        request: What is asked for.
+        item: The item's descriptor.
+        arena: The descriptor of the memory that the samples go to.
+
+    Raises:
+        Refused: It has none, or it does not decode.
+        MemoryError: It cannot be held.
+    """
+    held = HeldBytes(item, request.size_bytes, head_bytes=request.size_bytes)
+    length_ms = min(request.length_ms, MAX_SOUND_MS)
+    made = sound.decode_sound(held, request.mime, from_ms=request.from_ms, length_ms=length_ms)
+    with mmap.mmap(arena, len(made.samples)) as memory:
+        memory[:] = made.samples
+    return SoundReply(request.job, made.rate, len(made.samples) // 2)
 
 
 def _render_frame(request: RenderRequest, item: int, view: View) -> tuple[Rendering, int]:

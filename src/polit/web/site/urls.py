@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.audit.urls")),
     path("", include("polit.web.intake.urls")),
     path("", include("polit.web.review.urls")),
+    path("", include("polit.web.welfare.urls")),
     path("", include("polit.web.matching.urls")),
     path("", include("polit.web.safeguarding.urls")),
     path("", include("polit.web.media.urls")),

@@ -7,6 +7,17 @@ from polit.web.welfare.queries.figures import (
     hv_of_exhibit,
     hv_of_officer,
 )
+from polit.web.welfare.queries.own import (
+    PICTURE_RUNGS,
+    OwnPeriod,
+    RecordedSession,
+    check_in_list,
+    outcome_list,
+    period_list,
+    session_last,
+    session_record,
+    week_counts,
+)
 from polit.web.welfare.queries.sessions import (
     break_until,
     is_new,
@@ -23,25 +34,38 @@ from polit.web.welfare.queries.sessions import (
     standing_of,
     today,
 )
+from polit.web.welfare.queries.team import TeamRow, newcomer_list, team_list
 
 __all__ = [
+    "PICTURE_RUNGS",
     "HvFigures",
+    "OwnPeriod",
+    "RecordedSession",
+    "TeamRow",
     "break_until",
+    "check_in_list",
     "figures_of",
     "hv_of_case",
     "hv_of_exhibit",
     "hv_of_officer",
     "is_new",
     "lane_available",
+    "newcomer_list",
     "opt_outs",
+    "outcome_list",
+    "period_list",
     "profile_of",
     "session_current",
+    "session_last",
     "session_limits",
     "session_open",
+    "session_record",
     "session_state",
     "span_list",
     "span_of",
     "standing_get",
     "standing_of",
+    "team_list",
     "today",
+    "week_counts",
 ]

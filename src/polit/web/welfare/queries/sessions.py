@@ -144,7 +144,7 @@ def session_state(session: ReviewSession, now: datetime) -> dict[str, object]:
     """Return what the page of a session asks for from time to time, as plain values.
 
     Instants of warnings hold as long as the officer goes on working. ``refused`` is the code with
-    which a look would be refused now.
+    which a look would be refused now. ``is_counted`` is no while nobody is there.
     """
     standing = standing_of(session, now=now)
     limits = standing.limits
@@ -164,6 +164,7 @@ def session_state(session: ReviewSession, now: datetime) -> dict[str, object]:
         "now": now.isoformat(),
         **ends,
         "idle_s": session.idle_s,
+        "is_counted": is_counted(session, now),
         "break_until": _iso(break_until(session, now)),
         "cool_until": _iso(session.cool_until),
         "refused": view_refusal(standing, now),
@@ -171,6 +172,12 @@ def session_state(session: ReviewSession, now: datetime) -> dict[str, object]:
         "may_end": can_end(standing),
         "light_lane": session.rules.light_lane.code,
     }
+
+
+def is_counted(session: ReviewSession, now: datetime) -> bool:
+    """Tell whether time counts as work now: a stretch goes on, and the officer is there."""
+    span = SessionSpan.objects.filter(session=session, ended_at=None).first()
+    return span is not None and now - session.seen_at <= timedelta(seconds=session.idle_s)
 
 
 def break_until(session: ReviewSession, now: datetime) -> datetime | None:

@@ -16,7 +16,7 @@ from polit.web.welfare.rules.policy import (
     current_policy,
     policy_of,
 )
-from polit.web.welfare.rules.roles import OWN, REVIEWING, SUPERVISING
+from polit.web.welfare.rules.roles import INDUCTING, OWN, REVIEWING, SUPERVISING, TELLING
 from polit.web.welfare.rules.standing import (
     SESSION_STATES,
     EndWhy,
@@ -45,12 +45,14 @@ from polit.web.welfare.rules.time import (
 )
 
 __all__ = [
+    "INDUCTING",
     "KINDS",
     "KIND_LABELS",
     "OWN",
     "REVIEWING",
     "SESSION_STATES",
     "SUPERVISING",
+    "TELLING",
     "EndWhy",
     "Exposed",
     "FlagKind",

@@ -8,6 +8,7 @@ from polit.web.welfare.services.officers import (
     outcome_tell,
     settings_change,
 )
+from polit.web.welfare.services.papers import record_print
 from polit.web.welfare.services.sessions import (
     session_back,
     session_begin,
@@ -29,6 +30,7 @@ __all__ = [
     "opt_outs_set",
     "outcome_case_ended",
     "outcome_tell",
+    "record_print",
     "session_back",
     "session_begin",
     "session_change_lane",

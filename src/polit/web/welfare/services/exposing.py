@@ -83,7 +83,9 @@ def exposures_seen(
     Returns:
         How many were kept.
     """
-    known = Exposure.objects.filter(pk__in=[key for key, _ in pairs], officer_id=UUID(actor.actor_id))
+    known = Exposure.objects.filter(
+        pk__in=[key for key, _ in pairs], officer_id=UUID(actor.actor_id)
+    )
     own = set(known.values_list("pk", flat=True))
     rows = [
         ExposureSeen(exposure_id=key, shown_ms=min(ms, _LONGEST_MS))

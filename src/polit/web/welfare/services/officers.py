@@ -8,6 +8,7 @@ from polit.base.errors import UsageError
 from polit.base.text import says_something
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.models import Case
 from polit.web.cases.services.notices import notice_put
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor, check_in_act
@@ -36,7 +37,7 @@ def settings_change(actor: Actor, *, limit_s: int | None, idle_s: int | None) ->
     return profile
 
 
-def opt_outs_set(actor: Actor, *, codes: Collection[str]) -> None:
+def opt_outs_set(actor: Actor, *, codes: Collection[str]) -> WelfareProfile:
     """Set what one does not want to see from now on. No reason is asked, and none is kept.
 
     Args:
@@ -53,22 +54,24 @@ def opt_outs_set(actor: Actor, *, codes: Collection[str]) -> None:
         raise UsageError("choose lanes and kinds from the list")
     with act(actor, "welfare.opt_outs_set", reason="One's own choice") as deed:
         officer_id = UUID(actor.actor_id)
-        profile_keep(officer_id)
+        profile = profile_keep(officer_id)
         rows = OptOut.objects.filter(officer_id=officer_id, ended_at=None)
         held = set(rows.values_list("code", flat=True))
         rows.filter(code__in=held - wanted).update(ended_at=now_utc())
         for code in sorted(wanted - held):
             OptOut(officer_id=officer_id, code=code).save()
         deed.about("opt_outs", actor.actor_id)
+    return profile
 
 
-def induction_end(actor: Actor, *, officer_id: UUID, reason: str) -> None:
+def induction_end(actor: Actor, *, officer_id: UUID, reason: str) -> WelfareProfile:
     """End somebody's induction early: they did this work before."""
     with act(actor, "welfare.induction_end", reason=reason) as deed:
         profile = profile_keep(officer_id)
         profile.is_inducted = True
         profile.save()
         deed.about("user", officer_id)
+    return profile
 
 
 def outcome_tell(actor: Actor, *, case: CaseLike, text: str, reason: str) -> int:
@@ -109,6 +112,13 @@ def outcome_case_ended(*, case: CaseLike, what: str) -> int:
         text = f"Case {case.reference}, in which you reviewed, {what}. Your work was part of it."
         notice_put(user_id=officer_id, text=text, link="/welfare/")
     return len(officers)
+
+
+def tell_case_moved(*, case: Case, action: str, **_rest: object) -> None:
+    """Tell those who reviewed a case that it was taken to court or closed."""
+    what = {"take_to_court": "was taken to court", "close": "was closed"}.get(action)
+    if what is not None:
+        outcome_case_ended(case=case, what=what)
 
 
 def profile_keep(officer_id: UUID) -> WelfareProfile:

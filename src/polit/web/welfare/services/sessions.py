@@ -169,12 +169,14 @@ def session_end(
     return kept
 
 
-def session_check_in(actor: Actor, *, session: ReviewSession, text: str) -> None:
+def session_check_in(actor: Actor, *, session: ReviewSession, text: str) -> CheckIn:
     """Keep how the officer is, in their words; the audit says that they wrote, not what."""
     if not says_something(text):
         raise UsageError("write something, or leave the page")
     with _change(actor, "check_in", session, "A word after the session") as (kept, _deed, _now):
-        CheckIn(session=kept, text=text).save()
+        written = CheckIn(session=kept, text=text)
+        written.save()
+    return written
 
 
 def session_touch(session: ReviewSession, now: datetime) -> bool:

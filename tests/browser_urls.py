@@ -16,6 +16,11 @@ from polit.web.core.rules import PUBLIC, SIGNED_IN
 from polit.web.site import urls
 
 handler400 = urls.handler400
+VIEWERS = (
+    "stack", "loupe", "compare", "storyboard", "player", "timeline", "tree", "facts", "help",
+    "members", "lens", "safetiles",
+)  # fmt: skip
+"""Modules of the gallery's views that a test may load by name."""
 
 
 class EveryField(GovukForm):
@@ -62,6 +67,12 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
+def viewers(request: HttpRequest) -> HttpResponse:
+    """Load the views of the gallery without a gallery; the test gives them a context."""
+    return render(request, "viewers.html", {"names": VIEWERS})
+
+
+@access(PUBLIC)
 def broken(request: HttpRequest) -> HttpResponse:
     """Fail, with a secret in the message."""
     raise RuntimeError(f"secret of {request.path}")
@@ -77,6 +88,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     *urls.urlpatterns,
     path("components/", components),
+    path("viewers/", viewers),
     path("broken/", broken),
     path("leave/", leave, name="leave"),
 ]

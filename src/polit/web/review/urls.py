@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import gallery, grading
+from polit.web.review.views import data, gallery, grading
 
 app_name = "review"
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path(f"{_REVIEW}decide", grading.decide_places, name="decide"),
     path(f"{_REVIEW}undo", grading.undo, name="undo"),
     path(f"{_REVIEW}redo", grading.redo, name="redo"),
+    path(f"{_REVIEW}order", data.order, name="order"),
+    path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
 ]

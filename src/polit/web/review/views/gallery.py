@@ -12,7 +12,7 @@ from polit.web.core.attempts import sent
 from polit.web.review.forms import KeysForm
 from polit.web.review.keyboard import KEY_ACTIONS, KeyChoice, keys_of
 from polit.web.review.page_config import address_of, page_config
-from polit.web.review.rules import PART_OF_PAGE, REVIEWING
+from polit.web.review.rules import REVIEWING
 from polit.web.review.scope import DATES, FILTERS, ReviewScope, scope_of
 
 _KEYS_KEPT = "review_keys"
@@ -62,7 +62,6 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "case": granted.case,
         "scope_words": scope.words,
         "config": page_config(request, granted.case, scope, _chosen(request)),
-        "session_url": address_of("session", case_id),
         "progress": "",
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
@@ -77,7 +76,7 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "review/gallery.html", shown)
 
 
-@access(PART_OF_PAGE, methods=("GET", "POST"))
+@access(REVIEWING, methods=("GET", "POST"))
 def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose other letters for the keys, or none; kept until one signs out, as all of a session."""
     choice = _chosen(request)

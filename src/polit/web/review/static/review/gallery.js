@@ -11,6 +11,7 @@ import { Grid } from "./grid.js";
 import { bindings, listen } from "./keys.js";
 import { Order } from "./order.js";
 import { Reveals } from "./reveals.js";
+import { watchSession } from "./session.js";
 import { Tiles } from "./tiles.js";
 import { connectToolbar, showCounts, showModes } from "./toolbar.js";
 import { Door, Refused } from "./unveiling.js";
@@ -267,4 +268,5 @@ class Gallery {
 }
 
 const gallery = new Gallery(readConfig());
+watchSession(gallery.context);
 gallery.load();

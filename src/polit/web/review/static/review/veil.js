@@ -50,7 +50,7 @@ export class Veil {
     this.door.closeAll();
     this.closers.forEach((close) => close({ isAll: true }));
     this.door.report();
-    this.#tell("hide");
+    this.#tell("hide", {});
   }
 
   /** Come back to the safe tiles. */
@@ -71,6 +71,7 @@ export class Veil {
     });
     window.addEventListener("pagehide", () => this.hideForLeaving());
     window.addEventListener("beforeprint", () => this.veilAll());
+    document.addEventListener("polit:hide", () => this.veilAll()); // a break covers the screen
     for (const sign of SIGNS) {
       document.addEventListener(sign, () => { this.lastSign = performance.now(); }, {
         capture: true, passive: true,
@@ -107,14 +108,14 @@ export class Veil {
     if (performance.now() - this.lastSign > idle_s * 1000 && this.door.open.size) {
       this.veilAll();
       this.announce("Veiled: no key was pressed for a while.");
-      this.#tell("idle");
+      this.#tell("idle", { idle: true });
     }
   }
 
-  #tell(what) {
+  #tell(what, body) {
     const address = this.config.urls[`session_${what}`];
     if (address && this.config.session) {
-      post(this.config, address, {}, { keepalive: true }).catch(() => {});
+      post(this.config, address, body, { keepalive: true }).catch(() => {});
     }
   }
 }

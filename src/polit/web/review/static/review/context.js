@@ -1,7 +1,17 @@
 /* What a view of the gallery is given; a view knows nothing else of it. */
 
 /** Views by name; only these addresses are known to the server under their digest. */
-const VIEWS = {};
+const VIEWS = {
+  stack: () => import("./views/stack.js"),
+  loupe: () => import("./views/loupe.js"),
+  compare: () => import("./views/compare.js"),
+  storyboard: () => import("./views/storyboard.js"),
+  player: () => import("./views/player.js"),
+  timeline: () => import("./views/timeline.js"),
+  tree: () => import("./views/tree.js"),
+  facts: () => import("./views/facts.js"),
+  help: () => import("./views/help.js"),
+};
 
 /** Return the module of a view, `null` where there is none. */
 export async function viewModule(name) {

@@ -238,7 +238,7 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
         })  # fmt: skip
     assert status == 200
     assert told["items"] == [[1, GRADED, 1, 0b110_0000 | 16]]
-    assert len(queries) <= 34
+    assert len(queries) <= 42
     assert post("decide", {"places": [1], "code": "Z"})[1]["error"] == "bad_code"
     assert post("decide", {"places": [1], "flags_set": ["sly"]})[1]["error"] == "bad_flags"
     assert post("decide", {"places": ["1"]})[1]["error"] == "bad_request"

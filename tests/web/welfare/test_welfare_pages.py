@@ -79,9 +79,9 @@ def test_a_session_from_consent_to_the_word_after(client: Client, case: Case) ->
     state = client.get(url("session_state", case) + "?there=yes", headers={"X-Polit-Poll": "1"})
     told = state.json()["session"]
     assert (told["lane"], told["refused"], told["state"]) == ("stills", "", "working")
-    page = client.get(url("session", case)).content.decode()
-    assert "At work today" in page
-    assert "Begin a session" not in page
+    shown = client.get(url("session", case)).content.decode()
+    assert "At work today" in shown
+    assert "Begin a session" not in shown
     assert client.get(url("session_act", case, session_action="nothing")).status_code == 404
     assert (
         "Take a break"

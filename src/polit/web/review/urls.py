@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import gallery, grading
+from polit.web.review.views import agreements, data, gallery, grading
 
 app_name = "review"
 
@@ -14,4 +14,12 @@ urlpatterns = [
     path(f"{_REVIEW}decide", grading.decide_places, name="decide"),
     path(f"{_REVIEW}undo", grading.undo, name="undo"),
     path(f"{_REVIEW}redo", grading.redo, name="redo"),
+    path(f"{_REVIEW}order", data.order, name="order"),
+    path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
+    path(f"{_REVIEW}decide-form", grading.decide_form, name="decide_form"),
+    path(f"{_REVIEW}strategy/", agreements.strategy, name="strategy"),
+    path(f"{_REVIEW}second/", agreements.second, name="second"),
+    path(f"{_REVIEW}proposals/", agreements.proposals, name="proposals"),
+    path(f"{_REVIEW}sample/", agreements.sample, name="sample"),
+    path("hash-sets/decisions/", agreements.force_set, name="force_set"),
 ]

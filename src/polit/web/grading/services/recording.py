@@ -33,6 +33,7 @@ from polit.web.items.services import items_mark
 from polit.web.matching.rules import Verdict
 from polit.web.media.models import Package
 from polit.web.media.rules import package_of
+from polit.web.safeguarding.services import first_generation_raise
 
 if TYPE_CHECKING:
     from polit.base.canonical import JsonValue
@@ -44,6 +45,7 @@ _STANDING_FIELDS = [
     "graded_by", "draw",
 ]  # fmt: skip
 _NEAR = frozenset({Verdict.NEAR, Verdict.NEAR_ALERT})
+_FIRST_GENERATION = "An officer flagged it as first generation in the review"
 _REASON = "Review of the case's pictures and videos"
 
 
@@ -267,12 +269,19 @@ def marks_of(item: Item, flags: int) -> ItemMark:
 def _tell_first_generation(
     hand: Hand, rulings: Sequence[Ruling], decisions: Sequence[Decision]
 ) -> None:
+    """Raise a safeguarding task for each content that is confirmed as first generation."""
+    confirmed = []
     for ruling, decision in zip(rulings, decisions, strict=True):
         had = ruling.before.flags if ruling.before else 0
         if ruling.after.flags & ~had & Flag.FIRST_GENERATION:
+            confirmed.append(ruling.sha256.hex())
             first_generation_confirmed.send(
                 sender=Decision, decision=decision, access=hand.access, actor=hand.actor
             )
+    if confirmed:
+        first_generation_raise(
+            hand.actor, reason=_FIRST_GENERATION, case=hand.access.case, contents=confirmed
+        )
 
 
 def _text(value: Mapping[str, str] | list[str]) -> str:

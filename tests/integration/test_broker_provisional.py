@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import brokers
@@ -16,7 +17,7 @@ import pytest
 import shown_packages as shown
 
 from polit.base.errors import BrokerRefused
-from polit.broker.client import BrokerClient, Code, ExamineOrder, ProvisionalItem
+from polit.broker.client import BrokerClient, Code, ExamineOrder
 from polit.broker.server.ledger import BrokerLedger
 from polit.model.matching import HashSetFacts, Match, SetStatus
 from polit.package.database import fold_writer
@@ -85,16 +86,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_what_is_decoded_so_far_is_listed_page_by_page(running: Running) -> None:
-    listed: list[ProvisionalItem] = []
-    after = ""
-    while True:
-        page = running.client.provisional_list(
-            running.order_id, case_reference="T-1", after=after, limit=2
-        )
-        listed += page.items
-        after = page.next_after
-        if not after:
-            break
+    ask = partial(running.client.provisional_list, running.order_id, case_reference="T-1", limit=2)
+    pages = [ask()]
+    while pages[-1].next_after:
+        pages.append(ask(after=pages[-1].next_after))
+    page, listed = pages[0], [item for each in pages for item in each.items]
     assert (page.exhibit, page.package) == ("AB/1", shown.PLACE)
     numbers = {shown.digest_of(number).hex(): number for number in range(COUNT)}
     assert [item.sha256 for item in listed] == sorted(numbers)

@@ -103,6 +103,7 @@ class Broker:
             "database": str(self.data / "polit.sqlite3"),
             "peers": frozenset({os.getuid()}),
             "accept_reduced_isolation": True,
+            "decoders": 1,  # each takes a second to start
             **changes,
         }
         return BrokerSettings(**values)  # type: ignore[arg-type]
@@ -145,12 +146,13 @@ class Broker:
         return connection
 
     def start(self, **environment: str) -> BrokerClient:
-        """Start the broker's process; wait until it listens."""
+        """Start the broker's process, with one decoder; wait until it listens."""
+        stated = {"POLIT_BROKER_DECODERS": "1", **self.environment, **environment}
         with (self.place / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "polit", "broker", "--accept-reduced-isolation"],
                 stderr=log,
-                env=run.environment(self.data, **self.environment, **environment),
+                env=run.environment(self.data, **stated),
             )
         client = self.client()
         wait_for(lambda: self.socket.exists() and client.evidence_list("") != ())

@@ -6,6 +6,8 @@ _REPORT_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`));
 """
+_REFUSED = "Failed to load resource: the server responded with a status of 409 (Conflict)"
+"""A refusal that a script asked for and shows: the browser logs it all the same."""
 _ANSWER_OF_A_PAGE = "Failed to load resource: the server responded with a status of"
 
 
@@ -30,7 +32,7 @@ class Watch:
             self.found.append(f"left the origin: {request.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type != "error":
+        if message.type != "error" or message.text == _REFUSED:
             return
         # A page that answers 404 or 403 on purpose is logged as well; what it loads is not excused.
         is_page = message.location.get("url") in self._navigated

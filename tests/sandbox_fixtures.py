@@ -1,4 +1,4 @@
-"""A warm zygote of decoders for each file of tests, and a decoder for each test."""
+"""A warm zygote of decoders for the tests of a process, and a decoder for each test."""
 
 from collections.abc import Iterator
 
@@ -9,9 +9,9 @@ from polit.sandbox.isolate import Role, Zygote, start_zygote
 from polit.sandbox.limits import ItemLimits
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:
-    """Start a zygote, and end it with the file."""
+    """Start a zygote that all files of tests share; a test that breaks one starts its own."""
     zygote = start_zygote(Role.DECODER)
     yield zygote
     zygote.close()

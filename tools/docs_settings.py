@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MEANINGS = {
+    "POLIT_CATEGORY_SCHEME": (
+        "`uk-2014/1`",
+        "The category scheme of cases for which no other one was agreed, as `scheme/version`.",
+    ),
     "POLIT_BROKER_DECODERS": (
         "2",
         "How many pictures the broker decodes at a time, 1 to 32.",
@@ -64,6 +68,10 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of kinds of offence of new cases, in `polit/data/offence-types`.",
     ),
+    "POLIT_CLOCKS": (
+        "`england-wales-1`",
+        "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
+    ),
     "POLIT_IDLE_MIN": (
         "15",
         "After how many idle minutes people are signed out; at least 1, at most 60.",
@@ -74,6 +82,10 @@ _MEANINGS = {
             "How many reverse proxies of the force stand before the web application: the address "
             "that the outermost of them saw counts for lockouts and in the audit."
         ),
+    ),
+    "POLIT_REVIEW_WELFARE": (
+        "`england-wales-1`",
+        "The file of lanes, limits, breaks and consent of review, in `polit/data/review-welfare`.",
     ),
     "POLIT_SEIZURE_POWERS": (
         "`england-wales-1`",

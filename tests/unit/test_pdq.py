@@ -234,6 +234,8 @@ def test_a_picture_converted_in_parts_is_as_one_converted_at_once(
     assert hash_picture(picture) == hash_picture(picture.convert("RGB"))
     palette_and_alpha = Image.merge("LA", [picture.convert("L")] * 2).convert("PA")
     assert hash_picture(palette_and_alpha) == hash_picture(palette_and_alpha.convert("RGB"))
+    lab = Image.merge("LAB", [picture.convert("L")] * 3)
+    assert hash_picture(lab) == hash_picture(lab.convert("RGB"))
 
 
 def test_premultiplied_grey_is_hashed_like_the_other_modes() -> None:

@@ -4,7 +4,8 @@
 
     PolitError 1
     ├── UsageError 2            wrong arguments, plan or settings
-    │   └── HashSetUnknown      no hash set, or more than one, is called so
+    │   ├── HashSetUnknown      no hash set, or more than one, is called so
+    │   └── DecisionRefused     what is asked of a review cannot be decided; its code says why
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
@@ -24,6 +25,7 @@
     ├── SandboxError 1          a sandboxed process could not be started or broke the protocol
     ├── NoAct 1                 a record was to be written outside an act
     ├── SignerBusy 1            another signer works, or none signed in time
+    ├── ViewingRefused 1        nobody looks now: no session, a break, a limit; its code says why
     ├── ItemFailed 3            one item could not be decoded or rendered
     │   └── NoSound             a video has no sound, or none that may be decoded
     ├── BrokerGone 1            the broker does not answer, or broke the protocol
@@ -55,6 +57,16 @@ class HashSetUnknown(UsageError):
     """No hash set of the store, or more than one, is called so."""
 
     number = 1208
+
+
+class DecisionRefused(UsageError):
+    """A decision of a review cannot be taken; ``code`` says why and never changes its meaning."""
+
+    number = 1215
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class IntegrityError(PolitError):
@@ -172,6 +184,16 @@ class SignerBusy(PolitError):
     """Another signer of the audit log is at work, or none signed within the time allowed."""
 
     number = 1120
+
+
+class ViewingRefused(PolitError):
+    """Nothing is uncovered now; ``code`` says why and never changes its meaning."""
+
+    number = 1130
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ItemFailed(PolitError):

@@ -11,11 +11,11 @@ import typer
 from polit.base.errors import IntegrityError, UsageError
 from polit.cli.application import JsonFlag
 from polit.cli.output import print_object, print_text
-from polit.web.core.acting import Actor
 from polit.web.site.boot import boot
 
 if TYPE_CHECKING:
     from polit.web.audit.verify_audit import Findings
+    from polit.web.core.acting import Actor
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _audit_app = typer.Typer(help="The audit log: what was done, by whom.", no_args_is_help=True)
@@ -106,8 +106,10 @@ def export(
         print_text(f"To check it: python3 {out}/verify_audit.py {out} --witness FOLDER")
 
 
-def command_actor() -> Actor:
+def command_actor() -> "Actor":
     """Return who types: the account of the system, for nobody signs in here."""
+    from polit.web.core.acting import Actor  # noqa: PLC0415 - it loads Django, at every verb
+
     name = pwd.getpwuid(os.getuid()).pw_name
     return Actor("system", f"account:{name}", f"{name} (command line)")
 

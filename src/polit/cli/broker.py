@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from polit.broker.server.settings import read_settings
-from polit.broker.serving import serve_broker
 
 
 def register(app: typer.Typer) -> None:
@@ -27,4 +26,6 @@ def broker(
     'polit serve' starts it. It alone reads evidence, vault and packages' keys for the record. Its
     log on stderr holds ids and counts, one JSON object a line.
     """
+    from polit.broker.serving import serve_broker  # noqa: PLC0415 - too much for every other verb
+
     serve_broker(read_settings(accept_reduced_isolation=accept_reduced_isolation))

@@ -1,13 +1,9 @@
 """The signer takes everything in, once, in order; signs in time; survives every fault."""
 
 import os
-import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
-import audited_logs
 import pytest
 from audited_logs import Grow
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -142,57 +138,6 @@ def test_each_write_may_fail_once(
         signer.round(is_last=True)
     assert failed == 1
     assert holds(witness)
-
-
-_SCRIPT = """
-import importlib
-from polit.web.site.boot import boot
-boot()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-import random, sys
-from pathlib import Path
-logs = importlib.import_module("audited_logs")
-from polit.web.audit.signer import signing
-with signing(Path(sys.argv[1])) as signer:
-    for _ in range(3):
-        logs.write_acts(2, random.Random(1))
-        signer.round(is_last=True)
-"""
-_CHECK = """
-import sys
-from pathlib import Path
-from polit.web.site.boot import boot
-boot()
-from polit.web.audit.checkpoint import LogKey
-from polit.web.audit.live import check_live
-from polit.web.audit.signer import signing
-with signing(Path(sys.argv[1])) as signer:
-    signer.round(is_last=True)
-live = check_live(Path(sys.argv[1]))
-assert live.findings.fault_count == 0, live.findings.faults
-assert live.tail == 0
-assert live.findings.events == live.findings.leaves > 0
-"""
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_kill_at_each_moment_loses_nothing(point: str, tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "POLIT_DATA": str(tmp_path / "data"),
-        "POLIT_DATABASE": str(tmp_path / "log.sqlite3"),
-        "PYTHONPATH": str(Path(audited_logs.__file__).parent),
-    }
-    (tmp_path / "data").mkdir()
-    witness = str(tmp_path / "data" / "witness")
-    killed = subprocess.run(
-        [sys.executable, "-c", _SCRIPT, witness],
-        env=environment | {"POLIT_FAULTS": f"{point}@2:kill"},
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL
-    subprocess.run([sys.executable, "-c", _CHECK, witness], env=environment, check=True)
 
 
 def test_database_older_than_the_witness_is_not_signed(

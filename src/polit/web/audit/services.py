@@ -73,36 +73,84 @@ def act(
     Raises:
         UsageError: The reason cannot be read, or the block did not say what it was about.
     """
-    if not says_something(reason):
-        raise UsageError(f"{action}: say why")
+    frame = _Frame(actor, action, reason, case, purpose, nature)
     deed = Deed()
-    with transaction.atomic():
-        enter_act()
-        try:
-            yield deed
-        finally:
-            leave_act()
-        if not deed.kind:
-            raise UsageError(f"{action}: the act does not say what it was about")
-        event = AuditEvent(
-            actor_kind=actor.kind,
-            actor_id=actor.actor_id,
-            actor_name=storable(actor.name),
-            action=action,
-            nature=nature.value,
-            reason=storable(reason),
-            purpose=purpose,
-            case_id=case.id if case else None,
-            case_reference=storable(case.reference) if case else "",
-            subject_kind=deed.kind,
-            subject_id=deed.subject_id,
-            subject_label=deed.label,
-            details=canonical_json(deed.details).decode(),
-            salt=random_bytes(_SALT_BYTES).hex(),
-        )
+    with _within(frame):
+        yield deed
+        event = _event(frame, deed)
         event.save()
         AuditPending(event=event).save(force_insert=True)
         deed.event_id = event.event_id
+
+
+@contextmanager
+def act_on_each(
+    actor: Actor, action: str, *, reason: str, case: CaseLike, purpose: str = ""
+) -> Iterator[list[Deed]]:
+    """Run a block as one act on each of many subjects: one transaction, an audit row for each.
+
+    As ``act`` for each of them, but written at once: a thousand savepoints would take seconds,
+    in which nobody else could write. The block appends a deed for each subject.
+
+    Raises:
+        UsageError: The reason cannot be read, the block did nothing, or a deed does not say what
+            it was about.
+    """
+    frame = _Frame(actor, action, reason, case, purpose, Nature.ALTERATION)
+    deeds: list[Deed] = []
+    with _within(frame):
+        yield deeds
+        if not deeds:
+            raise UsageError(f"{action}: the act was on nothing")
+        events = [_event(frame, deed) for deed in deeds]
+        AuditEvent.objects.bulk_create(events)
+        AuditPending.objects.bulk_create([AuditPending(event=event) for event in events])
+        for deed, event in zip(deeds, events, strict=True):
+            deed.event_id = event.event_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    actor: Actor
+    action: str
+    reason: str
+    case: CaseLike | None
+    purpose: str
+    nature: Nature
+
+
+@contextmanager
+def _within(frame: _Frame) -> Iterator[None]:
+    if not says_something(frame.reason):
+        raise UsageError(f"{frame.action}: say why")
+    with transaction.atomic():
+        enter_act()
+        try:
+            yield
+        finally:
+            leave_act()
+
+
+def _event(frame: _Frame, deed: Deed) -> AuditEvent:
+    if not deed.kind:
+        raise UsageError(f"{frame.action}: the act does not say what it was about")
+    case = frame.case
+    return AuditEvent(
+        actor_kind=frame.actor.kind,
+        actor_id=frame.actor.actor_id,
+        actor_name=storable(frame.actor.name),
+        action=frame.action,
+        nature=frame.nature.value,
+        reason=storable(frame.reason),
+        purpose=frame.purpose,
+        case_id=case.id if case else None,
+        case_reference=storable(case.reference) if case else "",
+        subject_kind=deed.kind,
+        subject_id=deed.subject_id,
+        subject_label=deed.label,
+        details=canonical_json(deed.details).decode(),
+        salt=random_bytes(_SALT_BYTES).hex(),
+    )
 
 
 @dataclass(slots=True)

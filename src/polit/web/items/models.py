@@ -19,6 +19,10 @@ class ReviewSet(models.Model):
         revision: Grows by one whenever an item changed; an item bears the one of its last change.
         media_files: Pictures and videos of the case, copies included; figures are per 1,000.
         run: The run of stacks it was built from; 0 for none.
+        last_place: The last place that was given.
+        told_place: The last place that others were told of, with the last build that ended.
+        fence: Counts the builds that took it up; only the last one may write.
+        stamp: Random, made with each build: the columns of the same stamp belong together.
     """
 
     id = models.AutoField(primary_key=True)
@@ -27,6 +31,10 @@ class ReviewSet(models.Model):
     revision = models.BigIntegerField(default=0)
     media_files = models.BigIntegerField(default=0)
     run = models.BigIntegerField(default=0)
+    last_place = models.BigIntegerField(default=0)
+    told_place = models.BigIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
+    stamp = models.CharField(max_length=32, blank=True)
     built_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -54,6 +62,7 @@ class Item(models.Model):
         burst: Items of one burst of one camera share a number; 0 for none.
         taken_day: Days since 1970 of when it says it was taken, else modified; ``None`` unknown.
         is_present: Whether a package that is not withdrawn holds it.
+        is_split: Whether an officer took it out of its stack.
     """
 
     id = RowNumber(primary_key=True)
@@ -79,6 +88,7 @@ class Item(models.Model):
     first_generation = models.SmallIntegerField(default=0)
     burst = models.IntegerField(default=0)
     is_present = models.BooleanField(default=True)
+    is_split = models.BooleanField(default=False)
 
     state = models.SmallIntegerField(default=0)
     grade = models.SmallIntegerField(default=0)
@@ -114,6 +124,55 @@ class ItemPlace(models.Model):
         """The table."""
 
         db_table = "items_place"
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)
+
+
+class ItemColumns(models.Model):
+    """The columns of some ten thousand items, as the order of a review reads them at once.
+
+    Written by a build under its stamp and seen once the set bears that stamp. ``data`` is an array
+    of ``polit.web.items.columns.ROW``; ``revision`` says how old the decisions in it are: what
+    changed since is read from the items.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    review_set = models.ForeignKey(
+        ReviewSet, on_delete=models.CASCADE, related_name="columns", db_index=False
+    )
+    stamp = models.CharField(max_length=32)
+    number = models.IntegerField()
+    revision = models.BigIntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_columns"
+        constraints = (
+            models.UniqueConstraint(
+                fields=["review_set", "stamp", "number"], name="items_columns_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.number)
+
+
+class ItemFolder(models.Model):
+    """How many items a folder holds, those of the folders below included, each once."""
+
+    id = RowNumber(primary_key=True)
+    """The folder's own number, so that a package is a range of it."""
+    items = models.BigIntegerField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_folder"
 
     def __str__(self) -> str:
         """Return its number."""

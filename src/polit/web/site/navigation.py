@@ -7,6 +7,7 @@ from django.urls import NoReverseMatch, reverse
 
 from polit.web.accounts.models import User
 from polit.web.core.rules import CASE_ROLES, Role
+from polit.web.examinations.rules import TILE_READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ PLACES = (
     Place("Cases", "cases:list", CASE_ROLES),
     Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
     Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),
+    Place("My exposure", "welfare:own", TILE_READERS),
     Place("Notices", "cases:notices", CASE_ROLES),
     Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
     Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),

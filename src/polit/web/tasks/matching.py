@@ -157,6 +157,17 @@ def stacks_compute(case_id: str, package_id: str) -> None:
     from polit.web.matching.services.stacking import stacks_make  # noqa: PLC0415
 
     stacks_make(UUID(case_id), UUID(package_id) if package_id else None)
+    if not package_id:
+        # Leads come from the stacks of the whole case, so items follow them.
+        items_bring.enqueue(case_id)
+
+
+@task()
+def items_bring(case_id: str) -> None:
+    """Bring the items of a case's review in line with its packages, matches and stacks."""
+    from polit.web.items.services.building import items_build  # noqa: PLC0415 - the worker alone
+
+    items_build(UUID(case_id))
 
 
 def bring_wanted(package: Package, **_sent: object) -> None:

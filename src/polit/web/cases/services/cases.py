@@ -22,6 +22,7 @@ from polit.web.cases.rules import (
     check_reference,
     check_works_on_cases,
 )
+from polit.web.cases.signals import case_moved
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
 from polit.web.core.rules import Purpose, Role
@@ -127,6 +128,7 @@ def case_change_status(actor: Actor, *, reason: str, case: CaseLike, action: str
         kept.status = str(STATES.check_action(action, before, roles).to)
         kept.save()
         deed.about("case", kept.id, label=kept.reference, status=[before, kept.status])
+        case_moved.send(sender=Case, case=kept, action=action, before=before, actor=actor)
     return kept
 
 

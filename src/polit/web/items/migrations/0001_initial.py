@@ -1,4 +1,4 @@
-"""The items of a review: one table for them, one for the packages that hold them."""
+"""The items of a review: items, which packages hold them, their columns, counts of folders."""
 
 import django.db.models.deletion
 import polit.web.media.models.packages
@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("first_generation", models.SmallIntegerField(default=0)),
                 ("burst", models.IntegerField(default=0)),
                 ("is_present", models.BooleanField(default=True)),
+                ("is_split", models.BooleanField(default=False)),
                 ("state", models.SmallIntegerField(default=0)),
                 ("grade", models.SmallIntegerField(default=0)),
                 ("flags", models.IntegerField(default=0)),
@@ -47,6 +48,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "items_item",
+            },
+        ),
+        migrations.CreateModel(
+            name="ItemFolder",
+            fields=[
+                (
+                    "id",
+                    polit.web.media.models.packages.RowNumber(primary_key=True, serialize=False),
+                ),
+                ("items", models.BigIntegerField()),
+            ],
+            options={
+                "db_table": "items_folder",
             },
         ),
         migrations.CreateModel(
@@ -77,6 +91,10 @@ class Migration(migrations.Migration):
                 ("revision", models.BigIntegerField(default=0)),
                 ("media_files", models.BigIntegerField(default=0)),
                 ("run", models.BigIntegerField(default=0)),
+                ("last_place", models.BigIntegerField(default=0)),
+                ("told_place", models.BigIntegerField(default=0)),
+                ("fence", models.PositiveIntegerField(default=0)),
+                ("stamp", models.CharField(blank=True, max_length=32)),
                 ("built_at", models.DateTimeField(null=True)),
                 (
                     "case",
@@ -100,6 +118,33 @@ class Migration(migrations.Migration):
                 related_name="items",
                 to="items.reviewset",
             ),
+        ),
+        migrations.CreateModel(
+            name="ItemColumns",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("stamp", models.CharField(max_length=32)),
+                ("number", models.IntegerField()),
+                ("revision", models.BigIntegerField()),
+                ("data", models.BinaryField()),
+                (
+                    "review_set",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="columns",
+                        to="items.reviewset",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "items_columns",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("review_set", "stamp", "number"), name="items_columns_once"
+                    )
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="item",

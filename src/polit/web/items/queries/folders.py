@@ -1,0 +1,100 @@
+"""The folders of a case's exhibits, with how many items they hold."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.db import connection
+
+from polit.web.core.access import CaseAccess
+from polit.web.items.columns import Array
+from polit.web.items.models import ItemFolder
+from polit.web.media.models import Folder, Package
+from polit.web.media.rules import PackageState, package_of, rows_of
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+MOST_FOLDERS = 500
+_BELOW_SQL = """
+WITH RECURSIVE below(id) AS (
+  SELECT id FROM media_folder WHERE id = %s
+  UNION SELECT f.id FROM media_folder f JOIN below b ON f.parent_id = b.id
+)
+SELECT DISTINCT p.item_id FROM below b
+JOIN media_entry e ON e.folder_id = b.id
+JOIN items_place p ON p.id = e.content_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderNode:
+    """A folder of the tree, or at the top of it an exhibit's package.
+
+    Args:
+        number: The folder's number; 0 for a package.
+        package: The package's number.
+        name: Its own name, for a package the exhibit's reference.
+        items: How many items lie in it and below, each once.
+        has_folders: Whether there are folders with items below.
+    """
+
+    number: int
+    package: int
+    name: str
+    items: int
+    has_folders: bool
+
+
+def places_below(access: CaseAccess, folder: int) -> Array:
+    """Return the places of the items in a folder of the case and below, each once, unsorted."""
+    if not _visible(access).filter(number=package_of(folder)).exists():
+        return np.empty(0, np.int64)
+    with connection.cursor() as cursor:
+        cursor.execute(_BELOW_SQL, [folder])
+        numbers = np.fromiter((row[0] for row in cursor), np.int64)
+    return numbers & 0xFFFFFFFF
+
+
+def folder_nodes(access: CaseAccess, parent: int | None) -> list[FolderNode]:
+    """Return what lies below a folder, or at the top the packages; at most ``MOST_FOLDERS``.
+
+    A package's own folders are asked for by its number with the sign turned: below 0 there is no
+    folder's number.
+    """
+    if parent is None:
+        return _packages(access)
+    number = -parent if parent < 0 else package_of(parent)
+    if not _visible(access).filter(number=number).exists():
+        return []
+    first, last = rows_of(number)
+    rows = Folder.objects.filter(id__range=(first, last), parent_id=None if parent < 0 else parent)
+    held = ItemFolder.objects.filter(id__in=rows.values("id")).order_by("id")[:MOST_FOLDERS]
+    counts = dict(held.values_list("id", "items"))
+    named = Folder.objects.filter(pk__in=counts).order_by("id").values_list("id", "path")
+    with_folders = set(
+        Folder.objects.filter(parent_id__in=counts, id__in=ItemFolder.objects.values("id"))
+        .values_list("parent_id", flat=True)
+        .distinct()
+    )
+    return [
+        FolderNode(folder, number, path.rstrip("/").rpartition("/")[2] or path, counts[folder],
+                   folder in with_folders)
+        for folder, path in named
+    ]  # fmt: skip
+
+
+def _packages(access: CaseAccess) -> list[FolderNode]:
+    named = _visible(access).order_by("exhibit__reference", "number")
+    nodes = []
+    for number, reference in named.values_list("number", "exhibit__reference"):
+        tops = Folder.objects.filter(id__range=rows_of(number), parent_id=None)
+        counts = list(
+            ItemFolder.objects.filter(id__in=tops.values("id")).values_list("items", flat=True)
+        )
+        nodes.append(FolderNode(0, number, reference, sum(counts), bool(counts)))
+    return nodes
+
+
+def _visible(access: CaseAccess) -> "QuerySet[Package]":
+    return Package.objects.filter(case_id=access.case.id, state=PackageState.IMPORTED.value)

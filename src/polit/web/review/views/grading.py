@@ -1,0 +1,178 @@
+"""Answers to decisions of the gallery: decide, undo, redo."""
+
+from collections.abc import Callable
+from typing import Literal, TypeVar
+from uuid import UUID
+
+import msgspec
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from polit.base.errors import DecisionRefused
+from polit.web.accounts.signed_in import user_of
+from polit.web.core.access import access, case_access_of
+from polit.web.core.acting import actor_of
+from polit.web.core.attempts import attempt
+from polit.web.core.rules import Access, Scope
+from polit.web.grading.category_schemes import category_ref
+from polit.web.grading.forms import DecideForm
+from polit.web.grading.queries import scheme_of
+from polit.web.grading.queries.figures import items_shown
+from polit.web.grading.rules import SHOWN_FROM, Change, Rung
+from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide, stack_split
+from polit.web.items.rules import Flag
+from polit.web.review.rules import REVIEWERS, REVIEWING
+from polit.web.welfare.queries import session_current
+
+Body = TypeVar("Body")
+
+_DECIDING = Access(Scope.CASE, read=REVIEWERS, write=REVIEWERS, consults=False)
+"""What is decided has audit rows of its own, which say more than that of a page."""
+_SHOWN = 9
+_MOST_BYTES = 64 << 10
+_STATUSES = {"frozen": 409, "batch_unseen": 409, "nothing": 409}
+
+
+class _Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    places: list[int]
+    code: str | None = None
+    flags_set: list[str] = []
+    flags_clear: list[str] = []
+    tags: list[str] = []
+    note: str = ""
+    unsure: bool = False
+    whole_stacks: bool = False
+    rung: Literal["tile", "grey160", "colour160", "full_grey", "full"] = "tile"
+    batch_seen: bool = False
+    queue: Literal["", "second", "sample"] = ""
+
+
+class _Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    place: int
+
+
+class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+@access(_DECIDING, methods=("POST",))
+def decide_places(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Decide on places of the case's review."""
+    del case_id
+    granted = case_access_of(request)
+
+    def decided() -> Recorded:
+        body = _read(request, _Decide)
+        scheme = scheme_of(granted.case)
+        code = None if body.code is None else category_ref(scheme, body.code)
+        change = Change(
+            code, flags_of(body.flags_set), flags_of(body.flags_clear), tuple(body.tags),
+            body.unsure,
+        )  # fmt: skip
+        wish = Wish(
+            change, Rung(body.rung), body.note, body.whole_stacks, body.batch_seen,
+            body.queue == "second", _session_id(request),
+        )  # fmt: skip
+        return decide(actor_of(request), access=granted, places=body.places, wish=wish)
+
+    return _answer(decided)
+
+
+@access(_DECIDING, methods=("POST",))
+def undo(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take back the officer's own last batch in the case."""
+    del case_id
+    return _answer(lambda: _compensated(request, batch_undo))
+
+
+@access(_DECIDING, methods=("POST",))
+def redo(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Bring back the batch that the officer took back last."""
+    del case_id
+    return _answer(lambda: _compensated(request, batch_redo))
+
+
+@access(_DECIDING, methods=("POST",))
+def split(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take an item out of its stack, for everybody on the case."""
+    del case_id
+    granted, actor = case_access_of(request), actor_of(request)
+    return _answer(lambda: stack_split(actor, access=granted, place=_read(request, _Split).place))
+
+
+@access(REVIEWING, methods=("POST",))
+def decide_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Decide on the items that were chosen in the table, without script."""
+    granted = case_access_of(request)
+    scheme = scheme_of(granted.case)
+    form = DecideForm(request.POST, scheme=scheme)
+    places: list[int] = []
+    was_shown = request.POST.get("batch_seen") == "yes"
+    if form.is_valid():
+        typed, places = form.cleaned_data, form.cleaned_data["places"]
+        was_shown = was_shown or len(places) <= SHOWN_FROM
+        code = None if form.chosen_code is None else category_ref(scheme, form.chosen_code)
+        change = Change(code, flags_of(typed["flags"]), unsure=typed["unsure"])
+        wish = Wish(
+            change, note=typed["note"], whole_stacks=typed["whole_stacks"], was_shown=was_shown,
+            is_second=request.POST.get("queue") == "second", session_id=_session_id(request),
+        )  # fmt: skip
+        done = attempt(
+            form, lambda: decide(actor_of(request), access=granted, places=places, wish=wish)
+        )
+        if done is not None:
+            return redirect("review:gallery", case_id=case_id)
+    shown = {
+        "case": granted.case, "form": form, "places": places, "must_see": not was_shown,
+        "shown": items_shown(granted, places[:_SHOWN]),
+    }  # fmt: skip
+    return render(request, "grading/decide.html", shown)
+
+
+def flags_of(names: list[str]) -> int:
+    """Return the bits of flags by their names.
+
+    Raises:
+        DecisionRefused: One is none.
+    """
+    bits = 0
+    for name in names:
+        flag = Flag.__members__.get(name.upper())
+        if flag is None:
+            raise DecisionRefused("bad_flags", "there is no such flag")
+        bits |= flag
+    return bits
+
+
+def _compensated(request: HttpRequest, service: Callable[..., Recorded]) -> Recorded:
+    _read(request, _Nothing)
+    return service(
+        actor_of(request), access=case_access_of(request), session_id=_session_id(request)
+    )
+
+
+def _session_id(request: HttpRequest) -> UUID | None:
+    """Return the officer's session in the case: what they decide counts in it."""
+    session = session_current(user_of(request), case_access_of(request).case)
+    return None if session is None else session.pk
+
+
+def _read(request: HttpRequest, form: type[Body]) -> Body:
+    body = request.body
+    if len(body) > _MOST_BYTES:
+        raise DecisionRefused("too_large", f"at most {_MOST_BYTES} bytes at once")
+    try:
+        return msgspec.json.decode(body, type=form)
+    except msgspec.MsgspecError as error:
+        raise DecisionRefused("bad_request", "the request cannot be read") from error
+
+
+def _answer(service: Callable[[], Recorded]) -> HttpResponse:
+    try:
+        done = service()
+    except DecisionRefused as error:
+        status = 413 if error.code == "too_large" else _STATUSES.get(error.code, 400)
+        return JsonResponse({"error": error.code, "message": str(error)}, status=status)
+    return JsonResponse(
+        {"revision": done.revision, "decision": str(done.batch or ""), "items": done.items}
+    )

@@ -1,0 +1,115 @@
+"""HV/1k and its companions: of a case, of an exhibit, of an officer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+
+from polit.web.accounts.models import User
+from polit.web.core.access import CaseAccess
+from polit.web.matching.models import StackRun
+from polit.web.matching.stack_queries import effect_figures, run_of
+from polit.web.media.models import Content, Package
+from polit.web.media.rules import rows_of
+from polit.web.welfare.models import Exposure
+from polit.web.welfare.rules import Rung, What
+
+_PER: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class HvFigures:
+    """How much was uncovered for how many files. Nothing here says how fast.
+
+    Args:
+        media_files: Pictures and videos, copies included.
+        looks: Distinct pairs of an officer and a stack of which anything was uncovered.
+        uncovered: Every row: each stack of each look.
+        full_size: Looks at full size.
+        repeats: Looks at what the officer had seen as much of before.
+        avoidable: Looks at what was graded or settled already; the target is 0.
+        audio_ms: Sound that was asked for.
+        texts: Texts that were opened.
+    """
+
+    media_files: int
+    looks: int
+    uncovered: int
+    full_size: int
+    repeats: int
+    avoidable: int
+    audio_ms: int
+    texts: int
+
+    @property
+    def tenths_per_1000(self) -> int:
+        """HV/1k in tenths, rounded up; 0 where there are no files."""
+        return -(-10 * _PER * self.looks // self.media_files) if self.media_files else 0
+
+    @property
+    def per_1000(self) -> str:
+        """HV/1k with one decimal."""
+        return f"{self.tenths_per_1000 // 10}.{self.tenths_per_1000 % 10}"
+
+    @property
+    def audio_s(self) -> int:
+        """Seconds of sound, rounded up."""
+        return -(-self.audio_ms // 1000)
+
+
+def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigures:
+    """Return the figures of a case.
+
+    Args:
+        access: The case.
+        media_files: Its pictures and videos where the caller knows them; else as the latest run
+            of stacks counted them.
+    """
+    rows = Exposure.objects.filter(case_id=access.case.id)
+    return figures_of(rows, _counted(run_of(access, None)) if media_files is None else media_files)
+
+
+def hv_of_exhibit(
+    access: CaseAccess, package_number: int, *, media_files: int | None = None
+) -> HvFigures:
+    """Return the figures of one exhibit's package: looks at what it holds, on whatever copy.
+
+    Raises:
+        Package.DoesNotExist: The case has no package of that number.
+    """
+    package = Package.objects.get(case_id=access.case.id, number=package_number)
+    first, last = rows_of(package.number)
+    held = Content.objects.filter(
+        sha256=OuterRef("content_sha256"), package=package, id__gte=first, id__lte=last
+    )
+    rows = Exposure.objects.filter(Exists(held), case_id=access.case.id)
+    known = _counted(run_of(access, package)) if media_files is None else media_files
+    return figures_of(rows, known)
+
+
+def hv_of_officer(user: User) -> HvFigures:
+    """Return the figures of a person over all their cases, for themselves."""
+    rows = Exposure.objects.filter(officer=user)
+    cases = rows.order_by().values_list("case_id", flat=True).distinct()
+    runs = StackRun.objects.filter(case_id__in=cases, package=None, is_ready=True).order_by("id")
+    latest = {run.case_id: run for run in runs}
+    return figures_of(rows, sum(map(_counted, latest.values())))
+
+
+def figures_of(rows: QuerySet[Exposure], media_files: int) -> HvFigures:
+    """Return the figures of some exposures, in two queries."""
+    counts = rows.aggregate(
+        uncovered=Count("pk"),
+        full_size=Count("pk", filter=Q(rung__gte=Rung.FULL_GREY)),
+        repeats=Count("pk", filter=Q(is_repeat=True)),
+        avoidable=Count("pk", filter=Q(is_avoidable=True)),
+        audio_ms=Sum("length_ms", filter=Q(what=What.SOUND.value), default=0),
+        texts=Count("pk", filter=Q(what=What.TEXT.value)),
+    )
+    pairs = rows.order_by().values("officer_id", "stack_sha256").distinct()
+    return HvFigures(media_files=media_files, looks=pairs.count(), **counts)
+
+
+def _counted(run: StackRun | None) -> int:
+    figures = effect_figures(run) if run is not None else None
+    return figures.media_files if figures is not None else 0

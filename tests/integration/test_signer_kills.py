@@ -1,0 +1,81 @@
+"""The signer is killed at each moment of its work, in a process of its own: nothing is lost."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import audited_logs
+import pytest
+
+POINTS = (
+    "signer.take_in", "signer.unqueue", "signer.commit", "signer.took_in", "signer.sign",
+    "signer.signed", "witness.write", "witness.sync", "witness.rename", "witness.sync_folder",
+)  # fmt: skip
+_MIGRATE = """
+from polit.web.site.boot import boot
+boot()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+"""
+_SCRIPT = """
+import importlib, random, sys
+from pathlib import Path
+from polit.web.site.boot import boot
+boot()
+logs = importlib.import_module("audited_logs")
+from polit.web.audit.signer import signing
+with signing(Path(sys.argv[1])) as signer:
+    for _ in range(3):
+        logs.write_acts(2, random.Random(1))
+        signer.round(is_last=True)
+"""
+_CHECK = """
+import sys
+from pathlib import Path
+from polit.web.site.boot import boot
+boot()
+from polit.web.audit.checkpoint import LogKey
+from polit.web.audit.live import check_live
+from polit.web.audit.signer import signing
+with signing(Path(sys.argv[1])) as signer:
+    signer.round(is_last=True)
+live = check_live(Path(sys.argv[1]))
+assert live.findings.fault_count == 0, live.findings.faults
+assert live.tail == 0
+assert live.findings.events == live.findings.leaves > 0
+"""
+
+
+def environment(place: Path) -> dict[str, str]:
+    """Return the environment of an installation of its own."""
+    return {
+        **os.environ,
+        "POLIT_DATA": str(place / "data"),
+        "POLIT_DATABASE": str(place / "log.sqlite3"),
+        "PYTHONPATH": str(Path(audited_logs.__file__).parent),
+    }
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an installation with an empty record, to be copied."""
+    place = tmp_path_factory.mktemp("migrated")
+    (place / "data").mkdir()
+    subprocess.run([sys.executable, "-c", _MIGRATE], env=environment(place), check=True)
+    return place
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_kill_at_each_moment_loses_nothing(point: str, migrated: Path, tmp_path: Path) -> None:
+    place = shutil.copytree(migrated, tmp_path / "installation")
+    witness = str(place / "data" / "witness")
+    killed = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, witness],
+        env=environment(place) | {"POLIT_FAULTS": f"{point}@2:kill"},
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    subprocess.run([sys.executable, "-c", _CHECK, witness], env=environment(place), check=True)

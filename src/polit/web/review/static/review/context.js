@@ -36,6 +36,8 @@ export function contextOf(gallery) {
     decide: (places, decision) => gallery.decide(places, decision),
     undo: () => gallery.turn("undo"),
     redo: () => gallery.turn("redo"),
+    /* Acts of the grid that hold in a view as well: "urgent", "hide". */
+    run: (name) => gallery.actions.run(name),
     announce: gallery.announce,
     isHidden: () => gallery.veil.isHidden,
     onHide: (close) => gallery.veil.onHide(close),

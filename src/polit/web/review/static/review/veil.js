@@ -40,7 +40,7 @@ export class Veil {
   }
 
   /** Hide everything at once: first by one attribute, then bitmaps are closed. */
-  hide() {
+  hide({ isByHand = true } = {}) {
     if (this.isHidden) {
       return;
     }
@@ -50,7 +50,9 @@ export class Veil {
     this.door.closeAll();
     this.closers.forEach((close) => close({ isAll: true }));
     this.door.report();
-    this.#tell("hide", {});
+    if (isByHand) {
+      this.#tell("hide", {});
+    }
   }
 
   /** Come back to the safe tiles. */
@@ -69,9 +71,11 @@ export class Veil {
         this.veilAll();
       }
     });
+    /* A break or a limit: the session watches the time. */
+    document.addEventListener("polit:hide", () => this.hide({ isByHand: false }));
+    document.addEventListener("polit:show", () => this.isHidden && this.show());
     window.addEventListener("pagehide", () => this.hideForLeaving());
     window.addEventListener("beforeprint", () => this.veilAll());
-    document.addEventListener("polit:hide", () => this.veilAll()); // a break covers the screen
     for (const sign of SIGNS) {
       document.addEventListener(sign, () => { this.lastSign = performance.now(); }, {
         capture: true, passive: true,

@@ -1,5 +1,6 @@
 """What a row of decisions comes to, without a database."""
 
+import random
 from uuid import UUID, uuid4
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from polit.base.errors import DecisionRefused
 from polit.web.cases.rules import CaseStatus
 from polit.web.grading.rules import (
+    GRADING_STATES,
     BatchStep,
     Change,
     DecisionKind,
@@ -58,6 +60,23 @@ def test_history_comes_to_a_state(history: list[Step], state: ItemState, code: s
 
     assert state_of(values, is_settled=False, is_proposed=False) is state
     assert values.code == code
+
+
+def test_decisions_lead_nowhere_that_the_drawn_states_do_not() -> None:
+    drawn = {(start, each.to) for each in GRADING_STATES.transitions for start in each.from_states}
+    drawn.add(("pending", "pending"))
+    dice = random.Random(9)
+    for _walk in range(300):
+        history: list[Step] = []
+        before = "pending"
+        for _turn in range(6):
+            by = dice.choice("xyz")
+            code = dice.choice([A, B, ""])
+            history.append(step(by, None, unsure=True) if dice.random() < 0.2 else step(by, code))
+            state = state_of(values_of(history), is_settled=False, is_proposed=False)
+            after = state.name.lower()
+            assert before == after or (before, after) in drawn, (before, after)
+            before = after
 
 
 def test_undone_batch_counts_for_nothing_until_it_is_redone() -> None:

@@ -24,7 +24,7 @@ from polit.web.grading.queries.histories import change_read, standings_of
 from polit.web.grading.queries.seconds import seconds_due
 from polit.web.grading.rules import DecisionKind, ProposalState, is_agreed
 from polit.web.items.models import Item, ItemPlace
-from polit.web.items.rules import ItemState, item_number, place_of
+from polit.web.items.rules import FIRST_GENERATION_LEAST, ItemState, item_number, place_of
 from polit.web.matching.rules import Settled
 from polit.web.media.models import Package
 from polit.web.media.rules import rows_of
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 _UNDONE, _REDONE = DecisionKind.UNDO.value, DecisionKind.REDO.value
 _DONE = (ItemState.GRADED, ItemState.DISPUTED, ItemState.UNSURE)
-_AT_ONCE = 1_000
-CANDIDATE_LEAST = 50
-"""From this score on, an item is a first-generation candidate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +252,7 @@ def progress_of(access: CaseAccess, strategy: Strategy | None) -> Progress:
             codes = Standing.objects.filter(case_id=access.case.id, code=strategy.stop_code)
             found = codes.count()
         waiting = to_do.exclude(state__in=[int(state) for state in _DONE])
-        candidates = waiting.filter(first_generation__gte=CANDIDATE_LEAST).count()
+        candidates = waiting.filter(first_generation__gte=FIRST_GENERATION_LEAST).count()
         has_enough = found >= strategy.stop_count if strategy.stop_code else True
         has_all = not candidates if strategy.stop_first_generation else True
         is_ruled = bool(strategy.stop_code) or strategy.stop_first_generation

@@ -11,6 +11,7 @@ from polit.web.grading.services.listing import (
 )
 from polit.web.grading.services.recording import Recorded
 from polit.web.grading.services.sampling import sample_draw
+from polit.web.grading.services.splitting import stack_split
 from polit.web.grading.services.strategies import Agreed, dispute_settle, strategy_agree
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "proposals_accept",
     "proposals_decline",
     "sample_draw",
+    "stack_split",
     "strategy_agree",
 ]

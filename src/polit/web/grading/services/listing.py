@@ -46,8 +46,11 @@ class ForceList:
 
 
 def force_name(scheme: str) -> str:
-    """Return what the store calls the force's own set of a scheme."""
-    return f"Decisions of this force, {scheme}"
+    """Return how the names of the force's own sets of a scheme begin in the store.
+
+    Each list has a name of its own: the store takes no two sets of one name.
+    """
+    return f"Decisions of this force, {scheme}, list "
 
 
 def force_list(scheme: str) -> ForceList:
@@ -90,12 +93,12 @@ def force_set_order(
     last = ForceSet.objects.filter(scheme=listed.scheme).order_by("-number").first()
     if not listed.count or (last is not None and last.digest == listed.digest):
         raise UsageError("hash set: nothing was decided since the last list")
+    number = ForceSet.objects.count() + 1
     terms = SetTerms(
-        force_name(listed.scheme), SetStatus.CATEGORISED, listed.scheme,
-        "this force", "", listed.digest[:12], "csv",
+        f"{force_name(listed.scheme)}{number}", SetStatus.CATEGORISED, listed.scheme,
+        "this force", "", listed.digest[:12], "auto",
     )  # fmt: skip
     with act(actor, "grading.force_set", reason=reason) as deed:
-        number = ForceSet.objects.count() + 1
         order = import_order(actor, reason=reason, terms=terms, sent=sent)
         kept = ForceSet(
             number=number, scheme=listed.scheme, digest=listed.digest, count=listed.count,
@@ -118,7 +121,9 @@ def force_sets_supersede(actor: Actor, *, scheme: str, newest: str) -> int:
     Returns:
         How many were switched off.
     """
-    rows = HashSet.objects.filter(name=force_name(scheme), is_enabled=True, is_gone=False)
+    rows = HashSet.objects.filter(
+        name__startswith=force_name(scheme), is_enabled=True, is_gone=False
+    )
     if not rows.filter(pk=newest).exists():
         return 0
     earlier = list(rows.filter(wanted="").exclude(pk=newest))

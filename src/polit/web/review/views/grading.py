@@ -19,7 +19,7 @@ from polit.web.grading.forms import DecideForm
 from polit.web.grading.queries import scheme_of
 from polit.web.grading.queries.figures import items_shown
 from polit.web.grading.rules import SHOWN_FROM, Change, Rung
-from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide
+from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide, stack_split
 from polit.web.items.rules import Flag
 from polit.web.review.rules import REVIEWERS, REVIEWING
 from polit.web.welfare.queries import session_current
@@ -45,6 +45,10 @@ class _Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rung: Literal["tile", "grey160", "colour160", "full_grey", "full"] = "tile"
     batch_seen: bool = False
     queue: Literal["", "second", "sample"] = ""
+
+
+class _Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    place: int
 
 
 class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +90,14 @@ def redo(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Bring back the batch that the officer took back last."""
     del case_id
     return _answer(lambda: _compensated(request, batch_redo))
+
+
+@access(_DECIDING, methods=("POST",))
+def split(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take an item out of its stack, for everybody on the case."""
+    del case_id
+    granted, actor = case_access_of(request), actor_of(request)
+    return _answer(lambda: stack_split(actor, access=granted, place=_read(request, _Split).place))
 
 
 @access(REVIEWING, methods=("POST",))
@@ -162,5 +174,5 @@ def _answer(service: Callable[[], Recorded]) -> HttpResponse:
         status = 413 if error.code == "too_large" else _STATUSES.get(error.code, 400)
         return JsonResponse({"error": error.code, "message": str(error)}, status=status)
     return JsonResponse(
-        {"revision": done.revision, "decision": str(done.batch), "items": done.items}
+        {"revision": done.revision, "decision": str(done.batch or ""), "items": done.items}
     )

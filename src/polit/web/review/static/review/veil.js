@@ -51,7 +51,7 @@ export class Veil {
     this.closers.forEach((close) => close({ isAll: true }));
     this.door.report();
     if (isByHand) {
-      this.#tell("hide");
+      this.#tell("hide", {});
     }
   }
 
@@ -112,14 +112,14 @@ export class Veil {
     if (performance.now() - this.lastSign > idle_s * 1000 && this.door.open.size) {
       this.veilAll();
       this.announce("Veiled: no key was pressed for a while.");
-      this.#tell("idle");
+      this.#tell("idle", { idle: true });
     }
   }
 
-  #tell(what) {
+  #tell(what, body) {
     const address = this.config.urls[`session_${what}`];
     if (address && this.config.session) {
-      post(this.config, address, {}, { keepalive: true }).catch(() => {});
+      post(this.config, address, body, { keepalive: true }).catch(() => {});
     }
   }
 }

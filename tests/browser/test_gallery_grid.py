@@ -128,7 +128,9 @@ def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
     _keys(page, "Control+End")  # what leaves the screen is veiled again
     assert page.locator("[aria-label$=unveiled]:visible").count() == 0
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # what was seen is told now
-    _until(page, "performance.getEntriesByType('resource').some((each) => each.name.endsWith('seen'))")
+    _until(
+        page, "performance.getEntriesByType('resource').some((each) => each.name.endsWith('seen'))"
+    )
     seen = [pair for body in review.asked_of("seen") for pair in _pairs(body)]
     assert len(seen) == 1 + len(places)
     assert all(ms >= 0 for _, ms in seen)

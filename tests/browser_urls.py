@@ -1,5 +1,7 @@
 """The site's addresses, and a page that shows every component with hostile values."""
 
+import base64
+import io
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -9,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from hostile_names import HOSTILE, LONG
+from PIL import Image
 
 from polit.web.core.access import access
 from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
@@ -85,8 +88,24 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("/components/")
 
 
+@access(SIGNED_IN)
+def leak(request: HttpRequest, how: str) -> HttpResponse:
+    """Send a picture without any record, which the judge of all traffic must catch."""
+    del request
+    colour, large, stream = "colour" in how, how != "colour", io.BytesIO()
+    size, tint = (160, 120) if large else (20, 15), (200, 40, 90) if colour else (120, 120, 120)
+    Image.new("RGB", size, tint).save(stream, "WEBP" if large else "PNG")
+    data = stream.getvalue()
+    if how == "base64":
+        return HttpResponse(f"<img src='data:image/webp;base64,{base64.b64encode(data).decode()}'>")
+    if how == "packed":
+        data = b"\2\0\0\0{}\0\0" + data
+    return HttpResponse(data, content_type="application/octet-stream")
+
+
 urlpatterns = [
     *urls.urlpatterns,
+    path("leak/<slug:how>/", leak, name="leak"),
     path("components/", components),
     path("viewers/", viewers),
     path("broken/", broken),

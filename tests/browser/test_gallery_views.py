@@ -58,7 +58,7 @@ def test_loupe_asks_for_each_rung_and_part_and_advances(gallery: Gallery, tmp_pa
     assert gallery.unveiled() == []
     page.keyboard.press("Enter")
     page.get_by_text("Unveiled: full size, grey, 9000").wait_for()
-    for key in ("+", "+", "ArrowLeft", "ArrowUp", "r", "p"):
+    for key in ("+", "+", "ArrowLeft", "ArrowUp", "r", "e"):
         page.keyboard.press(key)
     page.get_by_text("Sharper part:").wait_for()
     page.get_by_label("Gamma").fill("2")
@@ -112,6 +112,11 @@ def test_stack_puts_the_odd_one_first_and_splits(gallery: Gallery, tmp_path: Pat
     screenshot(page, "review-stack", tmp_path)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("2")
+    page.keyboard.press("Control+z")
+    assert gallery.calls("undo") == [[]]
+    page.keyboard.press("Enter")
+    [[name, [loupe]]] = gallery.calls("open")
+    assert (name, loupe["place"], loupe["back"]) == ("loupe", 4, ["stack", [1]])
     page.get_by_label("Category").select_option("N")
     page.get_by_role("button", name="Decide for all 5").click()
     (one, first), (whole, second) = gallery.calls("decide")
@@ -119,7 +124,7 @@ def test_stack_puts_the_odd_one_first_and_splits(gallery: Gallery, tmp_path: Pat
     assert (whole, second["whole_stacks"], second["batch_seen"]) == ([1], True, True)
     check_hidden(gallery)
     page.locator(".viewer-tile__button").nth(1).focus()
-    page.keyboard.press("x")
+    page.keyboard.press("o")
     page.get_by_text("Item 4 stands by itself now").wait_for()
     assert page.locator(".viewer-tile__button").count() == 4
     check_closed(gallery)

@@ -15,8 +15,9 @@ from polit.web.core.found import or_404
 from polit.web.items.queries import review_set_get
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.tiles import MOST_TILES, tiles_open
-from polit.web.items.rules import ItemState, ItemWanted
+from polit.web.items.rules import ItemMark, ItemState, ItemWanted
 from polit.web.review.filters import places_of, wanted_of
+from polit.web.review.queues import among_of, blinded
 from polit.web.review.rules import PART_OF_PAGE
 
 _BINARY = "application/octet-stream"
@@ -46,7 +47,8 @@ def order(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     wanted = wanted_asked(request)
-    found = order_get(granted, review_set, wanted)
+    among = among_of(granted, user_of(request), wanted)
+    found = order_get(granted, review_set, wanted, among=among)
     header = {
         "count": len(found.places),
         "revision": found.revision,
@@ -78,15 +80,16 @@ def wanted_asked(request: HttpRequest) -> ItemWanted:
     Raises:
         UsageError: A value has not its form.
     """
-    return wanted_of(request.GET.dict(), user_id=user_of(request).pk)
+    return blinded(wanted_of(request.GET.dict(), user_id=user_of(request).pk))
 
 
 def packed(header: dict[str, object], found: Order, wanted: ItemWanted) -> bytes:
     """Return a header and an order as one piece; a blind queue tells nothing of decisions."""
-    states, grades = found.states, found.grades
+    states, grades, marks = found.states, found.grades, found.marks
     if wanted.queue.is_blind:
         states, grades = states * 0 + int(ItemState.PENDING), grades * 0
+        marks = marks & (0xFF ^ int(ItemMark.FLAGGED))
     text = json.dumps(header, separators=(",", ":")).encode()
     head = struct.pack("<I", len(text)) + text
-    parts = (found.places, found.stacks, states, grades, found.marks)
+    parts = (found.places, found.stacks, states, grades, marks)
     return b"".join((head, bytes(-len(head) % 4), *(each.tobytes() for each in parts)))

@@ -214,7 +214,7 @@ class Watch {
     const until = Math.max(...[session?.break_until, session?.cool_until].filter(Boolean).map(Date.parse), 0);
     const waits = until > this.now;
     const words = {
-      paused: waits ? `Until a break is over: ${lengthText(until - this.now)}. Leave the screen.` : "Go on when you like.",
+      paused: waits ? `You can go on in ${lengthText(until - this.now)}. Leave the screen.` : "Go on when you like.",
       cooling: waits ? `${Math.ceil((until - this.now) / 1000)} seconds.` : "Go on when you like, or take a break.",
       limit: "You can still decide on covered tiles. To see more today, give a reason; a supervisor is told.",
       none: "Nothing is uncovered any more.",

@@ -3,7 +3,7 @@
 import { button, make } from "./dom.js";
 import { Exposure, RUNG_WORDS, failureText, sortParts } from "./exposure.js";
 import { Lens, addLensKeys, addPointer, followSize } from "./lens.js";
-import { Panel, placeOf } from "./panel.js";
+import { Panel, backOf, placeOf } from "./panel.js";
 import { drawWhole, fetchTiles } from "./safetiles.js";
 
 const MOST = 4;
@@ -13,7 +13,7 @@ class Compare {
   constructor(context, items) {
     this.context = context;
     this.places = [...new Set(items.map(placeOf))].slice(0, MOST);
-    this.panel = new Panel(context, "compare", `Compare ${this.places.length} items`);
+    this.panel = new Panel(context, "compare", `Compare ${this.places.length} items`, { back: backOf(items) });
     this.exposure = new Exposure(context, (text) => this.panel.say(text));
     this.lens = new Lens();
     this.tiles = new Map();

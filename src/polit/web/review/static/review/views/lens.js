@@ -195,7 +195,7 @@ export function addLensKeys(keys, lens, canvas, bitmapOf, redraw) {
   keys.set("=", moved(() => lens.zoomBy(1.25)));
   keys.set("-", moved(() => lens.zoomBy(0.8)));
   keys.set("f", moved(() => lens.fit()));
-  keys.set("x", moved((bitmap) => lens.showActual(canvas, bitmap)));
+  keys.set("a", moved((bitmap) => lens.showActual(canvas, bitmap)));
   keys.set("r", moved(() => lens.rotate()));
   keys.set("ArrowLeft", pan(60, 0));
   keys.set("ArrowRight", pan(-60, 0));

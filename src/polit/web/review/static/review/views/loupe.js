@@ -4,7 +4,7 @@ import { button, make } from "./dom.js";
 import { Exposure, RUNG_WORDS, failureText, sortParts } from "./exposure.js";
 import { factsList, fetchFacts } from "./facts.js";
 import { Lens, NEUTRAL, addLensKeys, addPointer, followSize } from "./lens.js";
-import { Panel, placeOf } from "./panel.js";
+import { Panel, backOf, placeOf } from "./panel.js";
 import { drawWhole, fetchTiles } from "./safetiles.js";
 
 const MOST_REGION_PX = 4096;
@@ -18,7 +18,8 @@ class Loupe {
   constructor(context, items) {
     this.context = context;
     this.place = placeOf(items[0] ?? context.current());
-    this.panel = new Panel(context, "loupe", "Loupe");
+    this.among = items[0]?.among ?? null;
+    this.panel = new Panel(context, "loupe", "Loupe", { back: backOf(items) });
     this.exposure = new Exposure(context, (text) => this.panel.say(text));
     this.lens = new Lens();
     this.levels = { ...NEUTRAL };
@@ -45,7 +46,7 @@ class Loupe {
     this.colour = button("Unveil, colour", () => this.unveil("full"), { "aria-pressed": "false" });
     this.part = button("Sharper part", () => this.unveilRegion(), { disabled: true });
     const local = [
-      ["Zoom in", "+"], ["Zoom out", "-"], ["Fit", "f"], ["1:1", "x"], ["Turn", "r"],
+      ["Zoom in", "+"], ["Zoom out", "-"], ["Fit", "f"], ["1:1", "a"], ["Turn", "r"],
     ].map(([words, key]) => button(words, () => this.panel.keys.get(key)()));
     const veil = button("Veil", () => this.veil());
     this.panel.bar.append(this.previous, this.next, this.grey, this.colour, veil, this.part, ...local);
@@ -81,7 +82,7 @@ class Loupe {
     addLensKeys(keys, this.lens, this.canvas, () => this.whole(), () => this.draw());
     keys.set("g", () => this.unveil(this.rung === "full_grey" ? "full" : "full_grey"));
     keys.set("v", () => (this.rung ? this.veil() : this.unveil("full_grey")));
-    keys.set("p", () => this.unveilRegion());
+    keys.set("e", () => this.unveilRegion());
     keys.set("PageUp", () => this.step(-1));
     keys.set("PageDown", () => this.step(1));
     keys.set("[", () => this.step(-1));
@@ -94,8 +95,9 @@ class Loupe {
   advance(words) {
     const { order } = this.context;
     const index = this.index();
-    const next = order?.nextOpen && index >= 0 ? order.nextOpen(index) : index + 1;
-    const place = next >= 0 && next !== index ? order?.places[next] : undefined;
+    const isOrder = this.among === null && order?.nextOpen && index >= 0;
+    const next = isOrder ? order.nextOpen(index) : index + 1;
+    const place = next >= 0 && next !== index ? this.places()[next] : undefined;
     if (place === undefined) {
       this.panel.say(words);
       return;
@@ -104,14 +106,18 @@ class Loupe {
     this.panel.say(`${words} Now item ${place}, veiled.`);
   }
 
+  /* What previous and next go along: the members of a stack, else the order of the grid. */
+  places() {
+    return this.among ?? this.context.order?.places ?? [];
+  }
+
   index() {
-    return this.context.order?.places?.indexOf(this.place) ?? -1;
+    return this.places().indexOf(this.place);
   }
 
   step(by) {
-    const { places } = this.context.order ?? {};
     const index = this.index();
-    const place = index < 0 ? undefined : places[index + by];
+    const place = index < 0 ? undefined : this.places()[index + by];
     if (place !== undefined) {
       this.goTo(place);
     }
@@ -125,7 +131,7 @@ class Loupe {
     this.lens.fit();
     this.lens.turn = 0;
     const index = this.index();
-    const { places } = this.context.order ?? { places: [] };
+    const places = this.places();
     this.previous.disabled = index <= 0;
     this.next.disabled = index < 0 || index + 1 >= places.length;
     const where = index < 0 ? "" : ` (${(index + 1).toLocaleString("en-GB")} of ${places.length.toLocaleString("en-GB")})`;
@@ -188,7 +194,7 @@ class Loupe {
     if (rung) {
       const { of_width_px: width, of_height_px: height } = this.original;
       const size = width && height ? `, ${width} × ${height} px` : "";
-      const more = this.canSharpen() ? " Larger than shown: zoom in and ask for a sharper part (P)." : "";
+      const more = this.canSharpen() ? " Larger than shown: zoom in and ask for a sharper part (E)." : "";
       this.panel.say(`Unveiled: ${RUNG_WORDS[rung]}${size}.${more}`);
     }
   }

@@ -13,6 +13,16 @@ export function placeOf(item) {
   return typeof item === "number" ? item : item.place;
 }
 
+/* What a view was opened from, so that leaving goes back there: [name, items]; null for the grid. */
+export function backOf(items) {
+  return items[0]?.back ?? null;
+}
+
+/* Letters, digits and signs are off for whoever turned them off (WCAG 2.2, 2.1.4). */
+function isOff(config, name) {
+  return config.keys_on === false && name !== " " && [...name.replace("Shift+", "")].length === 1;
+}
+
 export function keyName(event) {
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const isShifted = event.shiftKey && (event.key.length > 1 || /[a-z]/.test(name));
@@ -38,9 +48,13 @@ function trapTab(event, element) {
 
 export class Panel {
   /* Args: context of the gallery; name of the view (for its class); title; whether it is modal. */
-  constructor(context, name, title, { isModal = true } = {}) {
+  constructor(context, name, title, { isModal = true, back = null } = {}) {
+    this.back = back;
     this.context = context;
-    this.keys = new Map([["Escape", () => context.closeView()]]);
+    this.keys = new Map([["Escape", () => this.leave()]]);
+    for (const combo of context.config.keys?.urgent ?? []) {
+      this.keys.set(combo, () => context.run("urgent"));
+    }
     this.closers = [];
     this.hiders = [];
     this.isClosed = false;
@@ -51,7 +65,7 @@ export class Panel {
     this.bar = make("div", { class: "viewer-bar", role: "group", "aria-label": `${title}: controls` });
     this.status = make("p", { class: "govuk-body viewer__status", role: "status" });
     this.body = make("div", { class: "viewer__body" });
-    const close = button("Close", () => context.closeView(), { class: "govuk-button viewer-button" });
+    const close = button(back ? "Back" : "Close", () => this.leave(), { class: "govuk-button viewer-button" });
     const head = make("div", { class: "viewer__head" }, this.heading, close);
     this.element = make(
       "section",
@@ -70,6 +84,15 @@ export class Panel {
     requestAnimationFrame(() => this.takeFocus());
   }
 
+  /* Back to the view that this one was opened from, else to the grid. */
+  leave() {
+    if (this.back) {
+      this.context.openView(...this.back);
+    } else {
+      this.context.closeView();
+    }
+  }
+
   takeFocus() {
     if (!this.isClosed && !this.element.contains(document.activeElement)) {
       (this.firstFocus ?? this.heading).focus();
@@ -86,15 +109,37 @@ export class Panel {
     }
     const name = keyName(event);
     const isTyped = event.target.closest(TYPED) !== null;
+    if (this.turned(event)) {
+      return;
+    }
     const isOther = event.ctrlKey || event.altKey || event.metaKey;
-    const act = isTyped || isOther || this.context.isHidden() ? undefined : this.keys.get(name);
-    const isPress = event.target.closest("button, summary, input") && [" ", "Enter"].includes(name);
+    const isDeaf = isTyped || isOther || this.context.isHidden() || isOff(this.context.config, name);
+    const act = isDeaf ? undefined : this.keys.get(name);
+    const isTile = name === "Enter" && event.target.closest(".viewer-tile__button");
+    const isControl = event.target.closest("button, summary, input") && !isTile;
+    const isPress = isControl && [" ", "Enter"].includes(name);
     const isSlide = event.target.closest("input") && name.startsWith("Arrow");
     if (act && !isPress && !isSlide) {
       event.preventDefault();
       event.stopPropagation();
       act(event);
     }
+  }
+
+  /* Undo and redo, as in the grid: of the last batch, wherever it was decided. */
+  turned(event) {
+    const isZ = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "z";
+    if (!isZ || event.target.closest(TYPED) !== null || this.context.isHidden()) {
+      return false;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) {
+      this.context.redo();
+    } else {
+      this.context.undo();
+    }
+    return true;
   }
 
   /* Digits and letters of the categories, 0 for none, U for unsure: as in the grid. */

@@ -4,7 +4,7 @@ import { button, choice, make, timeText } from "./dom.js";
 import { Exposure, RUNG_WORDS, failureText } from "./exposure.js";
 import { fetchFacts } from "./facts.js";
 import { followSize } from "./lens.js";
-import { Panel, placeOf } from "./panel.js";
+import { Panel, backOf, placeOf } from "./panel.js";
 import { Reel } from "./reel.js";
 import { drawWhole, fetchTiles } from "./safetiles.js";
 import { Sound } from "./sound.js";
@@ -24,7 +24,7 @@ class Player {
     this.speed = 1;
     this.isPlaying = false;
     this.isUnveiled = false;
-    this.panel = new Panel(context, "player", `Player: item ${this.place}`);
+    this.panel = new Panel(context, "player", `Player: item ${this.place}`, { back: backOf(items) });
     this.exposure = new Exposure(context, (text) => this.panel.say(text));
     this.reel = new Reel(this.exposure, this.place, 200);
     this.sound = new Sound(context, this.exposure, this.place, (text) => this.panel.say(text));

@@ -21,7 +21,7 @@ class Stack {
     this.panel = new Panel(context, "stack", `Stack of item ${this.lead}`);
     this.exposure = new Exposure(context, (text) => this.panel.say(text));
     this.grid = new TileGrid("Members of the stack", {
-      open: (index) => context.openView("loupe", [this.shown()[index].place]),
+      open: (index) => this.openLoupe(index),
       choose: () => this.sayChosen(),
       hold: (index) => this.reveal([this.shown()[index].place]),
       letGo: () => this.veil(),
@@ -67,13 +67,24 @@ class Stack {
     const { keys } = this.panel;
     this.grid.addKeys(keys);
     keys.set("Shift+v", () => this.reveal(this.pagePlaces()));
-    keys.set("Enter", () => this.context.openView("loupe", [this.shown()[this.grid.focused]?.place ?? this.lead]));
+    keys.set("p", () => this.reveal(this.pagePlaces()));
+    keys.set("Enter", () => this.openLoupe(this.grid.focused));
     keys.set(" ", () => this.grid.toggle(this.grid.focused));
-    keys.set("x", () => this.split());
+    keys.set("o", () => this.split());
     keys.set("c", () => this.compareChosen());
     keys.set("PageUp", () => this.turn(-1));
     keys.set("PageDown", () => this.turn(1));
     this.panel.addDecisions(() => ({ places: this.chosenPlaces(), rung: this.rung, whole_stacks: false }));
+  }
+
+  back() {
+    return ["stack", [this.lead]];
+  }
+
+  openLoupe(index) {
+    const place = this.shown()[index]?.place ?? this.lead;
+    const among = this.members.map((member) => member.place);
+    this.context.openView("loupe", [{ place, among, back: this.back() }]);
   }
 
   async load() {
@@ -211,7 +222,7 @@ class Stack {
       this.panel.say("Choose two to four items with Space first.");
       return;
     }
-    this.context.openView("compare", pair);
+    this.context.openView("compare", pair.map((place) => ({ place, back: this.back() })));
   }
 
   /* For everybody in the case, and recorded: the gallery posts it. */

@@ -75,7 +75,7 @@ class Storyboard {
     keys.set("Enter", () => (this.rung ? this.play(this.shown()[this.grid.focused]?.at_ms ?? 0) : this.unveil("grey160")));
     keys.set("Shift+v", () => this.revealAll());
     keys.set("g", () => this.unveil(this.rung === "grey160" ? "colour160" : "grey160"));
-    keys.set("p", () => this.play(0));
+    keys.set("p", () => this.revealAll());
     this.panel.addDecisions(() => ({ places: [this.place], rung: this.seenRung() }));
   }
 
@@ -191,7 +191,7 @@ class Storyboard {
   }
 
   play(from) {
-    this.context.openView("player", [{ place: this.place, from_ms: from }]);
+    this.context.openView("player", [{ place: this.place, from_ms: from, back: ["storyboard", [this.place]] }]);
   }
 
   veil() {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import data, gallery, grading
+from polit.web.review.views import data, gallery, grading, table
 
 app_name = "review"
 
@@ -16,4 +16,10 @@ urlpatterns = [
     path(f"{_REVIEW}redo", grading.redo, name="redo"),
     path(f"{_REVIEW}order", data.order, name="order"),
     path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
+    path(f"{_REVIEW}facets", data.facets, name="facets"),
+    path(f"{_REVIEW}items/<int:place>", data.item, name="item"),
+    path(f"{_REVIEW}folders", data.folders, name="folders"),
+    path(f"{_REVIEW}timeline", data.timeline, name="timeline"),
+    path(f"{_REVIEW}changes", data.changes, name="changes"),
+    path(f"{_REVIEW}table", table.table, name="table"),
 ]

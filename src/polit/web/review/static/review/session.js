@@ -66,9 +66,11 @@ class Watch {
   /** Ask the server where the session stands; not more than one question at a time. */
   async ask() {
     if (this.isAsking) {
+      this.asksAgain = true; // what was asked for may have changed since
       return;
     }
     this.isAsking = true;
+    this.asksAgain = false;
     try {
       const isThere = this.#isThere();
       const address = this.config.urls.session_state + (isThere ? "?there=yes" : "");
@@ -84,6 +86,9 @@ class Watch {
       /* No network; the next time will do. */
     } finally {
       this.isAsking = false;
+      if (this.asksAgain) {
+        this.#askSoon();
+      }
     }
   }
 

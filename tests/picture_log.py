@@ -28,7 +28,7 @@ _GREY_TOLERANCE = 12
 """Lossy WebP of a grey picture is off by a few."""
 _STARTS = re.compile(rb"RIFF....WEBP|\xff\xd8\xff|\x89PNG\r\n|GIF8[79]a|....ftypavif", re.DOTALL)
 _SOUND = re.compile(rb"RIFF....WAVE|OggS|ID3|....ftypM4A", re.DOTALL)
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{200,}={0,2}")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{60,}={0,2}")
 _PDF_IMAGE = re.compile(
     rb"<<(?:(?!>>\s*stream).)*?/Subtype\s*/Image(?:(?!>>\s*stream).)*?>>\s*stream\r?\n", re.DOTALL
 )
@@ -55,13 +55,17 @@ def is_safe(picture: Image.Image) -> bool:
 def has_colour(picture: Image.Image) -> bool:
     """Tell whether any pixel of a picture is not grey."""
     colours = picture.convert("RGB").getcolors(1 << 24) or []
-    return any(max(rgb) - min(rgb) > _GREY_TOLERANCE for _, rgb in colours)  # type: ignore[arg-type,type-var,operator]
+    return any(max(rgb) - min(rgb) > _GREY_TOLERANCE for _, rgb in colours)  # type: ignore[arg-type]
 
 
 def _encoded(body: bytes) -> Iterator[Image.Image]:
     for start in _STARTS.finditer(body):
+        at = start.start()
+        # A decoder of WebP refuses what has anything behind it.
+        is_riff = start[0].startswith(b"RIFF")
+        end = at + 8 + int.from_bytes(body[at + 4 : at + 8], "little") if is_riff else len(body)
         try:
-            picture = Image.open(BytesIO(body[start.start() :]))
+            picture = Image.open(BytesIO(body[at:end]))
             picture.load()
         except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
             continue

@@ -96,6 +96,9 @@ class Gallery:
     def show(self, name: str, *places: int) -> None:
         """Open a view."""
         self.page.evaluate("([name, items]) => window.show(name, items)", [name, list(places)])
+        self.page.wait_for_function(
+            "() => document.getElementById('viewer').contains(document.activeElement)"
+        )
 
     def unveiled(self) -> list[dict[str, Any]]:
         """Return what was asked of the one door, in order."""

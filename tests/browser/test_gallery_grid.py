@@ -7,7 +7,7 @@ from browser.test_cases_and_people import person
 from browser_fixtures import check_axe, screenshot, too_wide
 from browser_site import Site
 from fake_review import FakeReview
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from polit.web.cases.services import case_open, member_add
 from polit.web.core.acting import SYSTEM
@@ -52,7 +52,9 @@ def _answer(review: FakeReview, route: Route) -> None:
 
 
 def _open(site: Site, page: Page, review: FakeReview) -> None:
-    case = case_open(SYSTEM, reason="a test", reference="OP-EXAMPLE-1", title="A referral")
+    case = case_open(
+        SYSTEM, reason="a test", reference=f"OP-EXAMPLE-{review.count}", title="A referral"
+    )
     user = person(Role.INVESTIGATOR)
     member_add(SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=Purpose.INVESTIGATION)
     ReviewSet.objects.create(case=case)
@@ -118,17 +120,16 @@ def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
     assert review.asked_of("unveil")[0]["rung"] == "grey160"
     _keys(page, "p")
     _until(page, "document.activeElement.ariaLabel?.endsWith('unveiled')")
+    page.keyboard.down("v")  # what the page shows already stays
+    page.keyboard.up("v")
+    assert _label(page).endswith("unveiled")
+    assert len(review.asked_of("unveil")) == 2
     places = review.asked_of("unveil")[1]["places"]
     assert isinstance(places, list)
     assert 30 <= len(places) <= 100
     page.wait_for_timeout(200)
     screenshot(page, "gallery-page-revealed", folder)
-    page.emulate_media(media="print")
-    assert not page.locator("canvas").is_visible()
-    page.emulate_media(media="screen")
-    page.locator("#review-to-grid").focus()
-    _keys(page, "Enter")
-    assert _label(page).endswith("unveiled")
+    _check_print(page)
     _keys(page, "Control+End")  # what leaves the screen is veiled again
     assert page.locator("[aria-label$=unveiled]:visible").count() == 0
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")  # what was seen is told now
@@ -136,6 +137,15 @@ def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
     seen = _seen(review)
     assert len(seen) == 1 + len(places)
     assert all(ms >= 0 for _, ms in seen)
+
+
+def _check_print(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert not page.locator("canvas").is_visible()
+    page.emulate_media(media="screen")
+    page.locator("#review-to-grid").focus()
+    _keys(page, "Enter")
+    assert _label(page).endswith("unveiled")
 
 
 def _wait(page: Page, is_so: Callable[[], bool]) -> None:
@@ -232,3 +242,25 @@ def _check_hiding(page: Page, review: FakeReview) -> None:
     assert not _label(page).endswith("unveiled")
     page.wait_for_timeout(300)
     assert len(review.asked_of("tiles")) > asked
+
+
+def test_decisions_wait_while_the_server_is_away(site: Site, browser: Browser) -> None:
+    review = FakeReview(1_000)
+    context = browser.new_context(base_url=site.address)  # one that may log what fails
+    page = context.new_page()
+    _open(site, page, review)
+    page.locator("#review-to-grid").focus()
+    _keys(page, "Enter")
+    review.is_away = True
+    _keys(page, "1", "2", "Control+z")
+    waiting = page.locator("#review-waiting")
+    _until(page, "document.getElementById('review-waiting').textContent.includes('3 decisions')")
+    assert "Keep this page open" in waiting.inner_text()
+    assert "graded" in str(page.locator("[role=gridcell]").first.get_attribute("aria-label"))
+    review.is_away = False
+    _wait(page, lambda: len(review.asked_of("undo")) == 1)
+    assert [each["code"] for each in review.asked_of("decide")] == ["A", "B"]
+    names = [name for _, name, _ in review.asked if name in {"decide", "undo"}]
+    assert names == ["decide", "decide", "undo"]  # in the order in which they were given
+    _until(page, "document.getElementById('review-waiting').textContent === ''")
+    context.close()

@@ -25,7 +25,7 @@ def places(content: bytes, mime: str, wanted: Sequence) -> Several[int]:
 def test_a_sequence_has_the_frames_that_single_asks_have(kind: made_videos.Kind) -> None:
     content = made_videos.made(kind, frames=50)
     held = made_videos.held(content)
-    wanted = Sequence(800, 200, 3)
+    wanted = Sequence(800, 200, 3, 999)
     frames = list(frames_from(held, kind.mime, wanted, memory_bytes=MEMORY))
     assert len(frames) == 3
     for number, frame in enumerate(frames):
@@ -34,13 +34,22 @@ def test_a_sequence_has_the_frames_that_single_asks_have(kind: made_videos.Kind)
         assert np.array_equal(np.asarray(frame.picture), np.asarray(alone.picture))
 
 
+def test_a_larger_frame_is_scaled_down_and_keeps_its_shape() -> None:
+    held = made_videos.held(made_videos.made(frames=9))
+    wanted = Sequence(0, 0, 2, 64)
+    first, _ = frames_from(held, "video/mp4", wanted, memory_bytes=MEMORY)
+    assert (first.picture.size, first.of_width_px, first.of_height_px) == ((64, 48), 128, 96)
+    whole = frame_at(held, "video/mp4", 0, memory_bytes=MEMORY).picture.resize((64, 48))
+    assert abs(np.asarray(first.picture, int) - np.asarray(whole, int)).mean() < 3
+
+
 def test_a_sequence_ends_where_the_video_does() -> None:
     content = made_videos.made(frames=20)
-    assert places(content, "video/mp4", Sequence(0, 0, 64)) == list(range(0, 800, 40))
-    assert places(content, "video/mp4", Sequence(90, 100, 64))[:3] == [120, 200, 320]
-    assert places(content, "video/mp4", Sequence(9_000, 100, 4)) == [760]
+    assert places(content, "video/mp4", Sequence(0, 0, 64, 999)) == list(range(0, 800, 40))
+    assert places(content, "video/mp4", Sequence(90, 100, 64, 999))[:3] == [120, 200, 320]
+    assert places(content, "video/mp4", Sequence(9_000, 100, 4, 999)) == [760]
     with pytest.raises(Refused):
-        places(content[:200], "video/mp4", Sequence(0, 0, 4))
+        places(content[:200], "video/mp4", Sequence(0, 0, 4, 999))
 
 
 def heard(content: bytes, *, from_ms: int = 0, length_ms: int = 1000) -> tuple[Sound, int]:

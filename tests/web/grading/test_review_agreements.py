@@ -299,7 +299,7 @@ def test_pages_show_and_do_what_they_say(
     grade(people[2], case, [1], B)
     assert b"Settle one" in client.get(url("second")).content
     assert b"Settle" not in reader.get(url("second")).content
-    settled = {"place": "1", "code": "A", "reason": "looked at together"}
+    settled = {"item": "1", "code": "A", "reason": "looked at together"}
     assert client.post(url("second"), settled).status_code == 302
     assert client.post(url("sample"), {"reason": "monthly"}).status_code == 302
     assert b"1 of 1 settled items" in reader.get(url("sample")).content

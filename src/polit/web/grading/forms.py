@@ -7,7 +7,9 @@ from uuid import UUID
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils import timezone
 
+from polit.base.clock import now_utc
 from polit.web.core.forms import DayField, GovukForm, ReasonField
 from polit.web.grading.category_schemes import categories_of, scheme_titles
 from polit.web.grading.rules import LONGEST_NOTE, MOST_PLACES
@@ -57,7 +59,8 @@ class StrategyForm(GovukForm):
         self, *args: Any, scheme: str, exhibits: Sequence[tuple[str, str]], **options: Any
     ) -> None:
         """Offer the schemes, the categories of the case's own, and its exhibits."""
-        options.setdefault("initial", {"scheme": scheme, "second_percent": 5})
+        today = timezone.localdate(now_utc())
+        options.setdefault("initial", {"scheme": scheme, "second_percent": 5, "agreed_on": today})
         super().__init__(*args, **options)
         codes = [(each.code, each.label) for each in categories_of(scheme)]
         offered = {"scheme": scheme_titles(), "exhibits": exhibits,
@@ -114,7 +117,7 @@ class SettleForm(GovukForm):
 
     button: ClassVar[str] = "Settle it"
 
-    place = forms.IntegerField(label="Item number", min_value=1, max_value=(1 << 32) - 1)
+    item = forms.IntegerField(label="Item number", min_value=1, max_value=(1 << 32) - 1)
     code = forms.ChoiceField(label="Category")
     reason = ReasonField()
 

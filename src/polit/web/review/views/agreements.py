@@ -125,7 +125,7 @@ def second(request: HttpRequest, case_id: UUID) -> HttpResponse:
         done = attempt(
             form,
             lambda: dispute_settle(
-                actor_of(request), reason=typed["reason"], access=granted, place=typed["place"],
+                actor_of(request), reason=typed["reason"], access=granted, place=typed["item"],
                 code=typed["code"],
             ),
         )  # fmt: skip

@@ -96,9 +96,15 @@ export class Cells {
     cell.hidden = !isThere;
     cell.reviewIndex = index;
     if (isThere) {
-      cell.setAttribute("aria-label", this.labelOf(index));
-      cell.setAttribute("aria-selected", String(this.isChosen(index)));
-      cell.tabIndex = index === active ? 0 : -1;
+      write(cell, "aria-label", this.labelOf(index));
+      write(cell, "aria-selected", String(this.isChosen(index)));
+      write(cell, "tabindex", index === active ? "0" : "-1");
     }
+  }
+}
+
+function write(cell, name, value) {
+  if (cell.getAttribute(name) !== value) {
+    cell.setAttribute(name, value);
   }
 }

@@ -263,7 +263,7 @@ class Gallery {
 
   #onEscape(event) {
     if (event.key === "Escape" && !event.defaultPrevented) {
-      if (this.reveals.shown.size) {
+      if (this.reveals.isAny) {
         this.reveals.veil();
       } else if (this.order?.selectedCount) {
         this.order.selectNone();

@@ -30,6 +30,7 @@ export class Grid {
     this.top = 0;
     this.heading = 1;
     this.isAsked = false;
+    this.areLabelsStale = false;
     this.isStopped = false;
     this.side = 128;
     this.#listen();
@@ -94,12 +95,11 @@ export class Grid {
     }
     this.active = target;
     this.#bringIntoView(target);
-    this.render();
+    this.#arrange();
     this.cells.refresh(target, before);
     this.cells.refresh(target, target);
-    if (extend) {
-      this.cells.refresh(target);
-    }
+    this.areLabelsStale ||= extend;
+    this.ask();
     if (takeFocus) {
       this.cells.at(target)?.focus({ preventScroll: true });
     }
@@ -113,7 +113,7 @@ export class Grid {
 
   /** Draw again soon: something about the items changed. */
   refresh() {
-    this.cells.refresh(this.active);
+    this.areLabelsStale = true;
     this.ask();
   }
 
@@ -158,6 +158,17 @@ export class Grid {
     if (this.isStopped || this.order === null) {
       return;
     }
+    const [first, last] = this.#arrange();
+    if (this.areLabelsStale) {
+      this.areLabelsStale = false;
+      this.cells.refresh(this.active);
+    }
+    this.#wish(first, last);
+    this.#paint(first, last);
+  }
+
+  /* Have the cells where they belong; painting can wait for the next frame. */
+  #arrange() {
     const [first, last] = this.visible();
     const range = `${first} ${last} ${this.active}`;
     if (range !== this.range) {
@@ -169,8 +180,7 @@ export class Grid {
       });
     }
     this.cells.place(this.top);
-    this.#wish(first, last);
-    this.#paint(first, last);
+    return [first, last];
   }
 
   #wish(first, last) {

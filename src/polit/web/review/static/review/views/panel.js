@@ -81,7 +81,8 @@ export class Panel {
       this.body,
     );
     this.element.addEventListener("keydown", (event) => this.onKey(event));
-    requestAnimationFrame(() => this.takeFocus());
+    /* Once the gallery has put the frame into the page, and before the next key. */
+    queueMicrotask(() => this.takeFocus());
   }
 
   /* Back to the view that this one was opened from, else to the grid. */

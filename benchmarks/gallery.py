@@ -36,10 +36,12 @@ from browser.test_cases_and_people import person
 from polit.web.cases.services import case_open, member_add
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Purpose, Role
+from polit.web.items.models import ReviewSet
 from web_sessions import signed_in_session
 case = case_open(SYSTEM, reason="a benchmark", reference="OP-BENCH-1", title="A benchmark")
 user = person(Role.INVESTIGATOR)
 member_add(SYSTEM, reason="a benchmark", case=case, user_id=user.pk, purpose=Purpose.INVESTIGATION)
+ReviewSet.objects.create(case=case)
 from django.conf import settings
 print(case.id, settings.SESSION_COOKIE_NAME, signed_in_session(user))
 """

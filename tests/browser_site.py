@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.utils import load_backend
 from django.test import override_settings
+from migrated_database import copy_migrated
 from playwright.sync_api import BrowserContext
 from pytest_django import DjangoDbBlocker
 from web_sessions import signed_in_session
@@ -29,7 +30,6 @@ from polit.web.site.places import make_web_folder
 make_web_folder()
 boot()
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
 call_command("collectstatic", interactive=False, verbosity=0)
 """
 
@@ -48,6 +48,8 @@ def environment(data: Path, static: Path, settings_module: str = SETTINGS) -> di
 def prepare(folder: Path) -> Path:
     """Make what every site starts from: an empty database, and collected static files."""
     data = folder / "data"
+    data.mkdir(parents=True)
+    copy_migrated(data / "polit.sqlite3")
     subprocess.run(
         [sys.executable, "-c", _PREPARE], env=environment(data, folder / "static"), check=True
     )

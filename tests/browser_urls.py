@@ -1,5 +1,7 @@
 """The site's addresses, and a page that shows every component with hostile values."""
 
+import base64
+import io
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -9,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from hostile_names import HOSTILE, LONG
+from PIL import Image
 
 from polit.web.core.access import access
 from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
@@ -16,6 +19,11 @@ from polit.web.core.rules import PUBLIC, SIGNED_IN
 from polit.web.site import urls
 
 handler400 = urls.handler400
+VIEWERS = (
+    "stack", "loupe", "compare", "storyboard", "player", "timeline", "tree", "facts", "help",
+    "members", "lens", "safetiles",
+)  # fmt: skip
+"""Modules of the gallery's views that a test may load by name."""
 
 
 class EveryField(GovukForm):
@@ -62,6 +70,12 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 @access(PUBLIC)
+def viewers(request: HttpRequest) -> HttpResponse:
+    """Load the views of the gallery without a gallery; the test gives them a context."""
+    return render(request, "viewers.html", {"names": VIEWERS})
+
+
+@access(PUBLIC)
 def broken(request: HttpRequest) -> HttpResponse:
     """Fail, with a secret in the message."""
     raise RuntimeError(f"secret of {request.path}")
@@ -74,9 +88,26 @@ def leave(request: HttpRequest) -> HttpResponse:
     return redirect("/components/")
 
 
+@access(SIGNED_IN)
+def leak(request: HttpRequest, how: str) -> HttpResponse:
+    """Send a picture without any record, which the judge of all traffic must catch."""
+    del request
+    colour, large, stream = "colour" in how, how != "colour", io.BytesIO()
+    size, tint = (160, 120) if large else (20, 15), (200, 40, 90) if colour else (120, 120, 120)
+    Image.new("RGB", size, tint).save(stream, "WEBP" if large else "PNG")
+    data = stream.getvalue()
+    if how == "base64":
+        return HttpResponse(f"<img src='data:image/webp;base64,{base64.b64encode(data).decode()}'>")
+    if how == "packed":
+        data = b"\2\0\0\0{}\0\0" + data
+    return HttpResponse(data, content_type="application/octet-stream")
+
+
 urlpatterns = [
     *urls.urlpatterns,
+    path("leak/<slug:how>/", leak, name="leak"),
     path("components/", components),
+    path("viewers/", viewers),
     path("broken/", broken),
     path("leave/", leave, name="leave"),
 ]

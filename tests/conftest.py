@@ -6,6 +6,8 @@ from typing import TypeVar
 
 import hypothesis
 import pytest
+from django.db import connections
+from migrated_database import copy_migrated
 
 # Nothing is written beside the project (another user's, perhaps), and a busy machine is no failure.
 hypothesis.settings.register_profile("polit", database=None, deadline=None, print_blob=True)
@@ -35,6 +37,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     folders = [Path(__file__).with_name(name) for name in _LONGEST_FIRST]
     items.sort(key=lambda item: [folder not in item.path.parents for folder in folders])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take a database that is there already: ``django_db_modify_db_settings`` puts one there."""
+    return _is_sqlite()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - it names the file
+) -> None:
+    """Begin with a copy of the migrated record, where it is an SQLite file."""
+    if _is_sqlite():
+        place = Path(str(connections.databases["default"]["TEST"]["NAME"]))
+        if not place.exists():
+            copy_migrated(place)
+
+
+def _is_sqlite() -> bool:
+    return str(connections.databases["default"]["ENGINE"]).endswith("sqlite3")
 
 
 ALLOWED_SKIPS = ("skipped: the public corpora", "skipped: needs root")

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 _TILE_PX = 24
+_JSON = {"changes", "seen", "decide", "undo", "redo", "facets", "progress", "item"}
 _KINDS = 256
 _VIDEO, _STACK, _ALERT, _NEAR, _NO_TILE, _FIRST, _FLAGGED, _PROVISIONAL = (1 << n for n in range(8))
 
@@ -43,6 +44,8 @@ class FakeReview:
         """Return status, media type and bytes; ``None`` for what is not of this review."""
         parts = urlsplit(url)
         name = parts.path.rpartition("/review/")[2].strip("/")
+        if name.startswith("items/"):
+            name = "item"
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         told = json.loads(body) if body else {}
         made = self._answers(query, told).get((method, name))
@@ -52,7 +55,7 @@ class FakeReview:
         if name == "decide" and self.refuses is not None:
             code, message = self.refuses
             return 409, "application/json", json.dumps({"error": code, "message": message}).encode()
-        is_json = name in {"changes", "seen", "decide", "undo", "redo"}
+        is_json = name in _JSON
         return 200, "application/json" if is_json else "application/octet-stream", made()
 
     def _answers(
@@ -62,6 +65,9 @@ class FakeReview:
             ("GET", "order"): self._order,
             ("GET", "tiles"): lambda: _tiles([int(each) for each in query["places"].split(",")]),
             ("GET", "changes"): self._changes,
+            ("GET", "facets"): lambda: b'{"camera":[{"value":"1","label":"A camera","items":5}]}',
+            ("GET", "progress"): lambda: b'{"text":"5 of 10","is_agreed":true}',
+            ("GET", "item"): lambda: b"{}",
             ("POST", "unveil"): lambda: self._unveil(told),
             ("POST", "seen"): lambda: b"{}",
             ("POST", "decide"): lambda: self._decide(told),

@@ -78,6 +78,8 @@ _PLAIN = {
     "priority": "5",
     "clock_offset_s": "0",
     "estimated_age_years": "",
+    "second_percent": "5",
+    "stop_count": "1",
 }
 _LEFT_ALONE = {"another", "is_imei_unreadable", "passwordless", "remember", "exhibits"}
 _AS_OFFERED = {("exhibits:split", "reference")}

@@ -83,6 +83,10 @@ _MEANINGS = {
             "that the outermost of them saw counts for lockouts and in the audit."
         ),
     ),
+    "POLIT_REVIEW_WELFARE": (
+        "`england-wales-1`",
+        "The file of lanes, limits, breaks and consent of review, in `polit/data/review-welfare`.",
+    ),
     "POLIT_SEIZURE_POWERS": (
         "`england-wales-1`",
         "Which list of powers to seize applies here: the name of one of the lists that come along.",

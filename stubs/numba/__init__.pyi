@@ -1,7 +1,6 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from numba import config as config
 from numba import types as types
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -10,5 +9,5 @@ class CFunc:
     @property
     def address(self) -> int: ...
 
-def cfunc(sig: object, *, cache: bool = False) -> Callable[[Callable[..., Any]], CFunc]: ...
+def cfunc(sig: object) -> Callable[[Callable[..., Any]], CFunc]: ...
 def njit(function: _Function) -> _Function: ...

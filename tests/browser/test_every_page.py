@@ -41,6 +41,7 @@ NO_PAGE = {
     "examinations:order": "needs a broker; the walk comes to it",
     "examinations:progress": "a part of a page, for a script",
     "hashsets:progress": "a part of a page, for a script",
+    "review:progress": "answers a script",
     "audit:proof": "a file",
     "welfare:session_act": "only within a session; see the tests of welfare",
     "welfare:session_state": "answers a script",

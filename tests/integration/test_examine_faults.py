@@ -22,9 +22,16 @@ def image() -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(image: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def whole(image: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, run.Ran]:
+    """Return an undisturbed run and where it is."""
+    place = tmp_path_factory.mktemp("undisturbed")
+    return place, run.examine(image, place)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(whole: tuple[Path, run.Ran]) -> dict[str, object]:
     """Return the summary of an undisturbed run."""
-    return run.examine(image, tmp_path_factory.mktemp("undisturbed")).json()
+    return whole[1].json()
 
 
 def _tally(summary: dict[str, object]) -> dict[str, int]:
@@ -34,13 +41,11 @@ def _tally(summary: dict[str, object]) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def victim(image: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def victim(whole: tuple[Path, run.Ran]) -> str:
     """Return the raw name of a live file of the image that occurs once."""
-    place = tmp_path_factory.mktemp("victim")
-    run.examine(image, place)
     names = [
         bytes.fromhex(str(row["raw_name"])).decode()
-        for row in run.entries_of(place)
+        for row in run.entries_of(whole[0])
         if row["outcome"] == "done" and row["state"] == "live" and row["entry_type"] == "file"
     ]
     return next(name for name in names if names.count(name) == 1 and name.isascii())
@@ -175,8 +180,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
     source = tmp_path_factory.mktemp("pictures")
     for number in range(150):
         (source / f"{number}.jpg").write_bytes(contents.jpeg(number, 400, 300))
-    whole = run.examine(source, tmp_path_factory.mktemp("whole")).json()["rows_sha256"]
-    return source, whole
+    ran = run.examine(source, tmp_path_factory.mktemp("pictures-whole"))
+    return source, ran.json()["rows_sha256"]
 
 
 def test_a_really_full_disk_loses_nothing(small_disk: Path, pictures: tuple[Path, object]) -> None:

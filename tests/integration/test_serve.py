@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from migrated_database import copy_migrated
 from served_record import Served, free_port, mapped_files, served
 
 FORBIDDEN = ("PIL", "av", "pytsk3", "numpy", "polit.decode", "polit.evidence", "polit.examine",
@@ -93,6 +94,8 @@ def test_what_was_killed_is_there_again(record: Served, part: str, module: str) 
 
 
 def test_it_stops_cleanly_and_leaves_no_process(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    copy_migrated(tmp_path / "data" / "polit.sqlite3")
     with served(tmp_path / "data") as found:
         below = found.pids("polit")
         assert found.stop() == 0
@@ -101,6 +104,8 @@ def test_it_stops_cleanly_and_leaves_no_process(tmp_path: Path) -> None:
 
 
 def test_when_the_supervisor_is_killed_nothing_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    copy_migrated(tmp_path / "data" / "polit.sqlite3")
     with served(tmp_path / "data") as found:
         below = found.pids("polit")
         found.process.kill()

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from killed_parts import kill_under_load
+from migrated_database import copy_migrated
 from postgres_server import start_postgres
 
 
 def test_nothing_is_lost_when_every_part_is_killed_under_load(tmp_path: Path) -> None:
-    figures = kill_under_load(8, tmp_path, seed=20261126)
-    assert figures["kills"] == 8
+    (tmp_path / "data").mkdir()
+    copy_migrated(tmp_path / "data" / "polit.sqlite3")
+    figures = kill_under_load(4, tmp_path, seed=20261126)
+    assert figures["kills"] == 4
     assert int(str(figures["notes"])) > 10
 
 

@@ -1,7 +1,6 @@
 """The signer is killed at each moment of its work, in a process of its own: nothing is lost."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -9,17 +8,12 @@ from pathlib import Path
 
 import audited_logs
 import pytest
+from migrated_database import copy_migrated
 
 POINTS = (
     "signer.take_in", "signer.unqueue", "signer.commit", "signer.took_in", "signer.sign",
     "signer.signed", "witness.write", "witness.sync", "witness.rename", "witness.sync_folder",
 )  # fmt: skip
-_MIGRATE = """
-from polit.web.site.boot import boot
-boot()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-"""
 _SCRIPT = """
 import importlib, random, sys
 from pathlib import Path
@@ -59,23 +53,15 @@ def environment(place: Path) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an installation with an empty record, to be copied."""
-    place = tmp_path_factory.mktemp("migrated")
-    (place / "data").mkdir()
-    subprocess.run([sys.executable, "-c", _MIGRATE], env=environment(place), check=True)
-    return place
-
-
 @pytest.mark.parametrize("point", POINTS)
-def test_kill_at_each_moment_loses_nothing(point: str, migrated: Path, tmp_path: Path) -> None:
-    place = shutil.copytree(migrated, tmp_path / "installation")
-    witness = str(place / "data" / "witness")
+def test_kill_at_each_moment_loses_nothing(point: str, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    copy_migrated(tmp_path / "log.sqlite3")
+    witness = str(tmp_path / "data" / "witness")
     killed = subprocess.run(
         [sys.executable, "-c", _SCRIPT, witness],
-        env=environment(place) | {"POLIT_FAULTS": f"{point}@2:kill"},
+        env=environment(tmp_path) | {"POLIT_FAULTS": f"{point}@2:kill"},
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL
-    subprocess.run([sys.executable, "-c", _CHECK, witness], env=environment(place), check=True)
+    subprocess.run([sys.executable, "-c", _CHECK, witness], env=environment(tmp_path), check=True)

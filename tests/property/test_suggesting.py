@@ -17,6 +17,7 @@ from polit.web.items.suggesting import (
     burst_groups,
     camera_groups,
     explain,
+    factors_of,
     likeness,
     suggestions,
 )
@@ -103,7 +104,8 @@ def test_suggestions_hold_whatever_is_asked(taken: list[Taken], known: list[Devi
     for each in taken:
         one = found[each.key]
         assert 0 <= one.score <= 100
-        assert one.score == min(100, sum(factor.points for factor in one.factors))
+        assert one.score == sum(factor.points for factor in one.factors)
+        assert factors_of(one.score) == one.factors
         assert bool(one.exhibit) == bool(one.score)
         # What a set knows has travelled; and without a device of the case nothing fits.
         if each.is_known or not known:

@@ -11,7 +11,7 @@ from pdq_oracle import plain_pdq
 from pdq_pictures import MODES, as_picture, drawn, reduced
 from PIL import Image
 
-from polit.decode import _pdq_kernels, _pdq_pixels, pdq
+from polit.decode import _pdq_pixels, pdq
 from polit.decode._pdq_blocks import blurred, folded
 from polit.decode._pdq_pixels import StoredPixels, pixels_of_picture
 from polit.decode.pdq import hash_frame, hash_picture
@@ -192,16 +192,6 @@ def test_warming_up_checks_a_known_picture(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(pdq, "_KNOWN", ("0" * 64,))
     with pytest.raises(RuntimeError, match="known picture"):
         pdq.warm()
-
-
-def test_a_kernel_is_compiled_where_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse_to_keep(*_: object) -> None:
-        raise RuntimeError("cannot cache function: no locator available")
-
-    monkeypatch.setattr("numba.core.ccallback.CFunc.enable_caching", refuse_to_keep)
-    _pdq_kernels.compiled.cache_clear()
-    pdq.warm()
-    _pdq_kernels.compiled.cache_clear()
 
 
 def test_a_palette_with_transparency_does_not_warn() -> None:

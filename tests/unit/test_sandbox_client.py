@@ -31,12 +31,22 @@ from polit.sandbox.limits import MAX_NEEDED_BYTES, PROFILE_LIMITS, ItemLimits, P
 from polit.sandbox.protocol import (
     ARENA_BYTES,
     FailureReply,
+    FramePlace,
+    FramesReply,
     MediaReply,
     MembersReply,
     RenderedReply,
+    SoundReply,
     encode_json,
 )
-from polit.sandbox.views import RenderedPixels, RenderView
+from polit.sandbox.views import (
+    DecodedSound,
+    FramesView,
+    RenderedFrames,
+    RenderedPixels,
+    RenderView,
+    SoundView,
+)
 
 LIMITS = ItemLimits(base_s=2.0, per_mib_s=1.0, wall_factor=10.0)
 
@@ -459,6 +469,57 @@ def test_a_lie_about_a_rendered_picture_costs_the_process_its_life(
 ) -> None:
     decoder.start(DecodeJob(1, item, 7, "image/png", view=RenderView(9)), now_s=0.0)
     forker.children[0].reply(RENDER_LIES[lie])
+    assert failure(decoder).code == "protocol"
+    assert forker.children[0].closed
+
+
+FRAMES = FramesReply(1, 1, 30, 20, (FramePlace(5, 3, 1), FramePlace(9, 1, 2)))
+SOUND = SoundReply(1, 8000, 3)
+
+
+def test_a_sequence_and_a_sound_are_read_out_of_the_arena(
+    decoder: Decoder, forker: FakeForker, item: int
+) -> None:
+    view = FramesView(5, 2, 2, 3, is_grey=True)
+    decoder.start(DecodeJob(1, item, 7, "video/mp4", view=view), now_s=0.0)
+    child = forker.children[0]
+    child.take_request()
+    assert json.loads(child.requests[0])["step_ms"] == 2
+    os.pwrite(child.arena, b"GREYG", 0)
+    child.reply(encode_json(FRAMES))
+    frames = decoder.poll(0.0)
+    assert isinstance(frames, RenderedFrames)
+    assert list(frames.pixels()) == [
+        RenderedPixels(PixelBlock(3, 1, 1, b"GRE"), 30, 20, 5),
+        RenderedPixels(PixelBlock(1, 2, 1, b"YG"), 30, 20, 9),
+    ]
+    decoder.start(DecodeJob(1, item, 7, "video/mp4", view=SoundView(0, 9)), now_s=0.0)
+    os.pwrite(forker.children[1].arena, b"samples", 0)
+    forker.children[1].reply(encode_json(SOUND))
+    assert decoder.poll(0.0) == DecodedSound(8000, b"sample")
+
+
+_LARGE = tuple(FramePlace(n, 1280, 1280) for n in range(64))
+MEDIA_LIES = {
+    "frames beyond the arena": encode_json(FramesReply(1, 3, 30, 20, _LARGE)),
+    "no frames": encode_json(FramesReply(1, 1, 30, 20, ())),
+    "too many frames": encode_json(FramesReply(1, 1, 30, 20, (*_LARGE, FramePlace(9, 1, 1)))),
+    "a frame too wide": encode_json(FramesReply(1, 1, 30, 20, (FramePlace(0, 1281, 1),))),
+    "another question": RENDERED,
+    "too much sound": encode_json(SoundReply(1, 8000, 1_323_001)),
+    "too many samples a second": encode_json(SoundReply(1, 22_051, 9)),
+    "no sound": encode_json(SoundReply(1, 8000, 0)),
+}
+
+
+@pytest.mark.parametrize("lie", MEDIA_LIES)
+def test_a_lie_about_frames_or_sound_costs_the_process_its_life(
+    decoder: Decoder, forker: FakeForker, item: int, lie: str
+) -> None:
+    is_sound = "sound" in lie or "samples" in lie
+    view = SoundView(0, 9) if is_sound else FramesView(0, 0, 1, 9)
+    decoder.start(DecodeJob(1, item, 7, "video/mp4", view=view), now_s=0.0)
+    forker.children[0].reply(MEDIA_LIES[lie])
     assert failure(decoder).code == "protocol"
     assert forker.children[0].closed
 

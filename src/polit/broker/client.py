@@ -6,6 +6,7 @@ Every call is one connection of its own, so that a client may be shared between 
 
 import socket
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -53,6 +54,14 @@ from polit.broker.protocol import (
     ReencodedPhotograph,
     Refusal,
 )
+from polit.broker.provisional_protocol import (
+    MOST_LISTED,
+    ProvisionalItem,
+    ProvisionalPage,
+    ProvisionalQuestion,
+    ProvisionalTiles,
+    ProvisionalTilesQuestion,
+)
 from polit.broker.set_protocol import (
     ImportChoices,
     SetActOrder,
@@ -90,6 +99,8 @@ __all__ = [
     "JobState",
     "JobStatus",
     "MatchOrder",
+    "ProvisionalItem",
+    "ProvisionalPage",
     "ReencodedPhotograph",
     "RenderedPart",
     "RenderedPicture",
@@ -248,6 +259,23 @@ class BrokerClient:
         (data,) = _expect(parts, 1)
         return RenderedSound(found.media_type, data, found.length_ms)
 
+    def provisional_list(
+        self, order_id: str, *, case_reference: str, after: str = "", limit: int = MOST_LISTED
+    ) -> ProvisionalPage:
+        """Return what an examination has decoded so far, in the order of digests, from one on."""
+        question = ProvisionalQuestion(order_id, case_reference, after, limit)
+        return self._ask("provisional.list", question, ProvisionalPage)
+
+    def provisional_tiles(
+        self, order_id: str, sha256s: Sequence[str], *, case_reference: str
+    ) -> dict[str, bytes]:
+        """Return safe tiles of at most 64 contents of it, as WebP, of those that have one."""
+        question = ProvisionalTilesQuestion(order_id, case_reference, tuple(sha256s))
+        found, parts = self._call("provisional.tiles", question, ProvisionalTiles)
+        (data,) = _expect(parts, 1)
+        tiles = _expect(_pieces(data, found.sizes), len(sha256s))
+        return {sha256: tile for sha256, tile in zip(sha256s, tiles, strict=True) if tile}
+
     def photograph_reencode(self, data: bytes) -> ReencodedPhotograph:
         """Return a photograph as pixels alone, decoded in the sandbox; at most 30 MiB."""
         found, parts = self._call("photograph.reencode", Nothing(), PictureAnswer, parts=(data,))
@@ -329,12 +357,17 @@ def _expect(parts: list[bytes], count: int) -> list[bytes]:
 
 def _apart(found: PicturesAnswer, data: bytes) -> Iterator[RenderedPart]:
     """Yield pictures that came as one part."""
-    if sum(each.size_bytes for each in found.pictures) != len(data):
-        raise BrokerGone("the broker's pictures have other lengths than it states")
-    at = 0
-    for each in found.pictures:
+    pieces = _pieces(data, [each.size_bytes for each in found.pictures])
+    for each, piece in zip(found.pictures, pieces, strict=True):
         yield RenderedPart(
-            found.media_type, data[at : at + each.size_bytes], each.width_px, each.height_px,
-            each.at_ms, each.code, each.of_width_px, each.of_height_px,
+            found.media_type, piece, each.width_px, each.height_px, each.at_ms, each.code,
+            each.of_width_px, each.of_height_px,
         )  # fmt: skip
-        at += each.size_bytes
+
+
+def _pieces(data: bytes, sizes: Sequence[int]) -> list[bytes]:
+    """Return pieces that came as one part, by their sizes."""
+    if sum(sizes) != len(data):
+        raise BrokerGone("the broker's pictures have other lengths than it states")
+    ends = [*accumulate(sizes, initial=0)]
+    return [data[start:end] for start, end in pairwise(ends)]

@@ -194,10 +194,6 @@ class Kernels:
     pick: Kernel
 
 
-# Machine code is kept where Python keeps bytecode, beside this file: who may write there may change
-# the program anyhow. Numba's other place, a folder of the user's, is open to more than that.
-numba.config.CACHE_LOCATOR_CLASSES = "InTreeCacheLocator"
-
 _BYTES = types.CPointer(types.uint8)
 _ROWS = types.CPointer(_BYTES)
 _WHOLE = types.CPointer(types.int64)
@@ -206,10 +202,7 @@ _FLOATS = types.CPointer(types.float32)
 
 @cache
 def compiled() -> Kernels:
-    """Compile all of them, or load what was compiled before, once a process.
-
-    Before the lockdown, which allows no new code.
-    """
+    """Compile all of them, once a process: before the lockdown, which allows no new code."""
     return Kernels(
         fold_rows=_compile(fold_rows, _ROWS, _WHOLE, _WHOLE, _FLOATS, _FLOATS),
         fold_columns=_compile(fold_columns, _FLOATS, _WHOLE, _WHOLE, _FLOATS, _FLOATS),
@@ -225,10 +218,6 @@ def compiled() -> Kernels:
 def _compile(kernel: Callable[..., None], *arguments: types.Type) -> Kernel:
     # A C callback takes addresses as they are, where a dispatcher would ask each array for its
     # type at each call, and reads rows through a table of pointers, which no array can.
-    signature = types.void(*arguments)
-    try:
-        made = numba.cfunc(signature, cache=True)(kernel)
-    except (RuntimeError, OSError, EOFError):  # nowhere to keep it, no room there, a torn file
-        made = numba.cfunc(signature)(kernel)
+    made = numba.cfunc(types.void(*arguments))(kernel)
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * len(arguments))
     return call(made.address)

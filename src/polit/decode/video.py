@@ -272,9 +272,20 @@ def _contrast(picture: Image.Image) -> int:
     return int(grey[grey.size * 95 // 100]) - int(grey[grey.size * 5 // 100])
 
 
-def rgb_pixels(frame: VideoFrame, converter: VideoReformatter) -> NDArray[np.uint8]:
-    """Return all pixels of a frame as stored: ``(height_px, width_px, 3) uint8 RGB``."""
-    converted = converter.reformat(frame, format="rgb24", interpolation=_CONVERSION, threads=1)
+def rgb_pixels(
+    frame: VideoFrame, converter: VideoReformatter, *, size: tuple[int, int] | None = None
+) -> NDArray[np.uint8]:
+    """Return the pixels of a frame as stored: ``(height_px, width_px, 3) uint8 RGB``.
+
+    Args:
+        frame: The frame.
+        converter: What converts it.
+        size: Width and height to scale it to; ``None`` for all of its pixels.
+    """
+    width, height = size or (frame.width, frame.height)
+    converted = converter.reformat(
+        frame, width=width, height=height, format="rgb24", interpolation=_CONVERSION, threads=1
+    )
     return np.ascontiguousarray(converted.to_ndarray(), dtype=np.uint8)
 
 

@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
+from polit.base.clock import monotonic_s, sleep_s
 from polit.base.errors import PackageDamaged, SourceMissing, StorageFull
 from polit.package.layout import FORMAT, LOCATOR_INDEX, MANIFEST, SCHEMA, findings_path
 
@@ -14,6 +15,7 @@ UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What reading a damaged database raises: SQLite's message may quote bytes that are no text."""
 
 _CACHE_KIB = 96 * 1024
+_FOLD_LIMIT_S, _FOLD_TURN_S = 30.0, 0.02
 _EARLIER = (
     "{} is of a format before "
     f"{FORMAT}, which this version does not read: use the version of polit that made it, "
@@ -122,9 +124,22 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def fold_writer(connection: sqlite3.Connection) -> None:
-    """Fold the WAL into the one file and leave it as a plain database."""
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.execute("PRAGMA journal_mode=DELETE")
+    """Fold the WAL into the one file and leave it as a plain database.
+
+    Whoever reads the findings of a running examination holds the file for a moment: SQLite would
+    refuse at once, and sealing must not fail for that.
+    """
+    until_s = monotonic_s() + _FOLD_LIMIT_S
+    while True:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        try:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.OperationalError:
+            if monotonic_s() > until_s:
+                raise
+        else:
+            return
+        sleep_s(_FOLD_TURN_S)
 
 
 def _quoted(path: Path) -> str:

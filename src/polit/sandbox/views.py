@@ -7,8 +7,10 @@ and pixels themselves may be any.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from polit.base.errors import SandboxError
 from polit.model.media import PixelBlock
 from polit.sandbox.protocol import (
+    ARENA_BYTES,
     FramesReply,
     FramesRequest,
     RenderedReply,
@@ -93,11 +95,7 @@ class RenderedFrames:
     read: Read
 
     def pixels(self) -> Iterator[RenderedPixels]:
-        """Yield the frames in order; before the decoder is asked anything else.
-
-        Raises:
-            SandboxError: One would lie outside of the arena.
-        """
+        """Yield the frames in order; before the decoder is asked anything else."""
         at, reply = 0, self.reply
         for frame in reply.frames:
             length = frame.width_px * frame.height_px * reply.channels
@@ -127,6 +125,9 @@ def seen(reply: RenderedReply | FramesReply | SoundReply, read: Read) -> Seen:
     if isinstance(reply, SoundReply):
         return DecodedSound(reply.rate, read(0, _SAMPLE_BYTES * reply.samples))
     if isinstance(reply, FramesReply):
+        pixels = sum(frame.width_px * frame.height_px for frame in reply.frames)
+        if pixels * reply.channels > ARENA_BYTES:
+            raise SandboxError("frames outside the arena")
         return RenderedFrames(reply, read)
     length = reply.width_px * reply.height_px * reply.channels
     block = PixelBlock(reply.width_px, reply.height_px, reply.channels, read(0, length))

@@ -217,9 +217,13 @@ def test_second_queue_is_blind_to_whoever_decided(case: Case, first: User, secon
 
     assert second_queue(granted(first, case), first) == []
     assert second_queue(granted(second, case), second) == [1]
-    grade(second, case, [1], B, is_second=True)
+    told = grade(second, case, [1], B, is_second=True)
     assert second_queue(granted(second, case), second) == []
+    assert [row[1:3] for row in told.items] == [(GRADED, 2)]
     assert Decision.objects.get(kind="second").before == ""
+    grade(first, case, [1], A)
+    undone = batch_undo(actor(second), access=granted(second, case))
+    assert [row[1:3] for row in undone.items] == [(PENDING, 0)]
 
 
 def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFor) -> None:
@@ -237,8 +241,8 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
             "rung": "colour160", "tags": ["kitchen"],
         })  # fmt: skip
     assert status == 200
-    assert told["items"] == [[1, GRADED, 1, 0b110_0000 | 16]]
-    assert len(queries) <= 34
+    assert told["items"] == [[1, GRADED, 1, 0b101_0000]]
+    assert len(queries) <= 42
     assert post("decide", {"places": [1], "code": "Z"})[1]["error"] == "bad_code"
     assert post("decide", {"places": [1], "flags_set": ["sly"]})[1]["error"] == "bad_flags"
     assert post("decide", {"places": ["1"]})[1]["error"] == "bad_request"
@@ -248,3 +252,22 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
     assert post("redo", {}) == (
         409, {"error": "nothing", "message": "there is nothing of yours to redo"}
     )  # fmt: skip
+
+
+def test_item_is_taken_out_of_its_stack_for_everybody(
+    case: Case, first: User, client_for: ClientFor
+) -> None:
+    there = review_of(case, ["a", "b<a", "c<a"])
+    url = f"/cases/{case.id}/review/split"
+
+    def split(place: int) -> int:
+        body = json.dumps({"place": place})
+        return client_for(first).post(url, body, content_type="application/json").status_code
+
+    assert [split(2), split(2), split(9)] == [200, 409, 400]
+    event = AuditEvent.objects.get(action="grading.split")
+    assert event.subject_id == content("b").hex()
+    leads = (
+        Item.objects.filter(review_set=there).order_by("pk").values_list("lead_place", flat=True)
+    )
+    assert list(leads) == [1, 2, 1]

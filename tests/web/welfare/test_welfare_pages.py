@@ -6,23 +6,31 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import resolve, reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.matching.samples import examination_id
+from web.media.samples import content_id
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import Case, Notice
+from polit.web.cases.queries import case_access
+from polit.web.cases.rules import GrantedAccess
 from polit.web.cases.services import case_change_status, member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Purpose, Role
 from polit.web.welfare import queries, services
 from polit.web.welfare.models import ReviewSession, WelfareFlag
+from polit.web.welfare.page import session_config, session_urls
 from polit.web.welfare.papers import record_paper
 from polit.web.welfare.rules import FlagKind, ShownItem
+from polit.web.welfare.sections import results_figures
 from polit.web.welfare.services.spans import flag_raise
 
 BEGIN = {"lane": "stills", "purpose": "grading", "consent_version": "1", "idle_s": "120"}
@@ -64,13 +72,13 @@ def look(user: User, case: Case, count: int = 3) -> None:
 
 
 def test_a_session_from_consent_to_the_word_after(client: Client, case: Case) -> None:
-    page = client.get(url("session", case))
+    consent = client.get(url("session", case)).content.decode()
     for words in (
         "never how fast you worked",
         "disclosable",
         "Nothing on this page makes that safe",
     ):
-        assert words in page.content.decode()
+        assert words in consent
     assert client.get(url("session_state", case)).json() == {"session": None}
     assert post(client, url("session_hide", case)).json()["error"] == "no_session"
     refused = client.post(url("session", case), BEGIN | {"consent_version": "7"})
@@ -79,9 +87,9 @@ def test_a_session_from_consent_to_the_word_after(client: Client, case: Case) ->
     state = client.get(url("session_state", case) + "?there=yes", headers={"X-Polit-Poll": "1"})
     told = state.json()["session"]
     assert (told["lane"], told["refused"], told["state"]) == ("stills", "", "working")
-    page = client.get(url("session", case)).content.decode()
-    assert "At work today" in page
-    assert "Begin a session" not in page
+    shown = client.get(url("session", case)).content.decode()
+    assert "At work today" in shown
+    assert "Begin a session" not in shown
     assert client.get(url("session_act", case, session_action="nothing")).status_code == 404
     assert (
         "Take a break"
@@ -140,6 +148,38 @@ def test_an_officer_sees_their_record_and_takes_it_along(
     section = client.get(reverse("cases:page", kwargs={"case_id": case.id})).content.decode()
     assert "What reviewing took" in section
     assert "Avoidable views" in section
+
+
+def test_an_exhibit_shows_what_was_uncovered_of_it_alone(
+    client: Client, officer: User, case: Case
+) -> None:
+    package = content_id(case) >> 32
+    client.post(url("session", case), BEGIN)
+    granted = case_access(officer, case.id)
+    assert granted is not None
+    results = reverse(
+        "media:results", kwargs={"case_id": case.id, "examination_id": examination_id(case)}
+    )
+    request = HttpRequest()
+    assert results_figures(_asking(request, granted)) is None
+    request.resolver_match = resolve(results)
+    assert results_figures(request) is None
+    look(officer, case)
+    figures = queries.hv_of_exhibit(granted, package, media_files=4)
+    assert (figures.looks, figures.uncovered, figures.per_1000) == (1, 1, "250.0")
+    assert queries.hv_of_exhibit(granted, package).media_files == 0
+    shown = results_figures(request)
+    assert shown is not None
+    assert "What reviewing took" in render_to_string("welfare/section.html", dict(shown))
+
+
+def test_the_gallery_is_told_of_the_session(client: Client, officer: User, case: Case) -> None:
+    assert session_config(officer, case) is None
+    client.post(url("session", case), BEGIN)
+    told = session_config(officer, case)
+    assert told is not None
+    assert (told["lane"], told["is_counted"], told["may_end"]) == ("stills", True, True)
+    assert session_urls(case.id)["session_hide"] == url("session_hide", case)
 
 
 def test_settings_and_opt_outs_are_ones_own(client: Client, officer: User) -> None:
@@ -205,6 +245,12 @@ def test_who_reviewed_hears_how_the_case_went_on(
     case_change_status(SYSTEM, reason="over", case=case, action="close")
     texts = list(Notice.objects.filter(user=officer).order_by("recorded_at").values_list("text"))
     assert ["was closed" in text for (text,) in texts] == [False, True]
+
+
+def _asking(request: HttpRequest, granted: GrantedAccess) -> HttpRequest:
+    """Let a request be one that the gate let through."""
+    request.case_access = granted  # type: ignore[attr-defined]  # the gate sets it
+    return request
 
 
 def _join(case: Case, user: User) -> None:

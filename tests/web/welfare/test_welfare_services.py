@@ -250,3 +250,36 @@ def test_who_is_new_has_lower_limits_and_stills_alone(
     other.now += timedelta(weeks=6)
     assert queries.lane_available(newcomer, "videos")
     assert queries.session_limits(other.begin("videos")).stop_s == 18000
+
+
+def test_who_works_on_when_a_break_is_due_raises_a_flag_and_begins_on_a_break(desk: Desk) -> None:
+    desk.begin()
+    desk.work(61)
+    services.session_pause(desk.actor, session=desk.session)
+    assert list(WelfareFlag.objects.values_list("kind", flat=True)) == ["missed_break"]
+    desk.look(1, urgent=True)
+    assert SessionSpan.objects.filter(ended_at=None).count() == 0
+    again = desk.begin()
+    assert (again.state, desk.refused()) == ("paused", "on_break")
+    services.session_back(desk.actor, session=desk.session)
+    services.session_hide(desk.actor, session=desk.session)
+    assert desk.session.state == "paused"
+
+
+def test_what_is_over_or_not_ones_own_is_refused(desk: Desk) -> None:
+    ended = desk.begin()
+    services.session_end(desk.actor, session=ended)
+    stranger = Actor("user", str(UUID(int=9)), "a stranger")
+    for refused in (
+        lambda: services.session_hide(desk.actor, session=ended),
+        lambda: services.session_hide(stranger, session=ended),
+        lambda: services.session_check_in(desk.actor, session=ended, text=" \u200b"),
+        lambda: services.settings_change(desk.actor, limit_s=None, idle_s=5),
+        lambda: services.outcome_tell(desk.actor, case=desk.case, text=" ", reason="a test"),
+        lambda: services.outcome_tell(desk.actor, case=desk.case, text="x" * 501, reason="a test"),
+    ):
+        with pytest.raises(UsageError):
+            refused()
+    told = Notice.objects.count()
+    services.officers.tell_case_moved(case=desk.case, action="reopen")
+    assert Notice.objects.count() == told

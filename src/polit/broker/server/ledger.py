@@ -156,6 +156,11 @@ class BrokerLedger:
             row = connection.execute("SELECT asked FROM jobs WHERE order_id = ?", (order_id,))
             return str(row.fetchone()[0])
 
+    def order_of(self, order_id: str) -> str | None:
+        """Return an examination's order as it was asked, ``None`` where none was ordered so."""
+        rows = self.rows("SELECT asked FROM jobs WHERE order_id = ?", order_id)
+        return str(rows[0][0]) if rows else None
+
     def status_of(self, order_id: str) -> JobStatus | None:
         """Return where an examination stands, ``None`` where none was ordered so."""
         rows = self.rows(

@@ -13,6 +13,7 @@ from polit.broker.server.lanes import DecodingLanes
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.originals import Originals
 from polit.broker.server.packages import PackageAdopter
+from polit.broker.server.provisional import ProvisionalFindings
 from polit.broker.server.settings import BrokerSettings, EvidenceRoot
 from polit.broker.server.showing import PictureShower
 from polit.broker.server.sounding import SoundPlayer
@@ -32,6 +33,7 @@ class Room:
     evidence: EvidenceRoots
     examinations: Examinations
     packages: PackageAdopter
+    provisional: ProvisionalFindings
     pictures: PictureShower
     sounds: SoundPlayer
     errands: Errands
@@ -85,6 +87,7 @@ def make_room(settings: BrokerSettings) -> Room:
         evidence=evidence,
         examinations=Examinations(settings, ledger, evidence),
         packages=PackageAdopter(settings, keys, ledger),
+        provisional=ProvisionalFindings(settings, keys, ledger),
         pictures=PictureShower(door, originals, Thumbnails(settings, keys, ledger)),
         sounds=SoundPlayer(door, originals),
         errands=errands,

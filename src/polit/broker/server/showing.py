@@ -11,6 +11,7 @@ from polit.base.clock import monotonic_s, now_utc
 from polit.base.errors import ItemFailed, UsageError
 from polit.broker.picture_protocol import RenderedPart, RenderedPicture
 from polit.broker.protocol import Code
+from polit.broker.server.derived import Derived
 from polit.broker.server.log import log
 from polit.broker.server.originals import Originals
 from polit.broker.server.picture_events import (
@@ -22,7 +23,7 @@ from polit.broker.server.picture_events import (
     other_event,
 )
 from polit.broker.server.spending import EventDoor
-from polit.broker.server.thumbnails import Thumbnail, Thumbnails
+from polit.broker.server.thumbnails import Thumbnails
 from polit.broker.server.watermark import MEDIA_TYPE, EncodedPixels, Mark, Marker
 from polit.model.media import PixelBlock
 from polit.run.rendering import Renderer, RenderOrder
@@ -110,7 +111,7 @@ class PictureShower:
 
 
 def _decoded(
-    renderer: Renderer, kept: Sequence[Thumbnail], order: RenderOrder, burn: Burn
+    renderer: Renderer, kept: Sequence[Derived], order: RenderOrder, burn: Burn
 ) -> Iterator[RenderedPart]:
     """Decode thumbnails; one that fails costs itself alone."""
     until_s = monotonic_s() + _MANY_LIMIT_S
@@ -134,7 +135,7 @@ def _part(found: RenderedPixels, burn: Burn, *, at_ms: int | None = None) -> Ren
     )  # fmt: skip
 
 
-def _without(kept: Thumbnail, code: str) -> RenderedPart:
+def _without(kept: Derived, code: str) -> RenderedPart:
     return RenderedPart(MEDIA_TYPE, b"", 0, 0, kept.at_ms, str(code))
 
 

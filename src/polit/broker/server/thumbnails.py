@@ -6,14 +6,11 @@ A package that is still being written has no key in the ledger yet; it is opened
 is of that case (see ``polit.broker.server.provisional``).
 """
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from polit.base.errors import (
     AuthorityError,
@@ -24,6 +21,7 @@ from polit.base.errors import (
     UsageError,
 )
 from polit.broker.protocol import Code
+from polit.broker.server.derived import Derived, DerivedPictures, meta_of
 from polit.broker.server.ledger import BrokerLedger
 from polit.broker.server.packages import adopted_key, package_path, unwrap_key
 from polit.broker.server.picture_events import PackageItem
@@ -31,35 +29,10 @@ from polit.broker.server.settings import BrokerSettings
 from polit.package.database import UNREADABLE, open_reader
 from polit.package.layout import MANIFEST
 from polit.package.read import DerivativeReader
-from polit.package.rows import DerivativeRow
 from polit.store.case_keys import CaseKey, case_name, check_not_erased, open_case_key
 from polit.store.keys import Keys
 
 _ROLE = "thumbnail"
-_MAX_TEXT = 4096
-_COLUMNS = ", ".join(DerivativeRow.__dataclass_fields__)
-_COVER = f"SELECT {_COLUMNS} FROM derivatives WHERE sha256 = ? AND role = 'thumbnail' AND story = 0"  # noqa: S608 - our own names
-_STORY = (
-    f"SELECT {_COLUMNS} FROM derivatives WHERE sha256 = ? AND role = 'thumbnail' AND story > 0"  # noqa: S608 - our own names
-    " ORDER BY story LIMIT 12"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Thumbnail:
-    """An encoded thumbnail, untrusted: it is decoded in the sandbox alone.
-
-    Args:
-        media_type: How it is encoded, as its package states.
-        data: The encoded picture, empty where there is none.
-        at_ms: Where it stands in a video.
-        code: Why there is none.
-    """
-
-    media_type: str = ""
-    data: bytes = b""
-    at_ms: int | None = None
-    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +43,13 @@ class Thumbnails:
     keys: Keys
     ledger: BrokerLedger
 
-    def covers(self, case: str, items: Sequence[PackageItem]) -> tuple[Thumbnail, ...]:
+    def covers(self, case: str, items: Sequence[PackageItem]) -> tuple[Derived, ...]:
         """Return the thumbnails of contents, in their order; each package is opened once.
 
         Raises:
             BrokerRefused: ``erased`` or ``damaged``: of the case none can be opened.
         """
-        found: dict[int, Thumbnail] = {}
+        found: dict[int, Derived] = {}
         with self._case_key(case) as key:
             for package, places in _by_package(items).items():
                 digests = [items[place].sha256 for place in places]
@@ -84,7 +57,7 @@ class Thumbnails:
                 found.update(zip(places, made, strict=True))
         return tuple(found[place] for place in range(len(items)))
 
-    def story(self, case: str, item: PackageItem) -> tuple[Thumbnail, ...]:
+    def story(self, case: str, item: PackageItem) -> tuple[Derived, ...]:
         """Return the key frames of a video, in order.
 
         Raises:
@@ -92,19 +65,19 @@ class Thumbnails:
                 ``no_thumbnail``: it has none.
         """
         with self._case_key(case) as key, self._opened(case, key, item.package) as package:
-            rows = package.rows(_STORY, item.sha256)
-            if not rows:
-                raise BrokerRefused(Code.NO_THUMBNAIL, "the package keeps no story of this content")
-            return tuple(package.thumbnail(row) for row in rows)
+            story = package.story(item.sha256)
+        if not story:
+            raise BrokerRefused(Code.NO_THUMBNAIL, "the package keeps no story of this content")
+        return story
 
     def _of_package(
         self, case: str, key: CaseKey | None, package: str, digests: Sequence[bytes]
-    ) -> Iterable[Thumbnail]:
+    ) -> Iterable[Derived]:
         try:
             with self._opened(case, key, package) as opened:
                 return [opened.cover(sha256) for sha256 in digests]
         except BrokerRefused as error:
-            return [Thumbnail(code=error.code)] * len(digests)
+            return [Derived(code=error.code)] * len(digests)
 
     @contextmanager
     def _case_key(self, case: str) -> Iterator[CaseKey | None]:
@@ -125,7 +98,7 @@ class Thumbnails:
             yield key
 
     @contextmanager
-    def _opened(self, case: str, key: CaseKey | None, place: str) -> Iterator["_OpenedPackage"]:
+    def _opened(self, case: str, key: CaseKey | None, place: str) -> Iterator[DerivedPictures]:
         """Open a package for a block.
 
         Raises:
@@ -138,7 +111,7 @@ class Thumbnails:
                 reader = DerivativeReader(
                     path, package_id=package_id, package_key=package_key, role=_ROLE
                 )
-                yield _OpenedPackage(connection, reader)
+                yield DerivedPictures(connection, reader, _ROLE)
         except SourceError as error:
             raise BrokerRefused(Code.NO_PACKAGE, "this package holds no findings") from error
         except (IntegrityError, *UNREADABLE) as error:
@@ -149,7 +122,7 @@ class Thumbnails:
     def _key_of(
         self, case: str, key: CaseKey | None, path: Path, connection: sqlite3.Connection
     ) -> tuple[str, bytes]:
-        told = _meta(connection)
+        told = meta_of(connection)
         package_id = told.get("package_id", "")
         if (path / MANIFEST).exists():
             found = adopted_key(self.ledger, key, package_id) if key is not None else None
@@ -162,55 +135,9 @@ class Thumbnails:
         return package_id, found
 
 
-@dataclass(frozen=True, slots=True)
-class _OpenedPackage:
-    """A package's rows, and what opens its thumbnails."""
-
-    connection: sqlite3.Connection
-    reader: DerivativeReader
-
-    def cover(self, sha256: bytes) -> Thumbnail:
-        """Return the thumbnail of a content, or why there is none."""
-        try:
-            rows = self.rows(_COVER, sha256)
-            return self.thumbnail(rows[0]) if rows else Thumbnail(code=Code.NO_THUMBNAIL)
-        except (IntegrityError, OSError, *UNREADABLE):
-            return Thumbnail(code=Code.DAMAGED)
-
-    def rows(self, query: str, sha256: bytes) -> list[DerivativeRow]:
-        """Return rows of derivatives, each figure checked in form."""
-        names = DerivativeRow.__dataclass_fields__
-        try:
-            return [
-                msgspec.convert(dict(zip(names, row, strict=True)), DerivativeRow)
-                for row in self.connection.execute(query, (sha256,))
-            ]
-        except msgspec.ValidationError as error:
-            raise IntegrityError("a picture's row has another form than it should have") from error
-
-    def thumbnail(self, row: DerivativeRow) -> Thumbnail:
-        """Open a derivative, and compare its digest.
-
-        Raises:
-            IntegrityError: It was altered.
-        """
-        data = self.reader.plaintext(row)
-        if hashlib.sha256(data).digest() != row.plaintext_sha256:
-            raise IntegrityError("a picture differs from its digest")
-        return Thumbnail(row.media_type, data, row.at_ms)
-
-
 def _by_package(items: Sequence[PackageItem]) -> dict[str, list[int]]:
     """Return the places of the items of each package."""
     places: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         places.setdefault(item.package, []).append(place)
     return places
-
-
-def _meta(connection: sqlite3.Connection) -> dict[str, str]:
-    """Return what a package says of itself, from its rows: untrusted, short texts alone."""
-    rows = connection.execute(
-        "SELECT key, value FROM meta WHERE key IN ('package_id', 'case', 'wrapped_key')"
-    )
-    return {str(key): str(value)[:_MAX_TEXT] for key, value in rows}

@@ -85,7 +85,9 @@ def render_frames(request: FramesRequest, item: int, arena: int) -> FramesReply:
     """
     held = HeldBytes(item, request.size_bytes, head_bytes=request.size_bytes)
     view = View(min(request.side_px, MAX_SEQUENCE_SIDE_PX), None, is_grey=request.is_grey)
-    wanted = Sequence(request.from_ms, request.step_ms, min(request.count, MAX_SEQUENCE))
+    wanted = Sequence(
+        request.from_ms, request.step_ms, min(request.count, MAX_SEQUENCE), view.side_px
+    )
     for_decoding = request.memory_bytes - ARENA_BYTES
     places: list[FramePlace] = []
     end, whole = 0, (0, 0)
@@ -97,7 +99,7 @@ def render_frames(request: FramesRequest, item: int, arena: int) -> FramesReply:
                 break
             memory[end : end + len(pixels)] = pixels
             end += len(pixels)
-            whole = whole if places else (made.of_width_px, made.of_height_px)
+            whole = whole if places else (frame.of_width_px, frame.of_height_px)
             places.append(FramePlace(frame.at_ms, *made.picture.size))
     return FramesReply(request.job, 1 if request.is_grey else 3, *whole, tuple(places))
 

@@ -1,6 +1,6 @@
-"""What other registers may want to know of a case."""
+"""What cases tell registers above them, in the transaction that makes it so."""
 
 from django.dispatch import Signal
 
 case_moved = Signal()
-"""A case went to court, was closed or reopened; sent in the act, with ``case`` and ``action``."""
+"""A case went to court, was closed or reopened: ``case``, ``action``, ``before``, ``actor``."""

@@ -140,16 +140,17 @@ GRADING_STATES = StateTable(
         Transition(
             "grade", ("pending", "settled", "proposed", "unsure", "graded"), "graded", DECIDERS
         ),
-        Transition("doubt", ("pending", "settled", "proposed", "graded"), "unsure", DECIDERS),
-        Transition("grade_otherwise", ("graded", "unsure"), "disputed", DECIDERS),
+        Transition(
+            "doubt", ("pending", "settled", "proposed", "graded", "disputed"), "unsure", DECIDERS
+        ),
+        Transition("grade_otherwise", ("pending", "graded", "unsure"), "disputed", DECIDERS),
         Transition("agree", ("disputed",), "graded", DECIDERS),
         Transition("settle", ("disputed", "unsure"), "graded", AGREERS),
         Transition("clear", ("graded", "unsure", "disputed"), "pending", DECIDERS),
-        Transition("undo", ("graded", "unsure", "disputed"), "pending", DECIDERS),
     ),
 )
-"""Where grading takes an item; ``state_of`` computes it, and this table is what it may come to.
-What was settled or proposed before is so again once nothing that was decided stands."""
+"""Where decisions take an item; ``state_of`` computes it. What was settled or proposed before is
+so again once nothing that was decided stands; undo and redo go back to what stood."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,29 @@ def explain(suggestion: Suggestion) -> tuple[str, ...]:
     return (head, *(f"{words[each]} (+{each.points})" for each in suggestion.factors))
 
 
+def factors_of(score: int) -> tuple[Factor, ...]:
+    """Return what a score was made of: no two sets of factors give the same.
+
+    Raises:
+        KeyError: No picture scores that.
+    """
+    return _MADE_OF[score]
+
+
+def _sums() -> dict[int, tuple[Factor, ...]]:
+    """Return every score with its factors."""
+    more = ((), (Factor.OCCASION,), (Factor.OCCASION, Factor.LIVE_SERIES))
+    found: dict[int, tuple[Factor, ...]] = {0: ()}
+    for first in (Factor.SERIAL, Factor.MODEL, Factor.OTHER_SERIAL):
+        for rest in more:
+            factors = (first, Factor.UNKNOWN, *rest)
+            found[sum(each.points for each in factors)] = factors
+    return found
+
+
+_MADE_OF = _sums()
+
+
 def likeness(distance_bits: int | None, *, threshold_bits: int) -> int:
     """Return how near a picture is to known material, from 0 to 255, for ordering alone.
 

@@ -6,35 +6,34 @@ from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch, reverse
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
-from polit.web.core.access import CaseLike
+from polit.web.core.access import CaseAccess
 from polit.web.grading.category_schemes import categories_of
 from polit.web.grading.queries import scheme_of
+from polit.web.items.queries.sets import review_set_of
 from polit.web.items.rules import Flag
 from polit.web.review.keyboard import KeyChoice, keys_of
 from polit.web.review.scope import ReviewScope
-from polit.web.welfare.queries import session_current, session_state
+from polit.web.welfare.page import session_config, session_urls
 
 _PARTS = (
     "order", "tiles", "facets", "folders", "timeline", "table", "changes", "unveil", "seen",
-    "decide", "undo", "redo", "split",
+    "decide", "undo", "redo", "split", "progress",
 )  # fmt: skip
-_SESSION_PARTS = ("state", "hide", "idle", "end", "break")
 
 
 def page_config(
-    request: HttpRequest, case: CaseLike, scope: ReviewScope, choice: KeyChoice
+    request: HttpRequest, granted: CaseAccess, scope: ReviewScope, choice: KeyChoice
 ) -> dict[str, object]:
     """Return the config of a page, as JSON holds it.
 
     Args:
         request: Whose page it is.
-        case: The case.
+        granted: Access to the case.
         scope: What is shown.
         choice: The officer's keys.
     """
-    session = session_current(user_of(request), case)
+    case = granted.case
     return {
         "case_id": str(case.id),
         "urls": _addresses(case.id),
@@ -50,22 +49,21 @@ def page_config(
             if each.name
         ],
         "scope": dict(scope.parameters),
-        "session": None if session is None else session_state(session, now_utc()),
+        "session": session_config(user_of(request), case),
+        "is_ready": review_set_of(granted) is not None,
         "keys": keys_of(choice),
         "keys_on": choice.is_on,
     }  # fmt: skip
 
 
 def address_of(name: str, case_id: UUID, **more: object) -> str:
-    """Return an address of the review; empty where the site has none of this name."""
+    """Return an address of the review."""
     try:
         return reverse(f"review:{name}", kwargs={"case_id": case_id, **more})
     except NoReverseMatch:
-        return ""
+        return f"{reverse('review:gallery', kwargs={'case_id': case_id})}{name}"
 
 
 def _addresses(case_id: UUID) -> dict[str, str]:
     found = {name: address_of(name, case_id) for name in _PARTS}
-    found["item"] = address_of("item", case_id, place=0)
-    found |= {f"session_{name}": address_of(f"session_{name}", case_id) for name in _SESSION_PARTS}
-    return {name: url for name, url in found.items() if url}
+    return found | {"item": address_of("item", case_id, place=0)} | session_urls(case_id)

@@ -52,10 +52,7 @@ FILTERS = (
     Filter("disputed", "Disputed", (_ANY, ("yes", "Disputed alone"))),
 )  # fmt: skip
 DATES = (("from", "From"), ("to", "To"))
-OTHERS = (
-    "exhibit", "state", "folder", "from", "to", "camera", "size", "graded_by", "grade", "flag",
-    "lead",
-)  # fmt: skip
+HIDDEN = ("exhibit", "state", "folder", "camera", "size", "graded_by", "grade", "flag", "lead")
 """Filters that facets, the tree and the timeline lead to; the order's own checks judge them."""
 _LONGEST = 100
 
@@ -95,5 +92,5 @@ class ReviewScope:
 def scope_of(asked: Mapping[str, str]) -> ReviewScope:
     """Return the scope that an address asks for; what no filter has is passed over."""
     found = {each.name: each.value_of(asked.get(each.name, "")) for each in FILTERS}
-    found |= {name: asked.get(name, "")[:_LONGEST] for name in OTHERS}
+    found |= {name: asked.get(name, "")[:_LONGEST] for name in (*HIDDEN, *dict(DATES))}
     return ReviewScope({name: value for name, value in found.items() if value})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import data, gallery, grading, table
+from polit.web.review.views import agreements, data, gallery, grading, table, unveil
 
 app_name = "review"
 
@@ -11,9 +11,13 @@ _REVIEW = "cases/<uuid:case_id>/review/"
 urlpatterns = [
     path(_REVIEW, gallery.gallery, name="gallery"),
     path(f"{_REVIEW}keys/", gallery.keys, name="keys"),
+    path(f"{_REVIEW}progress", gallery.progress, name="progress"),
+    path(f"{_REVIEW}unveil", unveil.unveil, name="unveil"),
+    path(f"{_REVIEW}seen", unveil.seen, name="seen"),
     path(f"{_REVIEW}decide", grading.decide_places, name="decide"),
     path(f"{_REVIEW}undo", grading.undo, name="undo"),
     path(f"{_REVIEW}redo", grading.redo, name="redo"),
+    path(f"{_REVIEW}split", grading.split, name="split"),
     path(f"{_REVIEW}order", data.order, name="order"),
     path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
     path(f"{_REVIEW}facets", data.facets, name="facets"),
@@ -22,4 +26,10 @@ urlpatterns = [
     path(f"{_REVIEW}timeline", data.timeline, name="timeline"),
     path(f"{_REVIEW}changes", data.changes, name="changes"),
     path(f"{_REVIEW}table", table.table, name="table"),
+    path(f"{_REVIEW}decide-form", grading.decide_form, name="decide_form"),
+    path(f"{_REVIEW}strategy/", agreements.strategy, name="strategy"),
+    path(f"{_REVIEW}second/", agreements.second, name="second"),
+    path(f"{_REVIEW}proposals/", agreements.proposals, name="proposals"),
+    path(f"{_REVIEW}sample/", agreements.sample, name="sample"),
+    path("hash-sets/decisions/", agreements.force_set, name="force_set"),
 ]

@@ -13,6 +13,7 @@ class TasksConfig(AppConfig):
         """Listen for what registers below ask for."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
+        from polit.web.grading.signals import force_set_wanted  # noqa: PLC0415
         from polit.web.hashsets.signals import order_asked, set_switched  # noqa: PLC0415
         from polit.web.matching.signals import (  # noqa: PLC0415
             package_changed,
@@ -20,6 +21,7 @@ class TasksConfig(AppConfig):
             supplements_wanted,
         )
         from polit.web.tasks.jobs import (  # noqa: PLC0415
+            force_sets_asked,
             order_run_asked,
             run_asked,
             switch_run_asked,
@@ -33,6 +35,7 @@ class TasksConfig(AppConfig):
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
         order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")
         set_switched.connect(switch_run_asked, dispatch_uid="polit.tasks.switches")
+        force_set_wanted.connect(force_sets_asked, dispatch_uid="polit.tasks.force_sets")
         package_changed.connect(stack_changed, dispatch_uid="polit.tasks.stacks")
         supplements_wanted.connect(bring_wanted, dispatch_uid="polit.tasks.supplements")
         rematch_wanted.connect(rematch_asked, dispatch_uid="polit.tasks.rematches")

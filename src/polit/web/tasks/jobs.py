@@ -18,6 +18,7 @@ from polit.web.examinations.models import Examination
 from polit.web.examinations.queries import broker_client
 from polit.web.hashsets.models import SetOrder
 from polit.web.tasks.examining import advance
+from polit.web.tasks.force_sets import force_sets_hand_over
 from polit.web.tasks.rules import Again
 from polit.web.tasks.services import tasks_prune
 from polit.web.tasks.set_keeping import order_advance, set_switch
@@ -73,6 +74,23 @@ def hash_set_switch_run(sha256: str) -> Again | None:
     return None if again_s is None else Again(again_s)
 
 
+@task()
+def force_sets_run(why: str) -> Again | None:
+    """Hand the force's decisions to the store; ``Again`` until the newest lists are there.
+
+    Args:
+        why: ``nightly``, or ``asked``.
+    """
+    del why
+    again_s = force_sets_hand_over(broker(), WORKER)
+    return None if again_s is None else Again(again_s)
+
+
+def force_sets_asked(**_sent: object) -> None:
+    """Ask for the force's decisions to be handed over, in the transaction that wants it."""
+    force_sets_run.enqueue("asked")
+
+
 def order_run_asked(order: SetOrder, turn: int, **_sent: object) -> None:
     """Ask for the first step of an order, in the transaction that asks for it."""
     hash_set_order_run.enqueue(str(order.id), turn)
@@ -93,5 +111,8 @@ def run_asked(examination: Examination, turn: int, **_sent: object) -> None:
     first.enqueue(str(examination.id), turn)
 
 
-DAILY: dict[str, Callable[[date], Any]] = {"prune": lambda on: prune.enqueue(on.isoformat())}
+DAILY: dict[str, Callable[[date], Any]] = {
+    "prune": lambda on: prune.enqueue(on.isoformat()),
+    "force_sets": lambda _on: force_sets_run.enqueue("nightly"),
+}
 """What is asked for once a day, by its name."""

@@ -128,7 +128,7 @@ def case_change_status(actor: Actor, *, reason: str, case: CaseLike, action: str
         kept.status = str(STATES.check_action(action, before, roles).to)
         kept.save()
         deed.about("case", kept.id, label=kept.reference, status=[before, kept.status])
-        case_moved.send(sender=Case, case=kept, action=action)
+        case_moved.send(sender=Case, case=kept, action=action, before=before, actor=actor)
     return kept
 
 

@@ -378,7 +378,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="decision",
             constraint=models.UniqueConstraint(
-                fields=("case", "sha256", "number"), name="grading_decision"
+                fields=("case", "sha256", "number"), name="grading_decision_once"
             ),
         ),
         migrations.AddConstraint(

@@ -78,7 +78,9 @@ class Decision(Appended):
 
         db_table = "grading_decision"
         constraints = (
-            models.UniqueConstraint(fields=["case", "sha256", "number"], name="grading_decision"),
+            models.UniqueConstraint(
+                fields=["case", "sha256", "number"], name="grading_decision_once"
+            ),
             models.CheckConstraint(
                 condition=Q(rung__in=[rung.value for rung in Rung]), name="grading_decision_rung"
             ),

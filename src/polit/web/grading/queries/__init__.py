@@ -1,5 +1,6 @@
 """What is asked of decisions, proposals, second reviews, strategies and samples."""
 
+from polit.web.grading.queries.figures import sample_queue
 from polit.web.grading.queries.histories import (
     batch_contents,
     batches_of,
@@ -16,6 +17,7 @@ __all__ = [
     "batches_of",
     "decision_list",
     "histories_of",
+    "sample_queue",
     "scheme_of",
     "second_queue",
     "standings_of",

@@ -1,6 +1,7 @@
 """What was decided of contents of a case, and what follows from it."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -63,7 +64,15 @@ def decision_list(access: CaseAccess, sha256: bytes) -> list[Decision]:
     return list(rows.order_by("number"))
 
 
-def batch_contents(batch_id: UUID) -> dict[bytes, Rung]:
-    """Return the contents that a batch decided on, each with what had been seen of it."""
+class Was(NamedTuple):
+    """What a decision was made on, and as what."""
+
+    rung: Rung
+    kind: DecisionKind
+
+
+def batch_contents(batch_id: UUID) -> dict[bytes, Was]:
+    """Return the contents that a batch decided on, each with how that was decided."""
     rows = Decision.objects.filter(batch_id=batch_id).order_by("sha256")
-    return {bytes(sha256): Rung(rung) for sha256, rung in rows.values_list("sha256", "rung")}
+    named = rows.values_list("sha256", "rung", "kind")
+    return {bytes(sha256): Was(Rung(rung), DecisionKind(kind)) for sha256, rung, kind in named}

@@ -13,6 +13,7 @@ from polit.web.core.models import fresh_id
 from polit.web.grading.category_schemes import grade_number
 from polit.web.grading.models import Standing
 from polit.web.grading.queries.histories import (
+    Was,
     batch_contents,
     batches_of,
     histories_of,
@@ -138,7 +139,7 @@ def _ruling(actor: Actor, wish: Wish, before: Standing | None, item: Item, rung:
         kind = DecisionKind.SECOND
     step = Step(fresh_id(), kind, actor.actor_id, wish.change)
     after = values_after(_values(before), step)
-    return Ruling(item, before, after, wish.change, rung, wish.note, kind)
+    return Ruling(item, before, after, wish.change, rung, wish.note, kind, wish.is_second)
 
 
 def _values(standing: Standing | None) -> Values:
@@ -157,16 +158,16 @@ def _compensate(
     with transaction.atomic():
         # Read before the sets are held, and once more under the hold: only the officer adds to it.
         wanted = find(batches_of(actor, access.case))
-        rungs = batch_contents(wanted) if wanted else {}
-        held = review_set_hold(access.case, list(rungs))
+        decided = batch_contents(wanted) if wanted else {}
+        held = review_set_hold(access.case, list(decided))
         if wanted is None or find(batches_of(actor, access.case)) != wanted:
             raise DecisionRefused("nothing", f"there is nothing of yours to {kind.value}")
         hand = Hand(actor, access, kind, session_id, wanted)
-        return rulings_record(hand, held, _compensating(hand, held, wanted, rungs))
+        return rulings_record(hand, held, _compensating(hand, held, wanted, decided))
 
 
-def _compensating(hand: Hand, held: Held, wanted: UUID, rungs: dict[bytes, Rung]) -> list[Ruling]:
-    case, contents = hand.access.case, list(rungs)
+def _compensating(hand: Hand, held: Held, wanted: UUID, decided: dict[bytes, Was]) -> list[Ruling]:
+    case, contents = hand.access.case, list(decided)
     histories = histories_of(case, contents)
     standings = standings_of(case, contents)
     items = Item.objects.filter(review_set=held.review_set, sha256__in=contents).order_by("pk")
@@ -175,5 +176,9 @@ def _compensating(hand: Hand, held: Held, wanted: UUID, rungs: dict[bytes, Rung]
     for item in items:
         content = bytes(item.sha256)
         after = values_of([*histories[content], step])
-        rulings.append(Ruling(item, standings.get(content), after, Change(), rungs[content]))
+        was = decided[content]
+        rulings.append(Ruling(
+            item, standings.get(content), after, Change(), was.rung,
+            is_blind=was.kind is DecisionKind.SECOND,
+        ))  # fmt: skip
     return rulings

@@ -1,11 +1,10 @@
-"""Holds the review sets that decisions touch, so that no two decisions on a case cross."""
+"""Holds the cases that decisions touch, so that no two decisions on a case cross."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
-
 from polit.base.errors import DecisionRefused
+from polit.web.cases.models import Case
 from polit.web.core.access import CaseLike
 from polit.web.grading.queries.histories import scheme_of
 from polit.web.grading.rules import MOST_PLACES, Rung, check_not_frozen
@@ -34,10 +33,11 @@ class Held:
 
 
 def review_set_hold(case: CaseLike, contents: Sequence[bytes] = ()) -> Held:
-    """Hold the review set of a case, and those of other cases that hold exact copies.
+    """Hold a case, and other cases that hold exact copies, and return what is held.
 
-    All are held in the order of their numbers, so that nobody waits in a circle. Whoever decides
-    holds its case's set first, and reads the case's status after that.
+    It is the rows of the cases that are held, in the order of their identifiers, so that nobody
+    waits in a circle; whoever takes a case to court holds that row too. So decisions on a case
+    follow each other, and none is lost between a look at what stands and its writing.
 
     Args:
         case: The case.
@@ -46,18 +46,19 @@ def review_set_hold(case: CaseLike, contents: Sequence[bytes] = ()) -> Held:
     Raises:
         DecisionRefused: The case has nothing to review, or is frozen.
     """
-    copies = tuple(Item.objects.filter(sha256__in=contents).exclude(review_set__case_id=case.id))
-    others = {each.review_set_id for each in copies}
-    rows = ReviewSet.objects.filter(Q(case_id=case.id) | Q(pk__in=others))
-    rows = rows.select_related("case").select_for_update(of=("self",)).order_by("pk")
-    held = {each.pk: each for each in rows}
-    for review_set in held.values():
-        if review_set.case_id == case.id:
-            check_not_frozen(review_set.case.status)
-            for each in copies:
-                each.review_set = held[each.review_set_id]
-            return Held(review_set, scheme_of(case), copies)
-    raise DecisionRefused("nothing", "the case has nothing to review")
+    rows = Item.objects.filter(sha256__in=contents).exclude(review_set__case_id=case.id)
+    copies = tuple(rows.select_related("review_set"))
+    wanted = {case.id, *(each.review_set.case_id for each in copies)}
+    cases = {each.pk: each for each in Case.objects.select_for_update().filter(
+        pk__in=wanted).order_by("pk")}  # fmt: skip
+    check_not_frozen(cases[case.id].status)
+    for each in copies:
+        each.review_set.case = cases[each.review_set.case_id]
+    review_set = ReviewSet.objects.filter(case_id=case.id).first()
+    if review_set is None:
+        raise DecisionRefused("nothing", "the case has nothing to review")
+    review_set.case = cases[case.id]
+    return Held(review_set, scheme_of(case), copies)
 
 
 def items_at(case: CaseLike, places: Iterable[int], rung: Rung) -> dict[Item, Rung]:

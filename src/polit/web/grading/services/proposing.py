@@ -127,6 +127,11 @@ def proposals_offer(review_set: ReviewSet, offers: Iterable[Offer]) -> int:
     return len(changed)
 
 
+def proposals_show(review_set: ReviewSet, contents: Sequence[bytes]) -> None:
+    """Show on a held set's items where a proposal waits; within the act that changed it."""
+    _mark(review_set, list(Item.objects.filter(review_set=review_set, sha256__in=contents)))
+
+
 def _changed(kept: Proposal | None, offer: Offer, case: CaseLike) -> Proposal | None:
     """Return the proposal as it must stand, ``None`` where it does already."""
     if kept is None:

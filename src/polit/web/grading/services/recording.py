@@ -28,11 +28,12 @@ from polit.web.grading.services.held import Held
 from polit.web.grading.services.proposing import proposals_follow, proposed_here
 from polit.web.grading.signals import first_generation_confirmed
 from polit.web.items.models import Item, ItemPlace
-from polit.web.items.rules import Flag, ItemMark, place_of
+from polit.web.items.rules import FIRST_GENERATION_LEAST, Flag, ItemMark, place_of
 from polit.web.items.services import items_mark
-from polit.web.matching.rules import Verdict
+from polit.web.matching.rules import ALERTING, Verdict
 from polit.web.media.models import Package
 from polit.web.media.rules import package_of
+from polit.web.safeguarding.services import first_generation_raise
 
 if TYPE_CHECKING:
     from polit.base.canonical import JsonValue
@@ -43,7 +44,10 @@ _STANDING_FIELDS = [
     "version", "code", "flags", "tags", "unsure", "votes", "voters", "is_disputed", "is_settled",
     "graded_by", "draw",
 ]  # fmt: skip
+_VIDEO = 2
+_ALERTS = frozenset(ALERTING)
 _NEAR = frozenset({Verdict.NEAR, Verdict.NEAR_ALERT})
+_FIRST_GENERATION = "An officer flagged it as first generation in the review"
 _REASON = "Review of the case's pictures and videos"
 
 
@@ -80,6 +84,7 @@ class Ruling:
         rung: What the officer had seen of it.
         note: What they wrote.
         kind: What kind of decision it is, where it is not that of the whole batch.
+        is_blind: Whether the officer is told nothing of what others said of it.
     """
 
     item: Item
@@ -89,6 +94,7 @@ class Ruling:
     rung: Rung
     note: str = ""
     kind: DecisionKind | None = None
+    is_blind: bool = False
 
     @property
     def sha256(self) -> bytes:
@@ -102,12 +108,12 @@ class Recorded:
 
     Args:
         revision: The review set's revision after it.
-        batch: The batch.
+        batch: The batch; ``None`` where nothing was decided.
         items: Of each item its place, state, grade and marks.
     """
 
     revision: int
-    batch: UUID
+    batch: UUID | None
     items: tuple[tuple[int, int, int, int], ...]
 
 
@@ -229,13 +235,22 @@ def _mark(
         grade = grade_number(held.scheme, after.code)
         place = place_of(item.pk)
         groups.setdefault((state, grade, after.flags, after.graded_by), []).append(place)
-        rows.append((place, int(state), grade, int(marks_of(item, after.flags))))
+        told = _told_blind(ruling) if ruling.is_blind else after
+        shown = state if told is after else state_of(told, is_settled=False, is_proposed=False)
+        number = grade_number(held.scheme, told.code)
+        rows.append((place, int(shown), number, int(marks_of(item, told.flags))))
     revision = 0
     for (state, grade, flags, by), places in groups.items():
         revision = items_mark(
             held.review_set, places, state=state, grade=grade, flags=flags, graded_by=officer_id(by)
         )
     return revision, tuple(rows)
+
+
+def _told_blind(ruling: Ruling) -> Values:
+    """Return what a blind officer is told: their own word, whatever others said."""
+    change = ruling.change
+    return Values(change.code or "", change.flags_set, unsure=change.unsure)
 
 
 def officer_id(by: str) -> UUID | None:
@@ -250,12 +265,12 @@ def marks_of(item: Item, flags: int) -> ItemMark:
     """Return what the grid draws beside an item's tile."""
     verdict = item.verdict
     marks = {
-        ItemMark.VIDEO: item.duration_ms is not None,
+        ItemMark.VIDEO: item.kind == _VIDEO,
         ItemMark.STACK: item.stack_items > 1,
-        ItemMark.ALERT: verdict == Verdict.ALERT,
+        ItemMark.ALERT: verdict in _ALERTS,
         ItemMark.NEAR: verdict in _NEAR,
         ItemMark.NO_TILE: not item.has_tile,
-        ItemMark.FIRST_GENERATION: bool(flags & Flag.FIRST_GENERATION),
+        ItemMark.FIRST_GENERATION: item.first_generation >= FIRST_GENERATION_LEAST,
         ItemMark.FLAGGED: bool(flags),
     }
     found = ItemMark(0)
@@ -267,12 +282,19 @@ def marks_of(item: Item, flags: int) -> ItemMark:
 def _tell_first_generation(
     hand: Hand, rulings: Sequence[Ruling], decisions: Sequence[Decision]
 ) -> None:
+    """Raise a safeguarding task for each content that is confirmed as first generation."""
+    confirmed = []
     for ruling, decision in zip(rulings, decisions, strict=True):
         had = ruling.before.flags if ruling.before else 0
         if ruling.after.flags & ~had & Flag.FIRST_GENERATION:
+            confirmed.append(ruling.sha256.hex())
             first_generation_confirmed.send(
                 sender=Decision, decision=decision, access=hand.access, actor=hand.actor
             )
+    if confirmed:
+        first_generation_raise(
+            hand.actor, reason=_FIRST_GENERATION, case=hand.access.case, contents=confirmed
+        )
 
 
 def _text(value: Mapping[str, str] | list[str]) -> str:

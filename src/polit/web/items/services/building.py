@@ -20,13 +20,14 @@ from polit.web.items.services.holding import Hold, Overtaken
 from polit.web.items.services.leading import leads_find, ranks_find
 from polit.web.items.services.placing import places_bring
 from polit.web.items.services.publishing import columns_publish
+from polit.web.items.services.suggested import suggestions_find
 from polit.web.items.services.writing import facts_write
 from polit.web.items.signals import items_built
 from polit.web.matching.models import MatchSource, StackRun
 from polit.web.media.models import Package
 from polit.web.media.rules import PackageState
 
-_VERSION = 1
+_VERSION = 2
 """Of what is built; a new one builds all anew."""
 
 
@@ -59,6 +60,7 @@ def items_build(case_id: UUID) -> ReviewSet | None:
 def _build(hold: Hold, packages: list[int], run: StackRun | None) -> None:
     last_place = places_bring(hold, packages)
     facts = facts_gather(hold.review_set.pk, packages, last_place=last_place)
+    suggestions_find(facts, hold.review_set.case_id, packages)
     leads_find(facts, run)
     ranks_find(facts)
     facts_write(hold, facts)

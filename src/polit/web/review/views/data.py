@@ -12,15 +12,15 @@ from polit.base.errors import UsageError
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.found import or_404
-from polit.web.grading.queries import second_queue
 from polit.web.items.queries import items_by_places, review_set_get
 from polit.web.items.queries.changes import changes_get
 from polit.web.items.queries.counting import facets_get, timeline_get
 from polit.web.items.queries.folders import MOST_FOLDERS, folder_nodes
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.tiles import MOST_TILES, tiles_open
-from polit.web.items.rules import ItemState, ItemWanted, Queue
+from polit.web.items.rules import ItemMark, ItemState, ItemWanted
 from polit.web.review.filters import number_of, places_of, wanted_of
+from polit.web.review.queues import among_of, blinded
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
 from polit.web.review.told_items import item_told
 
@@ -51,7 +51,8 @@ def order(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     wanted = wanted_asked(request)
-    found = order_get(granted, review_set, wanted, among=among_asked(request, wanted))
+    among = among_of(granted, user_of(request), wanted)
+    found = order_get(granted, review_set, wanted, among=among)
     header = {
         "count": len(found.places),
         "revision": found.revision,
@@ -83,24 +84,18 @@ def wanted_asked(request: HttpRequest) -> ItemWanted:
     Raises:
         UsageError: A value has not its form.
     """
-    return wanted_of(request.GET.dict(), user_id=user_of(request).pk)
-
-
-def among_asked(request: HttpRequest, wanted: ItemWanted) -> frozenset[int] | None:
-    """Return the places of a queue that hangs on more than states; ``None`` for any other."""
-    if wanted.queue is Queue.SECOND:
-        return frozenset(second_queue(case_access_of(request), user_of(request)))
-    return None
+    return blinded(wanted_of(request.GET.dict(), user_id=user_of(request).pk))
 
 
 def packed(header: dict[str, object], found: Order, wanted: ItemWanted) -> bytes:
     """Return a header and an order as one piece; a blind queue tells nothing of decisions."""
-    states, grades = found.states, found.grades
+    states, grades, marks = found.states, found.grades, found.marks
     if wanted.queue.is_blind:
         states, grades = states * 0 + int(ItemState.PENDING), grades * 0
+        marks = marks & (0xFF ^ int(ItemMark.FLAGGED))
     text = json.dumps(header, separators=(",", ":")).encode()
     head = struct.pack("<I", len(text)) + text
-    parts = (found.places, found.stacks, states, grades, found.marks)
+    parts = (found.places, found.stacks, states, grades, marks)
     return b"".join((head, bytes(-len(head) % 4), *(each.tobytes() for each in parts)))
 
 
@@ -112,7 +107,8 @@ def facets(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     wanted = wanted_asked(request)
-    found = facets_get(granted, review_set, wanted, among=among_asked(request, wanted))
+    among = among_of(granted, user_of(request), wanted)
+    found = facets_get(granted, review_set, wanted, among=among)
     shown = {
         name: [[each.value, each.label, each.items] for each in values]
         for name, values in found.items()
@@ -128,7 +124,9 @@ def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     unit = "day" if request.GET.get("by") == "day" else "month"
-    found = timeline_get(granted, review_set, wanted_asked(request), unit=unit)
+    wanted = wanted_asked(request)
+    among = among_of(granted, user_of(request), wanted)
+    found = timeline_get(granted, review_set, wanted, by_day=unit == "day", among=among)
     counts = [
         [on.isoformat() if unit == "day" else on.isoformat()[:7], items]
         for on, items in found.counts

@@ -3,17 +3,17 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from polit.web.core.access import access, case_access_of
 from polit.web.core.attempts import sent
+from polit.web.grading.queries.figures import progress_of, strategy_list
 from polit.web.review.forms import KeysForm
 from polit.web.review.keyboard import KEY_ACTIONS, KeyChoice, keys_of
 from polit.web.review.page_config import address_of, page_config
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
-from polit.web.review.scope import DATES, FILTERS, ReviewScope, scope_of
+from polit.web.review.scope import DATES, FILTERS, HIDDEN, ReviewScope, scope_of
 
 _KEYS_KEPT = "review_keys"
 _BAR = {
@@ -32,6 +32,10 @@ _BAR = {
         ("timeline", "Timeline"),
     ),
 }  # fmt: skip
+_BESIDE = (
+    ("strategy", "Strategy"), ("proposals", "Proposals"), ("second", "Second review"),
+    ("sample", "Blind sample"), ("keys", "Keys"),
+)  # fmt: skip
 _QUESTIONS = (
     {"id": "review-tag", "label": "Tags", "button": "Tag", "hint": "Several are parted by commas."},
     {"id": "review-note", "label": "Note", "button": "Note it", "hint": ""},
@@ -58,12 +62,11 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the grid; the items come by requests of the page's script."""
     granted = case_access_of(request)
     scope = scope_of(request.GET)
+    table_url = f"{address_of('table', case_id)}?{scope.query}"
     shown = {
         "case": granted.case,
         "scope_words": scope.words,
-        "config": page_config(request, granted.case, scope, _chosen(request)),
-        "session_url": address_of("session", case_id),
-        "progress": "",
+        "config": page_config(request, granted, scope, _chosen(request)),
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
         "dates": [
@@ -71,13 +74,28 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
         ],
         "bar": _BAR,
         "questions": _QUESTIONS,
-        "table_url": f"{address_of('table', case_id)}?{scope.query}",
-        "keys_url": reverse("review:keys", kwargs={"case_id": case_id}),
+        "kept": [(name, scope.value(name)) for name in HIDDEN if scope.value(name)],
+        "table_url": table_url,
+        "beside": [
+            (table_url, "As a table"),
+            *((address_of(name, case_id), words) for name, words in _BESIDE),
+        ],
     }
     return render(request, "review/gallery.html", shown)
 
 
-@access(PART_OF_PAGE, methods=("GET", "POST"))
+@access(PART_OF_PAGE)
+def progress(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Say how far the review is by what was agreed; asked for by the page, which need not wait."""
+    del case_id
+    granted = case_access_of(request)
+    agreed = next(iter(strategy_list(granted)), None)
+    return JsonResponse(
+        {"text": progress_of(granted, agreed).text, "is_agreed": agreed is not None}
+    )
+
+
+@access(REVIEWING, methods=("GET", "POST"))
 def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose other letters for the keys, or none; kept until one signs out, as all of a session."""
     choice = _chosen(request)

@@ -6,22 +6,29 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 
 from polit.base.errors import DecisionRefused
+from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
+from polit.web.core.attempts import attempt
 from polit.web.core.rules import Access, Scope
 from polit.web.grading.category_schemes import category_ref
+from polit.web.grading.forms import DecideForm
 from polit.web.grading.queries import scheme_of
-from polit.web.grading.rules import Change, Rung
-from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide
+from polit.web.grading.queries.figures import items_shown
+from polit.web.grading.rules import SHOWN_FROM, Change, Rung
+from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide, stack_split
 from polit.web.items.rules import Flag
-from polit.web.review.rules import REVIEWERS
+from polit.web.review.rules import REVIEWERS, REVIEWING
+from polit.web.welfare.queries import session_current
 
 Body = TypeVar("Body")
 
 _DECIDING = Access(Scope.CASE, read=REVIEWERS, write=REVIEWERS, consults=False)
 """What is decided has audit rows of its own, which say more than that of a page."""
+_SHOWN = 9
 _MOST_BYTES = 64 << 10
 _STATUSES = {"frozen": 409, "batch_unseen": 409, "nothing": 409}
 
@@ -38,6 +45,10 @@ class _Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rung: Literal["tile", "grey160", "colour160", "full_grey", "full"] = "tile"
     batch_seen: bool = False
     queue: Literal["", "second", "sample"] = ""
+
+
+class _Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    place: int
 
 
 class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -60,7 +71,7 @@ def decide_places(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )  # fmt: skip
         wish = Wish(
             change, Rung(body.rung), body.note, body.whole_stacks, body.batch_seen,
-            body.queue == "second",
+            body.queue == "second", _session_id(request),
         )  # fmt: skip
         return decide(actor_of(request), access=granted, places=body.places, wish=wish)
 
@@ -81,6 +92,43 @@ def redo(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _answer(lambda: _compensated(request, batch_redo))
 
 
+@access(_DECIDING, methods=("POST",))
+def split(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take an item out of its stack, for everybody on the case."""
+    del case_id
+    granted, actor = case_access_of(request), actor_of(request)
+    return _answer(lambda: stack_split(actor, access=granted, place=_read(request, _Split).place))
+
+
+@access(REVIEWING, methods=("POST",))
+def decide_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Decide on the items that were chosen in the table, without script."""
+    granted = case_access_of(request)
+    scheme = scheme_of(granted.case)
+    form = DecideForm(request.POST, scheme=scheme)
+    places: list[int] = []
+    was_shown = request.POST.get("batch_seen") == "yes"
+    if form.is_valid():
+        typed, places = form.cleaned_data, form.cleaned_data["places"]
+        was_shown = was_shown or len(places) <= SHOWN_FROM
+        code = None if form.chosen_code is None else category_ref(scheme, form.chosen_code)
+        change = Change(code, flags_of(typed["flags"]), unsure=typed["unsure"])
+        wish = Wish(
+            change, note=typed["note"], whole_stacks=typed["whole_stacks"], was_shown=was_shown,
+            is_second=request.POST.get("queue") == "second", session_id=_session_id(request),
+        )  # fmt: skip
+        done = attempt(
+            form, lambda: decide(actor_of(request), access=granted, places=places, wish=wish)
+        )
+        if done is not None:
+            return redirect("review:gallery", case_id=case_id)
+    shown = {
+        "case": granted.case, "form": form, "places": places, "must_see": not was_shown,
+        "shown": items_shown(granted, places[:_SHOWN]),
+    }  # fmt: skip
+    return render(request, "grading/decide.html", shown)
+
+
 def flags_of(names: list[str]) -> int:
     """Return the bits of flags by their names.
 
@@ -98,7 +146,15 @@ def flags_of(names: list[str]) -> int:
 
 def _compensated(request: HttpRequest, service: Callable[..., Recorded]) -> Recorded:
     _read(request, _Nothing)
-    return service(actor_of(request), access=case_access_of(request))
+    return service(
+        actor_of(request), access=case_access_of(request), session_id=_session_id(request)
+    )
+
+
+def _session_id(request: HttpRequest) -> UUID | None:
+    """Return the officer's session in the case: what they decide counts in it."""
+    session = session_current(user_of(request), case_access_of(request).case)
+    return None if session is None else session.pk
 
 
 def _read(request: HttpRequest, form: type[Body]) -> Body:
@@ -118,5 +174,5 @@ def _answer(service: Callable[[], Recorded]) -> HttpResponse:
         status = 413 if error.code == "too_large" else _STATUSES.get(error.code, 400)
         return JsonResponse({"error": error.code, "message": str(error)}, status=status)
     return JsonResponse(
-        {"revision": done.revision, "decision": str(done.batch), "items": done.items}
+        {"revision": done.revision, "decision": str(done.batch or ""), "items": done.items}
     )

@@ -20,9 +20,9 @@ from polit.web.items.rules import ItemMark, ItemWanted
 from polit.web.matching.rules import Settled, Verdict
 from polit.web.review.filters import number_of, wanted_of
 from polit.web.review.page_config import address_of
+from polit.web.review.queues import among_of, blinded
 from polit.web.review.rules import REVIEWING
 from polit.web.review.scope import scope_of
-from polit.web.review.views.data import among_asked
 
 PAGE_ITEMS = 50
 
@@ -63,11 +63,11 @@ def table(request: HttpRequest, case_id: UUID) -> HttpResponse:
     count = 0
     if review_set is not None:
         try:
-            wanted = wanted_of(request.GET.dict(), user_id=user_of(request).pk)
+            wanted = blinded(wanted_of(request.GET.dict(), user_id=user_of(request).pk))
             shown_after = number_of(request.GET.get("after") or "0")
         except UsageError:
             return HttpResponseBadRequest()
-        among = among_asked(request, wanted)
+        among = among_of(granted, user_of(request), wanted)
         order = order_get(granted, review_set, wanted, among=among)
         begin = _begin(order, shown_after)
         rows = _rows(granted, order, wanted, begin)

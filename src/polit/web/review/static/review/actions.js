@@ -25,8 +25,9 @@ export class Actions {
 
   /** End what lasts while a key is held. */
   release(name) {
-    if (name === "reveal") {
-      this.gallery.reveals.veil();
+    if (name === "reveal" && this.held !== undefined) {
+      this.gallery.reveals.veil([this.held]);
+      this.held = undefined;
     }
   }
 
@@ -66,9 +67,9 @@ export class Actions {
   #reveals() {
     const { gallery } = this;
     const { reveals } = gallery;
-    const toggled = (places) => () => (reveals.shown.size ? reveals.veil() : gallery.reveal(places()));
+    const toggled = (places) => () => (reveals.isAny ? reveals.veil() : gallery.reveal(places()));
     return {
-      reveal: () => gallery.reveal([gallery.order.places[gallery.grid.active]]),
+      reveal: () => this.#hold(),
       reveal_one: toggled(() => [gallery.order.places[gallery.grid.active]]),
       reveal_selection: toggled(() => gallery.targets().map((index) => gallery.order.places[index])),
       reveal_page: toggled(() => gallery.visiblePlaces()),
@@ -109,6 +110,16 @@ export class Actions {
   #viewOfActive() {
     const { order, grid } = this.gallery;
     return order.marks[grid.active] & MARK.VIDEO ? "storyboard" : "loupe";
+  }
+
+  /* What the page shows already stays when the key is released. */
+  #hold() {
+    const { gallery } = this;
+    const place = gallery.order.places[gallery.grid.active];
+    if (!gallery.reveals.has(place)) {
+      this.held = place;
+      gallery.reveal([place]);
+    }
   }
 
   #toggle() {

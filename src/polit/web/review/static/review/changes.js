@@ -1,5 +1,7 @@
 /* What other officers decided meanwhile: asked for every few seconds, while anybody looks. */
 
+import { queueOf } from "./config.js";
+
 const EVERY_MS = 4000;
 
 /** Poll for changes of the review, and put them into the order. */
@@ -14,7 +16,7 @@ export class Changes {
   /** Ask once. */
   async ask() {
     const isLooked = document.visibilityState === "visible" && !this.veil.isHidden;
-    if (this.order === null || this.isAsking || !isLooked) {
+    if (this.order === null || this.isAsking || !isLooked || queueOf(this.config)) {
       return;
     }
     this.isAsking = true;

@@ -27,6 +27,16 @@ export function post(config, address, body, { keepalive = false } = {}) {
   });
 }
 
+/** Take a new token from the page: who signed in again meanwhile has another one. */
+export async function renewToken(config) {
+  const answer = await fetch(window.location.href, { cache: "no-store" });
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const found = page.getElementById("review-config");
+  if (found) {
+    config.csrf = JSON.parse(found.textContent).csrf;
+  }
+}
+
 /** Return what a refusal says: its code and its words. */
 export async function refusalOf(answer) {
   try {

@@ -1,7 +1,17 @@
 /* What a view of the gallery is given; a view knows nothing else of it. */
 
 /** Views by name; only these addresses are known to the server under their digest. */
-const VIEWS = {};
+const VIEWS = {
+  stack: () => import("./views/stack.js"),
+  loupe: () => import("./views/loupe.js"),
+  compare: () => import("./views/compare.js"),
+  storyboard: () => import("./views/storyboard.js"),
+  player: () => import("./views/player.js"),
+  timeline: () => import("./views/timeline.js"),
+  tree: () => import("./views/tree.js"),
+  facts: () => import("./views/facts.js"),
+  help: () => import("./views/help.js"),
+};
 
 /** Return the module of a view, `null` where there is none. */
 export async function viewModule(name) {
@@ -26,6 +36,8 @@ export function contextOf(gallery) {
     decide: (places, decision) => gallery.decide(places, decision),
     undo: () => gallery.turn("undo"),
     redo: () => gallery.turn("redo"),
+    /* Acts of the grid that hold in a view as well: "urgent", "hide". */
+    run: (name) => gallery.actions.run(name),
     announce: gallery.announce,
     isHidden: () => gallery.veil.isHidden,
     onHide: (close) => gallery.veil.onHide(close),

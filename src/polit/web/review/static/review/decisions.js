@@ -1,10 +1,17 @@
 /* Decisions: shown at once, sent in order, tried again while the server is away, rolled back on a no. */
 
-import { post, queueOf, refusalOf } from "./config.js";
+import { post, queueOf, refusalOf, renewToken } from "./config.js";
 import { MARK, STATE } from "./order.js";
 
 const MOST_PLACES = 2000;
+const MOST_RENEWALS = 5;
 const AGAIN_MS = [1000, 2000, 5000, 10_000];
+
+/* Refused by the gate and not by a rule: somebody signed out and in again, in another window. */
+function isStale(refusal, entry) {
+  entry.renewals = (entry.renewals ?? 0) + 1;
+  return refusal?.status === 403 && refusal.code === "" && entry.renewals <= MOST_RENEWALS;
+}
 
 /** Sends what an officer decided. Nothing is lost: what waits is counted on the page. */
 export class Decisions {
@@ -86,33 +93,42 @@ export class Decisions {
   /** Send the oldest; returns whether the next one may go. */
   async #sendFirst() {
     const entry = this.waiting[0];
-    let answer;
+    let told = null;
+    let refusal = null;
     try {
-      answer = await post(this.config, entry.url, entry.body);
+      const answer = await post(this.config, entry.url, entry.body);
+      if (answer.ok) {
+        told = await answer.json(); // a page to sign in is none
+      } else {
+        refusal = await refusalOf(answer);
+      }
+      if (isStale(refusal, entry)) {
+        await renewToken(this.config);
+        return this.#later();
+      }
     } catch {
       return this.#later();
     }
-    if (answer.status >= 500 || answer.status === 429) {
+    if (refusal !== null && (refusal.status === 429 || refusal.status >= 500)) {
       return this.#later();
     }
-    let told = null;
-    if (answer.ok) {
-      try {
-        told = await answer.json();
-      } catch {
-        return this.#later();
-      }
-    }
     this.waiting.shift();
-    if (told === null) {
+    this.#settle(entry, told, refusal);
+    return true;
+  }
+
+  #settle(entry, told, refusal) {
+    if (refusal !== null) {
       this.order.put(entry.before);
-      this.onRefused(await refusalOf(answer), entry);
-    } else {
+      this.onRefused(refusal, entry);
+    } else if (!queueOf(this.config)) {
       this.order.put(told.items);
+    } else if (!entry.body.places) {
+      /* A blind queue tells nothing of what others said, only that one's own word is gone. */
+      this.order.put(told.items.map(([place, , , marks]) => [place, STATE.PENDING, 0, marks]));
     }
     entry.resolve(told);
     this.onChange();
-    return true;
   }
 
   #later() {

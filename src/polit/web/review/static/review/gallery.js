@@ -6,13 +6,15 @@ import { Changes } from "./changes.js";
 import { addressOf, readConfig } from "./config.js";
 import { contextOf, viewModule } from "./context.js";
 import { Decisions } from "./decisions.js";
+import { connectFacets } from "./facets.js";
 import { dismissAll } from "./dialogs.js";
 import { Grid } from "./grid.js";
 import { bindings, listen } from "./keys.js";
 import { Order } from "./order.js";
 import { Reveals } from "./reveals.js";
+import { watchSession } from "./session.js";
 import { Tiles } from "./tiles.js";
-import { connectToolbar, showCounts, showModes } from "./toolbar.js";
+import { connectToolbar, showCounts, showModes, watchProgress } from "./toolbar.js";
 import { Door, Refused } from "./unveiling.js";
 import { Veil } from "./veil.js";
 
@@ -55,6 +57,11 @@ class Gallery {
       this.config.scope = scope;
     }
     this.reveals.veil();
+    if (!this.config.is_ready) {
+      showMessage("The items of this case are not ready. They are made once an examination of it is in.");
+      this.grid.frame.hidden = true;
+      return;
+    }
     try {
       const answer = await fetch(addressOf(this.config, "order"), { cache: "no-store" });
       if (!answer.ok) {
@@ -256,7 +263,7 @@ class Gallery {
 
   #onEscape(event) {
     if (event.key === "Escape" && !event.defaultPrevented) {
-      if (this.reveals.shown.size) {
+      if (this.reveals.isAny) {
         this.reveals.veil();
       } else if (this.order?.selectedCount) {
         this.order.selectNone();
@@ -267,4 +274,11 @@ class Gallery {
 }
 
 const gallery = new Gallery(readConfig());
-gallery.load();
+watchSession(gallery.context);
+gallery.load().then(() => {
+  if (gallery.order === null) {
+    return;
+  }
+  connectFacets(gallery.config);
+  watchProgress(gallery);
+});

@@ -16,7 +16,7 @@ export class Reveals {
     this.rung = "grey160";
     this.shown = new Map();
     this.rungs = new Map();
-    this.wish = 0;
+    this.wanted = new Set();
   }
 
   /** Return the bitmap of a place, or nothing. */
@@ -26,35 +26,38 @@ export class Reveals {
 
   /** Unveil places of the grid, by one event for each hundred. Returns how many show a picture. */
   async reveal(places) {
-    const wish = this.wish;
     const hidden = places.filter((place) => this.shown.get(place)?.rung !== this.rung);
+    hidden.forEach((place) => this.wanted.add(place));
     let made = 0;
-    for (let at = 0; at < hidden.length && wish === this.wish; at += MOST_OF_EVENT) {
-      const some = hidden.slice(at, at + MOST_OF_EVENT);
-      const answer = await this.door.unveil({ what: "page", places: some, rung: this.rung });
-      if (wish !== this.wish || answer.isClosed) {
-        answer.close(); // released, or hidden, while it was under way
-        return made;
+    for (let at = 0; at < hidden.length; at += MOST_OF_EVENT) {
+      const some = hidden.slice(at, at + MOST_OF_EVENT).filter((place) => this.wanted.has(place));
+      if (some.length) {
+        made += this.#take(await this.door.unveil({ what: "page", places: some, rung: this.rung }));
+        this.onChange();
       }
-      made += this.#take(answer);
-      this.onChange();
     }
     return made;
   }
 
-  /** Veil places again; all of them without an argument, and whatever is under way. */
-  veil(places = null) {
-    if (places === null) {
-      this.wish += 1;
-    }
-    for (const place of places ?? [...this.shown.keys()]) {
+  /** Tell whether a place is unveiled, or about to be. */
+  has(place) {
+    return this.shown.has(place) || this.wanted.has(place);
+  }
+
+  /** Tell whether anything is unveiled, or about to be. */
+  get isAny() {
+    return this.shown.size > 0 || this.wanted.size > 0;
+  }
+
+  /** Veil places again, all of them without an argument; what is under way then comes too late. */
+  veil(places = [...this.shown.keys(), ...this.wanted]) {
+    for (const place of places) {
+      this.wanted.delete(place);
       const held = this.shown.get(place);
       if (held) {
         this.shown.delete(place);
         held.answer.closePart(held.part);
-        if (![...this.shown.values()].some((each) => each.answer === held.answer)) {
-          held.answer.close();
-        }
+        this.#closeEmpty(held.answer);
       }
     }
     this.onChange();
@@ -62,7 +65,7 @@ export class Reveals {
 
   /** Veil what is no longer on the screen. */
   keepOnly(isOnScreen) {
-    const gone = [...this.shown.keys()].filter((place) => !isOnScreen(place));
+    const gone = [...this.shown.keys(), ...this.wanted].filter((place) => !isOnScreen(place));
     if (gone.length) {
       this.veil(gone);
     }
@@ -82,13 +85,26 @@ export class Reveals {
   }
 
   #take(answer) {
+    const { rung } = this;
+    let made = 0;
     for (const part of answer.parts) {
+      const isWanted = this.wanted.has(part.place) && !answer.isClosed && part.bitmap;
       this.veil([part.place]);
-      if (part.bitmap) {
-        this.shown.set(part.place, { answer, part, rung: this.rung });
-        this.noteRung(part.place, this.rung);
+      if (isWanted) {
+        this.shown.set(part.place, { answer, part, rung });
+        this.noteRung(part.place, rung);
+        made += 1;
+      } else {
+        answer.closePart(part); // released, or hidden, while it was under way
       }
     }
-    return answer.parts.filter((part) => part.bitmap).length;
+    this.#closeEmpty(answer);
+    return made;
+  }
+
+  #closeEmpty(answer) {
+    if (![...this.shown.values()].some((each) => each.answer === answer)) {
+      answer.close();
+    }
   }
 }

@@ -66,9 +66,11 @@ class Watch {
   /** Ask the server where the session stands; not more than one question at a time. */
   async ask() {
     if (this.isAsking) {
+      this.asksAgain = true; // what was asked for may have changed since
       return;
     }
     this.isAsking = true;
+    this.asksAgain = false;
     try {
       const isThere = this.#isThere();
       const address = this.config.urls.session_state + (isThere ? "?there=yes" : "");
@@ -84,6 +86,9 @@ class Watch {
       /* No network; the next time will do. */
     } finally {
       this.isAsking = false;
+      if (this.asksAgain) {
+        this.#askSoon();
+      }
     }
   }
 
@@ -214,7 +219,7 @@ class Watch {
     const until = Math.max(...[session?.break_until, session?.cool_until].filter(Boolean).map(Date.parse), 0);
     const waits = until > this.now;
     const words = {
-      paused: waits ? `Until a break is over: ${lengthText(until - this.now)}. Leave the screen.` : "Go on when you like.",
+      paused: waits ? `You can go on in ${lengthText(until - this.now)}. Leave the screen.` : "Go on when you like.",
       cooling: waits ? `${Math.ceil((until - this.now) / 1000)} seconds.` : "Go on when you like, or take a break.",
       limit: "You can still decide on covered tiles. To see more today, give a reason; a supervisor is told.",
       none: "Nothing is uncovered any more.",

@@ -123,7 +123,7 @@ export class Tiles {
     this.inFlight.set(block, stop);
     try {
       const answer = await fetch(`${this.url}?places=${places.join(",")}`, { signal: stop.signal });
-      if (!answer.ok) {
+      if (!answer.ok || answer.redirected) {
         throw new Error(`tiles: ${answer.status}`);
       }
       await this.#keep(partsOf(await answer.arrayBuffer()));

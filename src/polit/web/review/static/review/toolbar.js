@@ -1,5 +1,6 @@
 /* Buttons and fields around the grid: each does what a key does, and shows what holds. */
 
+const PROGRESS_MS = 60_000;
 const number = new Intl.NumberFormat("en-GB");
 
 /** Connect every button that names an action, and the few settings. */
@@ -40,6 +41,23 @@ export function showCounts(gallery) {
   const waiting = decisions.waiting.length;
   const isAway = decisions.failures > 0 && waiting > 0;
   text("review-waiting", isAway ? `The server does not answer: ${waiting} decisions wait here and are tried again. Keep this page open.` : "");
+}
+
+/** Show from time to time how far the review is by what was agreed. */
+export function watchProgress(gallery) {
+  const ask = async () => {
+    if (document.visibilityState !== "visible" || gallery.veil.isHidden) {
+      return;
+    }
+    const headers = { "X-Polit-Poll": "yes" };
+    const answer = await fetch(gallery.config.urls.progress, { headers }).catch(() => null);
+    if (answer?.ok) {
+      const told = await answer.json();
+      text("review-progress", told.is_agreed ? `Agreed: ${told.text}` : "No stop point is agreed");
+    }
+  };
+  ask();
+  window.setInterval(ask, PROGRESS_MS);
 }
 
 function press(action, isPressed) {

@@ -40,7 +40,7 @@ export class Veil {
   }
 
   /** Hide everything at once: first by one attribute, then bitmaps are closed. */
-  hide() {
+  hide({ isByHand = true } = {}) {
     if (this.isHidden) {
       return;
     }
@@ -50,7 +50,9 @@ export class Veil {
     this.door.closeAll();
     this.closers.forEach((close) => close({ isAll: true }));
     this.door.report();
-    this.#tell("hide");
+    if (isByHand) {
+      this.#tell("hide", {});
+    }
   }
 
   /** Come back to the safe tiles. */
@@ -69,6 +71,9 @@ export class Veil {
         this.veilAll();
       }
     });
+    /* A break or a limit: the session watches the time. */
+    document.addEventListener("polit:hide", () => this.hide({ isByHand: false }));
+    document.addEventListener("polit:show", () => this.isHidden && this.show());
     window.addEventListener("pagehide", () => this.hideForLeaving());
     window.addEventListener("beforeprint", () => this.veilAll());
     for (const sign of SIGNS) {
@@ -107,14 +112,14 @@ export class Veil {
     if (performance.now() - this.lastSign > idle_s * 1000 && this.door.open.size) {
       this.veilAll();
       this.announce("Veiled: no key was pressed for a while.");
-      this.#tell("idle");
+      this.#tell("idle", { idle: true });
     }
   }
 
-  #tell(what) {
+  #tell(what, body) {
     const address = this.config.urls[`session_${what}`];
     if (address && this.config.session) {
-      post(this.config, address, {}, { keepalive: true }).catch(() => {});
+      post(this.config, address, body, { keepalive: true }).catch(() => {});
     }
   }
 }

@@ -1,0 +1,27 @@
+"""What pages of others show of the review: the way into the gallery."""
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest
+
+from polit.web.accounts.signed_in import user_of
+from polit.web.core.access import case_access_of
+from polit.web.media.queries import package_get
+from polit.web.review.rules import REVIEWERS
+
+
+def case_review(request: HttpRequest) -> Mapping[str, object] | None:
+    """Return the way to the review of a case, for whoever reviews."""
+    if not user_of(request).roles & REVIEWERS:
+        return None
+    return {"case": case_access_of(request).case, "number": None}
+
+
+def results_review(request: HttpRequest) -> Mapping[str, object] | None:
+    """Return the way to the review of the package of the address, for whoever reviews."""
+    match = request.resolver_match
+    if match is None or not user_of(request).roles & REVIEWERS:
+        return None
+    granted = case_access_of(request)
+    package = package_get(granted, match.kwargs["examination_id"])
+    return {"case": granted.case, "number": package.number}

@@ -34,14 +34,16 @@ def main(arguments: list[str]) -> int:
     does_serve = _NO_SERVE not in arguments
     arguments = [word for word in arguments if word != _NO_SERVE]
     is_sample = not arguments or arguments[0].startswith("-")
+    data = Path(os.environ["POLIT_DATA"] or private / "data")
     if is_sample:
-        source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *arguments]
-        _lay_out(Path(source), Path(os.environ["POLIT_DATA"] or private / "data") / "evidence")
+        vault = ["--vault", str(data / "vault")]  # so that the gallery can show it in full size
+        source, options = _build_sample(private / "sample"), [*_SAMPLE_CASE, *vault, *arguments]
+        _lay_out(Path(source), data / "evidence")
         if failed := _import_sets(Path(source).parent / "hash-sets"):
             return failed
     else:
         source, options = arguments[0], _evidence_options(arguments[1:])
-    outs = Path(os.environ["POLIT_DATA"] or private / "data") / "packages"
+    outs = data / "packages"
     examined, package = _examine(source, options, outs)
     shown = _show(package, source) if package and examined in _COMPLETE else 0
     code = shown or (_sample_verdict(examined) if is_sample else examined)

@@ -4,6 +4,7 @@ A real browser, a real site, a real broker, a package with its vault. Every answ
 judged (see ``picture_log``) before the browser gets it.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Generator
@@ -37,6 +38,8 @@ from polit.web.items.services.building import items_build
 from polit.web.welfare.models import Exposure
 
 PICTURES = 4
+_SLOW_MS = 90_000
+"""The broker attacks its sandbox before it renders the first picture."""
 STATIC = Path(__file__).parents[2] / "src" / "polit" / "web"
 _POST = """async ([address, body, token]) => {
   const answer = await fetch(address, {method: "POST", body: JSON.stringify(body), headers:
@@ -149,10 +152,12 @@ def page(browser: Browser, gallery: Gallery, log: PictureLog) -> Generator[Page,
         # It runs beside the test, where the record would be another.
         connections["default"] = records
         try:
-            answer = route.fetch(max_redirects=0)
+            answer = route.fetch(max_redirects=0, timeout=_SLOW_MS)
             body = answer.body()
         except Error:
-            return  # the page went away, and nothing was handed on
+            with contextlib.suppress(Error):  # the page went away: nothing is handed on
+                route.abort()
+            return
         log.judge(route.request.method, route.request.url, body)
         route.fulfill(response=answer)
 

@@ -159,7 +159,10 @@ def test_an_altered_thumbnail_is_not_shown(made: brokers.Broker, client: BrokerC
     codes = [part.code for part in client.render_many(shown.page(made, items(2)))]
     assert codes == [Code.DAMAGED, ""]
     pack.write_bytes(kept)
-    for change in ("plaintext_sha256 = zeroblob(32)", "offset_bytes = 1 << 40", "pack = '../x'"):
+    for change in (
+        "plaintext_sha256 = zeroblob(32)", "offset_bytes = 1 << 40", "pack = '../x'",
+        "media_type = 'video/mp4'",
+    ):  # fmt: skip
         with closing(sqlite3.connect(rows)) as connection, connection:
             connection.execute(f"UPDATE derivatives SET {change} WHERE role = 'thumbnail'")
         (part,) = client.render_many(shown.page(made, items(1)))

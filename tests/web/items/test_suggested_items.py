@@ -1,14 +1,16 @@
 """Suggestions in the items of a case: from exhibits, from what pictures say, from what is known."""
 
-from web.conftest import MakeCase
+from web.conftest import MakeCase, MakeUser
 from web.matching.stacked import Shot, package_of_shots
 
 from polit.web.audit.services import act
+from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
+from polit.web.core.rules import Role
 from polit.web.exhibits.models import Exhibit
 from polit.web.items.models import Item
+from polit.web.items.queries.suggested import devices_of, suggestion_words
 from polit.web.items.services.building import items_build
-from polit.web.items.services.suggested import devices_of
 from polit.web.items.suggesting import Device
 from polit.web.matching.models import KnownContent
 from polit.web.matching.rules import Settled, Verdict
@@ -27,8 +29,9 @@ def said(package: Package, name: str, taken_at: str, *, serial: str) -> None:
     )
 
 
-def test_items_bear_what_is_suggested_of_them(make_case: MakeCase) -> None:
-    case = make_case("T-1")
+def test_items_bear_what_is_suggested_of_them(make_case: MakeCase, make_user: MakeUser) -> None:
+    user = make_user("g.example", Role.GRADER)
+    case = make_case("T-1", user)
     package = package_of_shots(case, [Shot(name, bytes(32)) for name in NAMES])
     with act(SYSTEM, "tests.device", reason="a test", case=case) as deed:
         Exhibit.objects.filter(case=case).update(
@@ -57,3 +60,13 @@ def test_items_bear_what_is_suggested_of_them(make_case: MakeCase) -> None:
     assert devices_of(case.id) == [
         Device("AB/1", "Example", "E-1000", ("SN 1", " 00:11", "none"))
     ]  # fmt: skip
+    granted = case_access(user, case.id)
+    assert granted is not None
+    assert suggestion_words(granted, found["first"]) == (
+        "This suggests that a device of the case made it (80 of 100):",
+        "its make and model suggest a device like AB/1 (+40)",
+        "no hash set knows it, which suggests that it has not travelled (+15)",
+        "others of the same camera within an hour suggest an occasion (+15)",
+        "others within seconds suggest that a camera took a series (+10)",
+    )
+    assert "no proof" in suggestion_words(granted, found["known"])[0]

@@ -13,11 +13,14 @@ from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.imported import Imported, imported
 
+from polit.web.accounts.models import User
+from polit.web.audit.services import act
 from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Purpose, Role
-from polit.web.items.models import Item
-from polit.web.items.rules import ItemMark, place_of
+from polit.web.items.models import Item, ReviewSet
+from polit.web.items.rules import ItemMark, ItemState, place_of
+from polit.web.items.services import items_mark
 from polit.web.items.services.building import items_build
 from polit.web.media.places import package_folder
 
@@ -104,7 +107,7 @@ def tiles_of(data: bytes) -> dict[int, bytes]:
 @pytest.mark.parametrize(
     "query",
     ["queue=nonsense", "exhibit=a", "kind=nothing", "from=2020", "sort=x", "lead=-1", "size=x",
-     "flag=Victim_Visible", "graded_by=x", "known=perhaps", "exhibit=1111111111111111111"],
+     "flag=Victim_Visible", "graded_by=x", "verdict=perhaps", "exhibit=1111111111111111111"],
 )  # fmt: skip
 def test_an_address_without_sense_is_refused(there: Imported, grader: Client, query: str) -> None:
     response = grader.get(f"{address('order', there)}?{query}")
@@ -122,3 +125,93 @@ def test_another_case_has_nothing_of_this_one(
     assert client.get(f"{address('tiles', there)}?places={place}").status_code == 404
     url = reverse("review:tiles", kwargs={"case_id": other.id})
     assert client.get(f"{url}?places={place}").status_code == 404  # nothing was built there
+
+
+def answered(client: Client, url: str) -> Any:
+    """Return the JSON of an answer that nobody keeps."""
+    response = client.get(url)
+    assert response.status_code == 200, response.content[:300]
+    assert response["Cache-Control"] == "no-store"
+    return response.json()
+
+
+def test_counts_folders_and_facts_tell_of_every_copy(there: Imported, grader: Client) -> None:
+    items = {place_of(each.pk): each for each in Item.objects.all()}
+    facets = answered(grader, address("facets", there))["facets"]
+    assert facets["exhibit"] == [[str(there.package.number), "AB/1", len(items)]]
+    assert sum(count for _, _, count in facets["kind"]) == len(items)
+    assert "state" not in answered(grader, address("facets", there) + "?queue=second")["facets"]
+
+    told = answered(grader, address("timeline", there))
+    assert sum(count for _, count in told["counts"]) + told["unknown"] == len(items)
+
+    (top,) = answered(grader, address("folders", there))["folders"]
+    assert (top["name"], top["items"], top["number"]) == ("AB/1", len(items), 0)
+    asked = f"{address('folders', there)}?package={top['package']}"
+    (root,) = answered(grader, asked)["folders"]
+    assert root["items"] == len(items)
+    below = f"{address('order', there)}?folder={root['number']}"
+    assert set(ordered(grader, below)[1]["places"]) == set(items)
+    assert answered(grader, f"{address('folders', there)}?package=999")["folders"] == []
+
+    copied = next(place for place, each in items.items() if each.occurrences > 1)
+    facts = answered(grader, address("item", there, place=copied))
+    assert len(facts["names"]) == items[copied].occurrences == facts["copies"]
+    assert facts["sha256"] == bytes(items[copied].sha256).hex()
+    assert facts["history"] == []
+    blind = answered(grader, address("item", there, place=copied) + "?queue=second")
+    assert not {"history", "state", "grade", "flags"} & blind.keys()
+    assert grader.get(address("item", there, place=4_000)).status_code == 404
+
+
+def test_filters_narrow_and_changes_are_told(
+    there: Imported, grader: Client, django_user_model: type[User]
+) -> None:
+    review_set = ReviewSet.objects.get()
+    places = [place_of(each.pk) for each in Item.objects.order_by("id")]
+    officer = django_user_model.objects.get(username="g.example")
+    since = answered(grader, f"{address('changes', there)}?since=0")["revision"]
+    with act(SYSTEM, "tests.mark", reason="a test", case=there.package.case) as deed:
+        items_mark(review_set, places[:1], state=ItemState.GRADED, grade=1, flags=1,
+                   graded_by=officer.pk)  # fmt: skip
+        items_mark(review_set, places[1:2], state=ItemState.DISPUTED, grade=2, flags=0,
+                   graded_by=officer.pk)  # fmt: skip
+        deed.about("items", "1")
+
+    told = answered(grader, f"{address('changes', there)}?since={since}")
+    assert [each[:3] for each in told["items"]] == [[places[0], 1, 1], [places[1], 5, 2]]
+    assert (
+        answered(grader, f"{address('changes', there)}?since={since}&queue=second")["items"] == []
+    )
+    assert answered(grader, f"{address('changes', there)}?since={told['revision']}")["items"] == []
+
+    def found(query: str) -> list[int]:
+        return ordered(grader, f"{address('order', there)}?{query}")[1]["places"]
+
+    assert found("queue=mine") == found("graded_by=me&queue=all")
+    assert set(found("queue=mine")) == set(places[:2])
+    assert found("queue=graded") == found("queue=all&flag=victim_visible") == places[:1]
+    assert found("queue=all&grade=2") == found("disputed=yes&queue=all") == places[1:2]
+    assert set(found("")) == set(places[2:])
+    assert found("kind=video") == found("verdict=alert") == found("exhibit=77") == []
+    assert set(found("verdict=unknown&kind=picture&size=tiny")) == set(places[2:])
+    assert found("from=2999-01-01") == found("camera=9") == found("folder=5") == []
+    for sort in ("date", "folder", "size", "likeness", "matters"):
+        assert set(found(f"queue=all&stacks=no&sort={sort}")) == set(places)
+    assert found(f"lead={places[0]}") == places[:1]
+    _, blind = ordered(grader, f"{address('order', there)}?queue=second")
+    assert (blind["states"], blind["grades"]) == ([0] * len(blind["places"]),) * 2
+
+
+def test_table_says_what_the_grid_shows(there: Imported, grader: Client) -> None:
+    places = [place_of(each.pk) for each in Item.objects.order_by("id")]
+    page = grader.get(f"{address('table', there)}?queue=all").content.decode()
+    assert page.count('name="places"') in {0, len(places)}
+    assert "Pending" in page
+    assert "AB/1" in page
+    with CaptureQueriesContext(connection) as queries:
+        grader.get(f"{address('table', there)}?queue=all")
+    with CaptureQueriesContext(connection) as fewer:
+        grader.get(f"{address('table', there)}?queue=all&after={places[-2]}")
+    assert len(queries) == len(fewer)
+    assert grader.get(f"{address('table', there)}?after=x").status_code == 400

@@ -9,6 +9,7 @@ import msgspec
 from polit.base.errors import IntegrityError
 from polit.broker.protocol import Code
 from polit.package.database import UNREADABLE
+from polit.package.derivatives import MEDIA_TYPE
 from polit.package.read import DerivativeReader
 from polit.package.rows import DerivativeRow
 
@@ -24,7 +25,7 @@ class Derived:
     """An encoded derivative, or why there is none.
 
     Args:
-        media_type: How it is encoded, as its package states.
+        media_type: How it is encoded.
         data: The encoded picture, untrusted; empty where there is none.
         at_ms: Where it stands in a video.
         code: Why there is none.
@@ -77,6 +78,9 @@ class DerivedPictures:
             raise IntegrityError("a picture's row has another form than it should have") from error
 
     def _opened(self, row: DerivativeRow) -> Derived:
+        if row.media_type != MEDIA_TYPE:
+            # It would choose the decoder, and what decoding may cost.
+            raise IntegrityError("a picture's row states another coding than packages have")
         data = self.reader.plaintext(row)
         if hashlib.sha256(data).digest() != row.plaintext_sha256:
             raise IntegrityError("a picture differs from its digest")

@@ -44,6 +44,10 @@ class Columns:
         """Return a column."""
         return self.arrays[name]
 
+    def index(self, places: list[int]) -> Array:
+        """Return places as an array that selects from columns."""
+        return np.array(places, np.int64)
+
     @property
     def last_place(self) -> int:
         """The last place."""

@@ -261,8 +261,7 @@ class ItemWanted:
         queue: What is worked through.
         exhibit: A package's number.
         kind: A kind's number.
-        verdict: A ``Verdict``'s number.
-        is_known: Whether anything matches it.
+        verdicts: ``Verdict``'s numbers, of which it has one; 0 where nothing matches it.
         state: An ``ItemState``.
         folder: A folder's number: what lies in it and below.
         from_day: The first day, in days since 1970.
@@ -281,8 +280,7 @@ class ItemWanted:
     queue: Queue = Queue.PENDING
     exhibit: int | None = None
     kind: int | None = None
-    verdict: int | None = None
-    is_known: bool | None = None
+    verdicts: frozenset[int] | None = None
     state: ItemState | None = None
     folder: int | None = None
     from_day: int | None = None

@@ -204,6 +204,12 @@ def explain(suggestion: Suggestion) -> tuple[str, ...]:
     return (head, *(f"{words[each]} (+{each.points})" for each in suggestion.factors))
 
 
+def device_of(make: str, model: str, serial: str, *, devices: Sequence[Device]) -> str:
+    """Return the exhibit that a camera fits best; empty for none."""
+    camera = (_plain(make), _plain(model), _plain(serial))
+    return _fitting(camera, sorted(devices, key=lambda each: each.exhibit))[0]
+
+
 def factors_of(score: int) -> tuple[Factor, ...]:
     """Return what a score was made of: no two sets of factors give the same.
 

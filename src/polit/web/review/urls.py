@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.review.views import agreements, data, gallery, grading, unveil
+from polit.web.review.views import agreements, data, gallery, grading, table, unveil
 
 app_name = "review"
 
@@ -26,4 +26,10 @@ urlpatterns = [
     path(f"{_REVIEW}proposals/", agreements.proposals, name="proposals"),
     path(f"{_REVIEW}sample/", agreements.sample, name="sample"),
     path("hash-sets/decisions/", agreements.force_set, name="force_set"),
+    path(f"{_REVIEW}facets", data.facets, name="facets"),
+    path(f"{_REVIEW}items/<int:place>", data.item, name="item"),
+    path(f"{_REVIEW}folders", data.folders, name="folders"),
+    path(f"{_REVIEW}timeline", data.timeline, name="timeline"),
+    path(f"{_REVIEW}changes", data.changes, name="changes"),
+    path(f"{_REVIEW}table", table.table, name="table"),
 ]

@@ -56,27 +56,24 @@ def places_below(access: CaseAccess, folder: int) -> Array:
     return numbers & 0xFFFFFFFF
 
 
-def folder_nodes(access: CaseAccess, parent: int | None) -> list[FolderNode]:
-    """Return what lies below a folder, or at the top the packages; at most ``MOST_FOLDERS``.
+def folder_nodes(
+    access: CaseAccess, *, package: int | None = None, parent: int | None = None
+) -> list[FolderNode]:
+    """Return what lies below a folder; of a package its own folders; at the top the packages.
 
-    A package's own folders are asked for by its number with the sign turned: below 0 there is no
-    folder's number.
+    Only folders with items are told, at most ``MOST_FOLDERS``, in the order of the package.
     """
-    if parent is None:
+    number = package if parent is None else package_of(parent)
+    if number is None:
         return _packages(access)
-    number = -parent if parent < 0 else package_of(parent)
     if not _visible(access).filter(number=number).exists():
         return []
-    first, last = rows_of(number)
-    rows = Folder.objects.filter(id__range=(first, last), parent_id=None if parent < 0 else parent)
+    rows = Folder.objects.filter(id__range=rows_of(number), parent_id=parent)
     held = ItemFolder.objects.filter(id__in=rows.values("id")).order_by("id")[:MOST_FOLDERS]
     counts = dict(held.values_list("id", "items"))
     named = Folder.objects.filter(pk__in=counts).order_by("id").values_list("id", "path")
-    with_folders = set(
-        Folder.objects.filter(parent_id__in=counts, id__in=ItemFolder.objects.values("id"))
-        .values_list("parent_id", flat=True)
-        .distinct()
-    )
+    below = Folder.objects.filter(parent_id__in=counts, id__in=ItemFolder.objects.values("id"))
+    with_folders = set(below.values_list("parent_id", flat=True).distinct())
     return [
         FolderNode(folder, number, path.rstrip("/").rpartition("/")[2] or path, counts[folder],
                    folder in with_folders)

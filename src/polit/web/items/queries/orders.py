@@ -27,7 +27,6 @@ _HELD_SQL = "SELECT item_id FROM items_place WHERE id BETWEEN %s AND %s"
 _QUEUE_STATES = {
     Queue.PENDING: ItemState.PENDING,
     Queue.UNSURE: ItemState.UNSURE,
-    Queue.SECOND: ItemState.DISPUTED,
     Queue.PROPOSALS: ItemState.PROPOSED,
     Queue.GRADED: ItemState.GRADED,
 }
@@ -70,7 +69,8 @@ def order_get(
         access: To the case.
         review_set: The case's.
         wanted: Which items, and how they are sorted.
-        among: Places to choose from, as another register knows them; ``None`` for all.
+        among: Places to choose from, as another register knows them; ``None`` for all. Queues
+            that hang on more than states have nothing without.
     """
     columns = columns_get(review_set)
     revision = columns.revision
@@ -109,11 +109,13 @@ def chosen(
     for narrowed in (_by_queue, _by_facts, _by_decision):
         mask = narrowed(columns, mask, wanted)
     if wanted.exhibit is not None:
-        mask &= _held_by(access, columns, wanted.exhibit)
+        is_there = _is_visible(access, wanted.exhibit)
+        mask &= held_by(columns, wanted.exhibit) if is_there else np.zeros_like(mask)
     if wanted.folder is not None:
         mask &= _as_mask(columns, places_below(access, wanted.folder))
-    if among is not None:
-        mask &= _as_mask(columns, np.fromiter(among, np.int64, len(among)))
+    if among is not None or wanted.queue.is_blind:
+        some = among or frozenset()
+        mask &= _as_mask(columns, np.fromiter(some, np.int64, len(some)))
     return mask
 
 
@@ -148,12 +150,12 @@ def _by_queue(columns: Columns, mask: Array, wanted: ItemWanted) -> Array:
 
 
 def _by_facts(columns: Columns, mask: Array, wanted: ItemWanted) -> Array:
-    equal = {"kind": wanted.kind, "verdict": wanted.verdict, "camera": wanted.camera}
+    equal = {"kind": wanted.kind, "camera": wanted.camera}
     for name, value in equal.items():
         if value is not None:
             mask &= columns[name] == value
-    if wanted.is_known is not None:
-        mask &= (columns["verdict"] > 0) == wanted.is_known
+    if wanted.verdicts is not None:
+        mask &= np.isin(columns["verdict"], sorted(wanted.verdicts))
     if wanted.from_day is not None:
         mask &= columns["day"] >= wanted.from_day
     if wanted.to_day is not None:
@@ -206,13 +208,15 @@ _LIKENESS = np.array([4, 0, 1, 2, 3, 5, 3])
 """By verdict: alerts, like alerts, like known, categorised or noted, unknown, known good."""
 
 
-def _held_by(access: CaseAccess, columns: Columns, package: int) -> Array:
-    """Return which items an imported package of the case holds; none where it is not one."""
+def _is_visible(access: CaseAccess, package: int) -> bool:
     visible = Package.objects.filter(
         case_id=access.case.id, state=PackageState.IMPORTED.value, number=package
     )
-    if not visible.exists():
-        return np.zeros(columns.last_place + 1, bool)
+    return visible.exists()
+
+
+def held_by(columns: Columns, package: int) -> Array:
+    """Return which items a package holds, as a mask by place; kept with the columns."""
     if package not in columns.held:
         with connection.cursor() as cursor:
             cursor.execute(_HELD_SQL, list(rows_of(package)))

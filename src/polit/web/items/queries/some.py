@@ -35,6 +35,7 @@ class SomeItem:
         settled: A ``Settled``'s number.
         has_tile: Whether it has a safe tile.
         duration_ms: How long a video is, ``None`` where it does not say.
+        occurrences: How many files of the case are copies of it, itself included.
     """
 
     place: int
@@ -52,6 +53,7 @@ class SomeItem:
     settled: int
     has_tile: bool
     duration_ms: int | None
+    occurrences: int
 
 
 def items_by_places(access: CaseAccess, places: Iterable[int]) -> tuple[SomeItem, ...]:
@@ -79,7 +81,7 @@ def _some(item: Item, digests: dict[int, str], packages: dict[int, tuple[int, ..
         lead_place=item.lead_place, lead_sha256=digests.get(item.lead_place, digests[place]),
         packages=packages.get(item.pk, ()), state=ItemState(item.state), grade=item.grade,
         flags=item.flags, graded_by=item.graded_by, verdict=item.verdict, settled=item.settled,
-        has_tile=item.has_tile, duration_ms=item.duration_ms,
+        has_tile=item.has_tile, duration_ms=item.duration_ms, occurrences=item.occurrences,
     )  # fmt: skip
 
 

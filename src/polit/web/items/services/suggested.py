@@ -11,10 +11,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from polit.web.exhibits.models import Exhibit
+from polit.web.items.queries.suggested import devices_of
 from polit.web.items.rules import place_of
 from polit.web.items.services.facts import Facts
-from polit.web.items.suggesting import Device, Taken, suggestions
+from polit.web.items.suggesting import Taken, suggestions
 from polit.web.matching.rules import Verdict
 from polit.web.media.models import Word
 from polit.web.media.rules import rows_of
@@ -43,21 +43,6 @@ def suggestions_find(facts: Facts, case_id: UUID, packages: list[int]) -> None:
     for place, each in suggestions(list(taken.values()), devices_of(case_id)).items():
         facts["first_generation"][place] = each.score
         facts["burst"][place] = each.burst
-
-
-def devices_of(case_id: UUID) -> list[Device]:
-    """Return the devices of a case as its exhibits describe them."""
-    rows = Exhibit.objects.filter(case_id=case_id).order_by("reference")
-    named = rows.values_list("reference", "make", "model", "serial", "imei", "identifiers")
-    return [
-        Device(reference, make, model, tuple(filter(None, (serial, imei, *_lines(identifiers)))))
-        for reference, make, model, serial, imei, identifiers in named
-    ]
-
-
-def _lines(identifiers: str) -> list[str]:
-    """Return what stands in lines such as ``Wi-Fi: 00:11…``, without the words before it."""
-    return [line.partition(":")[2] or line for line in identifiers.splitlines()]
 
 
 def _rows(package_number: int) -> Iterator[tuple[int, int, int, int, str, str, str]]:

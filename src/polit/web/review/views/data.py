@@ -6,19 +6,23 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from polit.base.errors import UsageError
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.found import or_404
-from polit.web.items.queries import review_set_get
+from polit.web.items.queries import items_by_places, review_set_get
+from polit.web.items.queries.changes import changes_get
+from polit.web.items.queries.counting import facets_get, timeline_get
+from polit.web.items.queries.folders import MOST_FOLDERS, folder_nodes
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.tiles import MOST_TILES, tiles_open
 from polit.web.items.rules import ItemMark, ItemState, ItemWanted
-from polit.web.review.filters import places_of, wanted_of
+from polit.web.review.filters import number_of, places_of, wanted_of
 from polit.web.review.queues import among_of, blinded
-from polit.web.review.rules import PART_OF_PAGE
+from polit.web.review.rules import PART_OF_PAGE, REVIEWING
+from polit.web.review.told_items import item_told
 
 _BINARY = "application/octet-stream"
 View = Callable[..., HttpResponse]
@@ -93,3 +97,94 @@ def packed(header: dict[str, object], found: Order, wanted: ItemWanted) -> bytes
     head = struct.pack("<I", len(text)) + text
     parts = (found.places, found.stacks, states, grades, marks)
     return b"".join((head, bytes(-len(head) % 4), *(each.tobytes() for each in parts)))
+
+
+@access(PART_OF_PAGE)
+@told
+def facets(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Return how many of the wanted items share each value that they can be filtered by."""
+    del case_id
+    granted = case_access_of(request)
+    review_set = or_404(lambda: review_set_get(granted))
+    wanted = wanted_asked(request)
+    found = facets_get(
+        granted, review_set, wanted, among=among_of(granted, user_of(request), wanted)
+    )
+    shown = {
+        name: [[each.value, each.label, each.items] for each in values]
+        for name, values in found.items()
+    }
+    return JsonResponse({"facets": shown, "revision": review_set.revision})
+
+
+@access(PART_OF_PAGE)
+@told
+def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Return how many of the wanted items were made in each month, or on each day."""
+    del case_id
+    granted = case_access_of(request)
+    review_set = or_404(lambda: review_set_get(granted))
+    unit = "day" if request.GET.get("by") == "day" else "month"
+    found = timeline_get(granted, review_set, wanted_asked(request), unit=unit)
+    counts = [
+        [on.isoformat() if unit == "day" else on.isoformat()[:7], items]
+        for on, items in found.counts
+    ]
+    return JsonResponse({"unit": unit, "counts": counts, "unknown": found.unknown})
+
+
+@access(PART_OF_PAGE)
+@told
+def changes(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Return what changed since a revision; of a blind queue that something did, and no more."""
+    del case_id
+    granted = case_access_of(request)
+    review_set = or_404(lambda: review_set_get(granted))
+    found = changes_get(review_set, number_asked(request, "since") or 0)
+    is_blind = wanted_asked(request).queue.is_blind
+    return JsonResponse({
+        "revision": found.revision,
+        "stamp": review_set.stamp,
+        "items": [] if is_blind else found.items,
+        "more": found.has_more,
+    })  # fmt: skip
+
+
+@access(REVIEWING)
+@told
+def folders(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Return the exhibits, or the folders below one, with how many items each holds."""
+    del case_id
+    package, parent = number_asked(request, "package"), number_asked(request, "parent")
+    nodes = folder_nodes(case_access_of(request), package=package, parent=parent)
+    shown = [
+        {"number": each.number, "package": each.package, "name": each.name, "items": each.items,
+         "has_folders": each.has_folders}
+        for each in nodes
+    ]  # fmt: skip
+    return JsonResponse({"folders": shown, "most": MOST_FOLDERS})
+
+
+@access(REVIEWING)
+@told
+def item(request: HttpRequest, case_id: UUID, place: int) -> HttpResponse:
+    """Return the facts of one item: names, exhibits, what it says of itself, matches, decisions."""
+    del case_id
+    granted = case_access_of(request)
+    review_set = or_404(lambda: review_set_get(granted))
+    try:
+        (found,) = items_by_places(granted, (place,))
+    except UsageError as error:
+        raise Http404 from error
+    blind = wanted_asked(request).queue.is_blind
+    return JsonResponse(or_404(lambda: item_told(granted, review_set, found, blind=blind)))
+
+
+def number_asked(request: HttpRequest, name: str) -> int | None:
+    """Return a number of the address, ``None`` where it has none of that name.
+
+    Raises:
+        UsageError: It is no number.
+    """
+    text = request.GET.get(name, "")
+    return number_of(text) if text else None

@@ -1,0 +1,42 @@
+"""What is suggested of one item, in words, and the devices that it may be of."""
+
+from uuid import UUID
+
+from polit.web.core.access import CaseAccess
+from polit.web.exhibits.models import Exhibit
+from polit.web.items.models import Item
+from polit.web.items.suggesting import Device, Suggestion, device_of, explain, factors_of
+from polit.web.media.models import Media
+
+
+def devices_of(case_id: UUID) -> list[Device]:
+    """Return the devices of a case as its exhibits describe them."""
+    rows = Exhibit.objects.filter(case_id=case_id).order_by("reference")
+    named = rows.values_list("reference", "make", "model", "serial", "imei", "identifiers")
+    return [
+        Device(reference, make, model, tuple(filter(None, (serial, imei, *_lines(identifiers)))))
+        for reference, make, model, serial, imei, identifiers in named
+    ]
+
+
+def _lines(identifiers: str) -> list[str]:
+    """Return what stands in lines such as ``Wi-Fi: 00:11…``, without the words before it."""
+    return [line.partition(":")[2] or line for line in identifiers.splitlines()]
+
+
+def suggestion_words(access: CaseAccess, item: Item) -> tuple[str, ...]:
+    """Return what suggests that a device of the case made an item, point by point. Two queries.
+
+    The points are those of the last build; which device it is, is told as exhibits stand now.
+    """
+    score = item.first_generation
+    exhibit = _exhibit(access, item) if score else ""
+    return explain(Suggestion(score, factors_of(score), exhibit, item.burst))
+
+
+def _exhibit(access: CaseAccess, item: Item) -> str:
+    media = Media.objects.select_related("make", "model").filter(content_id=item.content_id).first()
+    if media is None:
+        return ""
+    make, model = (each.word if each else "" for each in (media.make, media.model))
+    return device_of(make, model, media.serial, devices=devices_of(access.case.id))

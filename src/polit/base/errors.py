@@ -72,7 +72,7 @@ class DecisionRefused(UsageError):
 
 
 class PictureUnshown(UsageError):
-    """A picture was asked for and none is shown; ``code`` says why and never changes its meaning."""
+    """A picture was asked for and none is shown; ``code`` says why, its meaning never changes."""
 
     number = 1216
 

@@ -5,7 +5,9 @@
     PolitError 1
     ├── UsageError 2            wrong arguments, plan or settings
     │   ├── HashSetUnknown      no hash set, or more than one, is called so
-    │   └── DecisionRefused     what is asked of a review cannot be decided; its code says why
+    │   ├── DecisionRefused     what is asked of a review cannot be decided; its code says why
+    │   ├── PictureUnshown      a picture was asked for and none is shown; its code says why
+    │   └── BodyTooLarge        a page sent more than it may
     ├── IntegrityError 4        a hash, seal or chain does not hold
     │   ├── EvidenceChanged     the evidence changed or disappeared during a run
     │   ├── PackageDamaged      a package's parts, rows or seal disagree
@@ -67,6 +69,22 @@ class DecisionRefused(UsageError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class PictureUnshown(UsageError):
+    """A picture was asked for and none is shown; ``code`` says why and never changes its meaning."""
+
+    number = 1216
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class BodyTooLarge(UsageError):
+    """What a page sent is larger than it may be."""
+
+    number = 1217
 
 
 class IntegrityError(PolitError):

@@ -2,19 +2,9 @@
 
 from uuid import UUID
 
-from polit.base.errors import BrokerGone, BrokerRefused, UsageError
+from polit.base.errors import BrokerGone, BrokerRefused, PictureUnshown
 from polit.broker.client import BrokerClient, Code, RenderedPart
 from polit.web.review.rules import UnveilWanted, What
-
-
-class Unshown(UsageError):
-    """Nothing was shown; ``code`` says why and never changes its meaning."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Take the code for programs and the message for people."""
-        super().__init__(message)
-        self.code = code
-
 
 _WHY = {
     Code.NO_SOUND: ("no_sound", "the video has no sound, or none that may be decoded"),
@@ -41,18 +31,20 @@ def rendered_parts(
         count: How many pictures it lists.
 
     Raises:
-        Unshown: There is nothing; its code says why.
+        PictureUnshown: There is nothing; its code says why.
     """
     try:
         parts = _asked(broker, str(event_id), wanted)
     except BrokerGone as error:
-        raise Unshown(
+        raise PictureUnshown(
             "broker", "the broker does not answer: nothing is shown, try again"
         ) from error
     except BrokerRefused as error:
         raise _unshown(error, wanted) from error
     if wanted.what is What.PAGE and len(parts) != count:
-        raise Unshown("broker", "the broker made other pictures than were recorded: none is shown")
+        raise PictureUnshown(
+            "broker", "the broker made other pictures than were recorded: none is shown"
+        )
     return parts
 
 
@@ -71,14 +63,14 @@ def _asked(broker: BrokerClient, event_id: str, wanted: UnveilWanted) -> tuple[R
     return broker.render_many(event_id)
 
 
-def _unshown(error: BrokerRefused, wanted: UnveilWanted) -> Unshown:
+def _unshown(error: BrokerRefused, wanted: UnveilWanted) -> PictureUnshown:
     if error.code in _MISSING and wanted.what.needs_original:
-        return Unshown(
+        return PictureUnshown(
             "no_original",
             "no original is kept of it: have the exhibit examined with --vault to see more",
         )
     if error.code in _MISSING:
-        return Unshown("no_picture", "its package holds no picture of it")
+        return PictureUnshown("no_picture", "its package holds no picture of it")
     known = {str(code): why for code, why in _WHY.items()}
     code, message = known.get(error.code, ("broker", "the broker refused: try again"))
-    return Unshown(code, message)
+    return PictureUnshown(code, message)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from polit.base.canonical import JsonValue
 from polit.base.clock import now_utc
-from polit.base.errors import UsageError, ViewingRefused
+from polit.base.errors import PictureUnshown, UsageError, ViewingRefused
 from polit.broker.client import BrokerClient, RenderedPart
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import Deed, act
@@ -21,7 +21,7 @@ from polit.web.core.acting import Actor
 from polit.web.items.rules import ItemState
 from polit.web.review.queries import UnveiledItem, unveiled_items
 from polit.web.review.rules import Queue, UnveilWanted, What, check_wanted, side_px_of
-from polit.web.review.services.rendering import Unshown, rendered_parts
+from polit.web.review.services.rendering import rendered_parts
 from polit.web.welfare.models import ReviewSession
 from polit.web.welfare.queries import standing_of
 from polit.web.welfare.rules import ShownItem, check_may_view
@@ -86,7 +86,7 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     Raises:
         UsageError: It is too much at a time.
         ViewingRefused: Welfare says no; its code says why.
-        Unshown: The case has no such item, or the broker shows nothing.
+        PictureUnshown: The case has no such item, or the broker shows nothing.
     """
     check_wanted(look.wanted)
     items = _found(look)
@@ -94,7 +94,7 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     event_id, exposures = _record(look, shown)
     try:
         parts = rendered_parts(broker, event_id, wanted=look.wanted, count=len(shown))
-    except Unshown as error:
+    except PictureUnshown as error:
         _record_unshown(look, event_id, error.code)
         raise
     by_place = {item.place: key for item, key in zip(shown, exposures, strict=True)}
@@ -106,9 +106,9 @@ def _found(look: Look) -> list[UnveiledItem]:
     try:
         items = unveiled_items(look.access, look.wanted.places)
     except UsageError as error:
-        raise Unshown("no_item", str(error)) from error
+        raise PictureUnshown("no_item", str(error)) from error
     if len(items) != len(look.wanted.places):
-        raise Unshown("no_item", "no package of this case holds it now: load the page again")
+        raise PictureUnshown("no_item", "no package of this case holds it now: load the page again")
     return items
 
 
@@ -154,7 +154,7 @@ def _record(look: Look, shown: Sequence[UnveiledItem]) -> tuple[UUID, tuple[UUID
             is_urgent=wanted.urgent,
         )
     if deed.event_id is None:
-        raise Unshown("broker", "the act left no event: nothing is shown")
+        raise PictureUnshown("broker", "the act left no event: nothing is shown")
     return deed.event_id, tuple(each.pk for each in kept)
 
 

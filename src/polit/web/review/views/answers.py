@@ -6,14 +6,10 @@ from typing import TypeVar
 import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from polit.base.errors import UsageError
+from polit.base.errors import BodyTooLarge, UsageError
 
 MOST_BODY_BYTES = 64 * 1024
 Asked = TypeVar("Asked")
-
-
-class BodyTooLarge(UsageError):
-    """A message is longer than anything that a page sends."""
 
 
 def read_json(request: HttpRequest, form: type[Asked]) -> Asked:

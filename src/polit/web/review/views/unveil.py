@@ -4,16 +4,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 
-from polit.base.errors import UsageError, ViewingRefused
+from polit.base.errors import BodyTooLarge, PictureUnshown, UsageError, ViewingRefused
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.broker import broker
 from polit.web.review.rules import UNVEILING, SeenTold, UnveilWanted
-from polit.web.review.services.rendering import Unshown
 from polit.web.review.services.unveiling import Look, Unveiled, pictures_unveil
 from polit.web.review.views.answers import (
-    BodyTooLarge,
     answer_json,
     answer_packed,
     answer_refusal,
@@ -39,7 +37,7 @@ def unveil(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return answer_refusal("too_large", str(error), status=413)
     except ViewingRefused as error:
         return answer_refusal(error.code, str(error), status=409)
-    except Unshown as error:
+    except PictureUnshown as error:
         return answer_refusal(error.code, str(error), status=_STATUS.get(error.code, 503))
     except UsageError as error:
         return answer_refusal("bad_request", str(error), status=400)

@@ -120,6 +120,7 @@ def address(name: str, examination: Examination) -> str:
 def due() -> None:
     """Let the time pass until what runs is read on."""
     for each in Following.objects.all():
+        assert each.read_at is not None
         Following.objects.filter(pk=each.pk).update(read_at=each.read_at - timedelta(minutes=1))
 
 

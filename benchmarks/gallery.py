@@ -104,6 +104,7 @@ def measured(counts: list[int], *, seconds: float) -> dict[int, dict[str, object
     """Return the figures of each number of items."""
     with tempfile.TemporaryDirectory(prefix="polit-gallery-") as place:
         os.environ["POLIT_DATA"] = str(Path(place) / "own")
+        os.environ.setdefault("POLIT_TEST_SCRATCH", place)
         make_web_folder()
         boot()
         from browser_fixtures import FLAGS

@@ -20,7 +20,8 @@ CATEGORIES = [
     {"code": "N", "label": "Not relevant", "key": "9", "tone": "grey"},
 ]
 URLS = {
-    name: f"/made/{name}" for name in ("order", "tiles", "timeline", "folders", "unveil", "split")
+    name: f"/made/{name}"
+    for name in ("order", "tiles", "figures", "timeline", "folders", "unveil", "split")
 }
 CONFIG = {
     "case_id": "0",
@@ -66,6 +67,10 @@ def packed(header: dict[str, Any], *bodies: bytes) -> bytes:
     return struct.pack("<I", len(text)) + text + bytes(-(4 + len(text)) % 4) + b"".join(bodies)
 
 
+def _places(query: dict[str, list[str]]) -> list[int]:
+    return [int(each) for each in query["places"][0].split(",")]
+
+
 @dataclass
 class Gallery:
     """What a page of views is answered.
@@ -74,6 +79,7 @@ class Gallery:
         page: The page.
         members: Places of the opened stack, with the distance of each.
         facts: What is said of items, by place.
+        figures: The same of figures.
         broken: What goes wrong: ``cut``, ``refused``, ``parts``, ``size``; nothing while empty.
         asked: Every request to the made addresses, as name and query.
     """
@@ -81,8 +87,9 @@ class Gallery:
     page: Page
     members: dict[int, int] = field(default_factory=dict)
     facts: dict[int, dict[str, Any]] = field(default_factory=dict)
+    figures: dict[int, dict[str, Any]] = field(default_factory=dict)
     folders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    bars: list[dict[str, Any]] = field(default_factory=list)
+    months: list[list[Any]] = field(default_factory=list)
     broken: str = ""
     length_ms: int = 6_000
     asked: list[tuple[str, dict[str, list[str]]]] = field(default_factory=list)
@@ -122,15 +129,13 @@ class Gallery:
         self.asked.append((name, query))
         if name == "items":
             place = int(parts.path.rsplit("/", 1)[1])
-            route.fulfill(
-                json=self.facts.get(
-                    place, {"names": [f"drawn {place}.jpg"], "duration_ms": self.length_ms}
-                )
-            )
+            route.fulfill(json=self.facts.get(place, {"names": [f"drawn {place}.jpg"]}))
+        elif name == "figures":
+            route.fulfill(json={"figures": [self._figures(each) for each in _places(query)]})
         elif name in ("timeline", "folders"):
-            key = query.get("parent", [""])[0]
+            key = (query.get("parent") or query.get("package") or [""])[0]
             told = (
-                {"bars": self.bars, "unknown": 2}
+                {"unit": "month", "counts": self.months, "unknown": 2}
                 if name == "timeline"
                 else {"folders": self.folders.get(key, [])}
             )
@@ -145,8 +150,12 @@ class Gallery:
             )
             route.fulfill(body=made[: len(made) // 2] if self.broken == "cut" else made)
 
+    def _figures(self, place: int) -> dict[str, Any]:
+        known = {"place": place, "distance": self.members.get(place), "duration_ms": self.length_ms}
+        return known | self.figures.get(place, {})
+
     def _tiles(self, query: dict[str, list[str]], _request: Request) -> bytes:
-        places = [int(each) for each in query["places"][0].split(",")]
+        places = _places(query)
         tiles = [picture(place, (24, 18), is_grey=True) for place in places]
         heads = b"".join(
             struct.pack("<II", *pair) for pair in zip(places, map(len, tiles), strict=True)
@@ -159,7 +168,6 @@ class Gallery:
             "count": count,
             "revision": 1,
             "media_files": 9,
-            "distances": list(self.members.values()),
         }
         longs = struct.pack(f"<{2 * count}I", *places, *[1] * count)
         return packed(header, longs, bytes(3 * count))

@@ -12,13 +12,10 @@ from playwright.sync_api import Browser
 from viewer_gallery import Gallery
 
 MOST_HIDE_MS = 100
-MONTHS = [
-    {"from": f"2024-{month:02d}-01", "to": f"2024-{month:02d}-28", "count": month * month}
-    for month in range(1, 13)
-]
+MONTHS = [[f"2024-{month:02d}", month * month] for month in range(1, 13)]
 FOLDERS: dict[str, list[dict[str, Any]]] = {
     "": [{"number": 0, "package": 7, "name": "AE/1", "items": 12, "has_folders": True}],
-    "-7": [
+    "7": [
         {"number": 71, "package": 7, "name": "DCIM", "items": 8, "has_folders": True},
         {"number": 72, "package": 7, "name": "<b id=injected>", "items": 4, "has_folders": False},
     ],
@@ -30,7 +27,7 @@ FOLDERS: dict[str, list[dict[str, Any]]] = {
 def gallery(browser: Browser, components_site: Site) -> Generator[Gallery, None, None]:
     for page in watched_page(browser, components_site):
         made = Gallery(page, members={1: 0, 2: 3, 3: 2, 4: 29, 5: 1})
-        made.folders, made.bars = FOLDERS, MONTHS
+        made.folders, made.months = FOLDERS, MONTHS
         made.start(components_site)
         yield made
 
@@ -84,22 +81,16 @@ def test_loupe_asks_for_each_rung_and_part_and_advances(gallery: Gallery, tmp_pa
     check_closed(gallery)
 
 
-def test_stack_puts_the_odd_one_first_and_splits(gallery: Gallery, tmp_path: Path) -> None:
+def test_stack_puts_the_odd_one_first(gallery: Gallery, tmp_path: Path) -> None:
     page = gallery.page
-    gallery.facts = {
-        place: {"size_bytes": 1000 * place, "width_px": 90 if place == 3 else 40, "height_px": 30}
+    gallery.figures = {
+        place: {"size_bytes": 1000 * place, "pixels": 2700 if place == 3 else 1200, "day": 19_700}
         for place in gallery.members
     }
     gallery.show("stack", 1)
-    page.get_by_text("another shape").wait_for()
+    page.get_by_text("another size").wait_for()
     labels = page.locator(".viewer-tile__button").evaluate_all("all => all.map(e => e.ariaLabel)")
-    assert [label.split(":")[0] for label in labels] == [
-        "Item 1",
-        "Item 4",
-        "Item 2",
-        "Item 3",
-        "Item 5",
-    ]
+    assert [int(label.split(":")[0].removeprefix("Item ")) for label in labels] == [1, 4, 3, 2, 5]
     assert "farthest from the lead" in labels[1]
     page.keyboard.down("v")
     page.get_by_text("1 item revealed").wait_for()
@@ -110,6 +101,16 @@ def test_stack_puts_the_odd_one_first_and_splits(gallery: Gallery, tmp_path: Pat
     assert [len(each["places"]) for each in gallery.unveiled()] == [1, 5]
     check_axe(page)
     screenshot(page, "review-stack", tmp_path)
+    check_hidden(gallery)
+    check_closed(gallery)
+
+
+def test_stack_decides_for_one_unless_told_and_splits(gallery: Gallery) -> None:
+    page = gallery.page
+    gallery.show("stack", 1)
+    page.get_by_text("5 items.").wait_for()
+    page.keyboard.press("p")
+    page.get_by_text("5 items revealed").wait_for()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("2")
     page.keyboard.press("Control+z")
@@ -233,7 +234,7 @@ def test_timeline_filters_by_a_range(gallery: Gallery, tmp_path: Path) -> None:
     screenshot(page, "review-timeline", tmp_path)
     page.keyboard.press("Enter")
     [[scope]] = gallery.calls("reload")
-    assert (scope["from"], scope["to"]) == ("2024-02-01", "2024-03-28")
+    assert (scope["from"], scope["to"]) == ("2024-02-01", "2024-03-31")
     check_closed(gallery)
 
 

@@ -13,6 +13,7 @@ from polit.web.cases.queries import case_access
 from polit.web.cases.services import case_open, member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Purpose, Role
+from polit.web.items.models import ReviewSet
 from polit.web.welfare import services
 from polit.web.welfare.models import ReviewSession
 from polit.web.welfare.rules import SessionStart, ShownItem
@@ -34,6 +35,7 @@ def _begin(site: Site, page: Page, tmp_path: Path) -> ReviewSession:
     case = case_open(SYSTEM, reason="a test", reference="OP-EXAMPLE-2", title="A referral")
     user = person(Role.GRADER)
     member_add(SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=Purpose.GRADING)
+    ReviewSet.objects.create(case=case)
     site.sign_in(page.context, user)
     page.route("**/review/**", lambda route: _answer(FakeReview(500), route))
     page.goto(f"/cases/{case.id}/review/session/")
@@ -42,6 +44,7 @@ def _begin(site: Site, page: Page, tmp_path: Path) -> ReviewSession:
     page.get_by_role("button", name="I agree, and begin").click()
     line = page.locator("#session-line")
     expect(line).to_contain_text("Stills · break in 50 min · day ends in 2 h 0 min")
+    expect(page.locator("[role=gridcell]").nth(20)).to_be_attached()
     return ReviewSession.objects.select_related("officer").get(officer=user)
 
 
@@ -50,11 +53,9 @@ def test_a_break_covers_everything_until_it_is_over(
 ) -> None:
     page = browser_page
     session = _begin(site, page, tmp_path)
-    screen = page.locator("#session-screen")
-    hidden = page.locator("html[data-hidden=yes]")
-    page.keyboard.press("Escape")
-    page.keyboard.press("Escape")
-    expect(hidden).to_have_count(1)
+    screen, hidden = page.locator("#session-screen"), page.locator("html[data-hidden=yes]")
+    for _time in range(2):
+        page.keyboard.press("Escape")
     expect(screen).to_contain_text("A moment to cool down")
     page.keyboard.press("Escape")
     expect(screen).to_be_visible()
@@ -62,6 +63,11 @@ def test_a_break_covers_everything_until_it_is_over(
     page.get_by_role("button", name="Take a break").click()
     expect(screen).to_contain_text("You are on a break")
     screenshot(page, "break", tmp_path)
+    screen.get_by_role("button", name="A child may be in danger now").click()
+    page.locator("#review-urgent-reason-text").fill("a school run at three")
+    page.get_by_role("button", name="Override limits").click()
+    expect(page.locator("#review-message")).to_contain_text("limits are overridden")
+    page.reload()
     assert ReviewSession.objects.get(pk=session.pk).hides == 1
     with act(SYSTEM, "tests.time", reason="a test") as deed:
         deed.about("review_session", session.id)

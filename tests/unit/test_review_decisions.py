@@ -12,6 +12,8 @@ from polit.web.grading.rules import (
     BatchStep,
     Change,
     DecisionKind,
+    ProposalState,
+    Rung,
     Step,
     Values,
     batch_to_redo,
@@ -167,3 +169,9 @@ def test_three_officers_agree_and_two_do_not() -> None:
     assert not is_agreed({"x": A, "y": A})
     assert not is_agreed({"x": A, "y": A, "z": B, "w": A})
     assert not is_agreed({"x": A, "y": A, "z": A, "w": ""})
+
+
+def test_everything_has_words() -> None:
+    for each in (*DecisionKind, *Rung, *ProposalState):
+        assert each.label
+    assert {each.tone for each in ProposalState}

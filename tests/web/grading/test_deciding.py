@@ -22,6 +22,7 @@ from polit.web.grading.rules import Change, Rung, values_of
 from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide
 from polit.web.items.models import Item
 from polit.web.items.rules import ItemState
+from polit.web.safeguarding.models import SafeguardingTask
 
 A, B = "uk-2014/1/A", "uk-2014/1/B"
 PENDING, GRADED, SETTLED, PROPOSED, UNSURE, DISPUTED = map(int, ItemState)
@@ -242,6 +243,7 @@ def test_gallery_decides_over_http(case: Case, first: User, client_for: ClientFo
         })  # fmt: skip
     assert status == 200
     assert told["items"] == [[1, GRADED, 1, 0b101_0000]]
+    assert SafeguardingTask.objects.filter(case=case).count() == 1
     assert len(queries) <= 42
     assert post("decide", {"places": [1], "code": "Z"})[1]["error"] == "bad_code"
     assert post("decide", {"places": [1], "flags_set": ["sly"]})[1]["error"] == "bad_flags"

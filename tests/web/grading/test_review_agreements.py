@@ -50,6 +50,7 @@ from polit.web.hashsets.rules import SentFile
 from polit.web.items.models import Item
 from polit.web.items.rules import ItemState
 from polit.web.items.signals import items_built
+from polit.web.media.models import Package
 
 SCHEME = "uk-2014/1"
 A, B, CLEAN = f"{SCHEME}/A", f"{SCHEME}/B", f"{SCHEME}/non-pertinent"
@@ -328,6 +329,49 @@ def test_table_decides_without_script(
     assert not Decision.objects.filter(code=A).exists()
     assert reader.post(url, {**many, "batch_seen": "yes"}).status_code == 302
     assert Decision.objects.filter(code=A).count() == 55
+
+
+def test_what_is_not_there_is_refused_in_words(
+    make_case: MakeCase, case: Case, people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = make_case("OP-3", *people)
+    access = granted(people[0], bare)
+    nobody = Chosen([bare.pk])
+
+    for refused in (
+        lambda: grade(people[0], bare, [1], A),
+        lambda: batch_undo(actor(people[0]), access=access),
+    ):
+        with pytest.raises(DecisionRefused, match="nothing to review"):
+            refused()
+    case_change_status(SYSTEM, reason="a test", case=bare, action="take_to_court")
+    assert not FrozenSchedule.objects.filter(case=bare).exists()
+    review_of(case, ["a", "b<a", "c<a"])
+    with pytest.raises(DecisionRefused, match="wait no longer"):
+        proposals_decline(actor(people[0]), access=granted(people[0], case), chosen=nobody,
+                          reason="none")  # fmt: skip
+    monkeypatch.setattr("polit.web.grading.services.held.MOST_PLACES", 2)
+    with pytest.raises(DecisionRefused, match="the stacks hold more"):
+        decide(actor(people[0]), access=granted(people[0], case), places=[1],
+               wish=Wish(Change(A), whole_stacks=True))  # fmt: skip
+
+
+def test_strategy_covers_exhibits_and_kinds_alone(
+    case: Case, make_case: MakeCase, people: list[User]
+) -> None:
+    there = review_of(case, ["a", "b"])
+    elsewhere = review_of(make_case("OP-2", *people), ["c"])
+    access = granted(people[0], case)
+    exhibits = {
+        each.case_id: each.exhibit_id for each in Package.objects.all()
+    }  # fmt: skip
+
+    for changes, total in (
+        ({"exhibits": (exhibits[there.case_id],)}, 2), ({"kinds": (2,)}, 0),
+        ({"exhibits": (exhibits[elsewhere.case_id],), "kinds": (1,)}, 0),
+    ):  # fmt: skip
+        agree(people[0], case, **changes)
+        assert progress_of(access, strategy_list(access)[0]).total == total
 
 
 def test_queries_of_pages_do_not_grow(

@@ -10,6 +10,7 @@ from polit.web.core.rules import Role
 from polit.web.exhibits.models import Exhibit
 from polit.web.items.models import Item
 from polit.web.items.queries.suggested import devices_of, suggestion_words
+from polit.web.items.rules import place_of
 from polit.web.items.services.building import items_build
 from polit.web.items.suggesting import Device
 from polit.web.matching.models import KnownContent
@@ -62,11 +63,12 @@ def test_items_bear_what_is_suggested_of_them(make_case: MakeCase, make_user: Ma
     ]  # fmt: skip
     granted = case_access(user, case.id)
     assert granted is not None
-    assert suggestion_words(granted, found["first"]) == (
+    assert suggestion_words(granted, place_of(found["first"].pk)) == (
         "This suggests that a device of the case made it (80 of 100):",
         "its make and model suggest a device like AB/1 (+40)",
         "no hash set knows it, which suggests that it has not travelled (+15)",
         "others of the same camera within an hour suggest an occasion (+15)",
         "others within seconds suggest that a camera took a series (+10)",
     )
-    assert "no proof" in suggestion_words(granted, found["known"])[0]
+    assert "no proof" in suggestion_words(granted, place_of(found["known"].pk))[0]
+    assert suggestion_words(granted, 99) == ()

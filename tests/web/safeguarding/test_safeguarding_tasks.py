@@ -136,7 +136,7 @@ def test_task_goes_the_ways_of_its_table_and_no_other(
     assert do(guard, "reopen").outcome == ""
     steps = SafeguardingStep.objects.order_by("recorded_at").values_list("action", flat=True)
     assert list(steps) == ["raise", "take", "release", "complete", "reopen"]
-    with transaction.atomic(), connection.cursor() as cursor, pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE safeguarding_step SET action = 'take'")
 
 

@@ -18,7 +18,7 @@ from polit.web.welfare.page import session_config, session_urls
 
 _PARTS = (
     "order", "tiles", "facets", "folders", "timeline", "table", "changes", "unveil", "seen",
-    "decide", "undo", "redo", "split", "progress",
+    "decide", "undo", "redo", "split", "figures", "progress",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from polit.web.grading.queries import decision_list
 from polit.web.items.models import ReviewSet
 from polit.web.items.queries.rows import item_details
 from polit.web.items.queries.some import SomeItem
+from polit.web.items.queries.suggested import suggestion_words
 from polit.web.items.rules import Flag
 from polit.web.matching.queries import content_matches
 from polit.web.matching.rules import Settled, Verdict
@@ -45,6 +46,7 @@ def item_told(
         "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
         "settled": Settled(item.settled).label,
         "matches": _matches(access, item),
+        "suggestions": list(suggestion_words(access, item.place)),
         "facts": media_facts(_media(details)),
         "digests": digests_of(details.entry.content),
         "names": _names(details),

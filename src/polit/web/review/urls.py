@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from polit.web.review.views import agreements, data, gallery, grading, running, table, unveil
+from polit.web.review.views import (
+    agreements,
+    data,
+    figures,
+    gallery,
+    grading,
+    running,
+    table,
+    unveil,
+)
 
 app_name = "review"
 
@@ -21,6 +30,7 @@ urlpatterns = [
     path(f"{_REVIEW}split", grading.split, name="split"),
     path(f"{_REVIEW}order", data.order, name="order"),
     path(f"{_REVIEW}tiles", data.tiles, name="tiles"),
+    path(f"{_REVIEW}figures", figures.figures, name="figures"),
     path(f"{_REVIEW}decide-form", grading.decide_form, name="decide_form"),
     path(f"{_REVIEW}strategy/", agreements.strategy, name="strategy"),
     path(f"{_REVIEW}second/", agreements.second, name="second"),

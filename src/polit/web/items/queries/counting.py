@@ -86,21 +86,26 @@ class Timeline:
 
 
 def timeline_get(
-    access: CaseAccess, review_set: ReviewSet, wanted: ItemWanted, *, unit: str
+    access: CaseAccess,
+    review_set: ReviewSet,
+    wanted: ItemWanted,
+    *,
+    by_day: bool = False,
+    among: frozenset[int] | None = None,
 ) -> Timeline:
-    """Return how many wanted items were made in each month, or on each ``day``.
+    """Return how many wanted items were made in each month, or on each day.
 
     An item counts once, however many copies of it there are: by when it says it was taken, else by
     the earliest time at which one of its copies was modified.
     """
     columns = columns_get(review_set)
-    days = columns["day"][chosen(access, columns, wanted)]
+    days = columns["day"][chosen(access, columns, wanted, among=among)]
     known = days[(days != NO_DAY) & (days >= -_EPOCH.toordinal() + 1) & (days <= _LATEST_DAY)]
     values, counts = np.unique(known, return_counts=True)
     found: dict[date, int] = {}
     for value, count in zip(values.tolist(), counts.tolist(), strict=True):
         on = _EPOCH + timedelta(days=value)
-        begin = on if unit == "day" else on.replace(day=1)
+        begin = on if by_day else on.replace(day=1)
         found[begin] = found.get(begin, 0) + count
     return Timeline(tuple(found.items()), len(days) - len(known))
 

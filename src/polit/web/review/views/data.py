@@ -111,9 +111,8 @@ def facets(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     wanted = wanted_asked(request)
-    found = facets_get(
-        granted, review_set, wanted, among=among_of(granted, user_of(request), wanted)
-    )
+    among = among_of(granted, user_of(request), wanted)
+    found = facets_get(granted, review_set, wanted, among=among)
     shown = {
         name: [[each.value, each.label, each.items] for each in values]
         for name, values in found.items()
@@ -129,7 +128,9 @@ def timeline(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     unit = "day" if request.GET.get("by") == "day" else "month"
-    found = timeline_get(granted, review_set, wanted_asked(request), unit=unit)
+    wanted = wanted_asked(request)
+    among = among_of(granted, user_of(request), wanted)
+    found = timeline_get(granted, review_set, wanted, by_day=unit == "day", among=among)
     counts = [
         [on.isoformat() if unit == "day" else on.isoformat()[:7], items]
         for on, items in found.counts

@@ -21,6 +21,7 @@ from polit.web.grading.queries.figures import items_shown
 from polit.web.grading.rules import SHOWN_FROM, Change, Rung
 from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide, stack_split
 from polit.web.items.rules import Flag
+from polit.web.review.page_config import address_of
 from polit.web.review.rules import REVIEWERS, REVIEWING
 from polit.web.welfare.queries import session_current
 
@@ -121,7 +122,7 @@ def decide_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
             form, lambda: decide(actor_of(request), access=granted, places=places, wish=wish)
         )
         if done is not None:
-            return redirect("review:gallery", case_id=case_id)
+            return redirect(address_of("table", case_id))
     shown = {
         "case": granted.case, "form": form, "places": places, "must_see": not was_shown,
         "shown": items_shown(granted, places[:_SHOWN]),

@@ -17,8 +17,8 @@ const TITLES = {
 };
 
 /** Begin to watch the session of a page's config; returns nothing to watch where it has none. */
-export function watchSession({ config, announce }) {
-  return config.session ? new Watch(config, announce) : null;
+export function watchSession({ config, announce, run }) {
+  return config.session ? new Watch(config, announce, run) : null;
 }
 
 /** Return milliseconds in minutes and hours, rounded up. */
@@ -43,9 +43,10 @@ export function reasonOf(session, now) {
 }
 
 class Watch {
-  constructor(config, announce) {
+  constructor(config, announce, run) {
     this.config = config;
     this.announce = announce;
+    this.run = run;
     this.session = config.session;
     this.skew = Date.parse(config.session.now) - Date.now();
     this.warned = new Set();
@@ -231,6 +232,7 @@ class Watch {
     this.goOn.hidden = waits || reason === "none" || reason === "break";
     this.goOn.textContent = reason === "limit" ? "Go on with covered tiles" : "Go on";
     this.pause.hidden = reason !== "cooling";
+    this.urgent.hidden = reason === "none" || reason === "break";
     this.override.hidden = reason !== "limit";
     this.finish.hidden = reason === "none" || reason === "break";
     this.lighter.hidden = session === null || session.may_end || reason === "break";
@@ -245,6 +247,13 @@ class Watch {
     this.problem.textContent = await this.#say("session_break", { resume: true }).catch(
       () => "The server does not answer.",
     );
+  }
+
+  /* A child in danger comes before a break: the gallery asks for the reason. */
+  #beUrgent() {
+    this.dismissed = this.reason;
+    this.#uncover();
+    this.run("urgent");
   }
 
   #makeLine() {
@@ -279,6 +288,8 @@ class Watch {
     buttons.className = "govuk-button-group";
     this.goOn = this.#button(buttons, "Go on", () => this.#goOn());
     this.pause = this.#button(buttons, "Take a break", () => this.#say("session_break", {}));
+    this.urgent = this.#button(buttons, "A child may be in danger now", () => this.#beUrgent());
+    this.urgent.classList.add("govuk-button--warning");
     this.override = this.#link(buttons, "Go on beyond the limit", "session_override");
     this.lighter = this.#link(buttons, "Something lighter before you end", "session_lane");
     this.finish = this.#link(buttons, "End the session", "session_finish");

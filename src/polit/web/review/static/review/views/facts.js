@@ -5,19 +5,21 @@ import { Panel, placeOf } from "./panel.js";
 import { fetchJson, itemAddress } from "./safetiles.js";
 
 const LABELS = {
-  names: "Names", paths: "Paths", exhibits: "Exhibits", copies: "Copies", kind: "Kind",
-  verdict: "Verdict", matches: "Matches", state: "State", grade: "Category", flags: "Flags",
-  suggestions: "Suggestions", decisions: "Decisions", times: "Times", camera: "Camera",
-  size_bytes: "Size", duration_ms: "Length", width_px: "Width, px", height_px: "Height, px",
-  sha256: "SHA-256", stack_items: "In its stack", first_generation: "First-generation score",
+  names: "Names", more_names: "More names than shown", facts: "The file says", copies: "Copies", kind: "Kind",
+  verdict: "Verdict", matches: "Matches", state: "State", flags: "Flags",
+  suggestions: "Suggestions", history: "Decisions", settled: "Settled", problems: "Problems",
+  duration_ms: "Length", lead: "Lead of its stack", digests: "Digests", sha256: "SHA-256",
 };
 const MOST_ROWS = 60;
 const MOST_VALUES = 30;
 const MOST_CHARACTERS = 2_000;
-const DEEPEST = 3;
+const DEEPEST = 4;
+/* Numbers of rows and of places: nothing that an officer reads. */
+const UNTOLD = new Set(["place", "has_tile", "entry", "package", "grade"]);
 
 export async function fetchFacts(config, place) {
-  return fetchJson(itemAddress(config, place));
+  /* The queue, so that a blind one is told nothing of decisions. */
+  return fetchJson(itemAddress(config, place), { queue: config.scope?.queue });
 }
 
 function labelOf(name) {
@@ -39,6 +41,10 @@ function leafText(name, value) {
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
 }
 
+function isPair(value) {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string";
+}
+
 function shownValue(name, value, depth) {
   if (value === null || value === undefined || value === "") {
     return make("span", { class: "polit-missing" }, "none");
@@ -53,12 +59,17 @@ function shownValue(name, value, depth) {
     if (value.length === 0) {
       return make("span", { class: "polit-missing" }, "none");
     }
+    if (value.every(isPair)) {
+      const pairs = value.slice(0, MOST_VALUES).map(([key, each]) => make("li", {},
+        personText(key), ": ", shownValue("", each, depth + 1)));
+      return make("ul", { class: "viewer-facts__values" }, ...pairs);
+    }
     const shown = value.slice(0, MOST_VALUES).map((each) => make("li", {}, shownValue(name, each, depth + 1)));
     const rest = value.length - shown.length;
     const more = rest > 0 ? [make("li", {}, `and ${rest.toLocaleString("en-GB")} more`)] : [];
     return make("ul", { class: "viewer-facts__values" }, ...shown, ...more);
   }
-  const inner = Object.entries(value).slice(0, MOST_VALUES);
+  const inner = Object.entries(value).filter(([key]) => !UNTOLD.has(key)).slice(0, MOST_VALUES);
   return make("span", {}, ...inner.flatMap(([key, each], index) => [
     index > 0 ? "; " : "", personText(labelOf(key)), ": ", shownValue(key, each, depth + 1),
   ]));
@@ -70,7 +81,7 @@ export function factsList(facts) {
     return make("p", { class: "govuk-body" }, "The facts cannot be read just now.");
   }
   const known = Object.keys(LABELS).filter((name) => Object.hasOwn(facts, name));
-  const others = Object.keys(facts).filter((name) => !Object.hasOwn(LABELS, name));
+  const others = Object.keys(facts).filter((name) => !Object.hasOwn(LABELS, name) && !UNTOLD.has(name));
   const rows = [...known, ...others].slice(0, MOST_ROWS).flatMap((name) => [
     make("dt", {}, personText(labelOf(name))),
     make("dd", {}, shownValue(name, facts[name], 0)),

@@ -2,8 +2,8 @@
 
 import { button, choice, make, timeText } from "./dom.js";
 import { Exposure, RUNG_WORDS, failureText } from "./exposure.js";
-import { fetchFacts } from "./facts.js";
 import { followSize } from "./lens.js";
+import { fetchFigures } from "./members.js";
 import { Panel, backOf, placeOf } from "./panel.js";
 import { Reel } from "./reel.js";
 import { drawWhole, fetchTiles } from "./safetiles.js";
@@ -100,16 +100,17 @@ class Player {
   async load() {
     this.panel.say("Veiled and silent. Play unveils frames in grey.");
     this.showPosition();
-    const [tiles, facts] = await Promise.all([
+    const [tiles, figures] = await Promise.all([
       fetchTiles(this.context.config, [this.place]).catch(() => new Map()),
-      fetchFacts(this.context.config, this.place).catch(() => null),
+      fetchFigures(this.context.config, [this.place]).catch(() => new Map()),
     ]);
     if (this.panel.isClosed) {
       tiles.forEach((bitmap) => bitmap.close());
       return;
     }
     this.tile = tiles.get(this.place) ?? null;
-    this.lengthMs = Number.isFinite(facts?.duration_ms) ? facts.duration_ms : null;
+    const length = figures.get(this.place)?.duration_ms;
+    this.lengthMs = Number.isFinite(length) && length > 0 ? length : null;
     this.draw();
     this.showPosition();
   }

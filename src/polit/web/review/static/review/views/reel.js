@@ -3,6 +3,7 @@
 import { sortParts } from "./exposure.js";
 
 export const PIECE = 16;
+const SIDE_PX = 640;
 const KEPT_PIECES = 4;
 
 export class Reel {
@@ -55,7 +56,7 @@ export class Reel {
     const { waiting } = this;
     const request = {
       what: "frames", places: [this.place], rung: this.rung,
-      from_ms: number * this.pieceMs(), step_ms: this.stepMs, count: PIECE,
+      from_ms: number * this.pieceMs(), step_ms: this.stepMs, count: PIECE, side_px: SIDE_PX,
     };
     const handle = await this.exposure.ask(request);
     waiting.delete(number);

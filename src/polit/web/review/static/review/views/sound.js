@@ -54,7 +54,7 @@ export class Sound {
 
   async fetchPiece(ms) {
     const request = {
-      what: "sound", places: [this.place], rung: "full", from_ms: Math.round(ms), length_ms: PIECE_MS,
+      what: "sound", places: [this.place], rung: "grey160", from_ms: Math.round(ms), length_ms: PIECE_MS,
     };
     const handle = await this.exposure.ask(request);
     if (!handle) {

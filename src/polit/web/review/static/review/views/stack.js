@@ -2,7 +2,7 @@
 
 import { button, choice, count, make, sizeText } from "./dom.js";
 import { Exposure, failureText, sortParts } from "./exposure.js";
-import { addFacts, fetchMembers, oddMembers, sortOddFirst } from "./members.js";
+import { fetchFigures, fetchMembers, oddMembers, sortOddFirst } from "./members.js";
 import { Panel, placeOf } from "./panel.js";
 import { fetchTiles } from "./safetiles.js";
 import { TileGrid } from "./tilegrid.js";
@@ -91,6 +91,8 @@ class Stack {
     this.panel.say("Loading …");
     try {
       this.members = await fetchMembers(this.context.config, this.lead);
+      const figures = await fetchFigures(this.context.config, this.members.map(({ place }) => place));
+      this.members.forEach((member) => Object.assign(member, figures.get(member.place)));
     } catch {
       this.members = [];
     }
@@ -104,12 +106,6 @@ class Stack {
     this.members = sortOddFirst(this.members);
     this.decideWhole.textContent = `Decide for all ${this.members.length.toLocaleString("en-GB")}`;
     await this.showPage();
-    await addFacts(this.context.config, this.members, () => !this.panel.isClosed);
-    if (!this.panel.isClosed) {
-      this.odd = oddMembers(this.members);
-      this.shown().forEach((member, index) => this.grid.relabel(index, this.labelled(member)));
-      this.sayState();
-    }
   }
 
   shown() {
@@ -140,7 +136,7 @@ class Stack {
     const category = this.context.config.categories?.[member.grade - 1]?.label;
     const notes = [
       member.place === this.lead ? "lead" : null,
-      member.distance === null || member.place === this.lead ? null : `distance ${member.distance}`,
+      !Number.isFinite(member.distance) || member.place === this.lead ? null : `distance ${member.distance}`,
       category ?? null,
       member.size_bytes ? sizeText(member.size_bytes) : null,
       ...reasons,

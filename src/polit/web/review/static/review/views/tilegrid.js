@@ -44,16 +44,7 @@ export class TileGrid {
     press.addEventListener("click", () => (this.acts.choose ? this.toggle(index) : this.acts.open(index)));
     press.addEventListener("dblclick", () => this.acts.open(index));
     const frame = make("li", { class: item.isOdd ? "viewer-tiles__odd" : "" }, press);
-    return { canvas, press, frame, notes };
-  }
-
-  relabel(index, { label, notes, isOdd }) {
-    const cell = this.cells[index];
-    if (cell) {
-      cell.press.setAttribute("aria-label", label);
-      cell.notes.textContent = notes.join(" · ");
-      cell.frame.className = isOdd ? "viewer-tiles__odd" : "";
-    }
+    return { canvas, press, frame };
   }
 
   roving() {

@@ -5,13 +5,24 @@ import { Panel } from "./panel.js";
 import { fetchJson } from "./safetiles.js";
 
 const MOST_BARS = 400;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const UNIT = { month: /^\d{4}-\d{2}$/, day: /^\d{4}-\d{2}-\d{2}$/ };
 
-/* Bars in order, each {from, to, count}; what is not a pair of dates and a number is left out. */
+function lastDay(month) {
+  const [year, number] = month.split("-").map(Number);
+  const end = new Date(Date.UTC(2000, number, 0));
+  end.setUTCFullYear(year, number, 0);
+  return end.toISOString().slice(0, 10);
+}
+
+/* Bars in order, each {from, to, count}; what has not its form is left out. */
 export function readBars(told) {
-  const bars = Array.isArray(told?.bars) ? told.bars : [];
-  return bars
-    .filter(({ from, to, count: items }) => DAY.test(from) && DAY.test(to) && Number.isFinite(items) && items >= 0)
+  const form = UNIT[told?.unit];
+  const counts = form && Array.isArray(told.counts) ? told.counts : [];
+  return counts
+    .filter((each) => Array.isArray(each) && form.test(each[0]) && Number.isFinite(each[1]) && each[1] >= 0)
+    .map(([on, items]) => (told.unit === "day"
+      ? { from: on, to: on, count: items }
+      : { from: `${on}-01`, to: lastDay(on), count: items }))
     .sort((one, other) => (one.from < other.from ? -1 : 1));
 }
 
@@ -80,7 +91,7 @@ class Timeline {
   async load(within = null) {
     this.panel.say("Loading …");
     const { from: _from, to: _to, ...scope } = this.context.config.scope ?? {};
-    const query = within ? { ...scope, ...within } : scope;
+    const query = within ? { ...scope, ...within, by: "day" } : scope;
     const told = await fetchJson(this.context.config.urls.timeline, query).catch(() => null);
     if (this.panel.isClosed) {
       return;

@@ -6,15 +6,14 @@ import { fetchJson } from "./safetiles.js";
 
 const MOST_CHILDREN = 500;
 
-/* Nodes of an answer. Number 0 is an exhibit's package: its folders are asked for by its number,
-   with the sign turned, and it filters as an exhibit. */
+/* Nodes of an answer. Number 0 is an exhibit's package: it filters as an exhibit. */
 export function readNodes(told) {
   const nodes = Array.isArray(told?.folders) ? told.folders : [];
   return nodes
     .filter((node) => Number.isFinite(node?.number) && Number.isFinite(node.package))
     .slice(0, MOST_CHILDREN)
     .map((node) => ({
-      parent: node.number || -node.package,
+      below: node.number ? { parent: node.number } : { package: node.package },
       scope: node.number ? { folder: node.number } : { exhibit: node.package },
       name: node.name ?? "",
       count: Number.isFinite(node.items) ? node.items : 0,
@@ -49,10 +48,8 @@ class Tree {
     keys.set(" ", () => this.apply());
   }
 
-  async children(parent) {
-    const { folder: _folder, ...scope } = this.context.config.scope ?? {};
-    const query = parent === null ? scope : { ...scope, parent };
-    return readNodes(await fetchJson(this.context.config.urls.folders, query));
+  async children(below) {
+    return readNodes(await fetchJson(this.context.config.urls.folders, below ?? {}));
   }
 
   async load() {
@@ -154,7 +151,7 @@ class Tree {
     }
     if (!item.querySelector("[role='group']")) {
       item.setAttribute("aria-busy", "true");
-      const nodes = await this.children(this.nodes.get(item).parent).catch(() => null);
+      const nodes = await this.children(this.nodes.get(item).below).catch(() => null);
       item.removeAttribute("aria-busy");
       if (nodes === null) {
         this.panel.say("That folder cannot be read just now.");

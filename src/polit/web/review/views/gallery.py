@@ -66,14 +66,13 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = {
         "case": granted.case,
         "scope_words": scope.words,
-        "config": page_config(request, granted, scope, _chosen(request)),
+        "config": page_config(request, granted, scope, chosen_keys(request)),
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
         "dates": [
             {"name": name, "label": label, "value": scope.value(name)} for name, label in DATES
         ],
-        "bar": _BAR,
-        "questions": _QUESTIONS,
+        **bar_of(),
         "kept": [(name, scope.value(name)) for name in HIDDEN if scope.value(name)],
         "table_url": table_url,
         "beside": [
@@ -98,7 +97,7 @@ def progress(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @access(REVIEWING, methods=("GET", "POST"))
 def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose other letters for the keys, or none; kept until one signs out, as all of a session."""
-    choice = _chosen(request)
+    choice = chosen_keys(request)
     form = KeysForm(sent(request), choice=choice)
     if request.method == "POST" and form.is_valid():
         kept = form.choice()
@@ -112,7 +111,17 @@ def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "review/keys.html", shown)
 
 
-def _chosen(request: HttpRequest) -> KeyChoice:
+def bar_of(left_out: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return the buttons of the grid without some, and what they ask, as the templates take it."""
+    bar = {
+        name: tuple(each for each in buttons if each[0] not in left_out)
+        for name, buttons in _BAR.items()
+    }
+    return {"bar": bar, "questions": _QUESTIONS}
+
+
+def chosen_keys(request: HttpRequest) -> KeyChoice:
+    """Return the officer's letters for the keys."""
     kept = request.session.get(_KEYS_KEPT)
     return KeyChoice(kept["letters"], is_on=kept["is_on"]) if kept else KeyChoice({})
 

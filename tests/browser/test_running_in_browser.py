@@ -1,4 +1,4 @@
-"""The gallery of a running examination in the real browser: from its page, marked, and told anew."""
+"""The gallery of a running examination in the real browser: marked, and told anew."""
 
 import json
 

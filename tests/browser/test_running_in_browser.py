@@ -43,7 +43,7 @@ def test_what_runs_is_followed_from_its_page(site: Site, browser_page: Page) -> 
     page.get_by_role("button", name="Review what was found so far").click()
     expect(page.get_by_role("gridcell")).to_have_count(30)
     expect(page.get_by_text("The examination of AB/9 goes on.")).to_be_visible()
-    expect(page.get_by_text("the broker does not answer")).to_be_visible()
+    expect(page.get_by_text("The broker does not answer.")).to_be_visible()
     assert page.get_by_role("button", name="Folders").count() == 0
     check_axe(page)
     assert too_wide(page) == []

@@ -237,7 +237,7 @@ def test_trouble_with_the_broker_is_said(
     troubles = (
         (BrokerRefused(Code.NO_PACKAGE, "nothing"), b"Nothing has been found so far"),
         (BrokerRefused(Code.ERASED, "the case was erased"), b"the case was erased"),
-        (BrokerGone("the broker does not answer"), b"the broker does not answer"),
+        (BrokerGone("a socket"), b"The broker does not answer."),
     )
     for error, words in troubles:
         finding.error = error

@@ -35,6 +35,7 @@ from polit.web.review.views.gallery import bar_of, chosen_keys
 
 _ALL = "all"
 _NOTHING = "Nothing has been found so far: load the page again in a while."
+_GONE = "The broker does not answer. What was read before is shown; tiles come once it answers."
 _LEFT_OUT = frozenset({"stack", "tree", "timeline"})
 """What needs a package in the record."""
 
@@ -130,8 +131,8 @@ def _read_on(examination: Examination) -> str:
         following_read(examination, broker=broker())
     except BrokerRefused as error:
         return _NOTHING if error.code == Code.NO_PACKAGE else str(error)
-    except BrokerGone as error:
-        return f"{error}. What was read before is shown; tiles come once it answers."
+    except BrokerGone:
+        return _GONE
     return ""
 
 

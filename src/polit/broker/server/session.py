@@ -130,7 +130,7 @@ class Session(Generic[Turn, Ended]):
         return ended
 
     def _ask_again(self) -> None:
-        """Ask for the checkpoint once more: a callback of a library may have swallowed the signal."""
+        """Ask for the checkpoint once more: a library's callback may have swallowed the signal."""
         now_s = monotonic_s()
         if self._stop_by_s is not None and now_s - self._asked_at_s > _AGAIN_S:
             self._asked_at_s = now_s

@@ -17,24 +17,22 @@ from polit.web.review.scope import DATES, FILTERS, HIDDEN, ReviewScope, scope_of
 
 _KEYS_KEPT = "review_keys"
 _BAR = {
-    "decide": (
-        ("clear", "Clear"), ("unsure", "Unsure"), ("tag", "Tag"), ("note", "Note"),
-        ("undo", "Undo"), ("redo", "Redo"), ("next_pending", "Next pending"),
-    ),
-    "reveal": (
-        ("hide", "Hide now"), ("reveal_one", "Reveal"), ("reveal_selection", "Reveal chosen"),
-        ("reveal_page", "Reveal page"), ("colour", "Colour"), ("select", "Choose"),
-        ("open", "Open"), ("stack", "Stack"), ("compare", "Compare"), ("facts", "Facts"),
-        ("help", "Keys"), ("urgent", "Urgent"),
+    "line": (
+        ("unsure", "Unsure"), ("undo", "Undo"), ("next_pending", "Next pending"),
+        ("reveal_page", "Reveal page"), ("reveal_selection", "Reveal chosen"),
+        ("colour", "Colour"), ("open", "Open"), ("stack", "Stack"), ("compare", "Compare"),
+        ("facts", "Facts"), ("hide", "Hide now"), ("urgent", "Urgent"), ("help", "Keys"),
     ),
     "more": (
+        ("clear", "Clear the category"), ("redo", "Redo"), ("tag", "Tag"), ("note", "Note"),
+        ("reveal_one", "Reveal this one"), ("select", "Choose this one"),
         ("select_page", "Choose page"), ("select_none", "Choose none"), ("tree", "Folders"),
         ("timeline", "Timeline"),
     ),
 }  # fmt: skip
 _BESIDE = (
     ("strategy", "Strategy"), ("proposals", "Proposals"), ("second", "Second review"),
-    ("sample", "Blind sample"), ("keys", "Keys"),
+    ("sample", "Blind sample"), ("keys", "Other keys"),
 )  # fmt: skip
 _QUESTIONS = (
     {"id": "review-tag", "label": "Tags", "button": "Tag", "hint": "Several are parted by commas."},

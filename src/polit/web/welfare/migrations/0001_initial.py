@@ -1,7 +1,6 @@
 """The tables of welfare."""
 
 import django.db.models.deletion
-import django.db.models.manager
 import polit.base.clock
 import polit.web.core.models
 from django.conf import settings
@@ -148,11 +147,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "welfare_session",
+                "default_manager_name": "objects",
             },
-            managers=[
-                ("unguarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
         ),
         migrations.AddField(
             model_name="exposure",

@@ -18,6 +18,7 @@ from polit.web.items.rules import Flag
 
 _PICTURE, _VIDEO = "1", "2"
 _LONGEST = 2_000
+_LONGEST_PLACE = 10
 _KEEP, _CLEAR = "", "clear"
 
 
@@ -175,12 +176,16 @@ class DecideForm(GovukForm):
     def clean(self) -> None:
         """Read the chosen places."""
         chosen = self._untrusted_places[: MOST_PLACES + 1]
-        if not chosen or not all(each.isascii() and each.isdigit() for each in chosen):
+        if not chosen or not all(map(_is_place, chosen)):
             raise ValidationError("Choose items from the table")
-        self.cleaned_data["places"] = [int(each[:10]) for each in chosen]
+        self.cleaned_data["places"] = [int(each) for each in chosen]
 
     @property
     def chosen_code(self) -> str | None:
         """The code that was chosen, empty to clear, ``None`` to leave; of a valid form."""
         chosen = str(self.cleaned_data["code"])
         return {_KEEP: None, _CLEAR: ""}.get(chosen, chosen)
+
+
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_PLACE

@@ -52,6 +52,8 @@ def examine(place: Path, made: Path, files: int, reference: str, *, with_sets: b
     data = place / "data"
     demo_case.build(made, files)
     data.mkdir(parents=True, exist_ok=True)
+    if (data / "packages" / _package(reference) / "manifest.json").exists():
+        return data
     if with_sets:
         _import_sets(data, made / "lists")
     ran = polit(
@@ -74,14 +76,18 @@ def demo_record(data: Path) -> Iterator[Served]:
 
 def take_in(record: Served, truth: Path, reference: str, *, officers: int) -> DemoCase:
     """Take the package of a case in, and make officers."""
-    package = f"{reference}/{EXHIBIT.replace('/', '%2F')}.polit"
-    told = json.loads(_seed(record, "case", reference, EXHIBIT, package, str(officers)))
+    words = ("case", reference, EXHIBIT, _package(reference), str(officers))
+    told = json.loads(_seed(record, *words))
     facts = demo_case.truth_of(truth)
     places = {int(place): facts[sha256] for sha256, place in told["places"].items()}
     reviewers = tuple(
         Reviewer(record, told["case"], officer["cookie"]) for officer in told["officers"]
     )
     return DemoCase(record, reference, reviewers, places)
+
+
+def _package(reference: str) -> str:
+    return f"{reference}/{EXHIBIT.replace('/', '%2F')}.polit"
 
 
 def sign_in_link(record: Served, name: str) -> str:

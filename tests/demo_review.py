@@ -60,7 +60,11 @@ def review(demo: DemoCase, *, by_stacks: bool = True) -> Course:
 
 
 def figures_of(demo: DemoCase, course: Course) -> dict[str, object]:
-    """Return the figures of a review."""
+    """Return the figures of a review.
+
+    ``hv_per_1000`` counts a stack once, whichever of its members were looked at, as the record
+    does; ``looks_per_1000`` counts every item that was looked at.
+    """
     held = demo.held()
     graded = sum(course.decided.values())
     media = int(str(held["media_files"]))
@@ -70,6 +74,7 @@ def figures_of(demo: DemoCase, course: Course) -> dict[str, object]:
         "media_files": media,
         "items": len(demo.truth),
         "hv_per_1000": held["hv_per_1000"],
+        "looks_per_1000": round(1000 * course.small / media, 1),
         "files_per_view": round(media / max(1, course.small), 2),
         "seen_small": course.small,
         "full_views": course.full,

@@ -55,24 +55,13 @@ _TAKEN_IN_S = 1_800.0
 
 def case(reference: str, exhibit: str, package: str, officers: str) -> dict[str, object]:
     """Make the case; return its number, and name and cookie of each officer."""
-    opened = case_open(SYSTEM, reason=_REASON, reference=reference, title="Benign pictures")
-    people = [_officer(opened, number) for number in range(int(officers))]
-    seized = exhibit_seize(
-        SYSTEM,
-        reason=_REASON,
-        case=opened,
-        seizure=Seizure(now_utc(), "Example Road 1", Person("Example A."), "pace-1984-s19"),
-        thing=SeizedThing(exhibit, "A phone", _phone()),
-    )
-    access = case_access(people[0], opened.id)
-    assert access is not None
-    asked = Asked(seized.id, package, _REASON)
-    examination = examination_ask(
-        SYSTEM, reason=_REASON, access=access, kind=ExaminationKind.ATTACHED, asked=asked
-    )
-    _wait(lambda: not _moves(examination))
-    assert examination.standing is ExaminationState.IMPORTED, examination.standing
-    _wait(lambda: ReviewSet.objects.filter(case=opened, run__gt=0, built_at__isnull=False).exists())
+    opened = Case.objects.filter(reference=reference).first()
+    if opened is None:
+        opened = case_open(SYSTEM, reason=_REASON, reference=reference, title="Benign pictures")
+        people = [_officer(opened, number) for number in range(int(officers))]
+        _take_in(opened, exhibit, package, people[0])
+    else:
+        people = [member.user for member in opened.members.select_related("user").order_by("pk")]
     cookie = settings.SESSION_COOKIE_NAME
     return {
         "case": str(opened.id),
@@ -82,6 +71,27 @@ def case(reference: str, exhibit: str, package: str, officers: str) -> dict[str,
         ],
         "places": _places(opened),
     }
+
+
+def _take_in(opened: Case, exhibit: str, package: str, officer: User) -> None:
+    """Seize the phone, attach its package, wait until its items are there."""
+    seized = exhibit_seize(
+        SYSTEM,
+        reason=_REASON,
+        case=opened,
+        seizure=Seizure(now_utc(), "Example Road 1", Person("Example A."), "pace-1984-s19"),
+        thing=SeizedThing(exhibit, "A phone", _phone()),
+    )
+    access = case_access(officer, opened.id)
+    assert access is not None
+    asked = Asked(seized.id, package, _REASON)
+    examination = examination_ask(
+        SYSTEM, reason=_REASON, access=access, kind=ExaminationKind.ATTACHED, asked=asked
+    )
+    _wait(lambda: not _moves(examination))
+    assert examination.standing is ExaminationState.IMPORTED, examination.standing
+    built = ReviewSet.objects.filter(case=opened, run__gt=0, built_at__isnull=False)
+    _wait(built.exists)
 
 
 def held(reference: str) -> dict[str, object]:

@@ -15,6 +15,8 @@ import msgspec
 import numpy as np
 import pytest
 import shown_packages as shown
+from web.imported import examination_of
+from web.seized import seized_exhibit
 
 from polit.base.errors import BrokerRefused
 from polit.broker.client import BrokerClient, Code, ExamineOrder
@@ -25,6 +27,11 @@ from polit.package.match_rows import add_hash_sets, add_matches
 from polit.package.write import Ledger
 from polit.store.case_keys import destroy_case_key
 from polit.store.keys import create_keys
+from polit.web.cases.services import case_open
+from polit.web.core.acting import SYSTEM
+from polit.web.items.models import Item
+from polit.web.items.services.following import following_read
+from polit.web.matching.rules import Verdict
 
 COUNT = 5
 SET = bytes(range(32))
@@ -159,3 +166,21 @@ def test_a_reader_holds_up_neither_the_writer_nor_the_seal(tmp_path: Path) -> No
     closing.join()
     assert writer.connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     writer.abandon()
+
+
+@pytest.mark.django_db
+def test_the_record_follows_what_the_broker_tells(running: Running) -> None:
+    case = case_open(SYSTEM, reason="a test", reference="T-1", title="A test")
+    examination = examination_of(
+        seized_exhibit(case, "AB/1"), "evidence/x", kind="queued", state="running",
+        order_id=uuid.UUID(running.order_id),
+    )  # fmt: skip
+    following = following_read(examination, broker=running.client)
+    assert (following.package, following.after) == (shown.PLACE, "")
+    items = {bytes(each.sha256): each for each in Item.objects.filter(review_set__case=case)}
+    told = [items[shown.digest_of(number)] for number in range(COUNT)]
+    assert [each.verdict for each in told] == [0, Verdict.ALERT, Verdict.NEAR_ALERT, 0, 0]
+    assert [each.kind for each in told] == [2, 1, 1, 1, 1]
+    assert (told[0].duration_ms, told[0].pixels, told[0].size_bytes) == (9000, 640 * 480, 5)
+    assert [each.has_tile for each in told] == [True] * 4 + [False]
+    assert not any(each.is_present for each in told)

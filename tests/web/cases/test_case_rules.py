@@ -129,7 +129,8 @@ def test_every_status_is_in_the_table_and_the_other_way_round() -> None:
 
 def test_an_act_is_told_in_words() -> None:
     assert rules.event_title("cases.member_end") == "Access ended"
-    assert rules.event_title("exhibits.change_seal") == "Change seal"
+    assert rules.event_title("exhibits.change_seal") == "Seal changed"
+    assert rules.event_title("exhibits.something_new") == "Something new"
 
 
 def test_offences_come_once_in_the_order_of_the_law() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from web.examinations.samples import examination_id
+
 from polit.web.cases.models import Case
 from polit.web.items.models import Item, ReviewSet
 from polit.web.items.rules import item_number, place_of
@@ -20,4 +22,4 @@ def place(case: Case) -> int:
     return place_of(found.pk)
 
 
-SAMPLES: dict[str, Callable[[Case], object]] = {"place": place}
+SAMPLES: dict[str, Callable[[Case], object]] = {"place": place, "examination_id": examination_id}

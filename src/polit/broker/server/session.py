@@ -18,6 +18,7 @@ from polit.base import settings
 from polit.base.clock import monotonic_s
 from polit.sandbox.services import start_service
 
+_AGAIN_S = 5.0
 _TURN_S = 0.5
 _ENDING_S = 20.0
 _SECRETS = ("POLIT_DATABASE",)
@@ -72,6 +73,7 @@ class Session(Generic[Turn, Ended]):
         self._talk = talk
         self._service = start_service(module, env=env, talks=True)
         self._stop_by_s: float | None = None
+        self._asked_at_s = 0.0
         try:
             self._service.stdin.write(told)
             self._service.stdin.close()
@@ -86,7 +88,8 @@ class Session(Generic[Turn, Ended]):
     def stop(self) -> None:
         """Ask for a checkpoint; safe from other threads, and when asked again."""
         if self._stop_by_s is None:
-            self._stop_by_s = monotonic_s() + self._talk.stop_limit_s
+            self._asked_at_s = monotonic_s()
+            self._stop_by_s = self._asked_at_s + self._talk.stop_limit_s
             self._service.send_signal(signal.SIGINT)
 
     @property
@@ -126,12 +129,20 @@ class Session(Generic[Turn, Ended]):
             self._service.stop(limit_s=_ENDING_S)
         return ended
 
+    def _ask_again(self) -> None:
+        """Ask for the checkpoint once more: a library's callback may have swallowed the signal."""
+        now_s = monotonic_s()
+        if self._stop_by_s is not None and now_s - self._asked_at_s > _AGAIN_S:
+            self._asked_at_s = now_s
+            self._service.send_signal(signal.SIGINT)
+
     def _lines(self) -> Iterator[bytes]:
         descriptor, rest, has_ended = self._service.stdout.fileno(), b"", False
         while True:
             if self._stop_by_s is not None and monotonic_s() > self._stop_by_s:
                 self._service.stop(limit_s=0.0)
                 return
+            self._ask_again()
             if not select.select([descriptor], [], [], _TURN_S)[0]:
                 if has_ended:
                     return  # whoever still holds the pipe is not the child

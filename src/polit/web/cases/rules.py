@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from polit.base.errors import AuthorityError, UsageError
+from polit.web.cases.event_titles import TITLES
 from polit.web.core.rules import CASE_ROLES, Access, Purpose, Role, Scope
 from polit.web.core.states import StateTable, Transition
 
@@ -72,26 +73,9 @@ class Duty(StrEnum):
         return self.value.capitalize()
 
 
-_TITLES = {
-    "cases.open": "Case opened",
-    "cases.change_details": "Details changed",
-    "cases.take_to_court": "Taken to court",
-    "cases.close": "Case closed",
-    "cases.reopen": "Case reopened",
-    "cases.note": "Note written",
-    "cases.member_add": "Member added",
-    "cases.member_end": "Access ended",
-    "cases.consult": "Page opened",
-    "cases.break_glass": "Break-glass begun",
-    "cases.break_glass_miss": "Break-glass of an unknown case",
-    "cases.break_glass_acknowledge": "Break-glass acknowledged",
-    "cases.break_glass_revoke": "Break-glass ended",
-}
-
-
 def event_title(action: str) -> str:
     """Return an action of the audit in words."""
-    return _TITLES.get(action) or action.partition(".")[2].replace("_", " ").capitalize()
+    return TITLES.get(action) or action.partition(".")[2].replace("_", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)

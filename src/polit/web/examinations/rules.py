@@ -66,7 +66,17 @@ class ExaminationState(StrEnum):
         """Whether it changes without anybody doing something."""
         return self in _MOVING
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether what it found so far may be reviewed, before its package is in the record."""
+        return self in FOLLOWED
 
+
+FOLLOWED = frozenset({
+    ExaminationState.RUNNING, ExaminationState.STOPPING, ExaminationState.INTERRUPTED,
+    ExaminationState.DONE,
+})  # fmt: skip
+"""States in which there is, or may be, a package that is not imported yet."""
 _LABELS = {
     ExaminationState.ASKED: "Asked for",
     ExaminationState.QUEUED: "Waiting",

@@ -41,6 +41,7 @@ from polit.web.examinations.rules import (
     EXAMINERS,
     MOST_AT_ONCE,
     READERS,
+    TILE_READERS,
     ExaminationKind,
     ExaminationState,
 )
@@ -143,6 +144,7 @@ def _standing(request: HttpRequest, examination: Examination) -> dict[str, objec
         "examination": examination,
         "actions": EXAMINATION_STATES.offered(examination.state, user_of(request).roles),
         "may_examine": _may_examine(request),
+        "may_follow": _may_follow(request, examination),
         "is_asked": examination.standing is ExaminationState.ASKED,
     }
 
@@ -283,6 +285,11 @@ def _shown(place: str, item: EvidenceItem) -> ShownItem:
 
 def _may_examine(request: HttpRequest) -> bool:
     return bool(user_of(request).roles & EXAMINERS)
+
+
+def _may_follow(request: HttpRequest, examination: Examination) -> bool:
+    is_here = examination.way is ExaminationKind.QUEUED and examination.standing.is_followed
+    return is_here and bool(user_of(request).roles & TILE_READERS)
 
 
 def _examination(request: HttpRequest, examination_id: UUID) -> Examination:

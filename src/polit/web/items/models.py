@@ -8,6 +8,7 @@ Not a record: it follows from the rows of packages, from matches and stacks, and
 from django.db import models
 
 from polit.web.cases.models import Case
+from polit.web.examinations.models import Examination
 from polit.web.media.models.packages import RowNumber
 
 
@@ -51,7 +52,8 @@ class Item(models.Model):
     """One distinct picture or video of a case.
 
     Args:
-        content_id: The content row that stands for it: its tile, its facts, its entries.
+        content_id: The content row that stands for it: its tile, its facts, its entries; 0 as long
+            as only a running examination told of it.
         lead_place: The place of the item that leads its stack; its own where it leads or is alone.
         stack_items: On a lead, how many items its stack holds, itself included; else 1.
         rank: Its place in the order of what matters; the least comes first.
@@ -106,6 +108,61 @@ class Item(models.Model):
         )
         constraints = (
             models.UniqueConstraint(fields=["sha256", "review_set"], name="items_item_once"),
+        )
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)
+
+
+class Following(models.Model):
+    """How far a running examination was read for whoever reviews what it found so far.
+
+    Args:
+        package: The place of its package below the packages root; empty where nothing was read.
+        after: The digest behind which is read next; empty for the first ones again.
+        read_at: When it was read last.
+    """
+
+    examination = models.OneToOneField(
+        Examination, on_delete=models.CASCADE, primary_key=True, related_name="following"
+    )
+    review_set = models.ForeignKey(ReviewSet, on_delete=models.CASCADE, related_name="followings")
+    package = models.TextField(blank=True)
+    after = models.CharField(max_length=64, blank=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_following"
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.pk)
+
+
+class FollowedItem(models.Model):
+    """That a running examination found an item; gone once its package is in the record.
+
+    Args:
+        alerts: 2 where it alerts by a digest there, 1 where it resembles what alerts, else 0.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    following = models.ForeignKey(
+        Following, on_delete=models.CASCADE, related_name="items", db_index=False
+    )
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="followed")
+    alerts = models.SmallIntegerField(default=0)
+    has_tile = models.BooleanField(default=False)
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_followed"
+        constraints = (
+            models.UniqueConstraint(fields=["following", "item"], name="items_followed_once"),
         )
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ FIRST_GENERATION_LEAST = 60
 """From this score on, a device of the case may well have made an item: it comes early."""
 LARGE_STACK_ITEMS = 10
 """A stack of so many items comes before single ones: one look says most."""
+_BY_DIGEST = 2
+"""How a running examination's alert by a digest is told, next to 1 for a likeness."""
 NO_DAY = -(1 << 31)
 """In place of a day that nothing tells."""
 
@@ -153,6 +155,23 @@ def known_of(sayings: Iterable[tuple[int, int]]) -> tuple[int, int]:
              if verdict != Verdict.ALERT or each == Verdict.ALERT]  # fmt: skip
     settled = {settled for _, settled in heard}
     return verdict, 0 if Settled.NOT in settled else max(settled)
+
+
+def enters_review(alerts: int, *, is_settled: bool) -> bool:
+    """Tell whether what a running examination found is to be looked at before its seal.
+
+    What a set settles is not, unless another alerts on the very same content.
+
+    Args:
+        alerts: 2 where it alerts by a digest, 1 where it resembles what alerts, else 0.
+        is_settled: Whether a set settles it.
+    """
+    return alerts == _BY_DIGEST or not is_settled
+
+
+def alert_verdict(alerts: int) -> int:
+    """Return the number of the verdict of what alerts so, 0 for none."""
+    return {_BY_DIGEST: int(Verdict.ALERT), 1: int(Verdict.NEAR_ALERT)}.get(alerts, 0)
 
 
 def check_places(places: Iterable[int], *, most: int) -> tuple[int, ...]:

@@ -12,9 +12,8 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        """Add the way into the gallery to the pages of cases and results."""
+        """Add the way into the gallery to the page of results."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.review import sections  # noqa: PLC0415
 
-        register_section("case", 320, "review/case_section.html", sections.case_review)
         register_section("results", 90, "review/results_section.html", sections.results_review)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from polit.web.core.access import CaseAccess
+from polit.web.items.queries.followed import followed_packages
 from polit.web.items.queries.some import SomeItem, items_by_places
 from polit.web.items.rules import ItemState
 from polit.web.media.models import Package
@@ -34,7 +35,8 @@ class UnveiledItem:
 def unveiled_items(access: CaseAccess, places: Sequence[int]) -> list[UnveiledItem]:
     """Return the items at some places of a case, in the order asked for.
 
-    Items that no imported package holds any more are left out.
+    What no imported package holds comes from the package of a running examination that found it;
+    where there is none either, it is left out.
 
     Raises:
         UsageError: The case has no item at one of the places.
@@ -45,11 +47,11 @@ def unveiled_items(access: CaseAccess, places: Sequence[int]) -> list[UnveiledIt
         case_id=access.case.id, number__in=wanted, state=PackageState.IMPORTED.value
     )
     packages = dict(rows.values_list("number", "place"))
-    return [
-        _shown(each, packages[each.packages[0]])
-        for each in items
-        if each.packages and each.packages[0] in packages
-    ]
+    held = {each.place: packages.get(each.packages[0]) for each in items if each.packages}
+    missing = [each.place for each in items if not held.get(each.place)]
+    running = followed_packages(access, missing) if missing else {}
+    found = [(each, held.get(each.place) or running.get(each.place)) for each in items]
+    return [_shown(item, package) for item, package in found if package]
 
 
 def _shown(item: SomeItem, package: str) -> UnveiledItem:

@@ -1,4 +1,4 @@
-"""What pages of others show of the review: the way into the gallery."""
+"""What pages of others show of the review: the way into the gallery, from an exhibit's results."""
 
 from collections.abc import Mapping
 
@@ -8,13 +8,6 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
 from polit.web.media.queries import package_get
 from polit.web.review.rules import REVIEWERS
-
-
-def case_review(request: HttpRequest) -> Mapping[str, object] | None:
-    """Return the way to the review of a case, for whoever reviews."""
-    if not user_of(request).roles & REVIEWERS:
-        return None
-    return {"case": case_access_of(request).case, "number": None}
 
 
 def results_review(request: HttpRequest) -> Mapping[str, object] | None:

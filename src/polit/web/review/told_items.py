@@ -32,6 +32,8 @@ def item_told(
     Raises:
         Entry.DoesNotExist: No imported package of the case holds the item.
     """
+    if not item.content_id:
+        return _provisional(item) | ({} if blind else _decided(access, item))
     details = item_details(access, item, review_set.pk)
     told: dict[str, object] = {
         "place": item.place,
@@ -54,6 +56,21 @@ def item_told(
     if not blind:
         told |= _decided(access, item)
     return told
+
+
+def _provisional(item: SomeItem) -> dict[str, object]:
+    """Return what is told of an item that a running examination alone knows."""
+    return {
+        "place": item.place,
+        "sha256": item.sha256,
+        "kind": _KINDS.get(item.kind, ""),
+        "standing": "Provisional: its examination is not sealed yet, names and matches come then",
+        "has_tile": item.has_tile,
+        "lead": item.lead_place,
+        "duration_ms": item.duration_ms,
+        "copies": item.occurrences,
+        "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
+    }
 
 
 def _media(details: EntryDetails) -> Media | None:

@@ -8,6 +8,7 @@ from polit.web.review.views import (
     figures,
     gallery,
     grading,
+    running,
     table,
     unveil,
 )
@@ -15,6 +16,7 @@ from polit.web.review.views import (
 app_name = "review"
 
 _REVIEW = "cases/<uuid:case_id>/review/"
+_RUNNING = f"{_REVIEW}running/<uuid:examination_id>/"
 
 urlpatterns = [
     path(_REVIEW, gallery.gallery, name="gallery"),
@@ -41,4 +43,8 @@ urlpatterns = [
     path(f"{_REVIEW}timeline", data.timeline, name="timeline"),
     path(f"{_REVIEW}changes", data.changes, name="changes"),
     path(f"{_REVIEW}table", table.table, name="table"),
+    path(_RUNNING, running.running, name="running"),
+    path(f"{_RUNNING}order", running.order, name="running_order"),
+    path(f"{_RUNNING}tiles", running.tiles, name="running_tiles"),
+    path(f"{_RUNNING}changes", running.changes, name="running_changes"),
 ]

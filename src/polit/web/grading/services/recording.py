@@ -291,6 +291,7 @@ def marks_of(item: Item, flags: int) -> ItemMark:
         ItemMark.NO_TILE: not item.has_tile,
         ItemMark.FIRST_GENERATION: item.first_generation >= FIRST_GENERATION_LEAST,
         ItemMark.FLAGGED: bool(flags),
+        ItemMark.PROVISIONAL: not item.content_id,
     }
     found = ItemMark(0)
     for mark, holds in marks.items():

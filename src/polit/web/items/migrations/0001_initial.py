@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0002_teams_notes_break_glass"),
+        ("examinations", "0002_withdrawn"),
     ]
 
     operations = [
@@ -159,5 +160,65 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("sha256", "review_set"), name="items_item_once"
             ),
+        ),
+        migrations.CreateModel(
+            name="Following",
+            fields=[
+                (
+                    "examination",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="following",
+                        serialize=False,
+                        to="examinations.examination",
+                    ),
+                ),
+                ("package", models.TextField(blank=True)),
+                ("after", models.CharField(blank=True, max_length=64)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "review_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followings",
+                        to="items.reviewset",
+                    ),
+                ),
+            ],
+            options={"db_table": "items_following"},
+        ),
+        migrations.CreateModel(
+            name="FollowedItem",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("alerts", models.SmallIntegerField(default=0)),
+                ("has_tile", models.BooleanField(default=False)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="followed",
+                        to="items.item",
+                    ),
+                ),
+                (
+                    "following",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="items.following",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "items_followed",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("following", "item"), name="items_followed_once"
+                    )
+                ],
+            },
         ),
     ]

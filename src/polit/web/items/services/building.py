@@ -16,6 +16,7 @@ from polit.base.clock import now_utc
 from polit.web.items.models import ReviewSet
 from polit.web.items.services.facts import facts_gather
 from polit.web.items.services.folding import folders_count
+from polit.web.items.services.following import followings_end
 from polit.web.items.services.holding import Hold, Overtaken
 from polit.web.items.services.leading import leads_find, ranks_find
 from polit.web.items.services.placing import places_bring
@@ -82,6 +83,7 @@ def _end(hold: Hold, basis: str, run: StackRun | None) -> None:
             basis=basis, run=run.pk if run is not None else 0, told_place=review_set.last_place,
             built_at=now_utc(),
         )  # fmt: skip
+        followings_end(review_set)
 
 
 def _packages(case_id: UUID) -> list[int]:

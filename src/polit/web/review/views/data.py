@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from uuid import UUID
 
@@ -70,7 +70,11 @@ def tiles(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     review_set = or_404(lambda: review_set_get(granted))
     places = places_of(request.GET.get("places", ""), most=MOST_TILES)
-    opened = tiles_open(granted, review_set, places)
+    return packed_tiles(places, tiles_open(granted, review_set, places))
+
+
+def packed_tiles(places: Sequence[int], opened: Mapping[int, bytes]) -> HttpResponse:
+    """Answer with tiles by their places; a place without one has length 0."""
     table = [number for place in places for number in (place, len(opened.get(place, b"")))]
     head = struct.pack(f"<{len(table) + 1}I", len(places), *table)
     return HttpResponse(

@@ -17,24 +17,22 @@ from polit.web.review.scope import DATES, FILTERS, HIDDEN, ReviewScope, scope_of
 
 _KEYS_KEPT = "review_keys"
 _BAR = {
-    "decide": (
-        ("clear", "Clear"), ("unsure", "Unsure"), ("tag", "Tag"), ("note", "Note"),
-        ("undo", "Undo"), ("redo", "Redo"), ("next_pending", "Next pending"),
-    ),
-    "reveal": (
-        ("hide", "Hide now"), ("reveal_one", "Reveal"), ("reveal_selection", "Reveal chosen"),
-        ("reveal_page", "Reveal page"), ("colour", "Colour"), ("select", "Choose"),
-        ("open", "Open"), ("stack", "Stack"), ("compare", "Compare"), ("facts", "Facts"),
-        ("help", "Keys"), ("urgent", "Urgent"),
+    "line": (
+        ("unsure", "Unsure"), ("undo", "Undo"), ("next_pending", "Next pending"),
+        ("reveal_page", "Reveal page"), ("reveal_selection", "Reveal chosen"),
+        ("colour", "Colour"), ("open", "Open"), ("stack", "Stack"), ("compare", "Compare"),
+        ("facts", "Facts"), ("hide", "Hide now"), ("urgent", "Urgent"), ("help", "Keys"),
     ),
     "more": (
+        ("clear", "Clear the category"), ("redo", "Redo"), ("tag", "Tag"), ("note", "Note"),
+        ("reveal_one", "Reveal this one"), ("select", "Choose this one"),
         ("select_page", "Choose page"), ("select_none", "Choose none"), ("tree", "Folders"),
         ("timeline", "Timeline"),
     ),
 }  # fmt: skip
 _BESIDE = (
     ("strategy", "Strategy"), ("proposals", "Proposals"), ("second", "Second review"),
-    ("sample", "Blind sample"), ("keys", "Keys"),
+    ("sample", "Blind sample"), ("keys", "Other keys"),
 )  # fmt: skip
 _QUESTIONS = (
     {"id": "review-tag", "label": "Tags", "button": "Tag", "hint": "Several are parted by commas."},
@@ -66,14 +64,13 @@ def gallery(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = {
         "case": granted.case,
         "scope_words": scope.words,
-        "config": page_config(request, granted, scope, _chosen(request)),
+        "config": page_config(request, granted, scope, chosen_keys(request)),
         "is_filtered": scope.is_filtered,
         "choices": _choices(scope),
         "dates": [
             {"name": name, "label": label, "value": scope.value(name)} for name, label in DATES
         ],
-        "bar": _BAR,
-        "questions": _QUESTIONS,
+        **bar_of(),
         "kept": [(name, scope.value(name)) for name in HIDDEN if scope.value(name)],
         "table_url": table_url,
         "beside": [
@@ -98,7 +95,7 @@ def progress(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @access(REVIEWING, methods=("GET", "POST"))
 def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Choose other letters for the keys, or none; kept until one signs out, as all of a session."""
-    choice = _chosen(request)
+    choice = chosen_keys(request)
     form = KeysForm(sent(request), choice=choice)
     if request.method == "POST" and form.is_valid():
         kept = form.choice()
@@ -112,7 +109,17 @@ def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return render(request, "review/keys.html", shown)
 
 
-def _chosen(request: HttpRequest) -> KeyChoice:
+def bar_of(left_out: frozenset[str] = frozenset()) -> dict[str, object]:
+    """Return the buttons of the grid without some, and what they ask, as the templates take it."""
+    bar = {
+        name: tuple(each for each in buttons if each[0] not in left_out)
+        for name, buttons in _BAR.items()
+    }
+    return {"bar": bar, "questions": _QUESTIONS}
+
+
+def chosen_keys(request: HttpRequest) -> KeyChoice:
+    """Return the officer's letters for the keys."""
     kept = request.session.get(_KEYS_KEPT)
     return KeyChoice(kept["letters"], is_on=kept["is_on"]) if kept else KeyChoice({})
 

@@ -33,7 +33,11 @@ export class Changes {
     }
   }
 
-  #take({ revision, items }) {
+  #take({ revision, items, count }) {
+    const fresh = document.getElementById("review-fresh");
+    if (fresh !== null) {
+      fresh.hidden = !(count > this.order.header.read);
+    }
     const { moving } = this.decisions;
     const settled = items.filter(([place]) => !moving.has(place));
     this.order.put(settled);

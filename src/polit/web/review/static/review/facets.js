@@ -12,6 +12,9 @@ const LABELS = {
 /** Fill the form of filters when it is opened for the first time. */
 export function connectFacets(config) {
   const form = document.getElementById("review-filters");
+  if (form === null) {
+    return; // a running examination has no filters
+  }
   const details = form.closest("details");
   const fill = () => details.open && load(config, form);
   details.addEventListener("toggle", fill, { once: !details.open });

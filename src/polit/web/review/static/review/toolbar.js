@@ -8,9 +8,11 @@ export function connectToolbar(gallery) {
   document.getElementById("review-bar").addEventListener("click", (event) => {
     const button = event.target.closest("button[data-action]");
     if (button) {
+      closeMenus();
       gallery.actions.run(button.dataset.action);
     }
   });
+  watchMenus();
   document.getElementById("review-side").addEventListener("change", (event) => {
     gallery.grid.resizeCells(Number(event.target.value));
   });
@@ -22,6 +24,32 @@ export function connectToolbar(gallery) {
     gallery.grid.focus();
   });
   showModes(gallery);
+}
+
+/* A menu lies over the grid, so it closes by Escape, as the focus leaves it, and by its actions. */
+function watchMenus() {
+  document.querySelectorAll(".review-menu").forEach((menu) => {
+    menu.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && menu.open) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    });
+    menu.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !menu.contains(event.relatedTarget)) {
+        menu.open = false;
+      }
+    });
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".review-menu")) {
+      closeMenus();
+    }
+  });
+}
+
+function closeMenus() {
+  document.querySelectorAll(".review-menu[open]").forEach((menu) => { menu.open = false; });
 }
 
 /** Show which way of unveiling holds. */

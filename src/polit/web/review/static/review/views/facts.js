@@ -14,6 +14,7 @@ const MOST_ROWS = 60;
 const MOST_VALUES = 30;
 const MOST_CHARACTERS = 2_000;
 const DEEPEST = 4;
+const NO_FRACTION = /(\d\d:\d\d:\d\d)\.0+(?=$|[Z+ ])/;
 /* Numbers of rows and of places: nothing that an officer reads. */
 const UNTOLD = new Set(["place", "has_tile", "entry", "package", "grade"]);
 
@@ -37,8 +38,13 @@ function leafText(name, value) {
   if (typeof value === "boolean") {
     return value ? "yes" : "no";
   }
-  const text = String(value);
+  const text = String(value).replace(NO_FRACTION, "$1");
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)} …` : text;
+}
+
+/* Within a row, what is not so and what nobody wrote is left out. */
+function isNothing(value) {
+  return value === false || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 }
 
 function isPair(value) {
@@ -69,7 +75,8 @@ function shownValue(name, value, depth) {
     const more = rest > 0 ? [make("li", {}, `and ${rest.toLocaleString("en-GB")} more`)] : [];
     return make("ul", { class: "viewer-facts__values" }, ...shown, ...more);
   }
-  const inner = Object.entries(value).filter(([key]) => !UNTOLD.has(key)).slice(0, MOST_VALUES);
+  const inner = Object.entries(value)
+    .filter(([key, each]) => !UNTOLD.has(key) && !isNothing(each)).slice(0, MOST_VALUES);
   return make("span", {}, ...inner.flatMap(([key, each], index) => [
     index > 0 ? "; " : "", personText(labelOf(key)), ": ", shownValue(key, each, depth + 1),
   ]));
@@ -82,7 +89,8 @@ export function factsList(facts) {
   }
   const known = Object.keys(LABELS).filter((name) => Object.hasOwn(facts, name));
   const others = Object.keys(facts).filter((name) => !Object.hasOwn(LABELS, name) && !UNTOLD.has(name));
-  const rows = [...known, ...others].slice(0, MOST_ROWS).flatMap((name) => [
+  const told = [...known, ...others].filter((name) => facts[name] !== false);
+  const rows = told.slice(0, MOST_ROWS).flatMap((name) => [
     make("dt", {}, personText(labelOf(name))),
     make("dd", {}, shownValue(name, facts[name], 0)),
   ]);

@@ -41,8 +41,14 @@ function keysTable(title, rows) {
     make("tbody", { class: "govuk-table__body" }, ...cells));
 }
 
+const ARROWS = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", " ": "Space" };
+
+function keyWord(key) {
+  return String(key).replace(/Arrow(Left|Right|Up|Down)|^ $/, (name) => ARROWS[name]);
+}
+
 function keyWords(keys) {
-  return [keys].flat(2).map((key) => (key === " " ? "Space" : String(key))).join(" or ");
+  return [keys].flat(2).map(keyWord).join(" or ");
 }
 
 export function open(context) {

@@ -202,6 +202,7 @@ def test_court_keeps_a_version_and_a_later_one_lists_what_differs(
     frozen = states_of(there)
     for action in ("close", "reopen"):
         case_change_status(SYSTEM, reason="a test", case=case, action=action)
+    assert states_of(there) == [GRADED, GRADED, PROPOSED]
     grade(people[0], case, [2], B)
     grade(people[0], case, [3], B)
     grade(people[0], case, [1], "")

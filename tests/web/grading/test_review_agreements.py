@@ -41,6 +41,7 @@ from polit.web.grading.services import (
     force_list,
     force_set_order,
     proposals_accept,
+    proposals_accept_all,
     proposals_decline,
     sample_draw,
     strategy_agree,
@@ -148,7 +149,7 @@ def test_three_undisputed_votes_across_cases_are_agreed(
 
 
 def test_proposals_are_accepted_or_declined_one_decision_each(
-    case: Case, make_case: MakeCase, people: list[User]
+    case: Case, make_case: MakeCase, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = make_case("OP-2", people[1])
     there = review_of(other, ["a", "b", "c"])
@@ -168,6 +169,16 @@ def test_proposals_are_accepted_or_declined_one_decision_each(
     batch_undo(actor(people[1]), access=access)
     assert states_of(there)[0] == PROPOSED
     assert Proposal.objects.get(pk=ids[0]).state == "open"
+    third = make_case("OP-3", people[0])
+    review_of(third, ["a", "b"])
+    grade(people[0], third, [1], B)
+    grade(people[0], third, [2], A)
+    monkeypatch.setattr("polit.web.grading.services.accepting._BATCH", 1)
+    # Item 1 is proposed as two things: that is for eyes.
+    done = proposals_accept_all(actor(people[1]), access=access, code="", reason="the same")
+    assert (done, states_of(there)[:2]) == (1, [PROPOSED, GRADED])
+    with pytest.raises(DecisionRefused):
+        proposals_accept_all(actor(people[1]), access=access, code=B, reason="again")
 
 
 def test_new_items_meet_what_was_decided_before(

@@ -92,7 +92,8 @@ class ProposalsForm(GovukForm):
     does = forms.ChoiceField(
         label="What do you do with them?", widget=forms.RadioSelect,
         choices=[("accept", "Accept: decide the same here, one decision for each"),
-                 ("decline", "Decline: they are looked at here")],
+                 ("decline", "Decline: they are looked at here"),
+                 ("accept_all", "Accept all that wait in this list, shown or not, chosen or not")],
     )  # fmt: skip
     reason = ReasonField()
 
@@ -108,7 +109,7 @@ class ProposalsForm(GovukForm):
             chosen = [UUID(text) for text in self._untrusted_chosen[: MOST_PLACES + 1]]
         except ValueError:
             raise ValidationError("Choose proposals from the list") from None
-        if not chosen:
+        if not chosen and self.cleaned_data.get("does") != "accept_all":
             raise ValidationError("Choose at least one proposal")
         self.cleaned_data["proposals"] = chosen
 

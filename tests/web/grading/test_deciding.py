@@ -2,27 +2,32 @@
 
 import json
 import random
+from uuid import UUID
 
 import pytest
 from django.db import Error, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from reviewed import actor, content, granted, review_of, states_of
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.review.looked_at import session_of
 
 from polit.base.errors import DecisionRefused
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
+from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.cases.services import case_change_status
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.grading.models import Batch, Decision, Proposal, Standing
 from polit.web.grading.queries import histories_of, second_queue, values_read
-from polit.web.grading.rules import Change, Rung, values_of
+from polit.web.grading.rules import Change, values_of
 from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide
 from polit.web.items.models import Item
-from polit.web.items.rules import ItemState
+from polit.web.items.rules import ItemState, Queue, item_number
 from polit.web.safeguarding.models import SafeguardingTask
+from polit.web.welfare.rules import ShownItem
+from polit.web.welfare.services import exposures_add
 
 A, B = "uk-2014/1/A", "uk-2014/1/B"
 PENDING, GRADED, SETTLED, PROPOSED, UNSURE, DISPUTED = map(int, ItemState)
@@ -52,14 +57,14 @@ def case(make_case: MakeCase, first: User, second: User) -> Case:
 def test_decision_settles_every_copy_with_an_audit_row_for_each(case: Case, first: User) -> None:
     there = review_of(case, ["a", "b", "c+good"])
 
-    done = grade(first, case, [1, 3], A, rung=Rung.GREY_160, note="as agreed")
+    done = grade(first, case, [1, 3], A, note="as agreed")
 
     assert states_of(there) == [GRADED, PENDING, GRADED]
     assert [row[:3] for row in done.items] == [(1, GRADED, 1), (3, GRADED, 1)]
     rows = AuditEvent.objects.filter(action="grading.grade").order_by("seq")
     assert [row.subject_id for row in rows] == [content("a").hex(), content("c+good").hex()]
     told = json.loads(rows[0].details)
-    assert (told["copies"], told["exhibits"], told["rung"]) == (2, ["AB/1"], "grey160")
+    assert (told["copies"], told["exhibits"], told["rung"]) == (2, ["AB/1"], "tile")
     assert (told["code"], told["before"]) == (A, "")
     item = Item.objects.get(sha256=content("a"))
     assert (item.graded_by, item.revision) == (first.pk, done.revision)
@@ -218,11 +223,17 @@ def test_second_queue_is_blind_to_whoever_decided(case: Case, first: User, secon
 
     assert second_queue(granted(first, case), first) == []
     assert second_queue(granted(second, case), second) == [1]
-    told = grade(second, case, [1], B, is_second=True)
+    grade(second, case, [2], A, blind=Queue.SECOND)
+    told = grade(second, case, [1], B, blind=Queue.SECOND)
     assert second_queue(granted(second, case), second) == []
     assert [row[1:3] for row in told.items] == [(GRADED, 2)]
     assert Decision.objects.get(kind="second").before == ""
     grade(first, case, [1], A)
+    # Item 2 was due to nobody and item 3 is their own: neither counts as blind.
+    grade(first, case, [3], B, blind=Queue.SECOND)
+    assert set(Decision.objects.exclude(sha256=content("a")).values_list("kind", flat=True)) == {
+        "grade"
+    }
     undone = batch_undo(actor(second), access=granted(second, case))
     assert [row[1:3] for row in undone.items] == [(PENDING, 0)]
 
@@ -273,3 +284,79 @@ def test_item_is_taken_out_of_its_stack_for_everybody(
         Item.objects.filter(review_set=there).order_by("pk").values_list("lead_place", flat=True)
     )
     assert list(leads) == [1, 2, 1]
+
+
+def test_rung_is_what_was_recorded_of_this_officer_in_this_case(
+    case: Case, make_case: MakeCase, first: User, second: User
+) -> None:
+    review_of(case, ["a", "b", "c<a", "d<a"])
+    elsewhere = make_case("OP-2", first)
+    looks = [
+        (first, case, "a", "grey160"), (first, case, "a", "full_grey"),
+        (first, case, "a", "grey160"),
+        (first, case, "d", "colour160"), (second, case, "b", "full"),
+        (first, elsewhere, "b", "full"),
+    ]  # fmt: skip
+    for user, where, name, rung in looks:
+        digest = content(name).hex()
+        shown = ShownItem(digest, digest, "still", is_avoidable=False)
+        with act(SYSTEM, "tests.look", reason="a look", case=where) as deed:
+            exposures_add(session_of(user, where), shown=[shown], rung=rung, what="page")
+            deed.about("content", digest)
+
+    grade(first, case, [1, 2], A, whole_stacks=True)
+
+    rungs = {bytes(row.sha256): row.rung for row in Decision.objects.all()}
+    assert [rungs[content(name)] for name in "abcd"] == ["full_grey", "tile", "stack", "colour160"]
+
+
+def test_same_key_is_answered_again_and_done_once(
+    case: Case, first: User, second: User, client_for: ClientFor
+) -> None:
+    there = review_of(case, ["a", "b"])
+
+    def send(user: User, name: str, body: dict[str, object]) -> object:
+        url = f"/cases/{case.id}/review/{name}"
+        return client_for(user).post(url, json.dumps(body), content_type="application/json").json()
+
+    keys = [str(UUID(int=number)) for number in range(1, 5)]
+    decided: dict[str, object] = {"places": [1], "code": "A", "key": keys[0]}
+    told = send(first, "decide", decided)
+    assert send(first, "decide", decided) == told
+    send(second, "decide", {"places": [1], "code": "B", "key": keys[0], "queue": "second"})
+    undone = send(first, "undo", {"key": keys[1]})
+    assert send(first, "undo", {"key": keys[1]}) == undone
+    assert states_of(there) == [GRADED, PENDING]
+    blind: dict[str, object] = {"places": [1], "unsure": True, "key": keys[2], "queue": "sample"}
+    answers = [send(first, "decide", blind) for _ in range(2)]
+    assert answers[0] == answers[1]
+    send(first, "redo", {"key": keys[3]})
+    kinds = Batch.objects.order_by("number").values_list("kind", flat=True)
+    assert list(kinds) == ["grade", "grade", "undo", "grade"]
+    assert AuditEvent.objects.filter(action__startswith="grading.").count() == 4
+
+
+def test_no_place_leads_out_of_the_case_or_to_what_is_gone(
+    case: Case, make_case: MakeCase, first: User, client_for: ClientFor
+) -> None:
+    others = review_of(make_case("OP-2"), ["x", "y"])
+    there = review_of(case, ["a", "b"])
+    Item.objects.filter(sha256=content("b")).update(is_present=False)
+    client, base = client_for(first), f"/cases/{case.id}/review/"
+    astray = item_number(others.pk, 1) - item_number(there.pk, 0)
+
+    for place in (2, 3, 0, -1, 1 << 32 | 1, astray, others.pk << 32 | 1, 10**30):
+        for name, body in (
+            ("decide", {"places": [place], "code": "A"}),
+            ("split", {"place": place}),
+        ):
+            answer = client.post(base + name, json.dumps(body), content_type="application/json")
+            assert (answer.status_code, answer.json()["error"]) == (400, "no_item"), (name, place)
+    for raw in (b'{"places":[1],"note":"\xff"}', b"[" * 60_000, b'{"places":[1],"key":"1"}'):
+        answer = client.post(base + "decide", raw, content_type="application/json")
+        assert answer.json()["error"] == "bad_request"
+    for typed in ("12345678901", "4294967297", "2"):
+        client.post(base + "decide-form", {"place": typed, "code": "A"})
+    assert not Decision.objects.exists()
+    client.post(base + "decide", '{"places":[1,1,1],"code":"A"}', content_type="application/json")
+    assert Decision.objects.count() == 1

@@ -30,7 +30,7 @@ from polit.web.grading.queries.figures import (
     second_figures,
     strategy_list,
 )
-from polit.web.grading.rules import Change, Rung
+from polit.web.grading.rules import Change
 from polit.web.grading.services import (
     Agreed,
     Chosen,
@@ -41,6 +41,7 @@ from polit.web.grading.services import (
     force_list,
     force_set_order,
     proposals_accept,
+    proposals_accept_all,
     proposals_decline,
     sample_draw,
     strategy_agree,
@@ -48,7 +49,7 @@ from polit.web.grading.services import (
 from polit.web.hashsets.models import SetOrder
 from polit.web.hashsets.rules import SentFile
 from polit.web.items.models import Item
-from polit.web.items.rules import ItemState
+from polit.web.items.rules import ItemState, Queue
 from polit.web.items.signals import items_built
 from polit.web.media.models import Package
 
@@ -57,8 +58,10 @@ A, B, CLEAN = f"{SCHEME}/A", f"{SCHEME}/B", f"{SCHEME}/non-pertinent"
 PENDING, GRADED, SETTLED, PROPOSED, UNSURE, DISPUTED = map(int, ItemState)
 
 
-def grade(user: User, case: Case, places: list[int], code: str, *, is_second: bool = False) -> None:
-    made = Wish(Change(code), rung=Rung.FULL, was_shown=True, is_second=is_second)
+def grade(
+    user: User, case: Case, places: list[int], code: str, *, blind: Queue | None = None
+) -> None:  # fmt: skip
+    made = Wish(Change(code), was_shown=True, blind=blind)
     decide(actor(user), access=granted(user, case), places=places, wish=made)
 
 
@@ -111,8 +114,8 @@ def test_second_looks_are_counted_by_hand(case: Case, people: list[User]) -> Non
     grade(people[1], case, [6, 7, 8, 9, 10], B)
     assert len(second_queue(granted(people[2], case), people[2])) == 10
     # Second officer: 4 of 5 A again, 3 of 5 B again: agreed 0.7, by chance 0.5, kappa 0.4.
-    grade(people[2], case, [1, 2, 3, 4, 6, 7], A, is_second=True)
-    grade(people[2], case, [5, 8, 9, 10], B, is_second=True)
+    grade(people[2], case, [1, 2, 3, 4, 6, 7], A, blind=Queue.SECOND)
+    grade(people[2], case, [5, 8, 9, 10], B, blind=Queue.SECOND)
 
     found = second_figures(granted(people[0], case))
     assert found.pairs == 10
@@ -146,7 +149,7 @@ def test_three_undisputed_votes_across_cases_are_agreed(
 
 
 def test_proposals_are_accepted_or_declined_one_decision_each(
-    case: Case, make_case: MakeCase, people: list[User]
+    case: Case, make_case: MakeCase, people: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = make_case("OP-2", people[1])
     there = review_of(other, ["a", "b", "c"])
@@ -166,6 +169,16 @@ def test_proposals_are_accepted_or_declined_one_decision_each(
     batch_undo(actor(people[1]), access=access)
     assert states_of(there)[0] == PROPOSED
     assert Proposal.objects.get(pk=ids[0]).state == "open"
+    third = make_case("OP-3", people[0])
+    review_of(third, ["a", "b"])
+    grade(people[0], third, [1], B)
+    grade(people[0], third, [2], A)
+    monkeypatch.setattr("polit.web.grading.services.accepting._BATCH", 1)
+    # Item 1 is proposed as two things: that is for eyes.
+    done = proposals_accept_all(actor(people[1]), access=access, code="", reason="the same")
+    assert (done, states_of(there)[:2]) == (1, [PROPOSED, GRADED])
+    with pytest.raises(DecisionRefused):
+        proposals_accept_all(actor(people[1]), access=access, code=B, reason="again")
 
 
 def test_new_items_meet_what_was_decided_before(
@@ -200,6 +213,7 @@ def test_court_keeps_a_version_and_a_later_one_lists_what_differs(
     frozen = states_of(there)
     for action in ("close", "reopen"):
         case_change_status(SYSTEM, reason="a test", case=case, action=action)
+    assert states_of(there) == [GRADED, GRADED, PROPOSED]
     grade(people[0], case, [2], B)
     grade(people[0], case, [3], B)
     grade(people[0], case, [1], "")
@@ -222,8 +236,11 @@ def test_blind_sample_is_drawn_by_its_key_and_counts_what_was_missed(
 
     sample = sample_draw(actor(people[0]), reason="monthly", access=access)
     queue = sample_queue(access)
-    grade(people[1], case, queue[:1], A)
-    grade(people[1], case, queue[1:10], CLEAN)
+    grade(people[1], case, queue[:1], A, blind=Queue.SAMPLE)
+    grade(people[1], case, queue[1:10], CLEAN, blind=Queue.SAMPLE)
+    # Decided in the open, with what settled it in sight: no part of the sample's figures.
+    grade(people[1], case, queue[10:11], A)
+    grade(people[2], case, queue[:1], A, blind=Queue.SAMPLE)
 
     everything = [content(f"g{number}+good") for number in range(30)]
     again = drawn(everything, key=bytes.fromhex(sample.key), most=20)
@@ -232,7 +249,11 @@ def test_blind_sample_is_drawn_by_its_key_and_counts_what_was_missed(
     assert (found.drawn, found.looked_at, found.missed.hits) == (20, 10, 1)
     # R. G. Newcombe's method 3 for 1 of 10, worked by hand.
     assert (round(found.missed.low, 4), round(found.missed.high, 4)) == (0.0179, 0.4042)
-    assert len(sample_queue(access)) == 10
+    assert len(sample_queue(access)) == 9
+    kinds = Decision.objects.filter(case=case).order_by("number").values_list("kind", flat=True)
+    assert (list(kinds).count("sample"), kinds.last()) == (10, "grade")
+    later = sample_draw(actor(people[0]), reason="monthly", access=access)
+    assert later.settled == 19
     assert is_missed(2, A, B)
     assert not is_missed(2, A, A)
     Item.objects.filter(review_set__case=case).update(settled=0)
@@ -308,27 +329,6 @@ def test_pages_show_and_do_what_they_say(
     assert b"Strategy and progress" in client.get(f"/cases/{case.id}/").content
     assert client.post(reverse("review:force_set"), {"reason": "now"}).status_code == 302
     assert reader.get(reverse("review:force_set")).status_code == 403
-
-
-def test_table_decides_without_script(
-    case: Case, people: list[User], client_for: ClientFor
-) -> None:
-    review_of(case, [f"n{number}" for number in range(60)])
-    reader = client_for(people[1])
-    url = reverse("review:decide_form", kwargs={"case_id": case.id})
-
-    chosen = {"place": ["2", "3"], "code": "B", "flags": "DISTRIBUTION", "note": "seen"}
-    assert b"Choose items" in reader.post(url, {**chosen, "place": []}).content
-    assert reader.post(url, chosen).status_code == 302
-    assert Decision.objects.filter(case=case, code=B, flags=32, note="seen").count() == 2
-
-    many = {"place": [str(place) for place in range(1, 56)], "code": "A"}
-    unseen = reader.post(url, many).content
-    assert b"55 items at once" in unseen
-    assert b'name="batch_seen"' in unseen
-    assert not Decision.objects.filter(code=A).exists()
-    assert reader.post(url, {**many, "batch_seen": "yes"}).status_code == 302
-    assert Decision.objects.filter(code=A).count() == 55
 
 
 def test_what_is_not_there_is_refused_in_words(

@@ -1,6 +1,7 @@
 """What the gallery fetches: orders and tiles of one case, for its reviewers alone."""
 
 import json
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -161,6 +162,10 @@ def test_counts_folders_and_facts_tell_of_every_copy(there: Imported, grader: Cl
     assert facts["history"] == []
     blind = answered(grader, address("item", there, place=copied) + "?queue=second")
     assert not {"history", "state", "grade", "flags"} & blind.keys()
+    assert blind["verdict"] == "Unknown"
+    sample = answered(grader, address("item", there, place=copied) + "?queue=sample")
+    assert (sample["verdict"], sample["settled"], sample["matches"]) == ("", "", [])
+    assert "verdict" not in answered(grader, address("facets", there) + "?queue=sample")["facets"]
     assert grader.get(address("item", there, place=4_000)).status_code == 404
 
 
@@ -206,7 +211,10 @@ def test_filters_narrow_and_changes_are_told(
 def test_table_says_what_the_grid_shows(there: Imported, grader: Client) -> None:
     places = [place_of(each.pk) for each in Item.objects.order_by("id")]
     page = grader.get(f"{address('table', there)}?queue=all").content.decode()
-    assert page.count('name="places"') in {0, len(places)}
+    sent = re.findall(r'type="checkbox" name="(\w+)" value="(\d+)"', page)
+    form = re.search(r'<form method="post" action="(.*?decide-form)"', page)
+    assert form is not None
+    assert sorted(int(place) for _, place in sent) == sorted(places)
     assert "Pending" in page
     assert "AB/1" in page
     with CaptureQueriesContext(connection) as queries:
@@ -215,3 +223,6 @@ def test_table_says_what_the_grid_shows(there: Imported, grader: Client) -> None
         grader.get(f"{address('table', there)}?queue=all&after={places[-2]}")
     assert len(queries) == len(fewer)
     assert grader.get(f"{address('table', there)}?after=x").status_code == 400
+    # What the page has is what the form takes.
+    asked = {sent[0][0]: sent[0][1], "code": "A", "shown": "queue=all"}
+    assert grader.post(form[1], asked)["Location"].endswith("/table?queue=all&sort=matters")

@@ -18,6 +18,7 @@ from polit.web.items.rules import Flag
 
 _PICTURE, _VIDEO = "1", "2"
 _LONGEST = 2_000
+_LONGEST_PLACE = 10
 _KEEP, _CLEAR = "", "clear"
 
 
@@ -91,7 +92,8 @@ class ProposalsForm(GovukForm):
     does = forms.ChoiceField(
         label="What do you do with them?", widget=forms.RadioSelect,
         choices=[("accept", "Accept: decide the same here, one decision for each"),
-                 ("decline", "Decline: they are looked at here")],
+                 ("decline", "Decline: they are looked at here"),
+                 ("accept_all", "Accept all that wait in this list, shown or not, chosen or not")],
     )  # fmt: skip
     reason = ReasonField()
 
@@ -107,7 +109,7 @@ class ProposalsForm(GovukForm):
             chosen = [UUID(text) for text in self._untrusted_chosen[: MOST_PLACES + 1]]
         except ValueError:
             raise ValidationError("Choose proposals from the list") from None
-        if not chosen:
+        if not chosen and self.cleaned_data.get("does") != "accept_all":
             raise ValidationError("Choose at least one proposal")
         self.cleaned_data["proposals"] = chosen
 
@@ -175,12 +177,16 @@ class DecideForm(GovukForm):
     def clean(self) -> None:
         """Read the chosen places."""
         chosen = self._untrusted_places[: MOST_PLACES + 1]
-        if not chosen or not all(each.isascii() and each.isdigit() for each in chosen):
+        if not chosen or not all(map(_is_place, chosen)):
             raise ValidationError("Choose items from the table")
-        self.cleaned_data["places"] = [int(each[:10]) for each in chosen]
+        self.cleaned_data["places"] = [int(each) for each in chosen]
 
     @property
     def chosen_code(self) -> str | None:
         """The code that was chosen, empty to clear, ``None`` to leave; of a valid form."""
         chosen = str(self.cleaned_data["code"])
         return {_KEEP: None, _CLEAR: ""}.get(chosen, chosen)
+
+
+def _is_place(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_PLACE

@@ -44,6 +44,7 @@ class DecisionKind(StrEnum):
     UNDO = "undo"
     REDO = "redo"
     SECOND = "second"
+    SAMPLE = "sample"
     SETTLE = "settle"
     ACCEPT = "accept"
 
@@ -58,6 +59,8 @@ class DecisionKind(StrEnum):
         return self in {DecisionKind.UNDO, DecisionKind.REDO}
 
 
+BLIND_KINDS = frozenset({DecisionKind.SECOND, DecisionKind.SAMPLE})
+"""Decided without being told what stood before."""
 _KIND_LABELS = {
     DecisionKind.GRADE: "Graded",
     DecisionKind.FLAG: "Flagged",
@@ -65,6 +68,7 @@ _KIND_LABELS = {
     DecisionKind.UNDO: "Undone",
     DecisionKind.REDO: "Redone",
     DecisionKind.SECOND: "Second review",
+    DecisionKind.SAMPLE: "Blind sample",
     DecisionKind.SETTLE: "Dispute settled",
     DecisionKind.ACCEPT: "Proposal accepted",
 }

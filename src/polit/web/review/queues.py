@@ -5,7 +5,9 @@ from dataclasses import replace
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
 from polit.web.grading.queries import sample_queue, second_queue
-from polit.web.items.rules import ItemWanted, Queue
+from polit.web.items.rules import ItemMark, ItemWanted, Queue, Sort
+
+_NEUTRAL = {Sort.MATTERS: Sort.DATE, Sort.LIKENESS: Sort.DATE}
 
 
 def among_of(granted: CaseAccess, user: User, wanted: ItemWanted) -> frozenset[int] | None:
@@ -24,6 +26,17 @@ def blinded(wanted: ItemWanted) -> ItemWanted:
     """
     if not wanted.queue.is_blind:
         return wanted
-    return replace(
+    wanted = replace(
         wanted, state=None, grade=None, flag=None, graded_by=None, is_disputed=False
     )  # fmt: skip
+    if wanted.queue is Queue.SAMPLE:
+        # What hash sets say is what the sample is to judge: it may not tell, nor sort by it.
+        return replace(wanted, verdicts=None, sort=_NEUTRAL.get(wanted.sort, wanted.sort))
+    return wanted
+
+
+def hidden_marks(queue: Queue) -> ItemMark:
+    """Return which marks a queue may not show: decisions, and in a sample what hash sets say."""
+    if queue is Queue.SAMPLE:
+        return ItemMark.FLAGGED | ItemMark.ALERT | ItemMark.NEAR
+    return ItemMark.FLAGGED if queue.is_blind else ItemMark(0)

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ("by_id", models.CharField(max_length=100)),
                 ("by_name", models.CharField(max_length=200)),
                 ("session_id", models.UUIDField(null=True)),
+                ("key", models.UUIDField(null=True)),
                 (
                     "case",
                     models.ForeignKey(
@@ -341,11 +342,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="batch",
+            constraint=models.UniqueConstraint(
+                fields=("case", "by_id", "key"), name="grading_batch_key"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="batch",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     (
                         "kind__in",
-                        ["grade", "flag", "note", "undo", "redo", "second", "settle", "accept"],
+                        [
+                            "grade",
+                            "flag",
+                            "note",
+                            "undo",
+                            "redo",
+                            "second",
+                            "sample",
+                            "settle",
+                            "accept",
+                        ],
                     )
                 ),
                 name="grading_batch_kind",

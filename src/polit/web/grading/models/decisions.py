@@ -11,7 +11,10 @@ from polit.web.grading.rules import DecisionKind, Rung
 class Batch(Appended):
     """What an officer did at once: one decision, or one on each of many items.
 
-    ``number`` orders the batches of a case.
+    Args:
+        number: Orders the batches of a case.
+        key: What whoever asked for it called it, so that it is done once however often it is
+            asked for; ``None`` where nobody asks again.
     """
 
     case = models.ForeignKey(
@@ -23,6 +26,7 @@ class Batch(Appended):
     by_id = models.CharField(max_length=100)
     by_name = models.CharField(max_length=200)
     session_id = models.UUIDField(null=True)
+    key = models.UUIDField(null=True)
     compensates = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="compensated_by", db_index=False
     )
@@ -33,6 +37,7 @@ class Batch(Appended):
         db_table = "grading_batch"
         constraints = (
             models.UniqueConstraint(fields=["case", "number"], name="grading_batch_once"),
+            models.UniqueConstraint(fields=["case", "by_id", "key"], name="grading_batch_key"),
             models.CheckConstraint(
                 condition=Q(kind__in=[kind.value for kind in DecisionKind]),
                 name="grading_batch_kind",

@@ -1,6 +1,6 @@
 """Figures of a review: second looks, blind samples, how far a strategy is, what is agreed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.grading.agreement import Interval, kappa, wilson
-from polit.web.grading.category_schemes import does_count
+from polit.web.grading.category_schemes import does_count, grade_number
 from polit.web.grading.models import (
     Batch,
     BlindSample,
@@ -131,7 +131,7 @@ class SampleFigures:
 
     Args:
         drawn: Items that were drawn.
-        looked_at: Of them, how many were graded since.
+        looked_at: Of them, how many were graded blind since, in the sample's own queue.
         missed: Of those, how many are otherwise than what settled them says.
     """
 
@@ -154,9 +154,13 @@ def sample_members(sample: BlindSample) -> dict[bytes, tuple[int, str]]:
 def sample_figures(sample: BlindSample) -> SampleFigures:
     """Return how many drawn items were settled otherwise than an officer graded them."""
     members = sample_members(sample)
+    blind = Decision.objects.filter(
+        case_id=sample.case_id, kind=DecisionKind.SAMPLE.value, recorded_at__gte=sample.recorded_at
+    ).exclude(batch_id__in=undone_batches(sample.case))
+    looked_at = members.keys() & {bytes(each) for each in blind.values_list("sha256", flat=True)}
     graded = {
         content: standing.code
-        for content, standing in standings_of(sample.case, list(members)).items()
+        for content, standing in standings_of(sample.case, list(looked_at)).items()
         if standing.code
     }
     missed = sum(is_missed(*members[content], code) for content, code in graded.items())
@@ -177,14 +181,24 @@ def is_missed(settled: int, says: str, code: str) -> bool:
 
 
 def sample_queue(access: CaseAccess) -> list[int]:
-    """Return the places of a case's last blind sample that nobody graded yet, as drawn."""
+    """Return the places of a case's last blind sample that nobody decided yet, as drawn."""
     sample = sample_latest(access)
     if sample is None:
         return []
     members = list(sample_members(sample))
-    graded = {content for content, each in standings_of(access.case, members).items() if each.code}
+    open_still = sample_among(access.case, members, standings_of(access.case, members))
     items = _items_by(access, members)
-    return [place_of(items[each].pk) for each in members if each in items and each not in graded]
+    return [place_of(items[each].pk) for each in members if each in items and each in open_still]
+
+
+def sample_among(
+    case: CaseLike, contents: Iterable[bytes], standings: Mapping[bytes, Standing]
+) -> frozenset[bytes]:
+    """Return which of some contents are of a case's last blind sample and wait in its queue."""
+    sample = BlindSample.objects.filter(case_id=case.id).order_by("-version").first()
+    members = sample_members(sample) if sample is not None else {}
+    decided = {content for content, each in standings.items() if each.code or each.unsure}
+    return frozenset(contents) & members.keys() - decided
 
 
 def votes_of(contents: Iterable[bytes]) -> dict[bytes, dict[str, str]]:
@@ -212,7 +226,7 @@ class Progress:
     Args:
         total: Items that the strategy covers and no digest settles.
         decided: Of them, how many an officer decided.
-        found: Items of the category that the stop point counts.
+        found: Items that it covers, of the category that the stop point counts; undisputed.
         candidates: First-generation candidates that nobody decided yet.
         is_reached: Whether the agreed stop point is reached.
     """
@@ -249,8 +263,8 @@ def progress_of(access: CaseAccess, strategy: Strategy | None) -> Progress:
     is_reached = counted["decided"] >= counted["total"]
     if strategy is not None and not strategy.is_everything:
         if strategy.stop_code:
-            codes = Standing.objects.filter(case_id=access.case.id, code=strategy.stop_code)
-            found = codes.count()
+            number = grade_number(strategy.scheme, strategy.stop_code)
+            found = rows.filter(grade=number, state=int(ItemState.GRADED)).count()
         waiting = to_do.exclude(state__in=[int(state) for state in _DONE])
         candidates = waiting.filter(first_generation__gte=FIRST_GENERATION_LEAST).count()
         has_enough = found >= strategy.stop_count if strategy.stop_code else True

@@ -76,3 +76,8 @@ def batch_contents(batch_id: UUID) -> dict[bytes, Was]:
     rows = Decision.objects.filter(batch_id=batch_id).order_by("sha256")
     named = rows.values_list("sha256", "rung", "kind")
     return {bytes(sha256): Was(Rung(rung), DecisionKind(kind)) for sha256, rung, kind in named}
+
+
+def batch_by_key(actor: Actor, case: CaseLike, key: UUID) -> Batch | None:
+    """Return the batch that an officer asked for under a key, ``None`` where it is none yet."""
+    return Batch.objects.filter(case_id=case.id, by_id=actor.actor_id, key=key).first()

@@ -1,5 +1,6 @@
 """Which items a second officer is to look at, blind to what the first one said."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
@@ -23,9 +24,17 @@ def draws_below(case: CaseLike) -> int:
     return percent * DRAWS // 100
 
 
-def is_due_for_second(standing: Standing, officer_id: str) -> bool:
-    """Tell whether somebody else than this officer had a say on a content, and they had none."""
-    return standing.voters > 0 and officer_id not in standing.votes
+def seconds_among(
+    case: CaseLike, officer_id: str, standings: Mapping[bytes, Standing]
+) -> frozenset[bytes]:
+    """Return which of some contents an officer is to review blind, as ``second_queue`` does."""
+    below = draws_below(case)
+    return frozenset(
+        content for content, each in standings.items()
+        if officer_id not in each.votes
+        and (each.is_disputed or each.unsure
+             or (each.code and each.voters == 1 and each.draw < below))
+    )  # fmt: skip
 
 
 def seconds_due(case: CaseLike) -> "QuerySet[Standing]":
@@ -42,10 +51,12 @@ def second_queue(access: CaseAccess, user: "User") -> list[int]:
     They are ordered by their draw: whether an item is disputed, unsure or drawn is not told.
     What the person had a say in already is not among them.
     """
-    rows = seconds_due(access.case).exclude(votes__contains=str(user.pk)).order_by("draw", "pk")
-    contents = [bytes(each) for each in rows.values_list("sha256", flat=True)]
+    rows = seconds_due(access.case).exclude(votes__contains=str(user.pk))
+    ordered = rows.order_by("draw", "pk").values_list("sha256", flat=True)
+    contents = [bytes(each) for each in ordered]
+    # Of a large case these are more than a statement takes parameters.
     items = Item.objects.filter(
-        review_set__case_id=access.case.id, sha256__in=contents, is_present=True
+        review_set__case_id=access.case.id, sha256__in=rows.values("sha256"), is_present=True
     )
     found = {bytes(each): pk for each, pk in items.values_list("sha256", F("pk"))}
     return [place_of(found[each]) for each in contents if each in found]

@@ -1,7 +1,12 @@
 """Everything that is written of decisions."""
 
-from polit.web.grading.services.accepting import Chosen, proposals_accept, proposals_decline
-from polit.web.grading.services.deciding import Wish, batch_redo, batch_undo, decide
+from polit.web.grading.services.accepting import (
+    Chosen,
+    proposals_accept,
+    proposals_accept_all,
+    proposals_decline,
+)
+from polit.web.grading.services.deciding import Asking, Wish, batch_redo, batch_undo, decide
 from polit.web.grading.services.listing import (
     ForceList,
     force_list,
@@ -16,6 +21,7 @@ from polit.web.grading.services.strategies import Agreed, dispute_settle, strate
 
 __all__ = [
     "Agreed",
+    "Asking",
     "Chosen",
     "ForceList",
     "Recorded",
@@ -29,6 +35,7 @@ __all__ = [
     "force_set_order",
     "force_sets_supersede",
     "proposals_accept",
+    "proposals_accept_all",
     "proposals_decline",
     "sample_draw",
     "stack_split",

@@ -11,7 +11,14 @@ from polit.web.audit.services import act
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.grading.models import Proposal
-from polit.web.grading.rules import Change, DecisionKind, ProposalState, Rung, check_places
+from polit.web.grading.rules import (
+    MOST_PLACES,
+    Change,
+    DecisionKind,
+    ProposalState,
+    Rung,
+    check_places,
+)
 from polit.web.grading.services.deciding import rulings_of
 from polit.web.grading.services.held import review_set_hold
 from polit.web.grading.services.proposing import proposals_show
@@ -19,6 +26,9 @@ from polit.web.grading.services.recording import Hand, Recorded, rulings_record
 from polit.web.items.models import Item
 
 _OPEN = ProposalState.OPEN.value
+_BATCH = 500
+MOST_AT_ONCE = 5_000
+"""Contents that one request accepts: some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,43 @@ def proposals_accept(
         kind = DecisionKind.ACCEPT
         rulings = rulings_of(actor, access.case, wanted, kind=kind, rung=Rung.COPY)
         return rulings_record(Hand(actor, access, kind, reason=reason), held, rulings)
+
+
+def proposals_accept_all(
+    actor: Actor, *, access: CaseAccess, code: str, reason: str
+) -> int:  # fmt: skip
+    """Accept what waits and is not contradicted, in batches of one transaction each.
+
+    What is done stays done if a later batch is refused.
+
+    Args:
+        actor: The officer.
+        access: The case.
+        code: Of which category, as ``CategoryRef.text`` has it; empty for all.
+        reason: Why.
+
+    Returns:
+        How many contents were decided; at most ``MOST_AT_ONCE``, then it is asked for again.
+
+    Raises:
+        DecisionRefused: Nothing waits that could be accepted, or the case is frozen.
+    """
+    rows = Proposal.objects.filter(case_id=access.case.id, state=_OPEN).order_by("sha256", "pk")
+    by_content: dict[bytes, list[tuple[UUID, str]]] = {}
+    for pk, content, proposed in rows.values_list("pk", "sha256", "code").iterator():
+        by_content.setdefault(bytes(content), []).append((pk, proposed))
+    agreed = [
+        [pk for pk, _ in each] for each in by_content.values()
+        if len({proposed for _, proposed in each}) == 1 and (not code or each[0][1] == code)
+    ][:MOST_AT_ONCE]  # fmt: skip
+    if not agreed:
+        raise DecisionRefused("nothing", "no proposal waits that others do not contradict")
+    done = 0
+    for first in range(0, len(agreed), _BATCH):
+        some = [pk for each in agreed[first : first + _BATCH] for pk in each][:MOST_PLACES]
+        chosen = Chosen(some, was_shown=True)
+        done += len(proposals_accept(actor, access=access, chosen=chosen, reason=reason).items)
+    return done
 
 
 def proposals_decline(actor: Actor, *, access: CaseAccess, chosen: Chosen, reason: str) -> int:

@@ -11,8 +11,8 @@ from polit.web.grading.category_schemes import grade_number
 from polit.web.grading.models import Standing
 from polit.web.grading.queries.histories import scheme_of, standings_of, values_read
 from polit.web.grading.rules import state_of
+from polit.web.grading.services.held import officer_id
 from polit.web.grading.services.proposing import Offer, proposals_offer
-from polit.web.grading.services.recording import officer_id
 from polit.web.items.models import Item, ReviewSet
 from polit.web.items.rules import item_number, place_of
 from polit.web.items.services import items_mark

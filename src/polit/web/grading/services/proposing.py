@@ -9,8 +9,9 @@ from typing import Protocol
 from uuid import UUID
 
 from polit.web.audit.services import act
+from polit.web.cases.models import Case
 from polit.web.core.access import CaseLike
-from polit.web.core.acting import SYSTEM
+from polit.web.core.acting import SYSTEM, Actor
 from polit.web.grading.category_schemes import grade_number
 from polit.web.grading.models import Proposal
 from polit.web.grading.queries.histories import scheme_of, standings_of, values_read
@@ -21,6 +22,9 @@ from polit.web.items.rules import ItemState, place_of
 from polit.web.items.services import items_mark
 
 _REASON = "An exact copy was decided in another case"
+_REOPENED = "The case is open again: proposals that came meanwhile wait"
+_DECLINED = ProposalState.DECLINED.value
+_AT_ONCE = 1_000
 _OPEN, _WITHDRAWN = ProposalState.OPEN.value, ProposalState.WITHDRAWN.value
 
 
@@ -130,6 +134,21 @@ def proposals_offer(review_set: ReviewSet, offers: Iterable[Offer]) -> int:
 def proposals_show(review_set: ReviewSet, contents: Sequence[bytes]) -> None:
     """Show on a held set's items where a proposal waits; within the act that changed it."""
     _mark(review_set, list(Item.objects.filter(review_set=review_set, sha256__in=contents)))
+
+
+def proposals_wait_again(case: Case, actor: Actor, **_sent: object) -> None:
+    """Show on a reopened case's items which proposals came while it was frozen; within the act."""
+    review_set = ReviewSet.objects.filter(case_id=case.pk).first()
+    if case.status in FROZEN or review_set is None:
+        return
+    review_set.case = case
+    rows = Proposal.objects.filter(case_id=case.pk).exclude(state=_DECLINED)
+    contents = [bytes(each) for each in rows.values_list("sha256", flat=True).distinct()]
+    for first in range(0, len(contents), _AT_ONCE):
+        some = contents[first : first + _AT_ONCE]
+        with act(actor, "grading.propose", reason=_REOPENED, case=case) as deed:
+            proposals_show(review_set, some)
+            deed.about("proposals", str(len(some)), proposals=len(some))
 
 
 def _changed(kept: Proposal | None, offer: Offer, case: CaseLike) -> Proposal | None:

@@ -12,11 +12,13 @@ from django.utils.crypto import salted_hmac
 
 from polit.base.canonical import canonical_json
 from polit.web.audit.services import Deed, act_on_each
-from polit.web.core.access import CaseAccess
+from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.core.acting import Actor
 from polit.web.grading.category_schemes import grade_number
 from polit.web.grading.models import Batch, Decision, Standing
+from polit.web.grading.queries.histories import batch_contents, change_read, scheme_of
 from polit.web.grading.rules import (
+    BLIND_KINDS,
     DRAWS,
     Change,
     DecisionKind,
@@ -24,7 +26,7 @@ from polit.web.grading.rules import (
     Values,
     state_of,
 )
-from polit.web.grading.services.held import Held
+from polit.web.grading.services.held import Held, officer_id
 from polit.web.grading.services.proposing import proposals_follow, proposed_here
 from polit.web.grading.signals import first_generation_confirmed
 from polit.web.items.models import Item, ItemPlace
@@ -62,6 +64,7 @@ class Hand:
         session_id: The review session, where there is one.
         compensates: The batch that is taken back or brought back.
         reason: Why, for the audit.
+        key: What the batch is called by whoever asked for it.
     """
 
     actor: Actor
@@ -70,6 +73,7 @@ class Hand:
     session_id: UUID | None = None
     compensates: UUID | None = None
     reason: str = _REASON
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +147,37 @@ def rulings_record(hand: Hand, held: Held, rulings: Sequence[Ruling]) -> Recorde
     return Recorded(marked[0], batch.pk, marked[1])
 
 
+def batch_tell(case: CaseLike, batch: Batch, *, is_blind: bool) -> Recorded:
+    """Tell again of a batch that was recorded: what its items have come to.
+
+    Args:
+        case: Its case.
+        batch: The batch.
+        is_blind: Whether the officer is told nothing of what others said.
+    """
+    scheme = scheme_of(case)
+    rows = {bytes(each.sha256): each for each in Decision.objects.filter(batch=batch)}
+    was = batch_contents(batch.compensates_id) if batch.compensates_id else {}
+    items = Item.objects.filter(review_set__case_id=case.id, sha256__in=list(rows))
+    told, revision = [], 0
+    for item in items.select_related("review_set").order_by("pk"):
+        content, revision = bytes(item.sha256), item.review_set.revision
+        state, number, flags = item.state, item.grade, item.flags
+        if is_blind or (content in was and was[content].kind in BLIND_KINDS):
+            own = _told_blind(change_read(rows[content].change))
+            state = int(state_of(own, is_settled=False, is_proposed=False))
+            number, flags = grade_number(scheme, own.code), own.flags
+        told.append((place_of(item.pk), state, number, int(marks_of(item, flags))))
+    return Recorded(revision, batch.pk, tuple(told))
+
+
 def _batch(hand: Hand, count: int) -> Batch:
     rows = Batch.objects.filter(case_id=hand.access.case.id)
     last = rows.aggregate(last=Max("number"))["last"] or 0
     return Batch(
         case_id=hand.access.case.id, number=last + 1, kind=hand.kind.value, decisions=count,
         by_id=hand.actor.actor_id, by_name=hand.actor.name, session_id=hand.session_id,
-        compensates_id=hand.compensates,
+        compensates_id=hand.compensates, key=hand.key,
     )  # fmt: skip
 
 
@@ -235,7 +263,7 @@ def _mark(
         grade = grade_number(held.scheme, after.code)
         place = place_of(item.pk)
         groups.setdefault((state, grade, after.flags, after.graded_by), []).append(place)
-        told = _told_blind(ruling) if ruling.is_blind else after
+        told = _told_blind(ruling.change) if ruling.is_blind else after
         shown = state if told is after else state_of(told, is_settled=False, is_proposed=False)
         number = grade_number(held.scheme, told.code)
         rows.append((place, int(shown), number, int(marks_of(item, told.flags))))
@@ -247,18 +275,9 @@ def _mark(
     return revision, tuple(rows)
 
 
-def _told_blind(ruling: Ruling) -> Values:
+def _told_blind(change: Change) -> Values:
     """Return what a blind officer is told: their own word, whatever others said."""
-    change = ruling.change
     return Values(change.code or "", change.flags_set, unsure=change.unsure)
-
-
-def officer_id(by: str) -> UUID | None:
-    """Return an officer's identifier, ``None`` where polit itself or nobody decided."""
-    try:
-        return UUID(by)
-    except ValueError:
-        return None
 
 
 def marks_of(item: Item, flags: int) -> ItemMark:

@@ -12,6 +12,7 @@ from polit.web.core.acting import Actor
 from polit.web.grading.agreement import drawn, sample_size
 from polit.web.grading.models import BlindSample
 from polit.web.items.models import Item, ReviewSet
+from polit.web.items.rules import ItemState
 from polit.web.matching.models import ContentMatch
 from polit.web.matching.rules import Settled
 
@@ -21,6 +22,8 @@ _KEY_BYTES = 32
 def sample_draw(actor: Actor, *, reason: str, access: CaseAccess) -> BlindSample:
     """Draw 1 % of the settled items of a case, at least 20 or all, to be graded blind.
 
+    What an officer decided although it was settled is settled by them, and is not drawn.
+
     The key is random and kept with the sample: nobody chooses, and anybody can draw it again.
 
     Raises:
@@ -29,7 +32,9 @@ def sample_draw(actor: Actor, *, reason: str, access: CaseAccess) -> BlindSample
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=access.case.id)
         review_set = ReviewSet.objects.filter(case_id=access.case.id).first()
-        rows = Item.objects.filter(review_set=review_set, settled__gt=0, is_present=True)
+        rows = Item.objects.filter(
+            review_set=review_set, settled__gt=0, is_present=True, state=int(ItemState.SETTLED)
+        )
         contents = [bytes(each) for each in rows.values_list("sha256", flat=True).iterator()]
         if review_set is None or not contents:
             raise UsageError("sample: no item of this case is settled by a hash set")

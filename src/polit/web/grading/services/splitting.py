@@ -4,7 +4,6 @@ from polit.base.errors import DecisionRefused
 from polit.web.audit.services import act
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
-from polit.web.grading.rules import Rung
 from polit.web.grading.services.held import items_at, review_set_hold
 from polit.web.grading.services.recording import Recorded, marks_of
 from polit.web.items.models import Item
@@ -23,7 +22,7 @@ def stack_split(actor: Actor, *, access: CaseAccess, place: int) -> Recorded:
     with act(actor, "grading.split", reason=_REASON, case=access.case,
              purpose=access.purpose.value) as deed:  # fmt: skip
         held = review_set_hold(access.case)
-        (item,) = items_at(access.case, [place], Rung.TILE)
+        (item,) = items_at(access.case, [place])
         if item.lead_place == place and item.stack_items == 1:
             raise DecisionRefused("nothing", "this item stands by itself already")
         deed.about("content", bytes(item.sha256).hex(), lead=item.lead_place, place=place)

@@ -17,7 +17,7 @@ from polit.web.grading.models import Standing, Strategy
 from polit.web.grading.queries.histories import scheme_of
 from polit.web.grading.rules import Change, DecisionKind, Rung
 from polit.web.grading.services.deciding import rulings_of
-from polit.web.grading.services.held import items_at, review_set_hold
+from polit.web.grading.services.held import items_at, review_set_hold, rungs_of
 from polit.web.grading.services.recording import Hand, Recorded, rulings_record
 
 
@@ -101,11 +101,12 @@ def dispute_settle(
         DecisionRefused: It is not disputed, or the case is frozen.
     """
     with transaction.atomic():
-        (item,) = items_at(access.case, [place], Rung.TILE)
+        (item,) = items_at(access.case, [place])
         held = review_set_hold(access.case, [bytes(item.sha256)])
         change = Change(category_ref(held.scheme, code))
         kind = DecisionKind.SETTLE
-        rulings = rulings_of(actor, access.case, [(item, change)], kind=kind, rung=Rung.TILE)
+        rung = rungs_of(actor, access.case, [item]).get(bytes(item.sha256), Rung.TILE)
+        rulings = rulings_of(actor, access.case, [(item, change)], kind=kind, rung=rung)
         before = rulings[0].before
         if not change.code or before is None or not (before.is_disputed or before.unsure):
             raise DecisionRefused("nothing", "there is nothing to settle: load the page again")

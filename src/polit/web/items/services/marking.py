@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, F, Value, When
 
 from polit.web.core.acting import check_in_act
@@ -12,6 +13,7 @@ from polit.web.matching.rules import Settled
 
 MOST_MARKED = 100_000
 _AT_ONCE = 2_000
+_REVISION_SQL = "UPDATE items_set SET revision = revision + 1 WHERE id = %s RETURNING revision"
 
 
 def items_mark(
@@ -93,5 +95,6 @@ def item_split(review_set: ReviewSet, place: int) -> int:
 
 
 def _next_revision(review_set: ReviewSet) -> int:
-    ReviewSet.objects.filter(pk=review_set.pk).update(revision=F("revision") + 1)
-    return ReviewSet.objects.values_list("revision", flat=True).get(pk=review_set.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(_REVISION_SQL, [review_set.pk])
+        return int(cursor.fetchone()[0])

@@ -40,6 +40,7 @@ from polit.web.grading.services import (
     dispute_settle,
     force_set_ask,
     proposals_accept,
+    proposals_accept_all,
     proposals_decline,
     sample_draw,
     strategy_agree,
@@ -88,16 +89,7 @@ def proposals(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     form = ProposalsForm(sent(request))
     if request.method == "POST" and form.is_valid():
-        chosen = Chosen(form.cleaned_data["proposals"], was_shown=True)
-        accepts = form.cleaned_data["does"] == "accept"
-        service = proposals_accept if accepts else proposals_decline
-        done = attempt(
-            form,
-            lambda: service(
-                actor_of(request), access=granted, chosen=chosen,
-                reason=form.cleaned_data["reason"],
-            ),
-        )  # fmt: skip
+        done = attempt(form, lambda: _proposals_do(request, form))
         if done is not None:
             return redirect("review:proposals", case_id=case_id)
     counts = proposal_counts(granted)
@@ -112,6 +104,17 @@ def proposals(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "is_frozen": _is_frozen(granted.case),
     }
     return render(request, "grading/proposals.html", shown)
+
+
+def _proposals_do(request: HttpRequest, form: ProposalsForm) -> object:
+    granted, actor, typed = case_access_of(request), actor_of(request), form.cleaned_data
+    reason, does = typed["reason"], typed["does"]
+    if does == "accept_all":
+        code = request.GET.get("code", "")
+        return proposals_accept_all(actor, access=granted, code=code, reason=reason)
+    chosen = Chosen(typed["proposals"], was_shown=True)
+    service = proposals_accept if does == "accept" else proposals_decline
+    return service(actor, access=granted, chosen=chosen, reason=reason)
 
 
 @access(_AGREEING, methods=("GET", "POST"))

@@ -5,7 +5,7 @@ from typing import Literal, TypeVar
 from uuid import UUID
 
 import msgspec
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from polit.base.errors import DecisionRefused
@@ -18,11 +18,20 @@ from polit.web.grading.category_schemes import category_ref
 from polit.web.grading.forms import DecideForm
 from polit.web.grading.queries import scheme_of
 from polit.web.grading.queries.figures import items_shown
-from polit.web.grading.rules import SHOWN_FROM, Change, Rung
-from polit.web.grading.services import Recorded, Wish, batch_redo, batch_undo, decide, stack_split
-from polit.web.items.rules import Flag
+from polit.web.grading.rules import Change
+from polit.web.grading.services import (
+    Asking,
+    Recorded,
+    Wish,
+    batch_redo,
+    batch_undo,
+    decide,
+    stack_split,
+)
+from polit.web.items.rules import Flag, Queue
 from polit.web.review.page_config import address_of
 from polit.web.review.rules import REVIEWERS, REVIEWING
+from polit.web.review.scope import scope_of
 from polit.web.welfare.queries import session_current
 
 Body = TypeVar("Body")
@@ -30,6 +39,7 @@ Body = TypeVar("Body")
 _DECIDING = Access(Scope.CASE, read=REVIEWERS, write=REVIEWERS, consults=False)
 """What is decided has audit rows of its own, which say more than that of a page."""
 _SHOWN = 9
+_LONGEST_QUERY = 1_000
 _MOST_BYTES = 64 << 10
 _STATUSES = {"frozen": 409, "batch_unseen": 409, "nothing": 409}
 
@@ -44,16 +54,18 @@ class _Decide(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unsure: bool = False
     whole_stacks: bool = False
     rung: Literal["tile", "grey160", "colour160", "full_grey", "full"] = "tile"
+    """What the page believes; the record of exposures counts."""
     batch_seen: bool = False
     queue: Literal["", "second", "sample"] = ""
+    key: UUID | None = None
 
 
 class _Split(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     place: int
 
 
-class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
+class _Turn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    key: UUID | None = None
 
 
 @access(_DECIDING, methods=("POST",))
@@ -71,8 +83,8 @@ def decide_places(request: HttpRequest, case_id: UUID) -> HttpResponse:
             body.unsure,
         )  # fmt: skip
         wish = Wish(
-            change, Rung(body.rung), body.note, body.whole_stacks, body.batch_seen,
-            body.queue == "second", _session_id(request),
+            change, body.note, body.whole_stacks, body.batch_seen, _blind(body.queue),
+            Asking(_session_id(request), body.key),
         )  # fmt: skip
         return decide(actor_of(request), access=granted, places=body.places, wish=wish)
 
@@ -108,26 +120,44 @@ def decide_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     scheme = scheme_of(granted.case)
     form = DecideForm(request.POST, scheme=scheme)
     places: list[int] = []
-    was_shown = request.POST.get("batch_seen") == "yes"
+    must_see = False
     if form.is_valid():
-        typed, places = form.cleaned_data, form.cleaned_data["places"]
-        was_shown = was_shown or len(places) <= SHOWN_FROM
-        code = None if form.chosen_code is None else category_ref(scheme, form.chosen_code)
-        change = Change(code, flags_of(typed["flags"]), unsure=typed["unsure"])
-        wish = Wish(
-            change, note=typed["note"], whole_stacks=typed["whole_stacks"], was_shown=was_shown,
-            is_second=request.POST.get("queue") == "second", session_id=_session_id(request),
-        )  # fmt: skip
-        done = attempt(
-            form, lambda: decide(actor_of(request), access=granted, places=places, wish=wish)
-        )
+        places = form.cleaned_data["places"]
+        wish = _wished(request, form, scheme)
+
+        def decided() -> Recorded:
+            nonlocal must_see
+            try:
+                return decide(actor_of(request), access=granted, places=places, wish=wish)
+            except DecisionRefused as error:
+                must_see = error.code == "batch_unseen"
+                raise
+
+        done = attempt(form, decided)
         if done is not None:
-            return redirect(address_of("table", case_id))
+            query = scope_of(QueryDict(request.POST.get("shown", "")[:_LONGEST_QUERY])).query
+            return redirect(f"{address_of('table', case_id)}?{query}")
     shown = {
-        "case": granted.case, "form": form, "places": places, "must_see": not was_shown,
+        "case": granted.case, "form": form, "places": places, "must_see": must_see,
+        "queue": request.POST.get("queue", ""), "query": request.POST.get("shown", ""),
         "shown": items_shown(granted, places[:_SHOWN]),
     }  # fmt: skip
     return render(request, "grading/decide.html", shown)
+
+
+def _wished(request: HttpRequest, form: DecideForm, scheme: str) -> Wish:
+    typed = form.cleaned_data
+    code = None if form.chosen_code is None else category_ref(scheme, form.chosen_code)
+    change = Change(code, flags_of(typed["flags"]), unsure=typed["unsure"])
+    return Wish(
+        change, note=typed["note"], whole_stacks=typed["whole_stacks"],
+        was_shown=request.POST.get("batch_seen") == "yes",
+        blind=_blind(request.POST.get("queue", "")), asking=Asking(_session_id(request)),
+    )  # fmt: skip
+
+
+def _blind(queue: str) -> Queue | None:
+    return Queue(queue) if queue in {Queue.SECOND.value, Queue.SAMPLE.value} else None
 
 
 def flags_of(names: list[str]) -> int:
@@ -146,10 +176,8 @@ def flags_of(names: list[str]) -> int:
 
 
 def _compensated(request: HttpRequest, service: Callable[..., Recorded]) -> Recorded:
-    _read(request, _Nothing)
-    return service(
-        actor_of(request), access=case_access_of(request), session_id=_session_id(request)
-    )
+    asking = Asking(_session_id(request), _read(request, _Turn).key)
+    return service(actor_of(request), access=case_access_of(request), asking=asking)
 
 
 def _session_id(request: HttpRequest) -> UUID | None:
@@ -164,7 +192,7 @@ def _read(request: HttpRequest, form: type[Body]) -> Body:
         raise DecisionRefused("too_large", f"at most {_MOST_BYTES} bytes at once")
     try:
         return msgspec.json.decode(body, type=form)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise DecisionRefused("bad_request", "the request cannot be read") from error
 
 

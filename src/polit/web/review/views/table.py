@@ -16,15 +16,16 @@ from polit.web.grading.queries import scheme_of
 from polit.web.items.queries import review_set_of
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.rows import ItemRow, item_rows
-from polit.web.items.rules import ItemMark, ItemWanted
+from polit.web.items.rules import ItemMark, ItemWanted, Queue
 from polit.web.matching.rules import Settled, Verdict
 from polit.web.review.filters import number_of, wanted_of
 from polit.web.review.page_config import address_of
-from polit.web.review.queues import among_of, blinded
+from polit.web.review.queues import among_of, blinded, hidden_marks
 from polit.web.review.rules import REVIEWING
 from polit.web.review.scope import scope_of
 
 PAGE_ITEMS = 50
+_BLIND_WORDS = {Queue.SECOND: "Second review", Queue.SAMPLE: "Blind sample"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +101,25 @@ def _rows(granted: CaseAccess, order: Order, wanted: ItemWanted, begin: int) -> 
     rows = []
     for number, found in enumerate(item_rows(granted, places), start=begin):
         item, blind = found.item, wanted.queue.is_blind
+        in_sample = wanted.queue is Queue.SAMPLE
+        marks = int(order.marks[number]) & ~int(hidden_marks(wanted.queue))
         rows.append(
             TableRow(
                 number + 1,
                 found,
                 int(order.stacks[number]),
-                "Second review" if blind else item.state.label,
+                _BLIND_WORDS[wanted.queue] if blind else item.state.label,
                 "" if blind else labels.get(item.grade, ""),
-                _kind(ItemMark(int(order.marks[number]))),
-                Verdict(item.verdict).label if item.verdict else "Unknown",
-                Settled(item.settled).label if item.settled else "",
+                _kind(ItemMark(marks)),
+                "" if in_sample else _said(item.verdict),
+                Settled(item.settled).label if item.settled and not in_sample else "",
             )
         )
     return rows
+
+
+def _said(verdict: int) -> str:
+    return Verdict(verdict).label if verdict else "Unknown"
 
 
 def _kind(marks: ItemMark) -> str:

@@ -443,6 +443,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="exposure",
+            index=models.Index(
+                fields=["officer", "content_sha256"], name="welfare_exposure_content"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="exposure",
             index=models.Index(fields=["officer", "recorded_at"], name="welfare_exposure_of"),
         ),
         migrations.AddConstraint(

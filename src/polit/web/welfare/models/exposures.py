@@ -47,6 +47,7 @@ class Exposure(Appended):
         indexes = (
             models.Index(fields=["officer", "stack_sha256"], name="welfare_exposure_stack"),
             models.Index(fields=["case", "officer", "stack_sha256"], name="welfare_exposure_case"),
+            models.Index(fields=["officer", "content_sha256"], name="welfare_exposure_content"),
             models.Index(fields=["officer", "recorded_at"], name="welfare_exposure_of"),
         )
         constraints = (

@@ -18,6 +18,7 @@ from polit.web.welfare.queries.own import (
     session_record,
     week_counts,
 )
+from polit.web.welfare.queries.seen import rungs_seen
 from polit.web.welfare.queries.sessions import (
     break_until,
     is_new,
@@ -55,6 +56,7 @@ __all__ = [
     "outcome_list",
     "period_list",
     "profile_of",
+    "rungs_seen",
     "session_current",
     "session_last",
     "session_limits",

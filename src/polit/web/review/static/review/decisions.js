@@ -13,6 +13,16 @@ function isStale(refusal, entry) {
   return refusal?.status === 403 && refusal.code === "" && entry.renewals <= MOST_RENEWALS;
 }
 
+/* Names a batch: sent again because its answer was lost, it is done once. `randomUUID` is only there
+   where the page came encrypted. */
+function freshKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (each) => each.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 /** Sends what an officer decided. Nothing is lost: what waits is counted on the page. */
 export class Decisions {
   constructor({ config, onChange, onRefused }) {
@@ -42,7 +52,7 @@ export class Decisions {
       const body = {
         places: some, code: null, flags_set: [], flags_clear: [], tags: [], note: "",
         unsure: false, whole_stacks: false, rung: "tile", batch_seen: false,
-        queue: queueOf(this.config), ...decision,
+        queue: queueOf(this.config), ...decision, key: freshKey(),
       };
       const before = some.map((place) => this.order.standing(place)).filter(Boolean);
       this.order.put(before.map((standing) => this.#foreseen(standing, body)));
@@ -54,7 +64,7 @@ export class Decisions {
 
   /** Take this officer's last batch back, or do it again: each is a decision of its own. */
   turn(what) {
-    return this.#queue({ url: this.config.urls[what], body: {}, before: [] });
+    return this.#queue({ url: this.config.urls[what], body: { key: freshKey() }, before: [] });
   }
 
   #foreseen([place, state, grade, marks], body) {

@@ -57,6 +57,11 @@ class HvFigures:
         return -(-self.audio_ms // 1000)
 
 
+def exposure_rows() -> QuerySet[Exposure]:
+    """Return all exposures but those that came to nothing: it could not be shown."""
+    return Exposure.objects.filter(unshown=None)
+
+
 def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigures:
     """Return the figures of a case.
 
@@ -65,7 +70,7 @@ def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigur
         media_files: Its pictures and videos where the caller knows them; else as the latest run
             of stacks counted them.
     """
-    rows = Exposure.objects.filter(case_id=access.case.id)
+    rows = exposure_rows().filter(case_id=access.case.id)
     return figures_of(rows, _counted(run_of(access, None)) if media_files is None else media_files)
 
 
@@ -82,14 +87,14 @@ def hv_of_exhibit(
     held = Content.objects.filter(
         sha256=OuterRef("content_sha256"), package=package, id__gte=first, id__lte=last
     )
-    rows = Exposure.objects.filter(Exists(held), case_id=access.case.id)
+    rows = exposure_rows().filter(Exists(held), case_id=access.case.id)
     known = _counted(run_of(access, package)) if media_files is None else media_files
     return figures_of(rows, known)
 
 
 def hv_of_officer(user: User) -> HvFigures:
     """Return the figures of a person over all their cases, for themselves."""
-    rows = Exposure.objects.filter(officer=user)
+    rows = exposure_rows().filter(officer=user)
     cases = rows.order_by().values_list("case_id", flat=True).distinct()
     runs = StackRun.objects.filter(case_id__in=cases, package=None, is_ready=True).order_by("id")
     latest = {run.case_id: run for run in runs}

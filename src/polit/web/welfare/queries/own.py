@@ -19,7 +19,7 @@ from polit.web.welfare.models import (
     ReviewSession,
     SessionSpan,
 )
-from polit.web.welfare.queries.figures import HvFigures, figures_of
+from polit.web.welfare.queries.figures import HvFigures, exposure_rows, figures_of
 from polit.web.welfare.queries.sessions import span_list, span_of, today
 from polit.web.welfare.rules import (
     Rung,
@@ -142,7 +142,7 @@ def week_counts(user: User, *, weeks: int, now: datetime) -> list[tuple[datetime
         ))
         for number, begin in enumerate(begins)
     }  # fmt: skip
-    found = Exposure.objects.filter(officer=user, recorded_at__gte=begins[0]).aggregate(**counts)
+    found = exposure_rows().filter(officer=user, recorded_at__gte=begins[0]).aggregate(**counts)
     return [(begin, found[f"week_{number}"]) for number, begin in enumerate(begins)]
 
 
@@ -154,7 +154,7 @@ def shown_ms(rows: QuerySet[Exposure]) -> int:
 
 def _period(user: User, label: str, since: datetime, now: datetime) -> OwnPeriod:
     spans = span_list(user.pk, since=since, until=now)
-    rows = Exposure.objects.filter(officer=user, recorded_at__gte=since)
+    rows = exposure_rows().filter(officer=user, recorded_at__gte=since)
     return OwnPeriod(
         label, worked_s(spans, since, now), _breaks(spans), shown_ms(rows), figures_of(rows, 0)
     )
@@ -179,7 +179,7 @@ def _spans(ids: list[UUID], now: datetime) -> dict[UUID, list[Span]]:
 def _counts_by_session(ids: list[UUID]) -> dict[UUID, dict[str, int]]:
     sound = Sum("length_ms", filter=Q(what=What.SOUND.value), default=0)
     rungs = {f"rung_{rung.value}": Count("pk", filter=Q(rung=rung)) for rung in PICTURE_RUNGS}
-    rows = Exposure.objects.filter(session_id__in=ids).order_by().values("session_id")
+    rows = exposure_rows().filter(session_id__in=ids).order_by().values("session_id")
     found = rows.annotate(
         audio_ms=sound,
         texts=Count("pk", filter=Q(what=What.TEXT.value)),

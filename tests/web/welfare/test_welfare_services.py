@@ -1,6 +1,7 @@
 """Sessions, exposures and flags as services keep them, with a clock that tests move."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -164,7 +165,11 @@ def test_exposures_count_repeats_and_what_was_avoidable_and_stay(desk: Desk) -> 
     assert (figures.looks, figures.uncovered, figures.per_1000) == (3, 8, "4.3")
     assert (figures.full_size, figures.repeats, figures.avoidable) == (2, 2, 1)
     assert (figures.audio_s, figures.texts) == (9, 0)
-    assert queries.hv_of_officer(desk.user).looks == 3
+    own = queries.hv_of_officer(desk.user)
+    assert own.looks == 3
+    for period in queries.period_list(desk.user, desk.now):
+        assert replace(period.figures, media_files=own.media_files) == own
+        assert (period.shown_ms, period.worked_s) == (1200, 179)
     assert queries.hv_of_case(desk.access).per_1000 == "0.0"
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE welfare_exposure SET what = 'page'")

@@ -1,9 +1,11 @@
 """HV/1k and its companions: of a case, of an exhibit, of an officer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
@@ -103,16 +105,40 @@ def hv_of_officer(user: User) -> HvFigures:
 
 def figures_of(rows: QuerySet[Exposure], media_files: int) -> HvFigures:
     """Return the figures of some exposures, in two queries."""
-    counts = rows.aggregate(
-        uncovered=Count("pk"),
-        full_size=Count("pk", filter=Q(rung__gte=Rung.FULL_GREY)),
-        repeats=Count("pk", filter=Q(is_repeat=True)),
-        avoidable=Count("pk", filter=Q(is_avoidable=True)),
-        audio_ms=Sum("length_ms", filter=Q(what=What.SOUND.value), default=0),
-        texts=Count("pk", filter=Q(what=What.TEXT.value)),
-    )
     pairs = rows.order_by().values("officer_id", "stack_sha256").distinct()
-    return HvFigures(media_files=media_files, looks=pairs.count(), **counts)
+    return HvFigures(
+        media_files=media_files, looks=pairs.count(), **rows.aggregate(**_counts("", Q()))
+    )
+
+
+def figures_since(user: User, begins: Sequence[datetime]) -> list[HvFigures]:
+    """Return the figures of a person since each of some instants, in one query."""
+    wanted: dict[str, Aggregate] = {}
+    for number, begin in enumerate(begins):
+        since = Q(recorded_at__gte=begin)
+        wanted |= _counts(f"_{number}", since)
+        wanted[f"looks_{number}"] = Count("stack_sha256", filter=since, distinct=True)
+    rows = exposure_rows().filter(officer=user, recorded_at__gte=min(begins))
+    found = rows.aggregate(**wanted)
+    names = [*_counts("", Q()), "looks"]
+    return [
+        HvFigures(media_files=0, **{name: found[f"{name}_{number}"] for name in names})
+        for number in range(len(begins))
+    ]
+
+
+def _counts(suffix: str, which: Q) -> dict[str, Aggregate]:
+    """Return what is counted of exposures, by the names of figures and a suffix."""
+    sound = Q(what=What.SOUND.value)
+    counts: dict[str, Aggregate] = {
+        "uncovered": Count("pk", filter=which),
+        "full_size": Count("pk", filter=which & Q(rung__gte=Rung.FULL_GREY)),
+        "repeats": Count("pk", filter=which & Q(is_repeat=True)),
+        "avoidable": Count("pk", filter=which & Q(is_avoidable=True)),
+        "audio_ms": Sum("length_ms", filter=which & sound, default=0),
+        "texts": Count("pk", filter=which & Q(what=What.TEXT.value)),
+    }
+    return {f"{name}{suffix}": count for name, count in counts.items()}
 
 
 def _counted(run: StackRun | None) -> int:

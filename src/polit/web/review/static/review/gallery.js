@@ -108,7 +108,7 @@ class Gallery {
   /** Reveal in colour from now on, or in grey; what stands open is asked for anew. */
   turnColour() {
     const isColour = this.reveals.rung === "grey160";
-    const open = [...this.reveals.shown.keys()];
+    const open = this.reveals.places;
     this.reveals.rung = isColour ? "colour160" : "grey160";
     this.announce(isColour ? "Unveils in colour." : "Unveils in grey.");
     showModes(this);

@@ -205,6 +205,7 @@ class Watch {
     if (reason === "break") {
       this.#say("session_break", {}).catch(() => {});
     }
+    this.#showWait(); // first, so that the focus goes to a button that stays
     if (!this.screen.open) {
       this.screen.showModal();
     }
@@ -237,6 +238,17 @@ class Watch {
     this.override.hidden = reason !== "limit";
     this.finish.hidden = reason === "none" || reason === "break";
     this.lighter.hidden = session === null || session.may_end || reason === "break";
+    if (this.screen.open) {
+      this.#keepFocus();
+    }
+  }
+
+  /* A button that goes away takes the focus along, so the next one gets it. */
+  #keepFocus() {
+    const active = document.activeElement;
+    if (!this.screen.contains(active) || active.hidden) {
+      (this.screen.querySelector("button:not([hidden]), a:not([hidden])") ?? this.screen).focus();
+    }
   }
 
   async #goOn() {

@@ -115,6 +115,7 @@ def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
     page.keyboard.down("v")
     _until(page, "document.activeElement.ariaLabel?.endsWith('unveiled')")
     page.keyboard.up("v")
+    _until(page, "!document.activeElement.ariaLabel?.endsWith('unveiled')")
     assert _label(page) == "2 of 100000, picture, pending"
     assert [each["places"] for each in review.asked_of("unveil")] == [[2]]
     assert review.asked_of("unveil")[0]["rung"] == "grey160"

@@ -113,7 +113,7 @@ class Walk:
             self._opened.container.seek(place, stream=self._opened.stream)
         except MemoryError:
             raise
-        except FFmpegError:
+        except (FFmpegError, OverflowError):  # times that no stream has
             return
 
     def _jump(self, tail_at: int) -> bool:

@@ -33,6 +33,8 @@ _LEAST_RATE, _HIGHEST_RATE = 1_000, 192_000
 _MOST_CHANNELS = 16
 _MOST_SAMPLES = 400_000_000
 """How many are decoded to reach a place where the container cannot seek: two hours at 48 kHz."""
+_MOST_PACKETS = 4_000_000
+"""A table of samples may name the same bytes for each: a small file is no small number of them."""
 _MOST_ERRORS = 1_000
 _SCALES = {"u8": 1 << 7, "s16": 1 << 15, "s32": 1 << 31, "s64": 1 << 63, "flt": 1, "dbl": 1}
 _FULL = 32_767
@@ -140,14 +142,14 @@ class _Stretch:
         Raises:
             Refused: Nothing of it decodes.
         """
-        at = seen = 0
+        at = 0
         for frame in self._frames():
             mono = _mixed(frame)
             if frame.pts is not None:
                 at = int((frame.pts - self._start) * self._base * self.rate)
             self._put(mono, at - self._first)
-            at, seen = at + len(mono), seen + len(mono)
-            if at >= self._first + len(self._mono) or seen > _MOST_SAMPLES:
+            at += len(mono)
+            if at >= self._first + len(self._mono):
                 break
         if self._filled == 0:
             raise Refused("no_sound", "no sound there")
@@ -166,14 +168,18 @@ class _Stretch:
             self._container.seek(place, stream=self._stream)
         except MemoryError:
             raise
-        except FFmpegError:
+        except (FFmpegError, OverflowError):  # times that no stream has
             return
 
     def _frames(self) -> Iterator[AudioFrame]:
-        """Yield frames of the rate that the header states; goes on behind damage."""
-        errors = 0
+        """Yield frames of the rate that the header states; goes on behind damage.
+
+        What is decoded counts, fit or not, so that it ends.
+        """
+        errors = seen = taken = 0
         packets = self._container.demux(self._stream)
-        while errors <= _MOST_ERRORS:
+        while errors <= _MOST_ERRORS and seen <= _MOST_SAMPLES and taken < _MOST_PACKETS:
+            taken += 1
             try:
                 packet = next(packets, None)
                 if packet is None:
@@ -186,6 +192,7 @@ class _Stretch:
             except FFmpegError:
                 errors += 1
                 continue
+            seen += sum(frame.samples for frame in frames)
             yield from filter(self._is_fit, frames)
 
     def _is_fit(self, frame: AudioFrame) -> bool:

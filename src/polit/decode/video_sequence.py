@@ -23,6 +23,9 @@ MOST_PIXELS = 4_000_000_000
 """How many pixels one pass decodes: a minute of 1080p at 30 frames a second, some four seconds of
 one core. What lies behind is another pass."""
 
+_FRAME_PIXELS = 20_000
+"""What a frame costs at least, in pixels: many frames of a few pixels are no small pass."""
+
 _UNBOUNDED = 1 << 62  # the pass stops by itself
 _SLACK_MS = 1000
 _SIDEWAYS = 5
@@ -128,7 +131,8 @@ def _chosen(walk: Walk, wanted: Sequence) -> Iterator[Shot]:
             yield shot
             given += 1
             due_ms = _next_due(wanted, shot.at_ms)
-        if given == wanted.count or walk.pixels > MOST_PIXELS:
+        cost = walk.pixels + walk.frames * _FRAME_PIXELS
+        if given == wanted.count or cost > MOST_PIXELS:
             break
     if given == 0 and last is not None:
         yield last

@@ -26,9 +26,11 @@ from polit.web.items.models import Item, ItemPlace
 from polit.web.items.rules import ItemState
 from polit.web.media.models import Package
 from polit.web.review.rules import UnveilWanted, What, check_wanted
+from polit.web.review.services import unveiling as services
 from polit.web.review.views import unveil as views
-from polit.web.welfare.models import Exposure, ExposureSeen
-from polit.web.welfare.services import session_pause
+from polit.web.welfare.models import Exposure, ExposureSeen, ReviewSession
+from polit.web.welfare.queries import exposure_rows
+from polit.web.welfare.services import session_hide, session_pause
 
 
 class Desk:
@@ -123,6 +125,13 @@ def test_page_is_one_event_that_stands_before_the_broker_is_asked(
     assert [each["place"] for each in header["parts"]] == [1, 2, 4, 3]
     assert parts == [b"0", b"1", b"", b"3"]
     assert [each["error"] for each in header["parts"]] == ["", "", "no_thumbnail", ""]
+    # Of what its package has no picture nothing was shown: it is no exposure.
+    assert header["exposures"].pop(2) is None
+    assert (Exposure.objects.count(), exposure_rows().count()) == (4, 3)
+    assert json.loads(AuditEvent.objects.get(action="pictures.unshown").details) == {
+        "code": "no_thumbnail", "exposures": 1,
+    }  # fmt: skip
+    del asked[2]
     kept = [Exposure.objects.get(pk=each) for each in header["exposures"]]
     lead = bytes(items[0].sha256)
     assert [bytes(each.stack_sha256) for each in kept[:2]] == [lead, lead]
@@ -195,6 +204,7 @@ WRONG = [
     {"what": "page", "places": [1], "region": [0, 0, 5, 5]},
     {"what": "original", "places": [1, 2]},
     {"what": "original", "places": [1], "region": [0, 0, 0, 5]},
+    {"what": "original", "places": [1], "region": [0, 0, 160, 160], "rung": "grey160"},
     {"what": "story", "places": [1], "rung": "full_grey"},
     {"what": "frames", "places": [1]},
     {"what": "frames", "places": [1], "count": 65, "step_ms": 1},
@@ -317,7 +327,25 @@ def test_broker_that_refuses_shows_nothing_and_the_record_says_so(
     event = AuditEvent.objects.get(action=What(what).action)
     unshown = AuditEvent.objects.get(action="pictures.unshown")
     assert unshown.subject_id == str(event.event_id)
-    assert json.loads(unshown.details) == {"code": expected[1]}
+    assert json.loads(unshown.details) == {"code": expected[1], "exposures": 1}
+    # It stays in the record, and counts for nothing.
+    assert (Exposure.objects.count(), exposure_rows().count()) == (1, 0)
+
+
+def test_whether_one_may_look_is_asked_under_the_lock_of_the_session(
+    desk: Desk, user: User, telling: TellingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hide everything after a look has begun and before it is recorded: nothing is shown."""
+    actor, begun = Actor("user", str(user.pk), user.username), services.unveiled_items
+
+    def hidden_meanwhile(*told: Any) -> Any:
+        session_hide(actor, session=ReviewSession.objects.get())
+        return begun(*told)
+
+    monkeypatch.setattr(services, "unveiled_items", hidden_meanwhile)
+    assert desk.refused("page", 1) == (409, "on_break")
+    assert (telling.asked, Exposure.objects.count()) == ([], 0)
+    assert not AuditEvent.objects.filter(action="pictures.page").exists()
 
 
 def test_broker_that_makes_other_pictures_than_were_recorded_shows_none(

@@ -22,6 +22,7 @@ from polit.web.safeguarding.clocks import clock_scheme, current_clocks
 from polit.web.safeguarding.models import SafeguardingStep, SafeguardingTask
 from polit.web.safeguarding.rules import TASK_STATES, TaskState, is_overdue
 from polit.web.safeguarding.services import first_generation_raise, task_act
+from polit.web.safeguarding.signals import tasks_done
 
 ONE, TWO = "11" * 32, "22" * 32
 
@@ -128,9 +129,12 @@ def test_task_goes_the_ways_of_its_table_and_no_other(
         do(lead, "complete", "gone")
     task.refresh_from_db()
     assert task.state == "open"
+    told: list[Case] = []
+    tasks_done.connect(receiver := lambda case, **_rest: told.append(case))
     done = do(lead, "complete", "referred")
+    tasks_done.disconnect(receiver)
+    assert (len(told), bool(done.done_at)) == (1, True)
     assert (done.state, done.outcome, done.is_overdue) == ("done", "referred", False)
-    assert done.done_at is not None
     with pytest.raises(AuthorityError):
         do(lead, "reopen")
     assert do(guard, "reopen").outcome == ""

@@ -105,7 +105,9 @@ def test_a_session_from_consent_to_the_word_after(client: Client, case: Case) ->
     done = client.post(url("session_act", case, session_action="finish"), {})
     assert done.headers["Location"] == url("check_in", case)
     client.post(url("check_in", case), {"text": "a long day"})
-    assert "a long day" in client.get(reverse("welfare:own")).content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert "a long day" in client.get(reverse("welfare:own")).content.decode()
+    assert len(asked) <= 20
     assert client.get(url("session_act", case, session_action="pause")).status_code == 302
 
 

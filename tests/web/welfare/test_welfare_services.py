@@ -1,6 +1,7 @@
 """Sessions, exposures and flags as services keep them, with a clock that tests move."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from polit.web.cases.queries import case_access
 from polit.web.cases.rules import GrantedAccess
 from polit.web.core.acting import Actor
 from polit.web.core.rules import Role
+from polit.web.safeguarding.signals import tasks_done
 from polit.web.welfare import queries, services
 from polit.web.welfare.models import Exposure, ReviewSession, SessionSpan, WelfareFlag
 from polit.web.welfare.rules import SessionStart, ShownItem, check_may_view, view_refusal
@@ -163,7 +165,11 @@ def test_exposures_count_repeats_and_what_was_avoidable_and_stay(desk: Desk) -> 
     assert (figures.looks, figures.uncovered, figures.per_1000) == (3, 8, "4.3")
     assert (figures.full_size, figures.repeats, figures.avoidable) == (2, 2, 1)
     assert (figures.audio_s, figures.texts) == (9, 0)
-    assert queries.hv_of_officer(desk.user).looks == 3
+    own = queries.hv_of_officer(desk.user)
+    assert own.looks == 3
+    for period in queries.period_list(desk.user, desk.now):
+        assert replace(period.figures, media_files=own.media_files) == own
+        assert (period.shown_ms, period.worked_s) == (1200, 179)
     assert queries.hv_of_case(desk.access).per_1000 == "0.0"
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE welfare_exposure SET what = 'page'")
@@ -197,6 +203,29 @@ def test_the_worst_lane_cools_down_and_is_no_end(desk: Desk) -> None:
     services.session_end(desk.actor, session=desk.session, passes_over_light=True)
     with pytest.raises(UsageError):
         services.session_end(desk.actor, session=last)
+
+
+def test_another_session_is_no_way_out_of_cooling_down_nor_urgent_looks_a_break(
+    desk: Desk,
+) -> None:
+    desk.begin("known-near")
+    desk.work(9)
+    desk.look(*range(30), rung="full", what="original")
+    services.session_hide(desk.actor, session=desk.session)
+    services.session_end(desk.actor, session=desk.session)
+    again = desk.begin("known-near")
+    assert (again.state, desk.refused(), again.heavy_views) == ("cooling", "on_break", 30)
+    desk.now += timedelta(minutes=9)
+    desk.look(90, urgent=True)
+    desk.now += timedelta(minutes=9)
+    standing = queries.standing_get(desk.user, desk.case, now=desk.now)
+    assert standing.since_break_s == 9 * 60
+    assert SessionSpan.objects.filter(ended_at=None).count() == 0
+    services.session_resume(desk.actor, session=desk.session)
+    desk.look(*range(40, 49), rung="full", what="original")
+    assert desk.refused() == ""
+    desk.look(50, rung="full", what="original")
+    assert desk.refused() == "on_break"
 
 
 def test_a_session_left_open_is_no_work_and_ends_with_the_next(
@@ -283,3 +312,8 @@ def test_what_is_over_or_not_ones_own_is_refused(desk: Desk) -> None:
     told = Notice.objects.count()
     services.officers.tell_case_moved(case=desk.case, action="reopen")
     assert Notice.objects.count() == told
+    with act(desk.actor, "tests.tasks", reason="a test", case=desk.case) as deed:
+        deed.about("case", desk.case.id)
+        tasks_done.send(None, case=desk.case)
+    text = Notice.objects.order_by("-recorded_at").values_list("text", flat=True)[0]
+    assert "led to safeguarding work, all of which is done" in text

@@ -180,6 +180,9 @@ def other_event() -> BrokerRefused:
 
 def _shown(event: RecordedEvent) -> PictureEvent:
     details = msgspec.json.decode(event.details, type=_ShowDetails)
+    if details.region is not None and details.rung in _SMALL:
+        # Small parts of a picture, one beside the other, are the picture at full size.
+        raise _wrong("a part of a picture is shown at full size")
     order = RenderOrder(
         side_px=_side_px(details.rung), region=details.region, rung=_tones(details.rung),
         frame_ms=details.at_ms or 0,

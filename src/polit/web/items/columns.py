@@ -21,6 +21,8 @@ ROW = np.dtype([
 ])  # fmt: skip
 """One item in ``ItemColumns.data``, little-endian."""
 CHUNK_ITEMS = 1 << 16
+CHUNK_PLACES = 1 << 18
+"""In one piece of ``FolderPlaces``: a megabyte."""
 _LOW = (1 << 64) - 1
 
 

@@ -103,7 +103,7 @@ class Item(models.Model):
 
         db_table = "items_item"
         indexes = (
-            models.Index(fields=["review_set", "rank"], name="items_item_rank"),
+            models.Index(fields=["review_set", "lead_place"], name="items_item_lead"),
             models.Index(fields=["review_set", "revision"], name="items_item_revision"),
         )
         constraints = (
@@ -220,11 +220,19 @@ class ItemColumns(models.Model):
 
 
 class ItemFolder(models.Model):
-    """How many items a folder holds, those of the folders below included, each once."""
+    """How many items a folder holds, those of the folders below included, each once.
+
+    Args:
+        items: How many distinct items.
+        begin: Where its own places, and those of the folders below, begin in ``FolderPlaces``.
+        end: Where they end.
+    """
 
     id = RowNumber(primary_key=True)
     """The folder's own number, so that a package is a range of it."""
     items = models.BigIntegerField()
+    begin = models.BigIntegerField()
+    end = models.BigIntegerField()
 
     class Meta:
         """The table."""
@@ -234,3 +242,29 @@ class ItemFolder(models.Model):
     def __str__(self) -> str:
         """Return its number."""
         return str(self.pk)
+
+
+class FolderPlaces(models.Model):
+    """Places of items in the order of a package's folders, each folder before those below it.
+
+    So what lies in a folder and below is one piece, which is read without walking the tree.
+    ``data`` holds uint32, little-endian, ``columns.CHUNK_PLACES`` of them in all but the last.
+    Written once: neither the folders of a package nor the places of items ever change.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    package_number = models.IntegerField()
+    number = models.IntegerField()
+    data = models.BinaryField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "items_folder_places"
+        constraints = (
+            models.UniqueConstraint(fields=["package_number", "number"], name="items_folder_piece"),
+        )
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return str(self.number)

@@ -4,12 +4,14 @@ A combination is written as the browser tells it: ``v``, ``Shift+v``, ``Ctrl+z``
 Digits belong to the categories of a case's scheme, in the scheme's order.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from polit.base.errors import UsageError
 
 CATEGORY_KEYS = "123456789"
+_ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 COMBINATION_CHARACTERS = 40
 """The longest that is taken: ``Ctrl+Alt+Shift+ArrowRight`` and more."""
 
@@ -92,6 +94,14 @@ def keys_of(choice: KeyChoice) -> dict[str, list[str]]:
         each.name: [choice.letters[each.name]] if each.name in choice.letters else [*each.keys]
         for each in KEY_ACTIONS
     }
+
+
+def key_words(combinations: Iterable[str]) -> list[str]:
+    """Return combinations as people read them: arrows as arrows."""
+    return [
+        re.sub("Arrow(Left|Right|Up|Down)", lambda found: _ARROWS[found[1]], each)
+        for each in combinations
+    ]
 
 
 def check_letters(letters: Mapping[str, str]) -> None:

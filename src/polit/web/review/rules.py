@@ -139,9 +139,8 @@ def check_wanted(wanted: UnveilWanted) -> None:
         _check_frames(wanted)
     if wanted.what is What.SOUND and not 1 <= wanted.length_ms <= LONGEST_SOUND_MS:
         raise UsageError(f"sound: from 1 to {LONGEST_SOUND_MS} ms at a time")
-    is_part = wanted.what is What.ORIGINAL and all((wanted.region or ())[2:])
-    if wanted.region is not None and not is_part:
-        raise UsageError("region: left, top, width and height of an original's part")
+    if wanted.region is not None:
+        _check_region(wanted, wanted.region)
     if wanted.urgent and not says_something(wanted.urgent_reason):
         raise UsageError("urgent: say in a few words what threatens the child")
 
@@ -150,6 +149,14 @@ def side_px_of(wanted: UnveilWanted) -> int:
     """Return the longer side of frames: what was asked for, at most what their rung has."""
     most = 160 if wanted.rung in SMALL_RUNGS else 1280
     return min(wanted.side_px or most, most)
+
+
+def _check_region(wanted: UnveilWanted, region: tuple[int, int, int, int]) -> None:
+    if wanted.what is not What.ORIGINAL or not all(region[2:]):
+        raise UsageError("region: left, top, width and height of an original's part")
+    if wanted.rung in SMALL_RUNGS:
+        # Small parts of a picture, one beside the other, are the picture at full size.
+        raise UsageError("region: a part is full size, ask for full_grey or full")
 
 
 def _check_frames(wanted: UnveilWanted) -> None:

@@ -19,6 +19,7 @@ from polit.web.core.rules import Role
 from polit.web.safeguarding.clocks import current_clocks
 from polit.web.safeguarding.models import SafeguardingStep, SafeguardingTask
 from polit.web.safeguarding.rules import FIRST_GENERATION, TASK_STATES, TaskState
+from polit.web.safeguarding.signals import tasks_done
 
 _LEADING = (Duty.LEAD.value, Duty.DEPUTY.value)
 
@@ -111,6 +112,9 @@ def task_act(
         ).save()
         deed.about("safeguarding_task", task.pk, before=before, after=after.value,
                    outcome=task.outcome, late=is_done and task.due_at < now_utc())  # fmt: skip
+        left = SafeguardingTask.objects.filter(case_id=access.case.id)
+        if is_done and not left.exclude(state=TaskState.DONE.value).exists():
+            tasks_done.send(SafeguardingTask, case=access.case)
     return task
 
 

@@ -29,10 +29,10 @@ from polit.web.grading.rules import (
 from polit.web.grading.services.held import Held, officer_id
 from polit.web.grading.services.proposing import proposals_follow, proposed_here
 from polit.web.grading.signals import first_generation_confirmed
+from polit.web.items.marks import items_marks
 from polit.web.items.models import Item, ItemPlace
-from polit.web.items.rules import FIRST_GENERATION_LEAST, Flag, ItemMark, place_of
+from polit.web.items.rules import Flag, place_of
 from polit.web.items.services import items_mark
-from polit.web.matching.rules import ALERTING, Verdict
 from polit.web.media.models import Package
 from polit.web.media.rules import package_of
 from polit.web.safeguarding.services import first_generation_raise
@@ -46,9 +46,6 @@ _STANDING_FIELDS = [
     "version", "code", "flags", "tags", "unsure", "votes", "voters", "is_disputed", "is_settled",
     "graded_by", "draw",
 ]  # fmt: skip
-_VIDEO = 2
-_ALERTS = frozenset(ALERTING)
-_NEAR = frozenset({Verdict.NEAR, Verdict.NEAR_ALERT})
 _FIRST_GENERATION = "An officer flagged it as first generation in the review"
 _REASON = "Review of the case's pictures and videos"
 
@@ -167,7 +164,7 @@ def batch_tell(case: CaseLike, batch: Batch, *, is_blind: bool) -> Recorded:
             own = _told_blind(change_read(rows[content].change))
             state = int(state_of(own, is_settled=False, is_proposed=False))
             number, flags = grade_number(scheme, own.code), own.flags
-        told.append((place_of(item.pk), state, number, int(marks_of(item, flags))))
+        told.append((place_of(item.pk), state, number, items_marks([(item, flags)])[0]))
     return Recorded(revision, batch.pk, tuple(told))
 
 
@@ -254,7 +251,8 @@ def _mark(
     held: Held, rulings: Sequence[Ruling], proposed: frozenset[bytes]
 ) -> tuple[int, tuple[tuple[int, int, int, int], ...]]:
     groups: dict[tuple[ItemState, int, int, str], list[int]] = {}
-    rows = []
+    rows: list[tuple[int, int, int]] = []
+    flagged: list[tuple[Item, int]] = []
     for ruling in rulings:
         after, item = ruling.after, ruling.item
         state = state_of(
@@ -265,38 +263,20 @@ def _mark(
         groups.setdefault((state, grade, after.flags, after.graded_by), []).append(place)
         told = _told_blind(ruling.change) if ruling.is_blind else after
         shown = state if told is after else state_of(told, is_settled=False, is_proposed=False)
-        number = grade_number(held.scheme, told.code)
-        rows.append((place, int(shown), number, int(marks_of(item, told.flags))))
+        rows.append((place, int(shown), grade_number(held.scheme, told.code)))
+        flagged.append((item, told.flags))
     revision = 0
     for (state, grade, flags, by), places in groups.items():
         revision = items_mark(
             held.review_set, places, state=state, grade=grade, flags=flags, graded_by=officer_id(by)
         )
-    return revision, tuple(rows)
+    marks = items_marks(flagged)
+    return revision, tuple((*row, mark) for row, mark in zip(rows, marks, strict=True))
 
 
 def _told_blind(change: Change) -> Values:
     """Return what a blind officer is told: their own word, whatever others said."""
     return Values(change.code or "", change.flags_set, unsure=change.unsure)
-
-
-def marks_of(item: Item, flags: int) -> ItemMark:
-    """Return what the grid draws beside an item's tile."""
-    verdict = item.verdict
-    marks = {
-        ItemMark.VIDEO: item.kind == _VIDEO,
-        ItemMark.STACK: item.stack_items > 1,
-        ItemMark.ALERT: verdict in _ALERTS,
-        ItemMark.NEAR: verdict in _NEAR,
-        ItemMark.NO_TILE: not item.has_tile,
-        ItemMark.FIRST_GENERATION: item.first_generation >= FIRST_GENERATION_LEAST,
-        ItemMark.FLAGGED: bool(flags),
-        ItemMark.PROVISIONAL: not item.content_id,
-    }
-    found = ItemMark(0)
-    for mark, holds in marks.items():
-        found |= mark if holds else ItemMark(0)
-    return found
 
 
 def _tell_first_generation(

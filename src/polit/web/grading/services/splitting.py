@@ -5,7 +5,8 @@ from polit.web.audit.services import act
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.grading.services.held import items_at, review_set_hold
-from polit.web.grading.services.recording import Recorded, marks_of
+from polit.web.grading.services.recording import Recorded
+from polit.web.items.marks import items_marks
 from polit.web.items.models import Item
 from polit.web.items.rules import place_of
 from polit.web.items.services import item_split
@@ -28,8 +29,10 @@ def stack_split(actor: Actor, *, access: CaseAccess, place: int) -> Recorded:
         deed.about("content", bytes(item.sha256).hex(), lead=item.lead_place, place=place)
         revision = item_split(held.review_set, place)
         rows = Item.objects.filter(review_set=held.review_set, revision=revision)
+        items = list(rows.order_by("pk"))
+        marks = items_marks([(each, each.flags) for each in items])
         told = tuple(
-            (place_of(each.pk), each.state, each.grade, int(marks_of(each, each.flags)))
-            for each in rows.order_by("pk")
+            (place_of(each.pk), each.state, each.grade, mark)
+            for each, mark in zip(items, marks, strict=True)
         )
     return Recorded(revision, None, told)

@@ -59,9 +59,28 @@ class Migration(migrations.Migration):
                     polit.web.media.models.packages.RowNumber(primary_key=True, serialize=False),
                 ),
                 ("items", models.BigIntegerField()),
+                ("begin", models.BigIntegerField()),
+                ("end", models.BigIntegerField()),
             ],
             options={
                 "db_table": "items_folder",
+            },
+        ),
+        migrations.CreateModel(
+            name="FolderPlaces",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("package_number", models.IntegerField()),
+                ("number", models.IntegerField()),
+                ("data", models.BinaryField()),
+            ],
+            options={
+                "db_table": "items_folder_places",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("package_number", "number"), name="items_folder_piece"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,7 +168,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="item",
-            index=models.Index(fields=["review_set", "rank"], name="items_item_rank"),
+            index=models.Index(fields=["review_set", "lead_place"], name="items_item_lead"),
         ),
         migrations.AddIndex(
             model_name="item",

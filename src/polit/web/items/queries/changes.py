@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from polit.web.items.columns import Columns
+from polit.web.items.marks import marks_of
 from polit.web.items.models import ReviewSet
-from polit.web.items.queries.orders import marks_of
 from polit.web.items.queries.sets import columns_get
 from polit.web.items.rules import place_of
 
@@ -51,7 +51,8 @@ def changes_get(review_set: ReviewSet, since: int) -> Changes:
 
 def _told(columns: Columns, places: list[int]) -> list[tuple[int, int, int, int]]:
     known = [place for place in places if place <= columns.last_place]
-    marks = marks_of(columns, columns.index(known), columns["stack"][columns.index(known)])
+    index = columns.index(known)
+    marks = marks_of(columns, index, columns["stack"][index] > 1)
     states, grades = columns["state"], columns["grade"]
     return [
         (place, int(states[place]), int(grades[place]), int(mark))

@@ -7,19 +7,17 @@ from django.db import connection
 
 from polit.web.core.access import CaseAccess
 from polit.web.items.columns import Array, Columns, grader_halves
+from polit.web.items.marks import marks_of
 from polit.web.items.models import ReviewSet
 from polit.web.items.queries.folders import places_below
 from polit.web.items.queries.sets import columns_get
 from polit.web.items.rules import (
-    FIRST_GENERATION_LEAST,
     NO_DAY,
-    ItemMark,
     ItemState,
     ItemWanted,
     Queue,
     Sort,
 )
-from polit.web.matching.rules import Verdict
 from polit.web.media.models import Package
 from polit.web.media.rules import PackageState, rows_of
 
@@ -89,7 +87,7 @@ def order_get(
         counts.astype("<u4"),
         columns["state"][found],
         columns["grade"][found],
-        marks_of(columns, found, counts),
+        marks_of(columns, found, counts > 1),
     )
 
 
@@ -117,25 +115,6 @@ def chosen(
         some = among or frozenset()
         mask &= _as_mask(columns, np.fromiter(some, np.int64, len(some)))
     return mask
-
-
-def marks_of(columns: Columns, places: Array, counts: Array) -> Array:
-    """Return what the grid draws beside items, one byte each."""
-    verdict = columns["verdict"][places]
-    near = (verdict == Verdict.NEAR) | (verdict == Verdict.NEAR_ALERT)
-    drawn = {
-        ItemMark.VIDEO: columns["kind"][places] == 2,
-        ItemMark.STACK: counts > 1,
-        ItemMark.ALERT: (verdict == Verdict.ALERT) | (verdict == Verdict.NEAR_ALERT),
-        ItemMark.NEAR: near,
-        ItemMark.NO_TILE: columns["tile"][places] == 0,
-        ItemMark.FIRST_GENERATION: columns["first_generation"][places] >= FIRST_GENERATION_LEAST,
-        ItemMark.FLAGGED: columns["flags"][places] != 0,
-    }
-    marks = np.zeros(len(places), np.uint8)
-    for mark, bits in drawn.items():
-        marks |= bits.astype(np.uint8) * np.uint8(mark)
-    return marks
 
 
 def _by_queue(columns: Columns, mask: Array, wanted: ItemWanted) -> Array:

@@ -7,7 +7,7 @@ event.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from polit.base.canonical import JsonValue
@@ -25,7 +25,7 @@ from polit.web.review.services.rendering import rendered_parts
 from polit.web.welfare.models import ReviewSession
 from polit.web.welfare.queries import standing_of
 from polit.web.welfare.rules import ShownItem, check_may_view
-from polit.web.welfare.services import exposures_add
+from polit.web.welfare.services import exposures_add, exposures_unshown, session_lock
 
 _SETTLED = frozenset({ItemState.SETTLED, ItemState.GRADED})
 _KINDS = {1: "still", 2: "video"}
@@ -77,6 +77,15 @@ class Look:
     wanted: UnveilWanted
 
 
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A look that is on record: its event, what it may show, and an exposure for each of that."""
+
+    event_id: UUID
+    shown: list[UnveiledItem]
+    exposures: tuple[UUID, ...]
+
+
 def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     """Record that pictures are unveiled, then have the broker render them.
 
@@ -90,16 +99,32 @@ def pictures_unveil(look: Look, *, broker: BrokerClient) -> Unveiled:
     """
     check_wanted(look.wanted)
     items = _found(look)
-    shown = _allowed(look, items)
-    event_id, exposures = _record(look, shown)
+    recorded = _record(look, items)
+    shown, exposures = recorded.shown, recorded.exposures
     try:
-        parts = rendered_parts(broker, event_id, wanted=look.wanted, count=len(shown))
+        parts = rendered_parts(broker, recorded.event_id, wanted=look.wanted, count=len(shown))
     except PictureUnshown as error:
-        _record_unshown(look, event_id, error.code)
+        _record_unshown(look, recorded.event_id, dict.fromkeys(exposures, error.code))
         raise
+    failed = _failed(look.wanted, exposures, parts)
+    if failed:
+        _record_unshown(look, recorded.event_id, failed)
     by_place = {item.place: key for item, key in zip(shown, exposures, strict=True)}
-    told = tuple(by_place.get(item.place) for item in items)
+    keys = (by_place.get(item.place) for item in items)
+    told = tuple(None if key in failed else key for key in keys)
     return Unveiled(told, _placed(look.wanted, items, shown, parts))
+
+
+def _failed(
+    wanted: UnveilWanted, exposures: Sequence[UUID], parts: Sequence[RenderedPart]
+) -> dict[UUID, str]:
+    """Return the exposures of which nothing was shown, with why; of a video one part is enough."""
+    if wanted.what is What.PAGE:
+        made = zip(exposures, parts, strict=True)
+        return {exposure: part.code for exposure, part in made if part.code}
+    if all(part.code for part in parts):
+        return dict.fromkeys(exposures, next((part.code for part in parts), "nothing"))
+    return {}
 
 
 def _found(look: Look) -> list[UnveiledItem]:
@@ -138,13 +163,19 @@ def _check_kind(look: Look, kind: str) -> None:
     check_may_view(standing, now, is_urgent=look.wanted.urgent)
 
 
-def _record(look: Look, shown: Sequence[UnveiledItem]) -> tuple[UUID, tuple[UUID, ...]]:
-    """Write the event and the exposures in one transaction; return them once it is committed."""
+def _record(look: Look, items: Sequence[UnveiledItem]) -> _Recorded:
+    """Write the event and the exposures in one transaction; return them once it is committed.
+
+    Whether the officer may look is asked in it, of their session as it stands under its lock: of
+    many looks at once each knows of those before, and of everything hidden, or a break.
+    """
     wanted = look.wanted
     with act(
         look.actor, wanted.what.action, reason=_reason(look), case=look.access.case,
         purpose=look.access.purpose.value, nature=Nature.CONSULTATION,
     ) as deed:  # fmt: skip
+        look = replace(look, session=session_lock(look.session))
+        shown = _allowed(look, items)
         _tell(deed, wanted, shown)
         kept = exposures_add(
             look.session,
@@ -155,7 +186,7 @@ def _record(look: Look, shown: Sequence[UnveiledItem]) -> tuple[UUID, tuple[UUID
         )
     if deed.event_id is None:
         raise PictureUnshown("broker", "the act left no event: nothing is shown")
-    return deed.event_id, tuple(each.pk for each in kept)
+    return _Recorded(deed.event_id, shown, tuple(each.pk for each in kept))
 
 
 def _reason(look: Look) -> str:
@@ -222,10 +253,17 @@ def _placed(
     return tuple(UnveiledPart(each.place, by_place.get(each.place, nothing)) for each in items)
 
 
-def _record_unshown(look: Look, event_id: UUID, code: str) -> None:
-    """Say in the record that the look came to nothing: its exposure was none."""
+def _record_unshown(look: Look, event_id: UUID, codes: Mapping[UUID, str]) -> None:
+    """Say in the record that of a look, or of a part of it, nothing was shown: it counts nothing.
+
+    Args:
+        look: The look.
+        event_id: Its event.
+        codes: Why, for each exposure that was none.
+    """
     with act(
         look.actor, "pictures.unshown", reason="The broker showed nothing", case=look.access.case,
         purpose=look.access.purpose.value, nature=Nature.CONSULTATION,
     ) as deed:  # fmt: skip
-        deed.about("event", event_id, code=code)
+        exposures_unshown(codes)
+        deed.about("event", event_id, code=min(codes.values()), exposures=len(codes))

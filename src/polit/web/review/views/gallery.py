@@ -10,7 +10,7 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.attempts import sent
 from polit.web.grading.queries.figures import progress_of, strategy_list
 from polit.web.review.forms import KeysForm
-from polit.web.review.keyboard import KEY_ACTIONS, KeyChoice, keys_of
+from polit.web.review.keyboard import KEY_ACTIONS, KeyChoice, key_words, keys_of
 from polit.web.review.page_config import address_of, page_config
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
 from polit.web.review.scope import DATES, FILTERS, HIDDEN, ReviewScope, scope_of
@@ -104,7 +104,7 @@ def keys(request: HttpRequest, case_id: UUID) -> HttpResponse:
     shown = {
         "case": case_access_of(request).case,
         "form": form,
-        "rows": [(each, keys_of(choice)[each.name]) for each in KEY_ACTIONS],
+        "rows": [(each, key_words(keys_of(choice)[each.name])) for each in KEY_ACTIONS],
     }
     return render(request, "review/keys.html", shown)
 

@@ -1,7 +1,6 @@
 """The tables of welfare."""
 
 import django.db.models.deletion
-import django.db.models.manager
 import polit.base.clock
 import polit.web.core.models
 from django.conf import settings
@@ -96,6 +95,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="ExposureUnshown",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=polit.web.core.models.fresh_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "recorded_at",
+                    models.DateTimeField(default=polit.base.clock.now_utc, editable=False),
+                ),
+                ("code", models.CharField(max_length=30)),
+                (
+                    "exposure",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="unshown",
+                        to="welfare.exposure",
+                    ),
+                ),
+            ],
+            options={
+                "db_table": "welfare_unshown",
+            },
+        ),
+        migrations.CreateModel(
             name="ReviewSession",
             fields=[
                 (
@@ -148,11 +177,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "welfare_session",
+                "default_manager_name": "objects",
             },
-            managers=[
-                ("unguarded", django.db.models.manager.Manager()),
-                ("objects", django.db.models.manager.Manager()),
-            ],
         ),
         migrations.AddField(
             model_name="exposure",
@@ -516,6 +542,7 @@ class Migration(migrations.Migration):
         ),
         AppendOnly("welfare_exposure"),
         AppendOnly("welfare_seen"),
+        AppendOnly("welfare_unshown"),
         AppendOnly("welfare_check_in"),
         AppendOnly("welfare_flag"),
         AppendOnly("welfare_outcome"),

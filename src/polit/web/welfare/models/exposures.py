@@ -78,3 +78,19 @@ class ExposureSeen(Appended):
     def __str__(self) -> str:
         """Return the milliseconds."""
         return str(self.shown_ms)
+
+
+class ExposureUnshown(Appended):
+    """An exposure that came to nothing: what was asked for could not be shown, and why."""
+
+    exposure = models.OneToOneField(Exposure, on_delete=models.PROTECT, related_name="unshown")
+    code = models.CharField(max_length=30)
+
+    class Meta:
+        """The table."""
+
+        db_table = "welfare_unshown"
+
+    def __str__(self) -> str:
+        """Return why."""
+        return self.code

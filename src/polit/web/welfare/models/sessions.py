@@ -60,6 +60,7 @@ class ReviewSession(Record):
         """The table: a person is in one session at a time."""
 
         db_table = "welfare_session"
+        default_manager_name = "objects"
         indexes = (
             models.Index(fields=["officer", "recorded_at"], name="welfare_session_of"),
             models.Index(fields=["case", "recorded_at"], name="welfare_session_case"),

@@ -2,6 +2,7 @@
 
 from polit.web.welfare.queries.figures import (
     HvFigures,
+    exposure_rows,
     figures_of,
     hv_of_case,
     hv_of_exhibit,
@@ -45,6 +46,7 @@ __all__ = [
     "TeamRow",
     "break_until",
     "check_in_list",
+    "exposure_rows",
     "figures_of",
     "hv_of_case",
     "hv_of_exhibit",

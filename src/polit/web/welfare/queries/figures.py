@@ -1,9 +1,11 @@
 """HV/1k and its companions: of a case, of an exhibit, of an officer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
@@ -57,6 +59,11 @@ class HvFigures:
         return -(-self.audio_ms // 1000)
 
 
+def exposure_rows() -> QuerySet[Exposure]:
+    """Return all exposures but those that came to nothing: it could not be shown."""
+    return Exposure.objects.filter(unshown=None)
+
+
 def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigures:
     """Return the figures of a case.
 
@@ -65,7 +72,7 @@ def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigur
         media_files: Its pictures and videos where the caller knows them; else as the latest run
             of stacks counted them.
     """
-    rows = Exposure.objects.filter(case_id=access.case.id)
+    rows = exposure_rows().filter(case_id=access.case.id)
     return figures_of(rows, _counted(run_of(access, None)) if media_files is None else media_files)
 
 
@@ -82,14 +89,14 @@ def hv_of_exhibit(
     held = Content.objects.filter(
         sha256=OuterRef("content_sha256"), package=package, id__gte=first, id__lte=last
     )
-    rows = Exposure.objects.filter(Exists(held), case_id=access.case.id)
+    rows = exposure_rows().filter(Exists(held), case_id=access.case.id)
     known = _counted(run_of(access, package)) if media_files is None else media_files
     return figures_of(rows, known)
 
 
 def hv_of_officer(user: User) -> HvFigures:
     """Return the figures of a person over all their cases, for themselves."""
-    rows = Exposure.objects.filter(officer=user)
+    rows = exposure_rows().filter(officer=user)
     cases = rows.order_by().values_list("case_id", flat=True).distinct()
     runs = StackRun.objects.filter(case_id__in=cases, package=None, is_ready=True).order_by("id")
     latest = {run.case_id: run for run in runs}
@@ -98,16 +105,40 @@ def hv_of_officer(user: User) -> HvFigures:
 
 def figures_of(rows: QuerySet[Exposure], media_files: int) -> HvFigures:
     """Return the figures of some exposures, in two queries."""
-    counts = rows.aggregate(
-        uncovered=Count("pk"),
-        full_size=Count("pk", filter=Q(rung__gte=Rung.FULL_GREY)),
-        repeats=Count("pk", filter=Q(is_repeat=True)),
-        avoidable=Count("pk", filter=Q(is_avoidable=True)),
-        audio_ms=Sum("length_ms", filter=Q(what=What.SOUND.value), default=0),
-        texts=Count("pk", filter=Q(what=What.TEXT.value)),
-    )
     pairs = rows.order_by().values("officer_id", "stack_sha256").distinct()
-    return HvFigures(media_files=media_files, looks=pairs.count(), **counts)
+    return HvFigures(
+        media_files=media_files, looks=pairs.count(), **rows.aggregate(**_counts("", Q()))
+    )
+
+
+def figures_since(user: User, begins: Sequence[datetime]) -> list[HvFigures]:
+    """Return the figures of a person since each of some instants, in one query."""
+    wanted: dict[str, Aggregate] = {}
+    for number, begin in enumerate(begins):
+        since = Q(recorded_at__gte=begin)
+        wanted |= _counts(f"_{number}", since)
+        wanted[f"looks_{number}"] = Count("stack_sha256", filter=since, distinct=True)
+    rows = exposure_rows().filter(officer=user, recorded_at__gte=min(begins))
+    found = rows.aggregate(**wanted)
+    names = [*_counts("", Q()), "looks"]
+    return [
+        HvFigures(media_files=0, **{name: found[f"{name}_{number}"] for name in names})
+        for number in range(len(begins))
+    ]
+
+
+def _counts(suffix: str, which: Q) -> dict[str, Aggregate]:
+    """Return what is counted of exposures, by the names of figures and a suffix."""
+    sound = Q(what=What.SOUND.value)
+    counts: dict[str, Aggregate] = {
+        "uncovered": Count("pk", filter=which),
+        "full_size": Count("pk", filter=which & Q(rung__gte=Rung.FULL_GREY)),
+        "repeats": Count("pk", filter=which & Q(is_repeat=True)),
+        "avoidable": Count("pk", filter=which & Q(is_avoidable=True)),
+        "audio_ms": Sum("length_ms", filter=which & sound, default=0),
+        "texts": Count("pk", filter=which & Q(what=What.TEXT.value)),
+    }
+    return {f"{name}{suffix}": count for name, count in counts.items()}
 
 
 def _counted(run: StackRun | None) -> int:

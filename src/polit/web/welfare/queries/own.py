@@ -1,25 +1,24 @@
 """What one officer sees of themselves: figures, sessions, how cases went on."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
 from polit.web.welfare.models import (
     CheckIn,
-    Exposure,
     ExposureSeen,
     Outcome,
     ReviewSession,
     SessionSpan,
 )
-from polit.web.welfare.queries.figures import HvFigures, figures_of
+from polit.web.welfare.queries.figures import HvFigures, exposure_rows, figures_since
 from polit.web.welfare.queries.sessions import span_list, span_of, today
 from polit.web.welfare.rules import (
     Rung,
@@ -92,7 +91,30 @@ def period_list(user: User, now: datetime) -> list[OwnPeriod]:
         ("The last 30 days", begin - timedelta(days=29)),
         ("The last 365 days", begin - timedelta(days=364)),
     )
-    return [_period(user, label, since, now) for label, since in begins]
+    starts = [since for _label, since in begins]
+    # Work that went on past midnight counts where it falls.
+    spans = span_list(user.pk, since=min(starts) - timedelta(days=1), until=now)
+    shown, figures = _shown_since(user, starts), figures_since(user, starts)
+    return [
+        OwnPeriod(
+            label, worked_s(spans, since, now), _breaks(s for s in spans if s.began_at >= since),
+            shown[number], figures[number],
+        )
+        for number, (label, since) in enumerate(begins)
+    ]  # fmt: skip
+
+
+def _shown_since(user: User, begins: Sequence[datetime]) -> list[int]:
+    """Return how long something stood uncovered since each of some instants, in milliseconds."""
+    rows = ExposureSeen.objects.filter(exposure__officer=user, exposure__unshown=None)
+    sums = {
+        f"since_{number}": Sum(
+            "shown_ms", filter=Q(exposure__recorded_at__gte=begin), default=0
+        )
+        for number, begin in enumerate(begins)
+    }  # fmt: skip
+    found = rows.filter(exposure__recorded_at__gte=min(begins)).aggregate(**sums)
+    return [int(found[name]) for name in sums]
 
 
 def session_record(user: User, *, since: datetime, until: datetime) -> list[RecordedSession]:
@@ -142,22 +164,8 @@ def week_counts(user: User, *, weeks: int, now: datetime) -> list[tuple[datetime
         ))
         for number, begin in enumerate(begins)
     }  # fmt: skip
-    found = Exposure.objects.filter(officer=user, recorded_at__gte=begins[0]).aggregate(**counts)
+    found = exposure_rows().filter(officer=user, recorded_at__gte=begins[0]).aggregate(**counts)
     return [(begin, found[f"week_{number}"]) for number, begin in enumerate(begins)]
-
-
-def shown_ms(rows: QuerySet[Exposure]) -> int:
-    """Return how long some exposures stood uncovered altogether."""
-    found = ExposureSeen.objects.filter(exposure__in=rows)
-    return int(found.aggregate(total=Sum("shown_ms", default=0))["total"])
-
-
-def _period(user: User, label: str, since: datetime, now: datetime) -> OwnPeriod:
-    spans = span_list(user.pk, since=since, until=now)
-    rows = Exposure.objects.filter(officer=user, recorded_at__gte=since)
-    return OwnPeriod(
-        label, worked_s(spans, since, now), _breaks(spans), shown_ms(rows), figures_of(rows, 0)
-    )
 
 
 def _breaks(spans: Iterable[Span]) -> int:
@@ -179,7 +187,7 @@ def _spans(ids: list[UUID], now: datetime) -> dict[UUID, list[Span]]:
 def _counts_by_session(ids: list[UUID]) -> dict[UUID, dict[str, int]]:
     sound = Sum("length_ms", filter=Q(what=What.SOUND.value), default=0)
     rungs = {f"rung_{rung.value}": Count("pk", filter=Q(rung=rung)) for rung in PICTURE_RUNGS}
-    rows = Exposure.objects.filter(session_id__in=ids).order_by().values("session_id")
+    rows = exposure_rows().filter(session_id__in=ids).order_by().values("session_id")
     found = rows.annotate(
         audio_ms=sound,
         texts=Count("pk", filter=Q(what=What.TEXT.value)),

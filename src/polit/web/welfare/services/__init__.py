@@ -1,6 +1,6 @@
 """What is done for welfare: the one door for every write."""
 
-from polit.web.welfare.services.exposing import exposures_add, exposures_seen
+from polit.web.welfare.services.exposing import exposures_add, exposures_seen, exposures_unshown
 from polit.web.welfare.services.officers import (
     induction_end,
     opt_outs_set,
@@ -17,6 +17,7 @@ from polit.web.welfare.services.sessions import (
     session_end,
     session_hide,
     session_idle,
+    session_lock,
     session_override,
     session_pause,
     session_resume,
@@ -26,6 +27,7 @@ from polit.web.welfare.services.sessions import (
 __all__ = [
     "exposures_add",
     "exposures_seen",
+    "exposures_unshown",
     "induction_end",
     "opt_outs_set",
     "outcome_case_ended",
@@ -38,6 +40,7 @@ __all__ = [
     "session_end",
     "session_hide",
     "session_idle",
+    "session_lock",
     "session_override",
     "session_pause",
     "session_resume",

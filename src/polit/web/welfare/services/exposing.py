@@ -1,7 +1,7 @@
 """Exposures: appended in the act of the look, before a byte of it leaves."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,8 @@ from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor, check_in_act
-from polit.web.welfare.models import Exposure, ExposureSeen, ReviewSession
+from polit.web.welfare.models import Exposure, ExposureSeen, ExposureUnshown, ReviewSession
+from polit.web.welfare.queries import exposure_rows
 from polit.web.welfare.rules import (
     Exposed,
     FlagKind,
@@ -24,7 +25,7 @@ from polit.web.welfare.rules import (
     is_repeat,
 )
 from polit.web.welfare.services.sessions import cool
-from polit.web.welfare.services.spans import flag_raise, span_keep
+from polit.web.welfare.services.spans import flag_raise, span_close, span_keep
 
 _LONGEST_MS = 3_600_000
 """A picture that stood longer was looked at by nobody."""
@@ -102,9 +103,24 @@ def exposures_seen(
     return len(rows)
 
 
+def exposures_unshown(codes: Mapping[UUID, str]) -> None:
+    """Append that exposures came to nothing, as part of the act that says so; they count no more.
+
+    Args:
+        codes: Why, for each exposure.
+
+    Raises:
+        NoAct: There is no act that it belongs to.
+    """
+    check_in_act()
+    ExposureUnshown.objects.bulk_create([
+        ExposureUnshown(exposure_id=key, code=code[:30]) for key, code in codes.items()
+    ])  # fmt: skip
+
+
 def _seen(officer_id: UUID, stacks: list[bytes]) -> dict[bytes, list[Exposed]]:
     """Return the officer's last looks at some stacks."""
-    rows = Exposure.objects.filter(officer_id=officer_id, stack_sha256__in=stacks)
+    rows = exposure_rows().filter(officer_id=officer_id, stack_sha256__in=stacks)
     last = rows.order_by().values_list("stack_sha256", "what", "rung").annotate(Max("recorded_at"))
     found: dict[bytes, list[Exposed]] = defaultdict(list)
     for stack, what, rung, at in last:
@@ -139,9 +155,11 @@ def _exposure(
 
 
 def _keep_session(session: ReviewSession, rows: list[Exposure], now: datetime) -> None:
-    """Let the session go on; cool it down where that was much of the worst lane at full size."""
-    if session.state == SessionState.WORKING.value:
-        span_keep(session, now)
+    """Keep that somebody is at work; cool down after much of the worst lane at full size."""
+    span_keep(session, now)
+    if session.state != SessionState.WORKING.value:
+        # An urgent look while on a break is no work that goes on, and no break either.
+        span_close(session, now)
     if session.sound_at is None and any(row.what == What.SOUND.value for row in rows):
         session.sound_at = now
     if session.lane_rules.is_worst:

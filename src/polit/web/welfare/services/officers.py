@@ -121,6 +121,11 @@ def tell_case_moved(*, case: Case, action: str, **_rest: object) -> None:
         outcome_case_ended(case=case, what=what)
 
 
+def tell_tasks_done(*, case: CaseLike, **_rest: object) -> None:
+    """Tell those who reviewed a case that its safeguarding tasks are done."""
+    outcome_case_ended(case=case, what="led to safeguarding work, all of which is done")
+
+
 def profile_keep(officer_id: UUID) -> WelfareProfile:
     """Return a person's profile, made where there is none, locked until the act ends."""
     found = WelfareProfile.objects.select_for_update().filter(officer_id=officer_id).first()

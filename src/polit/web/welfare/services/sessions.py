@@ -12,10 +12,10 @@ from polit.web.audit.rules import Nature
 from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
-from polit.web.core.acting import Actor
+from polit.web.core.acting import Actor, check_in_act
 from polit.web.core.rules import Purpose
 from polit.web.welfare.models import CheckIn, ReviewSession
-from polit.web.welfare.queries import is_new, opt_outs, standing_of
+from polit.web.welfare.queries import is_new, opt_outs, standing_of, today
 from polit.web.welfare.rules import (
     SESSION_STATES,
     EndWhy,
@@ -50,6 +50,8 @@ def session_begin(actor: Actor, *, access: CaseAccess, start: SessionStart) -> R
         is_fresh = is_new(profile, policy, now)
         check_start(start, policy, is_new=is_fresh, opted=opt_outs(officer_id))
         _end_left(officer_id, now)
+        before = ReviewSession.objects.filter(officer_id=officer_id, recorded_at__gte=today(now))
+        last = before.order_by("-recorded_at").first()
         if profile.began_at is None:
             profile.began_at = now
             profile.save()
@@ -60,6 +62,8 @@ def session_begin(actor: Actor, *, access: CaseAccess, start: SessionStart) -> R
             idle_s=start.idle_s or profile.idle_s or policy.idle_s, is_new=is_fresh,
             recorded_at=now, seen_at=now,
         )  # fmt: skip
+        if last is not None:
+            _carry(session, last, now)
         standing = standing_of(session, now=now)
         if standing.since_break_s >= standing.limits.break_after_s:
             session.state = SessionState.PAUSED.value
@@ -179,6 +183,17 @@ def session_check_in(actor: Actor, *, session: ReviewSession, text: str) -> Chec
     return written
 
 
+def session_lock(session: ReviewSession) -> ReviewSession:
+    """Return a session as it stands now, locked until the act ends.
+
+    Raises:
+        NoAct: There is no act that it belongs to.
+    """
+    check_in_act()
+    rows = ReviewSession.objects.select_for_update(of=("self",)).select_related("case")
+    return rows.get(pk=session.pk)
+
+
 def session_touch(session: ReviewSession, now: datetime) -> bool:
     """Keep that the officer is there, as their page says; no act: nothing is done or shown.
 
@@ -224,6 +239,13 @@ def _change(
         yield kept, deed, now
         kept.save()
         deed.details["state"] = [before, kept.state]
+
+
+def _carry(session: ReviewSession, last: ReviewSession, now: datetime) -> None:
+    """Take along what cooling down is due from the session before: another one is no way out."""
+    session.heavy_views = last.heavy_views
+    if last.cool_until is not None and last.cool_until > now:
+        session.cool_until, session.state = last.cool_until, SessionState.COOLING.value
 
 
 def _end_left(officer_id: UUID, now: datetime) -> None:

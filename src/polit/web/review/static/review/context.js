@@ -41,6 +41,7 @@ export function contextOf(gallery) {
     announce: gallery.announce,
     isHidden: () => gallery.veil.isHidden,
     onHide: (close) => gallery.veil.onHide(close),
+    idleS: () => gallery.veil.idleS,
     setComparing: (isComparing) => { gallery.veil.isComparing = isComparing; },
     closeView: () => gallery.closeView(),
     openView: (name, items) => gallery.openView(name, items),

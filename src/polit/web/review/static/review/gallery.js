@@ -108,7 +108,7 @@ class Gallery {
   /** Reveal in colour from now on, or in grey; what stands open is asked for anew. */
   turnColour() {
     const isColour = this.reveals.rung === "grey160";
-    const open = [...this.reveals.shown.keys()];
+    const open = this.reveals.places;
     this.reveals.rung = isColour ? "colour160" : "grey160";
     this.announce(isColour ? "Unveils in colour." : "Unveils in grey.");
     showModes(this);
@@ -161,7 +161,7 @@ class Gallery {
     const told = await this.decisions.turn(what);
     if (told) {
       const count = told.items.length;
-      this.announce(count ? `${what === "undo" ? "Undone" : "Done again"}: ${count} items.` : "Nothing to do.");
+      this.announce(count ? `${what === "undo" ? "Undone" : "Done again"}: ${count} item${count === 1 ? "" : "s"}.` : "Nothing to do.");
       const index = count ? this.order.indexOf(told.items[0][0]) : -1;
       if (index >= 0) {
         this.grid.goTo(index, { takeFocus: this.view === null });

@@ -16,7 +16,7 @@ export class Reveals {
     this.rung = "grey160";
     this.shown = new Map();
     this.rungs = new Map();
-    this.wanted = new Set();
+    this.wanted = new Map(); // the rung on which a place was asked for last
   }
 
   /** Return the bitmap of a place, or nothing. */
@@ -26,15 +26,23 @@ export class Reveals {
 
   /** Unveil places of the grid, by one event for each hundred. Returns how many show a picture. */
   async reveal(places) {
-    const hidden = places.filter((place) => this.shown.get(place)?.rung !== this.rung);
-    hidden.forEach((place) => this.wanted.add(place));
+    const { rung } = this; // it may be another one when the answers come
+    const hidden = places.filter((place) => this.shown.get(place)?.rung !== rung);
+    hidden.forEach((place) => this.wanted.set(place, rung));
     let made = 0;
-    for (let at = 0; at < hidden.length; at += MOST_OF_EVENT) {
-      const some = hidden.slice(at, at + MOST_OF_EVENT).filter((place) => this.wanted.has(place));
-      if (some.length) {
-        made += this.#take(await this.door.unveil({ what: "page", places: some, rung: this.rung }));
-        this.onChange();
+    try {
+      for (let at = 0; at < hidden.length; at += MOST_OF_EVENT) {
+        const some = hidden.slice(at, at + MOST_OF_EVENT)
+          .filter((place) => this.wanted.get(place) === rung);
+        if (some.length) {
+          made += this.#take(await this.door.unveil({ what: "page", places: some, rung }), rung);
+          this.onChange();
+        }
       }
+    } finally {
+      /* What was refused is not about to come: the next key asks anew. */
+      hidden.filter((place) => this.wanted.get(place) === rung)
+        .forEach((place) => this.wanted.delete(place));
     }
     return made;
   }
@@ -44,13 +52,18 @@ export class Reveals {
     return this.shown.has(place) || this.wanted.has(place);
   }
 
+  /** What is unveiled, or about to be. */
+  get places() {
+    return [...new Set([...this.shown.keys(), ...this.wanted.keys()])];
+  }
+
   /** Tell whether anything is unveiled, or about to be. */
   get isAny() {
     return this.shown.size > 0 || this.wanted.size > 0;
   }
 
   /** Veil places again, all of them without an argument; what is under way then comes too late. */
-  veil(places = [...this.shown.keys(), ...this.wanted]) {
+  veil(places = this.places) {
     for (const place of places) {
       this.wanted.delete(place);
       const held = this.shown.get(place);
@@ -65,7 +78,7 @@ export class Reveals {
 
   /** Veil what is no longer on the screen. */
   keepOnly(isOnScreen) {
-    const gone = [...this.shown.keys(), ...this.wanted].filter((place) => !isOnScreen(place));
+    const gone = this.places.filter((place) => !isOnScreen(place));
     if (gone.length) {
       this.veil(gone);
     }
@@ -84,13 +97,14 @@ export class Reveals {
     );
   }
 
-  #take(answer) {
-    const { rung } = this;
+  #take(answer, rung) {
     let made = 0;
     for (const part of answer.parts) {
-      const isWanted = this.wanted.has(part.place) && !answer.isClosed && part.bitmap;
-      this.veil([part.place]);
+      const isWanted = this.wanted.get(part.place) === rung;
       if (isWanted) {
+        this.veil([part.place]);
+      }
+      if (isWanted && !answer.isClosed && part.bitmap) {
         this.shown.set(part.place, { answer, part, rung });
         this.noteRung(part.place, rung);
         made += 1;

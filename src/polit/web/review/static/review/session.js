@@ -17,8 +17,8 @@ const TITLES = {
 };
 
 /** Begin to watch the session of a page's config; returns nothing to watch where it has none. */
-export function watchSession({ config, announce, run }) {
-  return config.session ? new Watch(config, announce, run) : null;
+export function watchSession({ config, announce, run, idleS }) {
+  return config.session ? new Watch(config, announce, run, idleS) : null;
 }
 
 /** Return milliseconds in minutes and hours, rounded up. */
@@ -43,7 +43,8 @@ export function reasonOf(session, now) {
 }
 
 class Watch {
-  constructor(config, announce, run) {
+  constructor(config, announce, run, idleS) {
+    this.idleS = idleS; // longer while pictures are compared: that is work
     this.config = config;
     this.announce = announce;
     this.run = run;
@@ -120,7 +121,7 @@ class Watch {
 
   #isThere() {
     const idle = (performance.now() - this.lastSign) / 1000;
-    return document.visibilityState === "visible" && idle < this.session.idle_s;
+    return document.visibilityState === "visible" && idle < this.idleS();
   }
 
   #take(session) {
@@ -204,6 +205,7 @@ class Watch {
     if (reason === "break") {
       this.#say("session_break", {}).catch(() => {});
     }
+    this.#showWait(); // first, so that the focus goes to a button that stays
     if (!this.screen.open) {
       this.screen.showModal();
     }
@@ -236,6 +238,17 @@ class Watch {
     this.override.hidden = reason !== "limit";
     this.finish.hidden = reason === "none" || reason === "break";
     this.lighter.hidden = session === null || session.may_end || reason === "break";
+    if (this.screen.open) {
+      this.#keepFocus();
+    }
+  }
+
+  /* A button that goes away takes the focus along, so the next one gets it. */
+  #keepFocus() {
+    const active = document.activeElement;
+    if (!this.screen.contains(active) || active.hidden) {
+      (this.screen.querySelector("button:not([hidden]), a:not([hidden])") ?? this.screen).focus();
+    }
   }
 
   async #goOn() {

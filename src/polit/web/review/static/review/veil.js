@@ -32,6 +32,11 @@ export class Veil {
     return document.documentElement.dataset.hidden === "yes";
   }
 
+  /** After how many seconds without a hand nobody is there: comparing is not idle. */
+  get idleS() {
+    return (this.config.session?.idle_s ?? 120) * (this.isComparing ? COMPARING_TIMES : 1);
+  }
+
   /** Close every picture; what is safe stays. */
   veilAll() {
     this.door.closeAll();
@@ -108,8 +113,7 @@ export class Veil {
   }
 
   #checkIdle() {
-    const idle_s = (this.config.session?.idle_s ?? 120) * (this.isComparing ? COMPARING_TIMES : 1);
-    if (performance.now() - this.lastSign > idle_s * 1000 && this.door.open.size) {
+    if (performance.now() - this.lastSign > this.idleS * 1000 && this.door.open.size) {
       this.veilAll();
       this.announce("Veiled: no key was pressed for a while.");
       this.#tell("idle", { idle: true });

@@ -15,7 +15,7 @@ const CODES = {
   on_break: "you are on a break",
   limit: "your limit is reached",
   stale_consent: "your consent has to be given anew",
-  opted_out: "you opted out of this kind",
+  opted_out: "it is not of your lane, or you opted out of it",
   broker: "the vault does not answer; try again",
   no_original: "the original is not kept",
 };

@@ -174,7 +174,7 @@ class Stack {
   sayState() {
     const odd = this.odd?.size ?? 0;
     const pages = this.pages() > 1 ? ` Page ${this.page + 1} of ${this.pages()}.` : "";
-    const differs = odd > 0 ? ` ${count(odd, "one differs", "differ")}; they stand first.` : "";
+    const differs = odd > 0 ? ` ${odd === 1 ? "One differs; it stands" : `${odd} differ; they stand`} next to the lead.` : "";
     this.panel.say(`${count(this.members.length, "item", "items")}.${differs}${pages}`);
   }
 

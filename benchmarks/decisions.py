@@ -4,7 +4,7 @@
     python -m benchmarks.decisions [--decisions 300] [--json]
 
 A fresh SQLite database as it is run. Beside each decision a bare transaction of one row is
-committed to a database with the same settings on the same disk: what of a decision is the disk's own share.
+committed to a database with the same settings on the same disk: the disk's own share of it.
 """
 
 import argparse

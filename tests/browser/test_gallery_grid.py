@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 from browser.test_cases_and_people import person
 from browser_fixtures import check_axe, screenshot, too_wide
@@ -262,6 +263,8 @@ def test_decisions_wait_while_the_server_is_away(site: Site, browser: Browser) -
     _wait(page, lambda: len(review.asked_of("undo")) == 1)
     assert [each["code"] for each in review.asked_of("decide")] == ["A", "B"]
     names = [name for _, name, _ in review.asked if name in {"decide", "undo"}]
+    sent = [*review.asked_of("decide"), *review.asked_of("undo")]
+    assert len({UUID(str(each["key"])) for each in sent}) == 3  # so that each is done once
     assert names == ["decide", "decide", "undo"]  # in the order in which they were given
     _until(page, "document.getElementById('review-waiting').textContent === ''")
     context.close()

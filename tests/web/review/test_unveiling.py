@@ -25,6 +25,7 @@ from polit.web.core.rules import Purpose, Role
 from polit.web.items.models import Item, ItemPlace
 from polit.web.items.rules import ItemState
 from polit.web.media.models import Package
+from polit.web.review.queries import unveiled_items
 from polit.web.review.rules import UnveilWanted, What, check_wanted
 from polit.web.review.services import unveiling as services
 from polit.web.review.views import unveil as views
@@ -336,7 +337,7 @@ def test_whether_one_may_look_is_asked_under_the_lock_of_the_session(
     desk: Desk, user: User, telling: TellingBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hide everything after a look has begun and before it is recorded: nothing is shown."""
-    actor, begun = Actor("user", str(user.pk), user.username), services.unveiled_items
+    actor, begun = Actor("user", str(user.pk), user.username), unveiled_items
 
     def hidden_meanwhile(*told: Any) -> Any:
         session_hide(actor, session=ReviewSession.objects.get())

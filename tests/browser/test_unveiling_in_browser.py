@@ -24,6 +24,7 @@ from pytest_django import DjangoDbBlocker
 from web.imported import imported
 from web.review.looked_at import items_of, session_of
 
+from polit.base.clock import monotonic_s
 from polit.base.ids import new_uuid
 from polit.package.seal import read_manifest
 from polit.store.keys import create_keys, open_keys
@@ -343,8 +344,12 @@ _ITEMS = "document.querySelector('[role=gridcell][aria-label]')"
 
 
 def _until(page: Page, expression: str) -> None:
-    """Wait until an expression is true; the policy of the page forbids the browser's own way."""
-    for _time in range(400):
+    """Wait until an expression is true; the policy of the page forbids the browser's own way.
+
+    As long as the first picture may take, where this is the first test that asks for one.
+    """
+    until_s = monotonic_s() + _SLOW_MS / 1000
+    while monotonic_s() < until_s:
         if page.evaluate(f"Boolean({expression})"):
             return
         page.wait_for_timeout(25)

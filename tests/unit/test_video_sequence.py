@@ -6,6 +6,7 @@ import made_videos
 import numpy as np
 import pytest
 
+from polit.decode import sound, video_sequence
 from polit.decode.refusal import Refused
 from polit.decode.sound import Sound, decode_sound
 from polit.decode.video import frame_at
@@ -53,20 +54,20 @@ def test_a_sequence_ends_where_the_video_does() -> None:
 
 
 def heard(content: bytes, *, from_ms: int = 0, length_ms: int = 1000) -> tuple[Sound, int]:
-    sound = decode_sound(
+    found = decode_sound(
         made_videos.held(content), "video/mp4", from_ms=from_ms, length_ms=length_ms
     )
-    samples = np.frombuffer(sound.samples, "<i2").astype(float)
-    tone = np.argmax(abs(np.fft.rfft(samples))) * sound.rate / len(samples)
-    return sound, round(tone)
+    samples = np.frombuffer(found.samples, "<i2").astype(float)
+    tone = np.argmax(abs(np.fft.rfft(samples))) * found.rate / len(samples)
+    return found, round(tone)
 
 
 @pytest.mark.parametrize("coding", ["aac", "alac", "libmp3lame"])
 def test_a_tone_is_heard_as_high_as_it_is(coding: str) -> None:
     content = made_videos.made(frames=50, sound=(coding, 1000))
     for from_ms in (0, 700):
-        sound, tone = heard(content, from_ms=from_ms)
-        assert (sound.rate, len(sound.samples)) == (22_050, 44_100)
+        made, tone = heard(content, from_ms=from_ms)
+        assert (made.rate, len(made.samples)) == (22_050, 44_100)
         assert tone == pytest.approx(1000, abs=3)
     assert 100 < len(heard(content, from_ms=1900)[0].samples) // 44 < 200
 
@@ -79,3 +80,19 @@ def test_without_sound_nothing_is_heard() -> None:
     with pytest.raises(Refused) as refused:
         heard(made_videos.made(frames=5, sound=("aac", 440)), from_ms=50_000)
     assert refused.value.code == "no_sound"
+
+
+def test_small_frames_and_sound_that_does_not_fit_cost_something_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = made_videos.made(frames=20)
+    monkeypatch.setattr(video_sequence, "MOST_PIXELS", 128 * 96 * 20)
+    assert len(places(content, "video/mp4", Sequence(0, 0, 20, 64))) < 10
+    # No place is too far to be asked for, whatever times a container counts in.
+    assert len(places(content, "video/mp4", Sequence(1 << 48, 0, 20, 64))) == 1
+    asked: list[object] = []
+    monkeypatch.setattr(sound._Stretch, "_is_fit", lambda _self, frame: asked.append(frame))
+    monkeypatch.setattr(sound, "_MOST_SAMPLES", 3000)
+    with pytest.raises(Refused, match="no sound there"):
+        heard(made_videos.made(frames=50, sound=("aac", 440)))
+    assert len(asked) == 3  # of 1024 samples each

@@ -120,7 +120,9 @@ def test_a_break_is_ten_minutes_without_work(desk: Desk) -> None:
     assert desk.refused() == "limit"
 
 
-def test_beyond_the_limit_goes_a_reason_and_a_supervisor_is_told(desk: Desk) -> None:
+def test_beyond_the_limit_goes_a_reason_and_a_supervisor_is_told(
+    desk: Desk, make_case: MakeCase
+) -> None:
     desk.begin(limit_s=40 * 60)
     desk.work(40)
     assert desk.refused() == "limit"
@@ -139,6 +141,12 @@ def test_beyond_the_limit_goes_a_reason_and_a_supervisor_is_told(desk: Desk) -> 
     assert flags == {"override", "urgent", "over_warn"}
     told = Notice.objects.values_list("user__username", flat=True)
     assert list(told) == ["boss.example"] * 2
+    # Of a second case on that day its own supervisors are told, once.
+    desk.case = make_case("OP-4", desk.user, User.objects.get(username="elsewhere.example"))
+    desk.begin()
+    desk.look(3, urgent=True)
+    desk.look(4, urgent=True)
+    assert list(told.order_by("recorded_at"))[2:] == ["elsewhere.example"]
     reasons = AuditEvent.objects.filter(action="welfare.session_override")
     assert reasons.get().reason == "a child may be named next"
 

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from polit.web.accounts.models import User
+from polit.web.cases.models import Notice
 from polit.web.cases.services.notices import notice_put
 from polit.web.core.rules import Role
 from polit.web.welfare.models import ReviewSession, SessionSpan, WelfareFlag
-from polit.web.welfare.queries import session_limits, span_of, standing_of
+from polit.web.welfare.queries import session_limits, span_of, standing_of, today
 from polit.web.welfare.rules import FlagKind
 
 _TOLD_AT_ONCE = frozenset({FlagKind.OVERRIDE, FlagKind.URGENT})
@@ -46,15 +47,25 @@ def flags_raise(session: ReviewSession, now: datetime) -> None:
 
 
 def flag_raise(session: ReviewSession, kind: FlagKind, now: datetime) -> None:
-    """Raise a flag, once for each day; tell the supervisors of the case of what cannot wait."""
+    """Raise a flag, once for each day; tell the supervisors of the case of what cannot wait.
+
+    Those of a second case on the same day are told too: they are others, and it is their officer.
+    """
+    if kind in _TOLD_AT_ONCE:
+        _tell(session, kind, now)
     day = now.astimezone(timezone.get_default_timezone()).date()
     same = WelfareFlag.objects.filter(officer_id=session.officer_id, kind=kind.value, on_day=day)
     if same.exists():
         return
     WelfareFlag(officer_id=session.officer_id, session=session, kind=kind.value, on_day=day).save()
-    if kind in _TOLD_AT_ONCE:
-        text = f"{session.officer}: {kind.label[:1].lower()}{kind.label[1:]}. Talk to them today."
-        for user_id in _supervisors(session):
+
+
+def _tell(session: ReviewSession, kind: FlagKind, now: datetime) -> None:
+    text = f"{session.officer}: {kind.label[:1].lower()}{kind.label[1:]}. Talk to them today."
+    told = Notice.objects.filter(text=text[:500], recorded_at__gte=today(now))
+    known = set(told.values_list("user_id", flat=True))
+    for user_id in _supervisors(session):
+        if user_id not in known:
             notice_put(user_id=user_id, text=text, link="/welfare/team/")
 
 

@@ -5,11 +5,17 @@ from dataclasses import replace
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
 from polit.web.grading.queries import sample_queue, second_queue
-from polit.web.items.rules import ItemWanted, Queue
+from polit.web.items.queries.orders import Order
+from polit.web.items.rules import ItemMark, ItemState, ItemWanted, Queue, Sort
 
 
 def among_of(granted: CaseAccess, user: User, wanted: ItemWanted) -> frozenset[int] | None:
-    """Return the places of a queue that grading draws, ``None`` where it draws none."""
+    """Return the places of a queue that grading draws, ``None`` where it draws none.
+
+    A stack that is opened is shown whole, whatever the queue drew of it.
+    """
+    if wanted.lead:
+        return None
     if wanted.queue is Queue.SECOND:
         return frozenset(second_queue(granted, user))
     if wanted.queue is Queue.SAMPLE:
@@ -24,6 +30,21 @@ def blinded(wanted: ItemWanted) -> ItemWanted:
     """
     if not wanted.queue.is_blind:
         return wanted
+    told = replace(wanted, state=None, grade=None, flag=None, graded_by=None, is_disputed=False)
+    if not wanted.queue.is_blind_to_sets:
+        return told
+    sort = Sort.MATTERS if told.sort is Sort.LIKENESS else told.sort
+    return replace(told, verdicts=None, sort=sort)
+
+
+def order_blinded(found: Order, queue: Queue) -> Order:
+    """Return an order as a queue may tell it: a blind one says nothing of decisions."""
+    if not queue.is_blind:
+        return found
+    kept = ItemMark.VIDEO | ItemMark.STACK | ItemMark.NO_TILE | ItemMark.FIRST_GENERATION
+    if not queue.is_blind_to_sets:
+        kept |= ItemMark.ALERT | ItemMark.NEAR
     return replace(
-        wanted, state=None, grade=None, flag=None, graded_by=None, is_disputed=False
+        found, states=found.states * 0 + int(ItemState.PENDING), grades=found.grades * 0,
+        marks=found.marks & int(kept),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from polit.web.items.models import ReviewSet
 from polit.web.items.queries.rows import item_details
 from polit.web.items.queries.some import SomeItem
 from polit.web.items.queries.suggested import suggestion_words
-from polit.web.items.rules import Flag
+from polit.web.items.rules import Flag, Queue
 from polit.web.matching.queries import content_matches
 from polit.web.matching.rules import Settled, Verdict
 from polit.web.matching.shown import shown_match
@@ -19,7 +19,7 @@ _KINDS = {1: "picture", 2: "video"}
 
 
 def item_told(
-    access: CaseAccess, review_set: ReviewSet, item: SomeItem, *, blind: bool
+    access: CaseAccess, review_set: ReviewSet, item: SomeItem, *, queue: Queue
 ) -> dict[str, object]:
     """Return the facts of an item, ready for JSON.
 
@@ -27,7 +27,8 @@ def item_told(
         access: To the case.
         review_set: The case's.
         item: The item.
-        blind: Whether nothing is told of what was decided.
+        queue: In which it is looked at: a blind one is told nothing of what was decided, and a
+            sample nothing of what hash sets say.
 
     Raises:
         Entry.DoesNotExist: No imported package of the case holds the item.
@@ -41,9 +42,6 @@ def item_told(
         "lead": item.lead_place,
         "duration_ms": item.duration_ms,
         "copies": item.occurrences,
-        "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
-        "settled": Settled(item.settled).label,
-        "matches": _matches(access, item),
         "suggestions": list(suggestion_words(access, item.place)),
         "facts": media_facts(_media(details)),
         "digests": digests_of(details.entry.content),
@@ -51,7 +49,13 @@ def item_told(
         "more_names": details.has_more,
         "problems": [f"{each.stage.word}: {each.code.word}" for each in details.problems],
     }
-    if not blind:
+    if not queue.is_blind_to_sets:
+        told |= {
+            "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
+            "settled": Settled(item.settled).label,
+            "matches": _matches(access, item),
+        }
+    if not queue.is_blind:
         told |= _decided(access, item)
     return told
 

@@ -47,17 +47,18 @@ def facets_get(
 ) -> dict[str, list[FacetValue]]:
     """Return for each filter the values that wanted items have, the commonest first.
 
-    A queue that is blind has none that tell of decisions.
+    A queue that is blind has none that tell of decisions, a sample none of hash sets.
     """
     columns = columns_get(review_set)
     mask = chosen(access, columns, wanted, among=among)
     found = {
         "kind": _named(columns["kind"][mask], {1: ("picture", "Picture"), 2: ("video", "Video")}),
-        "verdict": _named(columns["verdict"][mask], _VERDICTS),
         "camera": _words(columns["camera"][mask]),
         "size": _sizes(columns["size"][mask]),
         "exhibit": _exhibits(access, columns, mask),
     }
+    if not wanted.queue.is_blind_to_sets:
+        found["verdict"] = _named(columns["verdict"][mask], _VERDICTS)
     if not wanted.queue.is_blind:
         found |= {
             "state": _named(columns["state"][mask], _STATES),

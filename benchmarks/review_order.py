@@ -70,9 +70,9 @@ def measure(items: int) -> dict[str, object]:
     from polit.web.audit.services import act
     from polit.web.core.acting import SYSTEM
     from polit.web.items.queries import sets
-    from polit.web.items.queries.counting import facets_get
+    from polit.web.items.queries.counting import facets_get, timeline_get
     from polit.web.items.queries.orders import order_get
-    from polit.web.items.rules import ItemState, ItemWanted, Sort
+    from polit.web.items.rules import ItemState, ItemWanted, Queue, Size, Sort
     from polit.web.items.services import items_mark
     from polit.web.items.services.building import items_build
 
@@ -90,6 +90,27 @@ def measure(items: int) -> dict[str, object]:
         "order_warm": lambda: order_get(granted, review_set, ItemWanted()),
         "order_by_date": lambda: order_get(granted, review_set, ItemWanted(sort=Sort.DATE)),
         "order_of_folder": lambda: order_get(granted, review_set, ItemWanted(folder=(1 << 32) + 2)),
+        "order_of_root": lambda: order_get(granted, review_set, ItemWanted(folder=(1 << 32) + 1)),
+        "order_by_folder": lambda: order_get(granted, review_set, ItemWanted(sort=Sort.FOLDER)),
+        "order_by_size": lambda: order_get(granted, review_set, ItemWanted(sort=Sort.SIZE)),
+        "order_by_likeness": lambda: order_get(granted, review_set, ItemWanted(sort=Sort.LIKENESS)),
+        "order_of_exhibit": lambda: order_get(granted, review_set, ItemWanted(exhibit=1)),
+        "order_of_all_filters": lambda: order_get(
+            granted,
+            review_set,
+            ItemWanted(
+                queue=Queue.ALL,
+                kind=1,
+                verdicts=frozenset({0}),
+                from_day=1,
+                to_day=30_000,
+                camera=0,
+                size=Size.LARGE,
+                grade=0,
+                state=ItemState.PENDING,
+            ),
+        ),
+        "timeline": lambda: timeline_get(granted, review_set, ItemWanted()),
         "facets": lambda: facets_get(granted, review_set, ItemWanted()),
     }
     for name, ask in asked.items():

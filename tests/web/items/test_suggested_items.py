@@ -1,5 +1,6 @@
 """Suggestions in the items of a case: from exhibits, from what pictures say, from what is known."""
 
+from django_tasks_db.models import DBTaskResult
 from web.conftest import MakeCase, MakeUser
 from web.matching.stacked import Shot, package_of_shots
 
@@ -8,6 +9,7 @@ from polit.web.cases.queries import case_access
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.exhibits.models import Exhibit
+from polit.web.exhibits.signals import device_described
 from polit.web.items.models import Item
 from polit.web.items.queries.suggested import devices_of, suggestion_words
 from polit.web.items.rules import place_of
@@ -72,3 +74,13 @@ def test_items_bear_what_is_suggested_of_them(make_case: MakeCase, make_user: Ma
     )
     assert "no proof" in suggestion_words(granted, place_of(found["known"].pk))[0]
     assert suggestion_words(granted, 99) == ()
+
+    # Another device is read off the label: the worker is asked, and the score follows.
+    exhibit = Exhibit.objects.get(case=case)
+    device_described.send(sender=Exhibit, exhibit=exhibit)
+    assert DBTaskResult.objects.filter(task_path__endswith="items_bring").count() == 1
+    with act(SYSTEM, "tests.device", reason="a test", case=case) as deed:
+        Exhibit.objects.filter(case=case).update(model="Z 9")
+        deed.about("exhibit", "1")
+    items_build(case.id)
+    assert Item.objects.get(pk=found["first"].pk).first_generation == 0

@@ -23,6 +23,9 @@ from polit.web.items.models import Item, ReviewSet
 from polit.web.items.rules import ItemMark, ItemState, place_of
 from polit.web.items.services import items_mark
 from polit.web.items.services.building import items_build
+from polit.web.matching.models import ContentMatch, KnownContent, MatchSet
+from polit.web.matching.rules import Verdict
+from polit.web.media.models import Package, Word
 from polit.web.media.places import package_folder
 
 
@@ -226,3 +229,94 @@ def test_table_says_what_the_grid_shows(there: Imported, grader: Client) -> None
     # What the page has is what the form takes.
     asked = {sent[0][0]: sent[0][1], "code": "A", "shown": "queue=all"}
     assert grader.post(form[1], asked)["Location"].endswith("/table?queue=all&sort=matters")
+
+
+@pytest.fixture
+def stack(there: Imported, make_user: MakeUser) -> list[int]:
+    """Return the places of a stack of two that resemble what is sought, graded and flagged."""
+    lead, other, *_ = Item.objects.order_by("id")
+    for item, bits in ((lead, 8), (other, 30)):
+        _near(there, item, bits)
+    ReviewSet.objects.update(basis="")
+    review_set = items_build(there.package.case_id)
+    assert review_set is not None
+    places = [place_of(each.pk) for each in (lead, other)]
+    officer = make_user("other.example", Role.GRADER)
+    with act(SYSTEM, "tests.mark", reason="a test", case=there.package.case) as deed:
+        Item.objects.filter(pk=other.pk).update(lead_place=places[0])
+        items_mark(review_set, places, state=ItemState.GRADED, grade=2, flags=1,
+                   graded_by=officer.pk)  # fmt: skip
+        deed.about("items", "2")
+    return places
+
+
+@pytest.mark.parametrize("queue", ["second", "sample"])
+def test_a_blind_queue_is_told_nothing(
+    there: Imported, grader: Client, stack: list[int], queue: str
+) -> None:
+    asked, is_sample = f"?lead={stack[0]}&queue={queue}", queue == "sample"
+    likely = ItemMark(0) if is_sample else ItemMark.ALERT | ItemMark.NEAR
+
+    # The whole stack, whatever was drawn of it; a sample checks what hash sets say: not told.
+    told = ordered(grader, address("order", there) + asked + "&stacks=no")[1]
+    assert sorted(told["places"]) == stack
+    assert (told["states"], told["grades"]) == ([ItemState.PENDING] * 2, [0, 0])
+    hidden = ItemMark.ALERT | ItemMark.NEAR | ItemMark.FLAGGED
+    assert {each & hidden for each in told["marks"]} == {likely}
+    facets = answered(grader, address("facets", there) + asked)["facets"]
+    facts = answered(grader, address("item", there, place=stack[0]) + asked)
+    assert not {"state", "grade", "flag", "flags", "graded_by", "history"} & {*facets, *facts}
+    assert len({"verdict", "matches", "settled"} & facts.keys()) == (0 if is_sample else 3)
+    assert ("verdict" in facets) is not is_sample
+    since = f"{address('changes', there)}?since=0&queue={queue}"
+    assert answered(grader, since)["items"] == []
+    page = grader.get(address("table", there) + asked).content.decode()
+    assert page.count('name="place"') == 2
+    assert "flagged" not in page
+    assert "Graded</td>" not in page
+    assert ("Like an alert" in page) is not is_sample
+    figures = answered(grader, f"{address('figures', there)}?places={stack[0]}")["figures"][0]
+    assert figures.keys() == {"place", "size_bytes", "pixels", "day", "duration_ms", "distance"}
+
+
+def test_a_withdrawal_is_seen_before_items_are_built(
+    there: Imported, grader: Client, stack: list[int]
+) -> None:
+    asked = f"{address('order', there)}?queue=all&stacks=no&sort=likeness"
+    before = ordered(grader, asked)[1]
+    assert before["places"][:2] == stack  # the nearer one first, alike as they are
+    _put(there, "withdrawn")
+    assert ordered(grader, asked)[1]["places"] == []
+    assert answered(grader, address("timeline", there) + "?queue=all")["counts"] == []
+    page = grader.get(address("table", there) + "?queue=all").content.decode()
+    assert 'name="place"' not in page
+    _put(there, "imported")
+    assert ordered(grader, asked)[1] == before
+
+
+def _put(there: Imported, state: str) -> None:
+    with act(SYSTEM, "tests.put", reason="a test", case=there.package.case) as deed:
+        Package.objects.update(state=state)
+        deed.about("package", there.package.id)
+
+
+def _near(there: Imported, item: Item, bits: int) -> None:
+    """Say that a picture resembles what a set alerts to."""
+    number, base = there.package.number, there.package.number << 32
+    KnownContent.objects.create(
+        id=item.content_id, verdict=Verdict.NEAR_ALERT, settled=0, source_number=number, matches=1,
+        sets=1,
+    )  # fmt: skip
+    word = Word.objects.get_or_create(word="drawn")[0]
+    kept = MatchSet(
+        id=base + bits, package=there.package, set_sha256=bytes(32), name="drawn", status=1,
+        scheme="", provider="", jurisdiction="", version="", format="", file_sha256="", records=1,
+        keys="[]",
+    )  # fmt: skip
+    match = ContentMatch(
+        id=base + bits, package=there.package, content_id=item.content_id, match_set=kept, record=1,
+        algorithm=4, distance_bits=bits, threshold_bits=31, alerts=True, settles=False,
+        contradicted=False, others=0, asserted=word, variant=word,
+    )  # fmt: skip
+    MatchSet.objects.bulk_create([kept])
+    ContentMatch.objects.bulk_create([match])

@@ -17,7 +17,7 @@ ROW = np.dtype([
     ("burst", "<i4"), ("day", "<i4"), ("camera", "<i4"), ("flags", "<i4"),
     ("folder", "<i8"), ("size", "<i8"), ("grader_high", "<u8"), ("grader_low", "<u8"),
     ("kind", "u1"), ("verdict", "u1"), ("settled", "u1"), ("tile", "u1"), ("present", "u1"),
-    ("first_generation", "u1"), ("state", "u1"), ("grade", "u1"),
+    ("likeness", "u1"), ("first_generation", "u1"), ("state", "u1"), ("grade", "u1"),
 ])  # fmt: skip
 """One item in ``ItemColumns.data``, little-endian."""
 CHUNK_ITEMS = 1 << 16

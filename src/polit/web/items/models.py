@@ -60,6 +60,7 @@ class Item(models.Model):
         state: An ``ItemState``.
         grade: The place of its category in the case's scheme, from 1; 0 for none.
         flags: ``Flag`` bits as decided.
+        likeness: 0 to 255: how near known material it is, for ordering alone.
         first_generation: 0 to 100: how much speaks for a device of the case having made it.
         burst: Items of one burst of one camera share a number; 0 for none.
         taken_day: Days since 1970 of when it says it was taken, else modified; ``None`` unknown.
@@ -87,6 +88,7 @@ class Item(models.Model):
     lead_place = models.BigIntegerField()
     stack_items = models.IntegerField(default=1)
     rank = models.BigIntegerField(default=0)
+    likeness = models.SmallIntegerField(default=0)
     first_generation = models.SmallIntegerField(default=0)
     burst = models.IntegerField(default=0)
     is_present = models.BooleanField(default=True)

@@ -210,6 +210,11 @@ class Queue(StrEnum):
         """Whether nothing may be told of what others decided."""
         return self in {Queue.SECOND, Queue.SAMPLE}
 
+    @property
+    def is_blind_to_sets(self) -> bool:
+        """Whether nothing may be told of what hash sets say either: it is they who are checked."""
+        return self is Queue.SAMPLE
+
 
 class Sort(StrEnum):
     """By what items are sorted."""
@@ -291,7 +296,8 @@ class ItemWanted:
         flag: A flag.
         graded_by: Who decided last.
         is_disputed: Only what officers graded differently.
-        lead: A place: all items of its stack alone, each by itself; 0 for all stacks.
+        lead: A place: all items of its stack alone, each by itself, whatever a drawn queue holds
+            of it; 0 for all stacks.
         is_stacked: Whether a stack is shown once.
         sort: By what.
     """

@@ -27,8 +27,8 @@ def item_told(
         access: To the case.
         review_set: The case's.
         item: The item.
-        queue: In which queue: a blind one is told nothing of decisions, the sample nothing of
-            what hash sets say either.
+        queue: In which it is looked at: a blind one is told nothing of what was decided, and a
+            sample nothing of what hash sets say.
 
     Raises:
         Entry.DoesNotExist: No imported package of the case holds the item.
@@ -44,30 +44,22 @@ def item_told(
         "lead": item.lead_place,
         "duration_ms": item.duration_ms,
         "copies": item.occurrences,
-        "verdict": "",
-        "settled": "",
-        "matches": [],
-        "suggestions": [],
+        "suggestions": list(suggestion_words(access, item.place)),
         "facts": media_facts(_media(details)),
         "digests": digests_of(details.entry.content),
         "names": _names(details),
         "more_names": details.has_more,
         "problems": [f"{each.stage.word}: {each.code.word}" for each in details.problems],
     }
-    if queue is not Queue.SAMPLE:
-        told |= _said(access, item)
+    if not queue.is_blind_to_sets:
+        told |= {
+            "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
+            "settled": Settled(item.settled).label,
+            "matches": _matches(access, item),
+        }
     if not queue.is_blind:
         told |= _decided(access, item)
     return told
-
-
-def _said(access: CaseAccess, item: SomeItem) -> dict[str, object]:
-    return {
-        "verdict": Verdict(item.verdict).label if item.verdict else "Unknown",
-        "settled": Settled(item.settled).label,
-        "matches": _matches(access, item),
-        "suggestions": list(suggestion_words(access, item.place)),
-    }
 
 
 def _provisional(item: SomeItem) -> dict[str, object]:

@@ -13,6 +13,7 @@ class TasksConfig(AppConfig):
         """Listen for what registers below ask for."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.examinations.signals import examination_asked  # noqa: PLC0415
+        from polit.web.exhibits.signals import device_described  # noqa: PLC0415
         from polit.web.grading.signals import force_set_wanted  # noqa: PLC0415
         from polit.web.hashsets.signals import order_asked, set_switched  # noqa: PLC0415
         from polit.web.matching.signals import (  # noqa: PLC0415
@@ -28,10 +29,12 @@ class TasksConfig(AppConfig):
         )
         from polit.web.tasks.matching import (  # noqa: PLC0415
             bring_wanted,
+            device_changed,
             rematch_asked,
             stack_changed,
         )
 
+        device_described.connect(device_changed, dispatch_uid="polit.tasks.devices")
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
         order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")
         set_switched.connect(switch_run_asked, dispatch_uid="polit.tasks.switches")

@@ -12,7 +12,9 @@ from polit.base.errors import BrokerGone, BrokerRefused, PackageBusy, StorageFul
 from polit.broker.client import MOST_PACKAGES, Code, ErrandState, ErrandStatus, MatchOrder
 from polit.web.core.acting import Actor
 from polit.web.examinations.queries import broker_client
+from polit.web.exhibits.models import Exhibit
 from polit.web.intake.looking import supplements_look, supplements_take
+from polit.web.items.models import ReviewSet
 from polit.web.matching.models import Rematch
 from polit.web.matching.rules import RematchState
 from polit.web.matching.services import rematch_step
@@ -168,6 +170,16 @@ def items_bring(case_id: str) -> None:
     from polit.web.items.services.building import items_build  # noqa: PLC0415 - the worker alone
 
     items_build(UUID(case_id))
+
+
+def device_changed(exhibit: Exhibit, **_sent: object) -> None:
+    """Have items follow what is said of devices, in the transaction that says it.
+
+    Where nothing was built yet, the first build sees it anyhow; one that changes nothing that
+    items are built from ends at once.
+    """
+    if ReviewSet.objects.filter(case_id=exhibit.case_id).exists():
+        items_bring.enqueue(str(exhibit.case_id))
 
 
 def bring_wanted(package: Package, **_sent: object) -> None:

@@ -38,6 +38,7 @@ from polit.web.exhibits.rules import (
 )
 from polit.web.exhibits.services.chain import append, begin, last_event, locked
 from polit.web.exhibits.services.papers import is_printed
+from polit.web.exhibits.signals import device_described
 from polit.web.people.models import CasePerson
 
 
@@ -80,6 +81,7 @@ def exhibit_seize(
         _check_is_free(exhibit)
         check_fits(exhibit)
         exhibit.save()
+        _tell(exhibit)
         standing = Standing(1, seizure.seized_at, State.HELD, exhibit.producer, thing.seal.strip())
         first = CustodyEvent(
             kind=EventKind.SEIZURE.value, place=seizure.place, condition=thing.condition
@@ -130,6 +132,7 @@ def exhibit_split(
         _check_is_free(exhibit)
         check_fits(exhibit)
         exhibit.save()
+        _tell(exhibit)
         parted = append(actor, reason=reason, last=last, after=after, happening=happening)
         _begin_split(actor, reason, exhibit, parted, thing)
         deed.about(
@@ -183,6 +186,7 @@ def exhibit_correct(
             raise UsageError("nothing is different from what was recorded")
         check_fits(kept)
         kept.save()
+        _tell(kept)
         deed.about("exhibit", kept.id, label=kept.reference, **changed)
     return kept
 
@@ -193,6 +197,10 @@ _DESCRIPTIVE = (
     "serial", "imei", "is_imei_unreadable", "identifiers", "condition", "powered", "quantity",
     "containers", "owner_text",
 )  # fmt: skip
+
+
+def _tell(exhibit: Exhibit) -> None:
+    device_described.send(sender=Exhibit, exhibit=exhibit)
 
 
 def _facts(exhibit: Exhibit) -> dict[str, JsonValue]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
@@ -18,12 +19,13 @@ from polit.web.items.rules import item_number, place_of
 from polit.web.items.services import items_mark
 
 _AT_ONCE = 1_000
+_SOUGHT_AT_ONCE = 50_000
 _REASON = "The case's items were built anew: what was decided of them stands"
 
 
 def decisions_carry(review_set: ReviewSet, fresh_places: Iterable[int], **_sent: object) -> None:
     """Have new items of a case stand as decided, here or, as a proposal, in another case."""
-    places = list(fresh_places)
+    places = _decided(review_set, sorted(fresh_places))
     for first in range(0, len(places), _AT_ONCE):
         numbers = [item_number(review_set.pk, place) for place in places[first : first + _AT_ONCE]]
         with transaction.atomic():
@@ -33,6 +35,20 @@ def decisions_carry(review_set: ReviewSet, fresh_places: Iterable[int], **_sent:
             items = {bytes(each.sha256): each for each in Item.objects.filter(pk__in=numbers)}
             _carry_own(held, items)
             _carry_others(held, items)
+
+
+def _decided(review_set: ReviewSet, places: list[int]) -> list[int]:
+    """Return those places whose content stands decided in any case: mostly few of many."""
+    held = Standing.objects.filter(sha256=OuterRef("sha256"))
+    found: list[int] = []
+    for first in range(0, len(places), _SOUGHT_AT_ONCE):
+        some = places[first : first + _SOUGHT_AT_ONCE]
+        ends = (item_number(review_set.pk, some[0]), item_number(review_set.pk, some[-1]))
+        rows = Item.objects.filter(Exists(held), pk__range=ends).order_by("pk")
+        wanted = set(some)
+        numbers = map(place_of, rows.values_list("pk", flat=True))
+        found += [place for place in numbers if place in wanted]
+    return found
 
 
 def _carry_own(held: ReviewSet, items: dict[bytes, Item]) -> None:

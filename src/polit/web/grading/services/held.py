@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Q
+
 from polit.base.errors import DecisionRefused, UsageError
 from polit.web.cases.models import Case
 from polit.web.core.access import CaseLike
@@ -67,7 +69,8 @@ def review_set_hold(case: CaseLike, contents: Sequence[bytes] = ()) -> Held:
 def items_at(case: CaseLike, places: Iterable[int]) -> list[Item]:
     """Return the items at places of a case's review, by place, each once.
 
-    What no package holds any longer is none: nobody can look at it.
+    What no package holds any longer is none: nobody can look at it. What an examination that
+    still runs has found is one already (``content_id`` 0).
 
     Raises:
         DecisionRefused: A place is none of this case's.
@@ -78,7 +81,8 @@ def items_at(case: CaseLike, places: Iterable[int]) -> list[Item]:
     except UsageError as error:
         raise DecisionRefused("no_item", str(error)) from error
     numbers = [item_number(review_set.pk, place) for place in wanted]
-    found = list(Item.objects.filter(pk__in=numbers, is_present=True).order_by("pk"))
+    held = Q(is_present=True) | Q(content_id=0)
+    found = list(Item.objects.filter(held, pk__in=numbers).order_by("pk"))
     if len(found) < len(wanted):
         raise DecisionRefused(
             "no_item", "an item is not, or no longer, in this case: load the page again"

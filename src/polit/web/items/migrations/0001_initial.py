@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("lead_place", models.BigIntegerField()),
                 ("stack_items", models.IntegerField(default=1)),
                 ("rank", models.BigIntegerField(default=0)),
+                ("likeness", models.SmallIntegerField(default=0)),
                 ("first_generation", models.SmallIntegerField(default=0)),
                 ("burst", models.IntegerField(default=0)),
                 ("is_present", models.BooleanField(default=True)),

@@ -13,7 +13,7 @@ from polit.web.items.columns import Array, Columns
 from polit.web.items.models import ReviewSet
 from polit.web.items.queries.orders import chosen, held_by
 from polit.web.items.queries.sets import columns_get
-from polit.web.items.rules import NO_DAY, Flag, ItemState, ItemWanted, Queue, Size
+from polit.web.items.rules import NO_DAY, Flag, ItemState, ItemWanted, Size
 from polit.web.matching.rules import Verdict
 from polit.web.media.models import Package, Word
 from polit.web.media.rules import PackageState
@@ -47,7 +47,7 @@ def facets_get(
 ) -> dict[str, list[FacetValue]]:
     """Return for each filter the values that wanted items have, the commonest first.
 
-    A queue that is blind has none that tell of decisions, a sample none of what settled it.
+    A queue that is blind has none that tell of decisions, a sample none of hash sets.
     """
     columns = columns_get(review_set)
     mask = chosen(access, columns, wanted, among=among)
@@ -57,7 +57,7 @@ def facets_get(
         "size": _sizes(columns["size"][mask]),
         "exhibit": _exhibits(access, columns, mask),
     }
-    if wanted.queue is not Queue.SAMPLE:
+    if not wanted.queue.is_blind_to_sets:
         found["verdict"] = _named(columns["verdict"][mask], _VERDICTS)
     if not wanted.queue.is_blind:
         found |= {

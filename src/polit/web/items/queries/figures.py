@@ -54,6 +54,5 @@ def figures_list(review_set: ReviewSet, places: tuple[int, ...]) -> list[ItemFig
 def _distances(run: int, contents: list[int]) -> dict[int, int]:
     if not run:
         return {}
-    # A run's members are a range of numbers; their contents have no index of their own.
     members = StackMember.objects.filter(id__range=rows_of(run), content_id__in=contents)
     return dict(members.values_list("content_id", "distance_bits"))

@@ -8,7 +8,7 @@ from django.db import connection
 from polit.web.core.access import CaseAccess
 from polit.web.items.columns import Array, Columns, grader_halves
 from polit.web.items.marks import marks_of
-from polit.web.items.models import ReviewSet
+from polit.web.items.models import ItemPlace, ReviewSet
 from polit.web.items.queries.folders import places_below
 from polit.web.items.queries.sets import columns_get
 from polit.web.items.rules import (
@@ -99,7 +99,7 @@ def chosen(
     among: frozenset[int] | None = None,
 ) -> Array:
     """Return which items are wanted, as a mask by place."""
-    mask = columns["present"].astype(bool)
+    mask = _present(access, columns)
     if wanted.lead:
         last = columns.last_place
         lead = columns["lead"][wanted.lead] if 0 < wanted.lead <= last else 0
@@ -111,9 +111,26 @@ def chosen(
         mask &= held_by(columns, wanted.exhibit) if is_there else np.zeros_like(mask)
     if wanted.folder is not None:
         mask &= _as_mask(columns, places_below(access, wanted.folder))
-    if among is not None or wanted.queue.is_blind:
+    if not wanted.lead and (among is not None or wanted.queue.is_blind):
         some = among or frozenset()
         mask &= _as_mask(columns, np.fromiter(some, np.int64, len(some)))
+    return mask
+
+
+def _present(access: CaseAccess, columns: Columns) -> Array:
+    """Return which items a package holds that is not withdrawn, as a mask by place.
+
+    A withdrawal is heard at once, though it is a build that writes it down: until then the
+    columns still have what it held.
+    """
+    mask = columns["present"].astype(bool)
+    packages = Package.objects.filter(case_id=access.case.id)
+    states = dict(packages.values_list("number", "state"))
+    there = {number for number, state in states.items() if state == PackageState.IMPORTED.value}
+    gone = states.keys() - there
+    if any(ItemPlace.objects.filter(id__range=rows_of(number)).exists() for number in gone):
+        held = [held_by(columns, number) for number in sorted(there)]
+        mask &= np.logical_or.reduce(held) if held else np.zeros_like(mask)
     return mask
 
 
@@ -179,12 +196,14 @@ def _sort_keys(columns: Columns, found: Array, sort: Sort) -> list[Array]:
     if sort is Sort.SIZE:
         return [-columns["size"][found]]
     if sort is Sort.LIKENESS:
-        return [_LIKENESS[np.minimum(columns["verdict"][found], len(_LIKENESS) - 1)]]
+        known = _LIKENESS[np.minimum(columns["verdict"][found], len(_LIKENESS) - 1)]
+        return [-columns["likeness"][found].astype(np.int64), known]
     return []
 
 
 _LIKENESS = np.array([4, 0, 1, 2, 3, 5, 3])
-"""By verdict: alerts, like alerts, like known, categorised or noted, unknown, known good."""
+"""Of what is alike, by verdict: alerts, like alerts, like known, categorised or noted, unknown,
+known good."""
 
 
 def _is_visible(access: CaseAccess, package: int) -> bool:

@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from polit.base.clock import now_utc
 from polit.web.items.models import ReviewSet
+from polit.web.items.queries.suggested import devices_of
 from polit.web.items.services.facts import facts_gather
 from polit.web.items.services.folding import folders_count
 from polit.web.items.services.following import followings_end
@@ -28,7 +29,7 @@ from polit.web.matching.models import MatchSource, StackRun
 from polit.web.media.models import Package
 from polit.web.media.rules import PackageState
 
-_VERSION = 2
+_VERSION = 3
 """Of what is built; a new one builds all anew."""
 
 
@@ -45,7 +46,7 @@ def items_build(case_id: UUID) -> ReviewSet | None:
             return None
         review_set, _ = ReviewSet.objects.get_or_create(case_id=case_id)
     run = _run(case_id)
-    basis = _basis(packages, run)
+    basis = _basis(case_id, packages, run)
     if review_set.basis == basis:
         return review_set
     hold = Hold(review_set)
@@ -96,9 +97,11 @@ def _run(case_id: UUID) -> StackRun | None:
     return rows.order_by("-id").first()
 
 
-def _basis(packages: list[int], run: StackRun | None) -> str:
+def _basis(case_id: UUID, packages: list[int], run: StackRun | None) -> str:
     """Return a digest of what items are built from."""
     rows = MatchSource.objects.filter(package__number__in=packages, state="imported").order_by()
     latest = rows.values_list("package__number").annotate(latest=Max("supplement"))
-    text = json.dumps([_VERSION, packages, sorted(latest), run.pk if run is not None else 0])
+    devices = [(each.exhibit, each.make, each.model, each.serials) for each in devices_of(case_id)]
+    stacks = run.pk if run is not None else 0
+    text = json.dumps([_VERSION, packages, sorted(latest), stacks, devices])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -15,6 +15,8 @@ from django.db import connection
 
 from polit.model import codes
 from polit.web.items.rules import NO_DAY, known_of, place_of
+from polit.web.items.suggesting import likeness
+from polit.web.matching.rules import Verdict
 from polit.web.media.models import Word
 from polit.web.media.rules import rows_of
 
@@ -33,6 +35,10 @@ LEFT JOIN media_media m ON m.content_id = c.id
 LEFT JOIN matching_known k ON k.id = c.id
 LEFT JOIN media_derivative d ON d.content_id = c.id AND d.role = 1 AND d.story = 0
 WHERE p.id > %s AND p.id <= %s ORDER BY p.id LIMIT %s
+"""
+_NEAREST_SQL = """
+SELECT content_id, MIN(distance_bits), MAX(threshold_bits) FROM matching_match
+WHERE content_id BETWEEN %s AND %s GROUP BY content_id
 """
 _ENTRIES_SQL = f"""
 SELECT g.content_id, f.folder_id, g.modified FROM (
@@ -76,7 +82,8 @@ class Facts:
 
 NAMES = (
     "content_id", "kind", "verdict", "settled", "occurrences", "size", "pixels", "duration",
-    "camera", "folder", "tile", "present", "split", "first_generation", "burst", "order", "rank",
+    "camera", "folder", "tile", "present", "split", "likeness", "first_generation", "burst",
+    "order", "rank",
 )  # fmt: skip
 
 
@@ -87,6 +94,7 @@ def facts_gather(set_number: int, packages: list[int], *, last_place: int) -> Fa
     said: dict[int, list[tuple[int, int]]] = {}
     for number in packages:
         for rows in _contents(number):
+            _liken(facts, rows)
             folders = _entries(rows[0][1], rows[-1][1])
             for row in rows:
                 _take(facts, row, cameras, folders.get(row[1], (0, NO_DAY)))
@@ -124,6 +132,21 @@ def _take(facts: Facts, row: tuple[Any, ...], cameras: "_Cameras", named: tuple[
     columns["duration"][place] = duration or 0
     columns["camera"][place] = cameras.number(make, model)
     columns["taken_day"][place] = _day(taken[:10]) if taken else NO_DAY
+
+
+def _liken(facts: Facts, rows: list[tuple[Any, ...]]) -> None:
+    """Say how near known material items are that are known: by a digest, or by what they show."""
+    verdicts = {row[1]: row[12] for row in rows if row[12] is not None}
+    if not verdicts:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAREST_SQL, [min(verdicts), max(verdicts)])
+        nearest = {row[0]: row[1:] for row in cursor.fetchall()}
+    for row in rows:
+        bits, threshold = nearest.get(row[1], (None, 0))
+        if row[1] in verdicts and bits is not None and verdicts[row[1]] != Verdict.KNOWN_GOOD:
+            place, near = place_of(row[0]), likeness(bits, threshold_bits=threshold)
+            facts["likeness"][place] = max(facts["likeness"][place], near)
 
 
 def _days(facts: Facts) -> None:

@@ -17,9 +17,10 @@ _MEDIA = f"c.id BETWEEN %s AND %s AND c.kind BETWEEN 1 AND {MEDIA_MOST}"
 _ITEMS_SQL = f"""
 INSERT INTO items_item (id, review_set_id, sha256, content_id, kind, verdict, settled, occurrences,
   size_bytes, pixels, duration_ms, taken_day, camera, folder_id, has_tile, lead_place, stack_items,
-  rank, first_generation, burst, is_present, is_split, state, grade, flags, graded_by, revision)
+  rank, likeness, first_generation, burst, is_present, is_split, state, grade, flags, graded_by,
+  revision)
 SELECT %s + n, %s, sha256, id, kind, 0, 0, occurrences, size_bytes, 0, NULL, NULL, 0, NULL, FALSE,
-  %s + n, 1, %s + n, 0, 0, FALSE, FALSE, 0, 0, 0, NULL, 0
+  %s + n, 1, %s + n, 0, 0, 0, FALSE, FALSE, 0, 0, 0, NULL, 0
 FROM (SELECT c.*, ROW_NUMBER() OVER (ORDER BY c.id) AS n FROM media_content c
   WHERE {_MEDIA} AND NOT EXISTS (
     SELECT 1 FROM items_item i WHERE i.sha256 = c.sha256 AND i.review_set_id = %s)) fresh

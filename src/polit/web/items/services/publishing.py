@@ -18,7 +18,7 @@ _STAMP_BYTES = 16
 _READ_SQL = f"""
 SELECT rank, lead_place, stack_items, occurrences, burst, COALESCE(taken_day, {NO_DAY}), camera,
   flags, COALESCE(folder_id, 0), size_bytes, graded_by, kind, verdict, settled, has_tile,
-  is_present, first_generation, state, grade
+  is_present, likeness, first_generation, state, grade
 FROM items_item WHERE id BETWEEN %s AND %s ORDER BY id
 """
 _GRADER = 10

@@ -13,10 +13,11 @@ from polit.web.items.services.holding import Hold
 ITEMS_AT_ONCE = 10_000
 _COLUMNS = (
     "content_id", "kind", "verdict", "settled", "occurrences", "size_bytes", "pixels",
-    "duration_ms", "taken_day", "camera", "folder_id", "has_tile", "first_generation", "burst",
+    "duration_ms", "taken_day", "camera", "folder_id", "has_tile", "likeness",
+    "first_generation", "burst",
     "lead_place", "stack_items", "rank", "is_present",
 )  # fmt: skip
-_OF_PACKAGES = 14
+_OF_PACKAGES = 15
 """The first of them are kept as they were when no package holds the item any longer."""
 # ruff: noqa: S608 - constants of this module only
 _READ_SQL = f"""
@@ -83,6 +84,7 @@ def _facts_of(facts: Facts, row: tuple[Any, ...]) -> tuple[Any, ...]:
         columns["camera"][place],
         columns["folder"][place] or None,
         bool(columns["tile"][place]),
+        columns["likeness"][place],
         columns["first_generation"][place],
         columns["burst"][place],
         *stacked,

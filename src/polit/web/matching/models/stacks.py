@@ -77,6 +77,7 @@ class StackMember(models.Model):
         """The table."""
 
         db_table = "matching_stack_member"
+        indexes = (models.Index(fields=["content_id"], name="matching_stack_member_of"),)
 
     def __str__(self) -> str:
         """Return its number."""

@@ -18,9 +18,9 @@ from polit.web.items.queries.counting import facets_get, timeline_get
 from polit.web.items.queries.folders import MOST_FOLDERS, folder_nodes
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.tiles import MOST_TILES, tiles_open
-from polit.web.items.rules import ItemState, ItemWanted
+from polit.web.items.rules import ItemWanted
 from polit.web.review.filters import number_of, places_of, wanted_of
-from polit.web.review.queues import among_of, blinded, hidden_marks
+from polit.web.review.queues import among_of, blinded, order_blinded
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
 from polit.web.review.told_items import item_told
 
@@ -59,7 +59,7 @@ def order(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "media_files": review_set.media_files,
         "stamp": review_set.stamp,
     }
-    return HttpResponse(packed(header, found, wanted), content_type=_BINARY)
+    return HttpResponse(packed(header, order_blinded(found, wanted.queue)), content_type=_BINARY)
 
 
 @access(PART_OF_PAGE)
@@ -91,15 +91,11 @@ def wanted_asked(request: HttpRequest) -> ItemWanted:
     return blinded(wanted_of(request.GET.dict(), user_id=user_of(request).pk))
 
 
-def packed(header: dict[str, object], found: Order, wanted: ItemWanted) -> bytes:
-    """Return a header and an order as one piece; a blind queue tells nothing of decisions."""
-    states, grades, marks = found.states, found.grades, found.marks
-    if wanted.queue.is_blind:
-        states, grades = states * 0 + int(ItemState.PENDING), grades * 0
-        marks = marks & (0xFF ^ int(hidden_marks(wanted.queue)))
+def packed(header: dict[str, object], found: Order) -> bytes:
+    """Return a header and an order as one piece."""
     text = json.dumps(header, separators=(",", ":")).encode()
     head = struct.pack("<I", len(text)) + text
-    parts = (found.places, found.stacks, states, grades, marks)
+    parts = (found.places, found.stacks, found.states, found.grades, found.marks)
     return b"".join((head, bytes(-len(head) % 4), *(each.tobytes() for each in parts)))
 
 

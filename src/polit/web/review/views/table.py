@@ -16,11 +16,12 @@ from polit.web.grading.queries import scheme_of
 from polit.web.items.queries import review_set_of
 from polit.web.items.queries.orders import Order, order_get
 from polit.web.items.queries.rows import ItemRow, item_rows
+from polit.web.items.queries.some import SomeItem
 from polit.web.items.rules import ItemMark, ItemWanted, Queue
 from polit.web.matching.rules import Settled, Verdict
 from polit.web.review.filters import number_of, wanted_of
 from polit.web.review.page_config import address_of
-from polit.web.review.queues import among_of, blinded, hidden_marks
+from polit.web.review.queues import among_of, blinded, order_blinded
 from polit.web.review.rules import REVIEWING
 from polit.web.review.scope import scope_of
 
@@ -69,7 +70,7 @@ def table(request: HttpRequest, case_id: UUID) -> HttpResponse:
         except UsageError:
             return HttpResponseBadRequest()
         among = among_of(granted, user_of(request), wanted)
-        order = order_get(granted, review_set, wanted, among=among)
+        order = order_blinded(order_get(granted, review_set, wanted, among=among), wanted.queue)
         begin = _begin(order, shown_after)
         rows = _rows(granted, order, wanted, begin)
         count = len(order.places)
@@ -101,8 +102,6 @@ def _rows(granted: CaseAccess, order: Order, wanted: ItemWanted, begin: int) -> 
     rows = []
     for number, found in enumerate(item_rows(granted, places), start=begin):
         item, blind = found.item, wanted.queue.is_blind
-        in_sample = wanted.queue is Queue.SAMPLE
-        marks = int(order.marks[number]) & ~int(hidden_marks(wanted.queue))
         rows.append(
             TableRow(
                 number + 1,
@@ -110,16 +109,19 @@ def _rows(granted: CaseAccess, order: Order, wanted: ItemWanted, begin: int) -> 
                 int(order.stacks[number]),
                 _BLIND_WORDS[wanted.queue] if blind else item.state.label,
                 "" if blind else labels.get(item.grade, ""),
-                _kind(ItemMark(marks)),
-                "" if in_sample else _said(item.verdict),
-                Settled(item.settled).label if item.settled and not in_sample else "",
+                _kind(ItemMark(int(order.marks[number]))),
+                *_known(item, wanted.queue),
             )
         )
     return rows
 
 
-def _said(verdict: int) -> str:
-    return Verdict(verdict).label if verdict else "Unknown"
+def _known(item: SomeItem, queue: Queue) -> tuple[str, str]:
+    """Return what hash sets say of an item, and by what it is settled; of a sample nothing."""
+    if queue.is_blind_to_sets:
+        return "Not told", ""
+    verdict = Verdict(item.verdict).label if item.verdict else "Unknown"
+    return verdict, Settled(item.settled).label if item.settled else ""
 
 
 def _kind(marks: ItemMark) -> str:

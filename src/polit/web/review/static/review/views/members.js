@@ -13,9 +13,10 @@ export function isBlind(config) {
 /* Returns the members in the server's order, the lead first; blind where the queue is. */
 export async function fetchMembers(config, lead) {
   const exhibit = config.scope?.exhibit ?? "";
-  const answer = await fetchAnswer(config.urls.order, { exhibit, lead, stacks: "no", queue: "all" });
+  const queue = isBlind(config) ? config.scope.queue : "all";
+  const answer = await fetchAnswer(config.urls.order, { exhibit, lead, stacks: "no", queue });
   const { places, grades } = readOrder(await answer.arrayBuffer());
-  const members = [...places].map((place, index) => ({ place, grade: isBlind(config) ? 0 : grades[index] }));
+  const members = [...places].map((place, index) => ({ place, grade: grades[index] }));
   return members.sort((one, other) => (other.place === lead) - (one.place === lead));
 }
 

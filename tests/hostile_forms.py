@@ -114,8 +114,9 @@ class HostileClerk:
     told: dict[str, str] = field(default_factory=dict)
 
     def is_done(self, form: str) -> bool:
-        """Tell whether a form was given every name."""
-        return self.dealt[form] >= len(self.names)
+        """Tell whether a form was given every name, or was filled in and has room for none."""
+        is_without_room = self.kept[form] + self.refused[form] > 0 and not self.dealt[form]
+        return is_without_room or self.dealt[form] >= len(self.names)
 
     def fill(self, form: str, url: str) -> bool:
         """Fill a form once, with as many names as it has room for; tell whether it was there.

@@ -241,7 +241,7 @@ def _check_hiding(page: Page, review: FakeReview) -> None:
     check_axe(page, schemes=("light",))
     _keys(page, "Enter")
     page.locator("#review-frame").wait_for()
-    assert not _label(page).endswith("unveiled")
+    _until(page, "!document.activeElement.ariaLabel?.endsWith('unveiled')")
     page.wait_for_timeout(300)
     assert len(review.asked_of("tiles")) > asked
 

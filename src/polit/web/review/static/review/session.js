@@ -243,11 +243,11 @@ class Watch {
     }
   }
 
-  /* A button that goes away takes the focus along, so the next one gets it. */
+  /* A button that goes away takes the focus along. The heading gets it: no key does anything there. */
   #keepFocus() {
     const active = document.activeElement;
     if (!this.screen.contains(active) || active.hidden) {
-      (this.screen.querySelector("button:not([hidden]), a:not([hidden])") ?? this.screen).focus();
+      this.heading.focus();
     }
   }
 
@@ -292,6 +292,8 @@ class Watch {
     this.heading = screen.appendChild(document.createElement("h2"));
     this.heading.id = "session-title";
     this.heading.className = "govuk-heading-m";
+    this.heading.tabIndex = -1;
+    this.heading.autofocus = true;
     this.text = screen.appendChild(document.createElement("p"));
     this.text.className = "govuk-body";
     this.problem = screen.appendChild(document.createElement("p"));

@@ -167,7 +167,7 @@ def test_counts_folders_and_facts_tell_of_every_copy(there: Imported, grader: Cl
     assert not {"history", "state", "grade", "flags"} & blind.keys()
     assert blind["verdict"] == "Unknown"
     sample = answered(grader, address("item", there, place=copied) + "?queue=sample")
-    assert (sample["verdict"], sample["settled"], sample["matches"]) == ("", "", [])
+    assert not {"verdict", "settled", "matches"} & sample.keys()
     assert "verdict" not in answered(grader, address("facets", there) + "?queue=sample")["facets"]
     assert grader.get(address("item", there, place=4_000)).status_code == 404
 

@@ -24,7 +24,6 @@ from polit.web.items.queries.followed import (
     followed_order,
 )
 from polit.web.items.queries.tiles import MOST_TILES
-from polit.web.items.rules import ItemWanted
 from polit.web.items.services.following import following_read
 from polit.web.review.filters import places_of
 from polit.web.review.page_config import page_config
@@ -81,7 +80,7 @@ def order(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "read": followed_count(granted, examination_id),
         "revision": found.revision,
     }
-    data = packed(header, found, ItemWanted())
+    data = packed(header, found)
     return HttpResponse(data, content_type="application/octet-stream")
 
 

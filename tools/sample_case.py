@@ -40,6 +40,7 @@ from polit.web.exhibits.rules import (  # noqa: E402
     Seizure,
 )
 from polit.web.exhibits.services import exhibit_seize  # noqa: E402
+from polit.web.welfare.services import induction_end  # noqa: E402
 
 _REASON = "The sample of ./dev run"
 _OFFICER = "a.example"
@@ -61,13 +62,18 @@ def main(package: str, origin: str, case: str, exhibit: str) -> int:
 
 def _officer() -> User:
     found = account_by_name(_OFFICER)
-    return found or account_make(
+    if found is not None:
+        return found
+    made = account_make(
         SYSTEM,
         reason=_REASON,
         username=_OFFICER,
         full_name="A. Example",
         roles=frozenset({Role.INVESTIGATOR, Role.EXAMINER}),
     )
+    # So that every lane of a review can be tried, the sample's video too.
+    induction_end(SYSTEM, officer_id=made.pk, reason=_REASON)
+    return made
 
 
 def _case(reference: str, officer: User) -> Case:

@@ -29,7 +29,6 @@ _FOOTER_FONT_PX = (10, 48)
 _SMALL_FONT_PX = 10
 _SMALL_NAME_CHARS = 24
 """As many letters of 10 px as 160 px hold."""
-_SMALL_APART_PX = 26
 _FILL_ALPHA, _EDGE_ALPHA = 0.34, 0.26
 """Seen at a glance on any ground, and what lies beneath is still made out."""
 _WHITE, _BLACK, _PAPER = 255, 0, 236
@@ -103,7 +102,7 @@ class Marker:
         """Take the mark."""
         self._mark = mark
         self._stamps: dict[int, Stamp] = {}
-        self._small: Stamp | None = None
+        self._small: tuple[Stamp, ...] = ()
 
     def burn(self, block: PixelBlock) -> EncodedPixels:
         """Return pixels with the mark in them and below them, as JPEG without metadata."""
@@ -112,17 +111,23 @@ class Marker:
         return _encoded(_with_footer(picture, self._mark))
 
     def burn_small(self, block: PixelBlock) -> EncodedPixels:
-        """Return pixels of at most some 160 px with a small mark in them, of the same size."""
+        """Return pixels of at most some 160 px with a small mark in them, of the same size.
+
+        It stands along the lower edge: what is decided at this size is often small and in the
+        middle, and whoever cannot make it out asks for more.
+        """
         picture = _picture(block)
-        if self._small is None:
-            self._small = _stamp("\n".join(self._mark.small_lines), _SMALL_FONT_PX)
-        width, height = self._small[0].size
-        step = height + _SMALL_APART_PX
-        for row, top in enumerate(range(2, max(3, picture.height - height // 2), step)):
-            # To the left and to the right in turn: no half of the picture is without it.
-            left = 2 if row % 2 == 0 else max(2, picture.width - width - 2)
-            _put(picture, self._small, (left, top))
+        stamp = self._small_stamp(picture.width)
+        _put(picture, stamp, (2, max(0, picture.height - stamp[0].height - 1)))
         return _encoded(picture)
+
+    def _small_stamp(self, width_px: int) -> Stamp:
+        """Return the small mark on one line, on two where one is wider than the picture."""
+        if not self._small:
+            lines = self._mark.small_lines
+            self._small = tuple(_stamp(gap.join(lines), _SMALL_FONT_PX) for gap in ("  ", "\n"))
+        one, two = self._small
+        return one if one[0].width <= width_px - 2 else two
 
     def _repeat(self, picture: Image.Image) -> None:
         side_px = min(picture.size)

@@ -130,7 +130,7 @@ export class Actions {
 
   #selectPage() {
     const { order, grid } = this.gallery;
-    const [first, last] = grid.visible();
+    const [first, last] = grid.onScreen();
     for (let index = first; index <= last; index += 1) {
       order.select(index, true);
     }

@@ -25,6 +25,10 @@ export function contextOf(gallery) {
     get order() {
       return gallery.order;
     },
+    /* On which rung the grid reveals just now. */
+    get rung() {
+      return gallery.reveals.rung;
+    },
     unveil: async (request) => {
       const shown = await gallery.door.unveil(request);
       shown.parts.filter((part) => part.bitmap).forEach((part) => {

@@ -89,7 +89,7 @@ class Gallery {
 
   /** Return the places on the screen that have a picture to show. */
   visiblePlaces() {
-    const [first, last] = this.grid.visible();
+    const [first, last] = this.grid.onScreen();
     return [...this.order.places.subarray(first, last + 1)];
   }
 
@@ -281,4 +281,7 @@ gallery.load().then(() => {
   }
   connectFacets(gallery.config);
   watchProgress(gallery);
+  if (document.activeElement === document.body) {
+    gallery.grid.focus(); // the keys hold there
+  }
 });

@@ -32,7 +32,7 @@ export class Grid {
     this.isAsked = false;
     this.areLabelsStale = false;
     this.isStopped = false;
-    this.side = 128;
+    this.side = 168; // so that 160 pixels are drawn as 160
     this.#listen();
   }
 
@@ -141,11 +141,28 @@ export class Grid {
     this.ask();
   }
 
-  /** Return the first and the last index on the screen. */
+  /** Return the first and the last index of what is drawn. */
   visible() {
-    const first = Math.floor(this.top / this.cellHeight) * this.columns;
-    const rows = Math.ceil((this.top + this.viewHeight) / this.cellHeight);
-    return [first, Math.min(this.order.count, rows * this.columns) - 1];
+    const first = Math.floor(this.top / this.cellHeight);
+    const end = Math.ceil((this.top + this.viewHeight) / this.cellHeight);
+    return this.#indexes(first, end);
+  }
+
+  /** Return the first and the last index on the screen: rows of which half or more is seen.
+
+      A low window shows less than is drawn, and what nobody sees is neither revealed nor chosen. */
+  onScreen() {
+    const { top, bottom } = this.frame.getBoundingClientRect();
+    const above = Math.max(0, -top);
+    const below = Math.min(this.viewHeight, Math.min(bottom, window.innerHeight) - top);
+    const first = Math.round((this.top + above) / this.cellHeight);
+    const end = Math.round((this.top + below) / this.cellHeight);
+    return this.#indexes(first, Math.max(first + 1, end));
+  }
+
+  #indexes(firstRow, endRow) {
+    const last = Math.min(this.order.count, endRow * this.columns) - 1;
+    return [Math.min(firstRow * this.columns, Math.max(0, last)), last];
   }
 
   /** Return how many rows a page key moves. */

@@ -23,7 +23,7 @@ class Stack {
     this.grid = new TileGrid("Members of the stack", {
       open: (index) => this.openLoupe(index),
       choose: () => this.sayChosen(),
-      hold: (index) => this.reveal([this.shown()[index].place]),
+      hold: (index) => this.reveal([this.shown()[index].place], { isHeld: true }),
       letGo: () => this.veil(),
     });
     this.build();
@@ -35,12 +35,14 @@ class Stack {
 
   build() {
     this.revealPage = button("Reveal this page", () => this.reveal(this.pagePlaces()));
+    this.colour = button("Colour", () => this.setColour(!this.isColour));
+    this.setColour(this.context.rung === "colour160");
     this.previous = button("Previous page", () => this.turn(-1));
     this.next = button("Next page", () => this.turn(1));
     this.splitOut = button("Split out", () => this.split());
     this.compare = button("Compare chosen", () => this.compareChosen());
     this.panel.bar.append(
-      this.revealPage, button("Veil", () => this.veil()), this.splitOut, this.compare,
+      this.revealPage, this.colour, button("Veil", () => this.veil()), this.splitOut, this.compare,
       this.previous, this.next,
     );
     this.panel.body.append(this.grid.element, this.wholeFields());
@@ -68,6 +70,7 @@ class Stack {
     this.grid.addKeys(keys);
     keys.set("Shift+v", () => this.reveal(this.pagePlaces()));
     keys.set("p", () => this.reveal(this.pagePlaces()));
+    keys.set("g", () => this.setColour(!this.isColour));
     keys.set("Enter", () => this.openLoupe(this.grid.focused));
     keys.set(" ", () => this.grid.toggle(this.grid.focused));
     keys.set("o", () => this.split());
@@ -182,19 +185,30 @@ class Stack {
     this.panel.say(`${count(this.grid.chosen.size, "item is", "items are")} chosen.`);
   }
 
-  async reveal(places) {
-    const handle = await this.exposure.ask({ what: "page", places, rung: "grey160" });
+  /* What is revealed stays as it is; the next reveal is of the other kind. */
+  setColour(isColour) {
+    this.isColour = isColour;
+    this.colour.setAttribute("aria-pressed", String(isColour));
+  }
+
+  async reveal(places, { isHeld = false } = {}) {
+    if (places.length === 0) {
+      this.panel.say("Nothing is shown yet: wait a moment.");
+      return;
+    }
+    const rung = this.isColour ? "colour160" : "grey160";
+    const handle = await this.exposure.ask({ what: "page", places, rung });
     if (!handle) {
       return;
     }
-    if (places.length === 1 && this.grid.held === null) {
+    if (isHeld && this.grid.held === null) {
       this.exposure.release(handle);
       return;
     }
     const { shown, failed } = sortParts(handle);
-    this.rung = "grey160";
+    this.rung = rung;
     this.revealed = new Map(shown.map((part) => [part.place, part.bitmap]));
-    this.panel.say(`${count(shown.length, "item", "items")} revealed at 160 px, grey. ${failureText(failed)}`);
+    this.panel.say(`${count(shown.length, "item", "items")} revealed at 160 px, in ${rung === "grey160" ? "grey" : "colour"}. ${failureText(failed)}`);
     this.draw();
   }
 

@@ -25,6 +25,7 @@ from polit.web.cases.rules import GrantedAccess
 from polit.web.cases.services import case_change_status, member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Purpose, Role
+from polit.web.media.models import Package
 from polit.web.welfare import queries, services
 from polit.web.welfare.models import ReviewSession, WelfareFlag
 from polit.web.welfare.page import session_config, session_urls
@@ -155,7 +156,7 @@ def test_an_officer_sees_their_record_and_takes_it_along(
 def test_an_exhibit_shows_what_was_uncovered_of_it_alone(
     client: Client, officer: User, case: Case
 ) -> None:
-    package = content_id(case) >> 32
+    package = Package.objects.get(number=content_id(case) >> 32)
     client.post(url("session", case), BEGIN)
     granted = case_access(officer, case.id)
     assert granted is not None

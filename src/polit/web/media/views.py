@@ -17,6 +17,7 @@ from polit.web.core.found import or_404
 from polit.web.core.rules import Access, Scope
 from polit.web.core.sections import sections_of
 from polit.web.examinations.rules import EXAMINERS, READERS, TILE_READERS
+from polit.web.media.asked import package_asked
 from polit.web.media.export import csv_lines
 from polit.web.media.forms import DownloadForm, Filters, filters_of, number_of
 from polit.web.media.models import Package
@@ -27,7 +28,6 @@ from polit.web.media.queries import (
     folder_get,
     folder_page,
     manifest_of,
-    package_get,
     picture_page,
     reason_numbers,
     source_problems,
@@ -205,7 +205,7 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
 
 
 def _package(request: HttpRequest, examination_id: UUID) -> Package:
-    return or_404(lambda: package_get(case_access_of(request), examination_id))
+    return or_404(lambda: package_asked(request, examination_id))
 
 
 def _filters(request: HttpRequest, package: Package) -> Filters:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
-from polit.web.media.queries import package_get
+from polit.web.media.asked import package_asked
 from polit.web.review.rules import REVIEWERS
 
 
@@ -16,5 +16,5 @@ def results_review(request: HttpRequest) -> Mapping[str, object] | None:
     if match is None or not user_of(request).roles & REVIEWERS:
         return None
     granted = case_access_of(request)
-    package = package_get(granted, match.kwargs["examination_id"])
+    package = package_asked(request, match.kwargs["examination_id"])
     return {"case": granted.case, "number": package.number}

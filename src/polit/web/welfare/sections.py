@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
-from polit.web.media.queries import package_get
-from polit.web.welfare.queries import HvFigures, hv_of_case, hv_of_exhibit
+from polit.web.media.asked import package_asked
+from polit.web.welfare.queries import HvFigures, has_exposures, hv_of_case, hv_of_exhibit
 from polit.web.welfare.rules import REVIEWING, TELLING
 
 
@@ -34,8 +34,10 @@ def results_figures(request: HttpRequest) -> Mapping[str, object] | None:
     match = request.resolver_match
     if match is None:
         return None
-    package = package_get(granted, match.kwargs["examination_id"])
-    figures = hv_of_exhibit(granted, package.number)
+    package = package_asked(request, match.kwargs["examination_id"])
+    if not has_exposures(granted):
+        return None
+    figures = hv_of_exhibit(granted, package)
     if not figures.uncovered:
         return None
     return {"case": granted.case, "figures": figures, "rows": figure_rows(figures)}

@@ -64,6 +64,11 @@ def exposure_rows() -> QuerySet[Exposure]:
     return Exposure.objects.filter(unshown=None)
 
 
+def has_exposures(access: CaseAccess) -> bool:
+    """Tell whether anybody uncovered anything of a case."""
+    return exposure_rows().filter(case_id=access.case.id).exists()
+
+
 def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigures:
     """Return the figures of a case.
 
@@ -77,14 +82,9 @@ def hv_of_case(access: CaseAccess, *, media_files: int | None = None) -> HvFigur
 
 
 def hv_of_exhibit(
-    access: CaseAccess, package_number: int, *, media_files: int | None = None
+    access: CaseAccess, package: Package, *, media_files: int | None = None
 ) -> HvFigures:
-    """Return the figures of one exhibit's package: looks at what it holds, on whatever copy.
-
-    Raises:
-        Package.DoesNotExist: The case has no package of that number.
-    """
-    package = Package.objects.get(case_id=access.case.id, number=package_number)
+    """Return the figures of one exhibit's package: looks at what it holds, on whatever copy."""
     first, last = rows_of(package.number)
     held = Content.objects.filter(
         sha256=OuterRef("content_sha256"), package=package, id__gte=first, id__lte=last

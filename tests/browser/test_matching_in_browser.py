@@ -58,11 +58,11 @@ def test_pages_of_matches_hold(
     shots = package_of_shots(case, _shots(), exhibit="AB/2")
     for scope in (None, there.package.id, shots.id):
         stacks_make(case.id, scope)
-    run = StackRun.objects.get(package=None)
+    run = StackRun.objects.get(case=case, package=None)
     stack = StackRow.objects.filter(id__gt=run.pk << 32, contents__gt=1).order_by("id")[0]
-    entry = Entry.objects.get(path__endswith="bad.jpg")
+    entry = Entry.objects.get(path__endswith="bad.jpg", package=there.package)
     base = f"/cases/{case.id}/"
-    near_alert = Alert.objects.get(is_exact=False)
+    near_alert = Alert.objects.get(case=case, is_exact=False)
     site.sign_in(browser_page.context, user)
     for name, address in {
         "alerts-hostile": f"{base}alerts/",

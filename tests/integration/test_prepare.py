@@ -75,5 +75,5 @@ def test_a_worker_that_runs_once_does_what_is_due_and_ends(data: Path) -> None:
     copy_migrated(data / "polit.sqlite3")
     ended = polit(data, "polit", "worker", "--once")
     assert ended.returncode == 0, ended.stderr
-    assert "ran 2 tasks" in ended.stderr, "the daily round, and the look for supplements"
+    assert "ran 3 tasks" in ended.stderr, "two daily rounds, and the look for supplements"
     assert "ran 0 tasks" in polit(data, "polit", "worker", "--once").stderr

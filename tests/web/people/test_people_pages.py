@@ -19,8 +19,8 @@ from polit.web.people.queries import people_found, person_get, person_seen, plac
 from polit.web.people.rules import GivenIdentifier, PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import identifier_add, person_add, person_link, role_end
 
-SECRETS = ("Zebedee", "Unlikely", "Zed", "447700", "07700", "Somewhere", "Hidden note")
-DETAILS = PersonDetails("Zebedee", "Unlikely", "Zed", addresses="1 Somewhere")
+SECRETS = ("Zebedee", "Unlikely", "Zedling", "447700", "07700", "Somewhere", "Hidden note")
+DETAILS = PersonDetails("Zebedee", "Unlikely", "Zedling", addresses="1 Somewhere")
 HOSTILE = "<script>alert(1)</script>\"'`{{7*7}}\u202e\u200bA=1+1"
 REASON = {"reason": "a test"}
 
@@ -59,7 +59,7 @@ def test_who_may_not_read_a_child_finds_no_trace_of_who_it_is(
             place=PlaceInCase(PersonRole.WITNESS, note="Hidden note"),
         )
     elif kind == "child by birth":
-        young = PersonDetails("Zebedee", "Unlikely", "Zed", born_on=date(2020, 1, 1))
+        young = PersonDetails("Zebedee", "Unlikely", "Zedling", born_on=date(2020, 1, 1))
         place = put(case, PersonRole.HOUSEHOLD, young)
     else:
         place = put(case, PersonRole.CHILD if kind == "child" else PersonRole.WITNESS)

@@ -1,6 +1,7 @@
 """Pages of welfare: who sees what, a session from begin to end, the record on screen and paper."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
@@ -217,7 +218,7 @@ def test_supervisors_see_flags_of_their_cases_alone_and_no_figures(
     page = client_for(boss).get(team + "?lane=known-near").content.decode()
     assert "Worked on when a break was due" in page
     assert "Not available for this lane" in page
-    assert "77" not in page
+    assert "77" not in re.sub(r"<[^>]*>", " ", page)  # a token may spell it by chance
     assert "opted" not in page
     assert "Grader.Example" not in client_for(outsider).get(team).content.decode()
     assert client.get(team).status_code == 403

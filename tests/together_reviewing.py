@@ -57,7 +57,7 @@ def review_together(demo: DemoCase, *, seconds: float, kills: int, seed: int) ->
         "under_way_when_killed": sum(work.unknown.values()), "not_answered": dict(work.lost),
         "p95_ms": {name: _p95_ms(demo, name) for name in ("decide", "tiles", "order",
                                                           "unveil page")},
-        "held": held,
+        "held": {name: value for name, value in held.items() if name != "batch_ids"},
     }  # fmt: skip
 
 

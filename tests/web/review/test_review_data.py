@@ -162,9 +162,9 @@ def test_counts_folders_and_facts_tell_of_every_copy(there: Imported, grader: Cl
     facts = answered(grader, address("item", there, place=copied))
     assert len(facts["names"]) == items[copied].occurrences == facts["copies"]
     assert facts["sha256"] == bytes(items[copied].sha256).hex()
-    assert facts["history"] == []
+    assert (facts["history"], facts["agreed"]) == ([], "no")
     blind = answered(grader, address("item", there, place=copied) + "?queue=second")
-    assert not {"history", "state", "grade", "flags"} & blind.keys()
+    assert not {"history", "state", "grade", "flags", "agreed"} & blind.keys()
     assert blind["verdict"] == "Unknown"
     sample = answered(grader, address("item", there, place=copied) + "?queue=sample")
     assert not {"verdict", "settled", "matches"} & sample.keys()

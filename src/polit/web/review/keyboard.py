@@ -12,8 +12,6 @@ from polit.base.errors import UsageError
 
 CATEGORY_KEYS = "123456789"
 _ARROWS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
-COMBINATION_CHARACTERS = 40
-"""The longest that is taken: ``Ctrl+Alt+Shift+ArrowRight`` and more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from polit.web.core.access import CaseAccess
 from polit.web.grading.category_schemes import category_label
 from polit.web.grading.queries import decision_list
+from polit.web.grading.queries.figures import locally_agreed
 from polit.web.items.models import ReviewSet
 from polit.web.items.queries.rows import item_details
 from polit.web.items.queries.some import SomeItem
@@ -16,6 +17,8 @@ from polit.web.media.queries import EntryDetails
 from polit.web.media.shown import digests_of, entry_times, media_facts, shown_entry
 
 _KINDS = {1: "picture", 2: "video"}
+
+_AGREED = "yes, three of the force's officers say the same"
 
 
 def item_told(
@@ -109,17 +112,19 @@ def _matches(access: CaseAccess, item: SomeItem) -> list[dict[str, object]]:
 
 
 def _decided(access: CaseAccess, item: SomeItem) -> dict[str, object]:
+    content = bytes.fromhex(item.sha256)
     history = [
         {"at": each.recorded_at.isoformat(), "by": each.by_name, "kind": each.kind,
          "category": category_label(each.code), "flags": flag_names(each.flags),
          "unsure": each.unsure, "note": each.note, "seen": each.rung}
-        for each in decision_list(access, bytes.fromhex(item.sha256))
+        for each in decision_list(access, content)
     ]  # fmt: skip
     return {
         "state": item.state.name.lower(),
         "grade": item.grade,
         "flags": flag_names(item.flags),
         "history": history,
+        "agreed": _AGREED if content in locally_agreed((content,)) else "no",
     }
 
 

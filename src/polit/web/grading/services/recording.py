@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from polit.base.canonical import JsonValue
     from polit.web.items.rules import ItemState
 
-_NO_STANDING = Values()
 _STANDING_FIELDS = [
     "version", "code", "flags", "tags", "unsure", "votes", "voters", "is_disputed", "is_settled",
     "graded_by", "draw",

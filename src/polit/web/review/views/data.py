@@ -1,6 +1,5 @@
 """What the gallery fetches: the order of items, safe tiles, counts, folders, facts of one item."""
 
-import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -23,6 +22,7 @@ from polit.web.review.filters import number_of, places_of, wanted_of
 from polit.web.review.queues import among_of, blinded, order_blinded
 from polit.web.review.rules import PART_OF_PAGE, REVIEWING
 from polit.web.review.told_items import item_told
+from polit.web.review.views.answers import answer_packed
 
 _BINARY = "application/octet-stream"
 View = Callable[..., HttpResponse]
@@ -59,7 +59,7 @@ def order(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "media_files": review_set.media_files,
         "stamp": review_set.stamp,
     }
-    return HttpResponse(packed(header, order_blinded(found, wanted.queue)), content_type=_BINARY)
+    return packed(header, order_blinded(found, wanted.queue))
 
 
 @access(PART_OF_PAGE)
@@ -91,12 +91,10 @@ def wanted_asked(request: HttpRequest) -> ItemWanted:
     return blinded(wanted_of(request.GET.dict(), user_id=user_of(request).pk))
 
 
-def packed(header: dict[str, object], found: Order) -> bytes:
-    """Return a header and an order as one piece."""
-    text = json.dumps(header, separators=(",", ":")).encode()
-    head = struct.pack("<I", len(text)) + text
+def packed(header: dict[str, object], found: Order) -> HttpResponse:
+    """Answer with a header and an order in one piece."""
     parts = (found.places, found.stacks, found.states, found.grades, found.marks)
-    return b"".join((head, bytes(-len(head) % 4), *(each.tobytes() for each in parts)))
+    return answer_packed(header, [each.tobytes() for each in parts])
 
 
 @access(PART_OF_PAGE)

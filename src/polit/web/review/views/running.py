@@ -80,8 +80,7 @@ def order(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpResp
         "read": followed_count(granted, examination_id),
         "revision": found.revision,
     }
-    data = packed(header, found)
-    return HttpResponse(data, content_type="application/octet-stream")
+    return packed(header, found)
 
 
 @access(PART_OF_PAGE)

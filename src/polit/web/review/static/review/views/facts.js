@@ -7,7 +7,7 @@ import { fetchJson, itemAddress } from "./safetiles.js";
 const LABELS = {
   names: "Names", more_names: "More names than shown", facts: "The file says", copies: "Copies", kind: "Kind",
   verdict: "Verdict", matches: "Matches", state: "State", flags: "Flags",
-  suggestions: "Suggestions", history: "Decisions", settled: "Settled", problems: "Problems",
+  suggestions: "Suggestions", history: "Decisions", agreed: "Locally agreed", settled: "Settled", problems: "Problems",
   duration_ms: "Length", lead: "Lead of its stack", digests: "Digests", sha256: "SHA-256",
 };
 const MOST_ROWS = 60;

@@ -144,6 +144,8 @@ class XfsFileSystem(ListedFileSystem):
             for piece in self.layout.pieces(inode)
             if piece.start + piece.length <= _NAMES_END_BYTES
         ]
+        if sum(piece.length for piece in pieces) > self.image.size_bytes:
+            raise SourceUnreadable("the folder is larger than its volume")
         end = max((piece.start + piece.length for piece in pieces), default=0)
         content = MappedContent(self.image, pieces, size_bytes=end)
         for piece in pieces:

@@ -133,12 +133,13 @@ class VolumeOpened(Message, frozen=True):
 
 
 class Listed(Message, frozen=True):
-    """Names of a folder, in stored order; the last message of a folder is ``done``."""
+    """Names of a folder, in stored order; the last is ``done`` and counts what was dropped."""
 
     folder_id: Figure
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
+    dropped: dict[Code, Figure] = {}
 
 
 class ReadResult(msgspec.Struct, frozen=True, array_like=True):
@@ -342,13 +343,8 @@ def _longest(entry: FoundEntry) -> int:
 
 def weight_bytes(entry: FoundEntry) -> int:
     """Return about how much of a message an entry takes."""
-    return (
-        200
-        + len(entry.raw_name)
-        + len(entry.owner_name)
-        + len(entry.address)
-        + len(entry.link_target)
-    )
+    parts = (entry.raw_name, entry.owner_name, entry.address, entry.link_target)
+    return 200 + sum(map(len, parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ def _kind(untrusted_head: bytes, names: Sequence[str]) -> str:
     return ""
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature of a container that no other plugin opens."""
+    del untrusted_tail
     return bool(_kind(untrusted_head, names))
 
 

@@ -1,7 +1,8 @@
 """Open an image through the plugin that knows its container. Runs in the walker.
 
 Each module in ``evidence/containers/`` states ``ORDER`` (the lower is asked first), ``NAME``
-(recorded in the manifest), ``detect`` and ``open_source``. Raw takes what nobody else claims.
+(recorded in the manifest), ``detect`` and ``open_source``; one that decodes with a native
+library names it in ``LIBRARY``. Raw takes what nobody else claims.
 """
 
 from collections.abc import Sequence
@@ -59,6 +60,13 @@ class OpenedContainer:
 def container_plugins() -> tuple[ContainerPlugin, ...]:
     """Return all container plugins in the order in which they are asked."""
     return _PLUGINS
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that the plugins decode with: their ``LIBRARY``."""
+    libraries = [getattr(plugin, "LIBRARY", None) for plugin in _PLUGINS]
+    found = [library for library in libraries if library is not None]
+    return {str(library.__name__): str(library.get_version()) for library in found}
 
 
 def open_container(segments: Sequence[Segment]) -> OpenedContainer:

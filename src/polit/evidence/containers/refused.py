@@ -33,8 +33,8 @@ def _kind(untrusted_head: bytes, names: Sequence[str]) -> str:
     for kind, signature in _SIGNATURES:
         if untrusted_head.startswith(signature):
             return kind
-    if untrusted_head.startswith(_ZIP) and names[0].lower().endswith((".aff4", ".zip", ".ufdr")):
-        return "an AFF4 image or another archive"
+    if untrusted_head.startswith(_ZIP) and names[0].lower().endswith((".zip", ".ufdr")):
+        return "an archive"
     return ""
 
 

@@ -50,6 +50,7 @@ REASONS: dict[str, str] = {
     "read_error": "the source could not be read there",
     "acquisition_mismatch": "the source's digest is not the stated one",
     "stored_mismatch": "the source's digest is not the one stored in the image",
+    "file_mismatch": "the file's digest is not the one stored in the image",
     "extension_mismatch": "the name's extension does not fit the content",
 }
 """Reason and problem codes, stable, with what they mean to a reader."""

@@ -62,10 +62,17 @@ class Contents:
             if row is not None and result.code and result.code != "too_large":
                 self.fail(row, result.code, result.detail)
             elif row is not None:
+                self._note_mismatch(row, result.mismatch)
                 read.append((result, Settled(row, _entry_result(result))))
         known = self._settlement.look_up([settled.digests for _, settled in read])
         for (result, settled), what_is_known in zip(read, known, strict=True):
             self._take_result(result, settled, what_is_known)
+
+    def _note_mismatch(self, row: ReadRow, mismatch: str) -> None:
+        """Note that the image states another digest: its file is read and examined all the same."""
+        if mismatch:
+            problem = ProblemRow(row.locator, row.entry_id, "container", "file_mismatch", mismatch)
+            self._settlement.note_beside(row.entry_id, problem)
 
     def _take_result(self, result: say.ReadResult, settled: Settled, known: Known) -> None:
         self._progress.bytes_read += result.size_bytes

@@ -51,6 +51,7 @@ class Settlement:
         self._batch = ResultBatch.empty()
         self._pixels: list[NewDerivative] = []
         self._decided: dict[bytes, MediaOutcome] = {}
+        self._beside: dict[int, ProblemRow] = {}
         self._committed_at = monotonic_s()
 
     @property
@@ -61,8 +62,15 @@ class Settlement:
     def settle(self, result: ResultRow, problem: ProblemRow | None = None) -> None:
         """Collect the result of one entry."""
         self._batch.results.append(result)
+        beside = self._beside.pop(result.entry_id, None)
+        if beside is not None:
+            self._batch.problems.append(beside)
         if problem is not None:
             self._batch.problems.append(problem)
+
+    def note_beside(self, entry_id: int, problem: ProblemRow) -> None:
+        """Keep a problem of an entry that goes on: it is written with its result, or not at all."""
+        self._beside[entry_id] = problem
 
     def look_up(self, contents: Sequence[Digests]) -> list[Known]:
         """Return what is known of contents that were just read, and collect what matched."""

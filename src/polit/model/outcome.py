@@ -57,6 +57,7 @@ REASONS: dict[str, str] = {
     "lost_repeated": "a lost directory entry that repeats one that is listed",
     "lost_system": "a lost record of a file system's own file",
     "lost_time": "a lost directory entry without a time that can be",
+    "file_mismatch": "the file's digest is not the one stored in the image",
     "extension_mismatch": "the name's extension does not fit the content",
 }
 """Reason and problem codes, stable, with what they mean to a reader."""

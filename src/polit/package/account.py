@@ -158,9 +158,15 @@ _QUERIES = (
         (
             "SELECT count(*), 0, 0 FROM volumes WHERE filesystem IS NOT NULL"
             " AND unallocated_bytes IS NULL AND scheme <> 'folder'"
+            " AND description <> 'logical image'"
         ),
         "unallocated space of unknown size",
         "its allocation map could not be read",
+    ),
+    (
+        "SELECT count(*), 0, 0 FROM volumes WHERE description = 'logical image'",
+        "unallocated space",
+        "not in the image: a logical image holds chosen files alone",
     ),
     (
         "SELECT count(*), 0, 0 FROM folders WHERE state = 'failed'",

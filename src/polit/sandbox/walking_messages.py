@@ -169,6 +169,7 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     """What reading one content gave. ``code`` is empty, or why it failed.
 
     ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
+    ``mismatch`` tells which digest that the image states for it differs from what was read.
     """
 
     entry_id: Figure
@@ -185,6 +186,7 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
     held_bytes: Figure = 0
     tail_bytes: Figure = 0
+    mismatch: Text = ""
 
 
 class ContentsRead(Message, frozen=True):

@@ -26,6 +26,7 @@ from polit.decode.identify import (
     identify_unknown,
 )
 from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.logical import LogicalContent
 from polit.model.evidence import Address
 from polit.model.media import Identification, MediaKind
 from polit.sandbox import walking_messages as say
@@ -173,7 +174,9 @@ class ContentReader:
             return say.ReadResult(job.entry_id, damage or "unreadable", detail)
         if kind is None:
             kind = self._ask_beside(job, untrusted_head)
-        return _result(job, meter, kind, code=code, held=held)
+        result = _result(job, meter, kind, code=code, held=held)
+        mismatch = content.mismatch(meter.digests()) if isinstance(content, LogicalContent) else ""
+        return msgspec.structs.replace(result, mismatch=mismatch) if mismatch else result
 
     def _hold(self, kind: Identification | None, size_bytes: int) -> tuple[_Hold | None, str]:
         """Return how much of a content is to be held, and a code where that should be more."""

@@ -135,8 +135,8 @@ def _shape(image: Ex01Image, gathered: _Gathered, name: str) -> None:
     image.chunk_bytes = per_chunk * sector_bytes
     if not sectors or not 0 < image.chunk_bytes <= _MAXIMUM_CHUNK_BYTES:
         raise SourceUnreadable(
-            f"{name}: no segment says how many sectors the device has: bring the first segment, "
-            "or acquire it again"
+            f"{name}: no segment says how many sectors the device has: the image is cut short, or "
+            "its first segment is not there; bring the whole of it"
         )
     image.size_bytes = sectors * sector_bytes
     check_size(name, image.size_bytes)

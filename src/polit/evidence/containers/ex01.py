@@ -5,7 +5,6 @@ and does not tell its callers (ADR 0032). Damage costs the chunks that it touche
 """
 
 import bisect
-import bz2
 import zlib
 from collections.abc import Sequence
 
@@ -13,6 +12,7 @@ from polit.base.errors import SourceUnreadable
 from polit.evidence.acquisition import AcquisitionFacts, StoredDigest
 from polit.evidence.containers._ex01_image import Ex01Image, read_image
 from polit.evidence.containers._ex01_sections import SIGNATURE, table_entries
+from polit.evidence.containers._unpacking import DamagedChunk, inflate, unpack_bzip2
 from polit.evidence.ranges import BadRanges
 from polit.evidence.segments import Segment, ewf2_number, read_segment
 from polit.evidence.source import BadRange, SourceProblem
@@ -112,18 +112,11 @@ class Ex01Source:
 
     def _inflated(self, raw: bytes, size: int) -> bytes | str:
         full = self._image.chunk_bytes
+        unpack = unpack_bzip2 if self._image.compression == 2 else inflate
         try:
-            if self._image.compression == 2:
-                data = bz2.BZ2Decompressor().decompress(raw, full)
-            else:
-                stream = zlib.decompressobj()
-                data = stream.decompress(raw, full)
-                if not stream.eof and stream.decompress(stream.unconsumed_tail, 1):
-                    return "chunk_inflate"
-        except zlib.error as error:
-            return "chunk_checksum" if "data check" in str(error) else "chunk_inflate"
-        except (OSError, EOFError):
-            return "chunk_inflate"
+            data = unpack(raw, full)
+        except DamagedChunk as error:
+            return error.code
         return data[:size] if len(data) in {size, full} else "chunk_inflate"
 
     def _table(self, index: int) -> bytes:

@@ -209,5 +209,5 @@ def _instant(raw: bytes) -> int | None:
         offset = 0
     seconds = calendar.timegm((year, month, day, hour, minute, second)) - offset * 60
     hundredths, hundreds, single = parts
-    micros = hundredths * 10_000 + hundreds * 100 + single
+    micros: int = hundredths * 10_000 + hundreds * 100 + single
     return seconds * 1_000_000_000 + micros * _MICROSECOND

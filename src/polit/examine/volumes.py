@@ -105,6 +105,11 @@ class Volumes:
                 row.volume_id, reason=f"below {_DEEPEST} other layers", problem=None
             )
             return
+        if row.facts.scheme == "shadow" and not self._plan.shadow_copies:
+            self._ledger.close_volume(
+                row.volume_id, reason="shadow copy, not asked for", problem=None
+            )
+            return
         reply = self._ask(say.OpenVolume(row.volume_id, self.placed[row.volume_id]))
         if not isinstance(reply, say.VolumeOpened) or not (reply.facts or reply.layer):
             self._leave(row, reply)

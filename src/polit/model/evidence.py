@@ -37,7 +37,6 @@ class ContentState(StrEnum):
     REALLOCATED = "record_reallocated"
     SPECIAL = "special_file"
     LEFT_OUT = "left_out_by_plan"
-    SAME = "same_in_newer"
 
 
 class TimeBasis(StrEnum):

@@ -14,8 +14,8 @@ Windows did not run (by another system, or by writing to the disk itself) left n
 the shadow copy then shows the changed bytes as well, and nothing on the device tells the older.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterator
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -30,12 +30,12 @@ from polit.evidence.source import ByteSource
 from polit.model.evidence import (
     Address,
     ContentState,
-    EntryState,
     EntryType,
     FileSystemFacts,
     FoundEntry,
 )
 
+SAME = "same_in_newer"
 BLOCK_BYTES = 1 << 14
 """What a shadow copy keeps at once."""
 
@@ -51,7 +51,7 @@ _NAMES_ONLY = frozenset((ContentState.GONE, ContentState.REALLOCATED))
 
 
 class ShadowFileSystem:
-    """See ``FileSystem``; what is the same has the content state ``SAME``."""
+    """See ``FileSystem``; what is the same is no entry but counted, as ``CountsDropped`` has it."""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class ShadowFileSystem:
         self._older, self._newer = older, newer
         self._sources, self._changed = sources, changed
         self._known: OrderedDict[int, bool] = OrderedDict()
+        self.dropped: Counter[str] = Counter()
 
     @property
     def facts(self) -> FileSystemFacts:
@@ -87,53 +88,52 @@ class ShadowFileSystem:
         self, folder: Address, *, start_index: int, journal: Journal
     ) -> Iterator[tuple[int, FoundEntry]]:
         """Yield the names of a folder; see ``FileSystem.list_folder``."""
-        same_names: bool | None = None
+        inode = Reference.unpack(folder).inode
         listing = self._older.list_folder(folder, start_index=start_index, journal=journal)
-        for index, entry in listing:
-            if self._needs_folder(entry) and same_names is None:
-                same_names = self._has_same_names(Reference.unpack(folder).inode)
-            yield index, self._judged(entry, names_hold=bool(same_names))
+        yield from self._differing(listing, lambda: self._has_same_names(inode))
 
     def list_orphans(
         self, *, start_index: int, journal: Journal
     ) -> Iterator[tuple[int, FoundEntry]]:
         """Yield records that no name leads to: their names stand in the records themselves."""
-        for index, entry in self._older.list_orphans(start_index=start_index, journal=journal):
-            yield index, self._judged(entry, names_hold=True)
+        listing = self._older.list_orphans(start_index=start_index, journal=journal)
+        yield from self._differing(listing, lambda: True)
+
+    def _differing(
+        self, listing: Iterator[tuple[int, FoundEntry]], have_same_names: Callable[[], bool]
+    ) -> Iterator[tuple[int, FoundEntry]]:
+        self.dropped.clear()
+        names_hold: bool | None = None
+        for index, entry in listing:
+            if entry.content in _NAMES_ONLY and names_hold is None:
+                names_hold = have_same_names()
+            if entry.raw_name.lower().endswith(_STORAGE_NAME_ENDS):
+                yield index, replace(entry, content=ContentState.LEFT_OUT)
+            elif self._is_same(entry, names_hold=bool(names_hold)):
+                self.dropped[SAME] += 1
+            else:
+                yield index, entry
+        self.dropped.update(self._older.dropped)
 
     def open_content(self, address: Address) -> Content:
         """Open an entry's content; see ``FileSystem.open_content``."""
         return self._older.open_content(address)
 
-    def _judged(self, entry: FoundEntry, *, names_hold: bool) -> FoundEntry:
-        if entry.entry_type is EntryType.FOLDER and entry.state is EntryState.LIVE:
-            return entry  # folders are always gone into, whatever their records say
-        if entry.raw_name.lower().endswith(_STORAGE_NAME_ENDS):
-            return replace(entry, content=ContentState.LEFT_OUT)
+    def _is_same(self, entry: FoundEntry, *, names_hold: bool) -> bool:
+        if entry.entry_type is EntryType.FOLDER:
+            return False  # a folder is always gone into, whatever its record says
+        if entry.content in _NAMES_ONLY and not names_hold:
+            return False
         try:
-            is_same = self._is_same(entry, names_hold=names_hold)
+            if not self._has_same_record(Reference.unpack(entry.address).inode):
+                return False
+            if entry.content is not ContentState.READABLE:
+                return True
+            return self._holds_same(self._older.open_content(entry.address).places())
         except EvidenceChanged:
             raise
         except SourceError:
-            is_same = False
-        return replace(entry, content=ContentState.SAME) if is_same else entry
-
-    def _is_same(self, entry: FoundEntry, *, names_hold: bool) -> bool:
-        if self._needs_folder(entry) and not names_hold:
             return False
-        if entry.entry_type is EntryType.FOLDER:
-            return False
-        reference = Reference.unpack(entry.address)
-        if not self._has_same_record(reference.inode):
-            return False
-        if entry.content is not ContentState.READABLE:
-            return True
-        return self._holds_same(self._older.open_content(entry.address).places())
-
-    @staticmethod
-    def _needs_folder(entry: FoundEntry) -> bool:
-        """Tell whether an entry is no more than a name that stands in its folder."""
-        return entry.content in _NAMES_ONLY
 
     # Records
 

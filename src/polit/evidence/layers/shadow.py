@@ -69,6 +69,7 @@ class ShadowLayer:
         self._native = pyvshadow.volume()
         self._found: list[SourceProblem] = []
         self._systems: dict[int, ntfs.NtfsFileSystem] = {}
+        self._shadows: dict[int, ShadowFileSystem] = {}
         try:
             self._native.open_file_object(self._file)
             count = int(self._native.get_number_of_stores())
@@ -105,6 +106,11 @@ class ShadowLayer:
 
     def filesystem(self, number: int) -> FileSystem:
         """Return what differs in a shadow copy from the next newer state."""
+        if number not in self._shadows:
+            self._shadows[number] = self._compared(number)
+        return self._shadows[number]
+
+    def _compared(self, number: int) -> ShadowFileSystem:
         older = self._system(number)
         newest = number == len(self._stores)
         newer = self._system(0 if newest else number + 1)

@@ -15,7 +15,7 @@ from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
-from polit.evidence.container import open_container
+from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
@@ -48,7 +48,7 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    return {"pytsk3": str(pytsk3.get_version()), **warm_identify()}
+    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:

@@ -21,6 +21,7 @@ from polit.model.secrets import Secret, SecretKind
 
 ORDER = 10
 NAME = "bitlocker"
+LIBRARY = pybde
 
 _HEAD_BYTES = 512
 _SIGNATURES = (b"-FVE-FS-", b"MSWIN4.1")

@@ -23,6 +23,7 @@ from polit.model.evidence import VolumeFacts
 
 ORDER = 50
 NAME = "shadow"
+LIBRARY = pyvshadow
 
 _HEADER_AT, _HEADER_BYTES = 0x1E00, 64
 _IDENTIFIER = bytes.fromhex("6b870838 76c1484e b7ae0404 6e6cc752".replace(" ", ""))

@@ -131,12 +131,13 @@ class Volumes:
         locked = {facts.number: why for facts, why in reply.layer.volumes if why}
         for inner in self._ledger.volumes():
             if inner.parent_id == row.volume_id and inner.facts.number in locked:
-                self._lock(inner, locked[inner.facts.number])
+                self._lock(inner, locked[inner.facts.number], "")
 
-    def _lock(self, row: VolumeRow, why: str) -> None:
+    def _lock(self, row: VolumeRow, why: str, name: str) -> None:
+        encrypted = f"encrypted ({name})" if name else "encrypted"
         self._ledger.close_volume(
             row.volume_id,
-            reason="encrypted, and no given key opens it",
+            reason=f"{encrypted}, and no given key opens it",
             problem=ProblemRow(row.locator, None, "mount", "locked", why),
         )
 
@@ -152,7 +153,7 @@ class Volumes:
         problem = None
         if isinstance(reply, say.VolumeOpened):
             if reply.locked:
-                self._lock(row, reply.locked)
+                self._lock(row, reply.locked, reply.unopened)
                 return
             reason = f"its file system is not read by this version: {reply.unopened or 'unknown'}"
         else:

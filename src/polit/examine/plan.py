@@ -25,6 +25,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         decode_videos: Decode the videos that this version can decode; only where the sandbox
             holds fully.
         open_holders: Open documents, mails and caches, and take the pictures out of them.
+        shadow_copies: Walk the shadow copies of NTFS volumes for what differs; without it they
+            are listed as not examined.
         leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
             whole path without regard to case. What is left out is counted.
         max_still_bytes: Larger pictures are not decoded (``too_large``), 1 to 2**31.
@@ -48,6 +50,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decode_stills: bool = True
     decode_videos: bool = True
     open_holders: bool = True
+    shadow_copies: bool = False
     leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
     max_still_bytes: int = 256 << 20
     max_holder_bytes: int = 256 << 20

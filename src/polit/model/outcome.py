@@ -41,6 +41,7 @@ REASONS: dict[str, str] = {
     "key_frames_only": "only the key frames of a long video were decoded",
     "beyond_limit": "only a part of a large video or a long animation was decoded",
     "locked": "encrypted, and no given key opens it",
+    "same_in_newer": "the same in the next newer state of the volume",
     "layer_damaged": "the volumes inside it could not be found",
     "volume_unopened": "the volume could not be opened",
     "chunk_checksum": "a chunk of the image fails its checksum",

@@ -55,6 +55,9 @@ _FLAWS = {
 }
 
 
+_DROPPED = {"same_in_newer": "entries of shadow copies"}
+
+
 def count_tally(connection: sqlite3.Connection) -> Tally:
     """Count entries and their outcomes; entries without one make the tally unbalanced."""
     entries = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
@@ -131,7 +134,8 @@ def _count_dropped(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         "SELECT code, sum(count) FROM dropped_names JOIN folders USING (folder_id)"
         " GROUP BY code ORDER BY code"
     ):
-        yield NotExamined("lost directory entries", reason_name(code), count, 0)
+        what = _DROPPED.get(code, "lost directory entries")
+        yield NotExamined(what, reason_name(code), count, 0)
 
 
 def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:

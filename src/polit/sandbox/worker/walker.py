@@ -17,6 +17,7 @@ from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
 from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
+from polit.evidence.layering import layer_versions
 from polit.evidence.logical import LogicalSource, logical_volumes
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
@@ -49,7 +50,12 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
+    return {
+        "pytsk3": str(pytsk3.get_version()),
+        **library_versions(),
+        **layer_versions(),
+        **warm_identify(),
+    }
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:

@@ -70,6 +70,8 @@ class ExtLayout:
         self.first_data_block = _u32(block, 20)
         self.inode_count = _u32(block, 0)
         self.inode_size_bytes = _u16(block, 88) if _u32(block, 76) else 128
+        # An inode takes room, so that a lie of their number costs no memory.
+        self.inode_count = min(self.inode_count, image.size_bytes // 128)
         self.first_inode = _u32(block, 84) if _u32(block, 76) else 11
         # The files of its own that lie beyond the reserved numbers: quotas and the orphan file.
         self.own_inodes = frozenset(_u32(block, at) for at in (576, 580, 620, 640))
@@ -174,6 +176,7 @@ class ExtLayout:
                 part = self._image.read_at(group.inode_table * block + first * size, taken * size)
                 rows = np.frombuffer(part, np.uint8)[: len(part) // size * size]
                 rows = rows.reshape(-1, size)
+                rows = rows[: max(self.inode_count - number * count - first, 0)]
                 yield number * count + first + 1, rows, used[first : first + len(rows)]
 
     def used_blocks_page(self, page: int) -> bytes:

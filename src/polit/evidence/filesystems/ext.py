@@ -200,6 +200,9 @@ class ExtFileSystem(TskFileSystem):
                 listed.add((name.raw_name, name.inode))
                 if not 0 < name.inode <= self.layout.inode_count:
                     continue
+                # A deleted name does not lead to an inode that is in use.
+                if name.deleted and self.layout.inode_in_use(name.inode):
+                    continue
                 named[name.inode >> 3] |= 1 << (name.inode & 7)
                 if self._is_folder(name):
                     yield name.inode << 1 | name.deleted

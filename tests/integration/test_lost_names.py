@@ -130,3 +130,28 @@ def test_what_is_dropped_stands_in_the_account(tmp_path: Path) -> None:
     assert isinstance(told, list)
     counts = [item["count"] for item in told if item["what"] == "lost directory entries"]
     assert sum(counts) == sum(dropped.values()) > 0
+
+
+def test_ntfs_records_whose_index_is_damaged_are_listed_by_their_own_names(
+    evidence_image: Images, tmp_path: Path
+) -> None:
+    image, truth = evidence_image("ntfs")
+    stored = bytearray(image.read_bytes())
+    for at in range(0, len(stored), 4096):
+        is_index = stored[at : at + 4] == b"INDX"
+        if is_index and "IMG_0001.JPG".encode("utf-16-le") in stored[at : at + 4096]:
+            stored[at : at + 4] = b"BAAD"
+    torn = tmp_path / "torn"
+    torn.write_bytes(stored)
+    held = {
+        item.sha256
+        for item in truth.live()
+        if item.path.startswith("DCIM/100CANON/") and item.entry_type == FILE
+    }
+
+    found = found_in(torn)[0]
+
+    live = [item for item in lost_in(found) if item.entry.state is EntryState.LIVE]
+    assert len(held) > 1
+    assert {item.sha256 for item in live if item.content} == held
+    assert {item.entry.raw_name for item in live} >= {b"IMG_0001.JPG", b"IMG_0006.JPG"}

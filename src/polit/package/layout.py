@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 
 from polit.package.match_rows import MATCH_SCHEMA
 
-FORMAT = 3
+FORMAT = 4
 SUFFIX = ".polit"
 FINDINGS = "findings.sqlite"
 MANIFEST = "manifest.json"
@@ -30,6 +30,9 @@ CREATE TABLE volumes (
   size_bytes INTEGER NOT NULL,
   allocated INTEGER NOT NULL CHECK (allocated BETWEEN 0 AND 1),
   locator TEXT NOT NULL,
+  parent_id INTEGER REFERENCES volumes,
+  layer TEXT,
+  opened_by TEXT,
   state TEXT NOT NULL
     CHECK (state = 'pending' OR state = 'opened' OR state = 'walked' OR state = 'not_examined'),
   filesystem TEXT,

@@ -57,7 +57,7 @@ class Evidence(Protocol):
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none."""
 
-    def damage(self, content: Content) -> str:
+    def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on."""
 
 
@@ -160,7 +160,7 @@ class ContentReader:
         held = self._begin_holding(job.entry_id, hold) if hold else None
         try:
             self._stream(job.entry_id, content, meter, untrusted_head, held)
-            damage = self._evidence.damage(content)
+            damage = self._evidence.damage(job.volume_id, content)
         except SourceError:
             self._drop(held)
             raise

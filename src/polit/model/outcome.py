@@ -33,6 +33,7 @@ REASONS: dict[str, str] = {
     "memory": "decoding took more memory than its limit, twice",
     "protocol": "the decoder broke its protocol on it, twice",
     "too_large": "larger than the limits allow (a decompression bomb is)",
+    "expands_too_much": "it would expand to more than the limits allow",
     "undecodable": "its bytes do not form what they claim to be",
     "decoder_off": "its decoder is below its version floor and stays off",
     "truncated": "its end is missing",

@@ -27,7 +27,10 @@ def _whole(high: int | None, low: int | None) -> int:
 
 
 _KINDS_INSIDE = {
-    "archive": ("contents of archives", "no archive reader in this version"),
+    "archive": (
+        "contents of archives",
+        "no reader for their kind in this version, or left out by the plan",
+    ),
     "document": (
         "pictures inside documents",
         "no reader for their kind in this version, or left out by the plan",
@@ -38,7 +41,8 @@ _KINDS_INSIDE = {
 _UNOPENED = {
     "damaged": "its bytes are damaged",
     "encrypted": "encrypted, and no key is known",
-    "nested_archive": "an archive: no archive reader in this version",
+    "expands_too_much": "it would expand to more than the limits allow",
+    "nested_archive": "an archive inside a document or a mail: not opened in this version",
     "too_deep": "too many holders inside each other",
     "too_large": "larger than the limits allow",
     "too_many": "more than the limits allow",

@@ -63,6 +63,8 @@ class Volumes:
             raise SourceUnreadable(
                 f"the source cannot be opened: its reader failed ({reply.code}: {reply.detail})"
             )
+        if isinstance(reply, say.WalkRefused):
+            raise SourceUnreadable(f"the source cannot be opened: {reply.detail}")
         if not isinstance(reply, say.VolumesFound):
             raise SourceUnreadable("the source cannot be opened: its reader gave no volumes")
         self._ledger.add_volumes(

@@ -8,6 +8,7 @@ tar that is compressed is one archive: ``tar:``. What is compressed alone is an 
 member, whose name is that of the archive without its extension.
 """
 
+import re
 import stat
 from dataclasses import dataclass
 
@@ -44,7 +45,8 @@ class Kind:
 
 
 _ZIP, _AR, _RAR = Kind("zip", ("zip",)), Kind("ar", ("ar",)), Kind("rar", ("rar", "rar5"))
-_BARE = ("tar", "cpio", "raw", "empty")
+_BARE = ("raw", "empty")
+_PACKED = {"application/x-tar": ("tar",), "application/x-cpio": ("cpio",)}
 _FILTERS = tuple(name for name in libarchive.FILTERS if name != "rpm")
 KINDS: dict[str, Kind] = {
     "application/zip": _ZIP,
@@ -64,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "application/x-lzh-compressed": Kind("lha", ("lha",)),
     **{mime: Kind(step, _BARE, _FILTERS) for mime, step in COMPRESSED.items()},
 }
+_PART = re.compile(rb"\.(part\d+\.rar|[rz]\d\d|(7z|zip|rar)\.\d\d\d)\Z", re.IGNORECASE)
 _EXTENSIONS = (b".gz", b".bz2", b".xz", b".lzma", b".zst", b".lz4", b".lz", b".z")
 
 
@@ -114,14 +117,24 @@ class HeldContent:
         """Nothing is open."""
 
 
-def open_archive(content: Content, mime: str, *, password: bytes | None = None) -> Reader:
+def open_archive(
+    content: Content, mime: str, *, packed: str = "", password: bytes | None = None
+) -> Reader:
     """Open an archive.
+
+    Args:
+        content: Its bytes.
+        mime: What it is.
+        packed: What is in it, where it is compressed alone: a tar is opened with it. libarchive
+            is not asked, for it takes any zeros for the end of a tar.
+        password: The password of a ZIP.
 
     Raises:
         ArchiveDamage: It cannot be opened.
     """
     kind = KINDS[mime]
-    return Reader(ContentFeed(content), kind.formats, filters=kind.filters, password=password)
+    formats = _PACKED.get(packed, kind.formats)
+    return Reader(ContentFeed(content), formats, filters=kind.filters, password=password)
 
 
 def step_of(mime: str, format_name: str) -> str:
@@ -180,6 +193,11 @@ def bare_name(archive_name: bytes) -> bytes:
         if archive_name.lower().endswith(extension) and len(archive_name) > len(extension):
             return archive_name[: -len(extension)]
     return b"data"
+
+
+def is_part(name: bytes) -> bool:
+    """Tell whether a name says that an archive is one of several files."""
+    return _PART.search(name) is not None
 
 
 def place_below(parent: bytes, index: int) -> bytes:

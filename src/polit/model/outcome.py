@@ -38,6 +38,7 @@ REASONS: dict[str, str] = {
     "decoder_off": "its decoder is below its version floor and stays off",
     "truncated": "its end is missing",
     "encrypted": "encrypted, and no key is known",
+    "cannot_decrypt": "encrypted in a way that polit cannot decrypt, with a password or without",
     "damaged": "its bytes are damaged, the rest was decoded",
     "key_frames_only": "only the key frames of a long video were decoded",
     "beyond_limit": "only a part of a large video or a long animation was decoded",

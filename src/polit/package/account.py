@@ -40,15 +40,20 @@ _KINDS_INSIDE = {
 }
 _UNOPENED = {
     "damaged": "its bytes are damaged",
+    "cannot_decrypt": "encrypted in a way that polit cannot decrypt",
     "encrypted": "encrypted, and no key is known",
     "expands_too_much": "it would expand to more than the limits allow",
     "nested_archive": "an archive inside a document or a mail: not opened in this version",
+    "memory": "it needs more memory than the limits allow",
+    "missing_volume": "one of several files of an archive: they are not joined in this version",
     "too_deep": "too many holders inside each other",
     "too_large": "larger than the limits allow",
     "too_many": "more than the limits allow",
     "truncated": "its end is missing",
     "undecodable": "its bytes do not form what they claim to be",
     "unsupported": "of a form that is not read in this version",
+    "walker_crash": "its reader crashed on it",
+    "walker_timeout": "its reader hung on it",
     "unsupported_filter": "stored in a way that is not read in this version",
 }
 _FLAWS = {

@@ -33,7 +33,7 @@ _MARKS = (b"container.description", b"aff4%3A%2F%2F", b"aff4://")
 _ENCRYPTED_KINDS = frozenset({ENCRYPTED_STREAM})
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim a zip that is named as AFF4, or begins as one."""
     if not untrusted_head.startswith(_ZIP):
         return False

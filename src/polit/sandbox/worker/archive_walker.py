@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from polit.base import faults
 from polit.base.clock import monotonic_s
 from polit.base.errors import EvidenceChanged, SourceError
+from polit.decode.identify import HEAD_BYTES, identify_quickly
 from polit.evidence import archive
 from polit.evidence.archive import HeldContent, place_below
 from polit.evidence.filesystem import Content
@@ -22,7 +23,7 @@ from polit.sandbox import walking_messages as say
 from polit.sandbox.walking_checks import fitted, weight_bytes
 from polit.sandbox.worker.archive_passwords import find_password
 from polit.sandbox.worker.content_reader import ContentReader, Evidence
-from polit.sandbox.worker.member_reader import MemberReader, Read, TooMuch
+from polit.sandbox.worker.member_reader import UNKNOWN_BYTES, MemberReader, Read, TooMuch
 from polit.sandbox.worker.walker_channel import WalkerChannel
 
 _TOLD_AT_ONCE = 256
@@ -31,6 +32,7 @@ _FLUSH_S = 0.05
 _SMALL_BYTES = 64 << 20
 _MAX_RATIO = 200
 _RATIO_SLACK_BYTES = 1 << 16
+_CUT_OFF = frozenset({"damaged", "truncated", "unsupported"})
 
 
 @dataclass(slots=True)
@@ -104,7 +106,11 @@ class ArchiveWalker:
                         break
                     self._take(one, reader, header)
         except ArchiveDamage as damage:
-            one.unopened.append((damage.code, ""))
+            is_zip = archive.KINDS[one.mime].step == "zip"
+            code = damage.code
+            one.unopened.append(
+                ("cannot_decrypt" if code == "encrypted" and not is_zip else code, "")
+            )
         except MemoryError:
             one.unopened.append(("memory", ""))
         self._close(one)
@@ -114,11 +120,27 @@ class ArchiveWalker:
         self._stand_at(one.place)
         one.password = find_password(one.content, one.mime, self._secrets, self._mark)
         secret = self._secrets[one.password - 1] if one.password else None
-        reader = archive.open_archive(one.content, one.mime, password=secret)
+        packed = self._packed(one) if one.mime in COMPRESSED else ""
+        reader = archive.open_archive(one.content, one.mime, packed=packed, password=secret)
         try:
             yield reader
         finally:
             reader.close()
+
+    def _packed(self, one: _Archive) -> str:
+        """Return the type of what is compressed alone."""
+        reader = archive.open_archive(one.content, one.mime)
+        head = b""
+        try:
+            if reader.next_header() is not None:
+                while len(head) < HEAD_BYTES and (part := reader.read()):
+                    head += part
+        except ArchiveDamage:
+            pass  # it is met again, and told then
+        finally:
+            reader.close()
+        kind = identify_quickly(head[:HEAD_BYTES], size_bytes=UNKNOWN_BYTES)
+        return kind.mime if kind else ""
 
     def _goes_on(self, one: _Archive) -> bool:
         """Tell whether the next member may be asked for; note what ends the archive before it."""
@@ -164,7 +186,8 @@ class ArchiveWalker:
             return
         faults.reach("walker.member", found.raw_name)
         if is_encrypted and not one.password:
-            read = Read(say.ReadResult(0, "encrypted", ""))
+            is_zip = archive.KINDS[one.mime].step == "zip"
+            read = Read(say.ReadResult(0, "encrypted" if is_zip else "cannot_decrypt", ""))
         else:
             read = self._read(one, reader, header, found)
         if not is_sized:  # its length is known only now
@@ -238,6 +261,11 @@ class ArchiveWalker:
             self._flush_if_due(at_once=result.slot >= 0)
 
     def _close(self, one: _Archive) -> None:
+        if archive.is_part(one.name):
+            one.unopened = [
+                ("missing_volume" if code in _CUT_OFF else code, detail)
+                for code, detail in one.unopened
+            ]
         self._told.closed.append(say.ArchiveClosed(one.place, one.members, one.unopened))
         self._flush_if_due()
 

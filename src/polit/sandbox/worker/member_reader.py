@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 
 from polit.base.digests import DigestMeter
 from polit.base.errors import EvidenceChanged
-from polit.decode.identify import extension_agrees, identify
+from polit.decode.identify import HEAD_BYTES, extension_agrees, identify
 from polit.evidence.libarchive import ArchiveDamage
 from polit.model.archives import ARCHIVES
 from polit.model.media import Identification
 from polit.sandbox import walking_messages as say
 from polit.sandbox.worker.content_reader import ContentReader, Hold, Slot
 
-_HEAD_BYTES = 65_536
-_UNKNOWN_BYTES = (1 << 31) - 1
+UNKNOWN_BYTES = (1 << 31) - 1
 """A content of unknown length may be so long, for what has to be decided before it is read."""
 
 
@@ -107,7 +106,7 @@ class MemberReader:
         parts = iter(parts)
         is_whole = False
         try:
-            while len(untrusted_head) < _HEAD_BYTES:
+            while len(untrusted_head) < HEAD_BYTES:
                 part = next(parts, b"")
                 if not part:
                     is_whole = True
@@ -126,8 +125,8 @@ class MemberReader:
         if is_whole:
             course.size_bytes = len(untrusted_head)
         size = course.size_bytes
-        longest = max(len(untrusted_head), _UNKNOWN_BYTES if size is None else size)
-        course.kind = identify(untrusted_head[:_HEAD_BYTES], size_bytes=longest)
+        longest = max(len(untrusted_head), UNKNOWN_BYTES if size is None else size)
+        course.kind = identify(untrusted_head[:HEAD_BYTES], size_bytes=longest)
         if course.kind.mime in ARCHIVES and (size or 0) <= course.room_bytes:
             course.nested = bytearray()
         if not is_told:
@@ -148,7 +147,7 @@ class MemberReader:
                 course.nested = None
         if is_told:
             if course.slot:
-                course.slot.put(course.meter.size_bytes, part, course.size_bytes or _UNKNOWN_BYTES)
+                course.slot.put(course.meter.size_bytes, part, course.size_bytes or UNKNOWN_BYTES)
             course.meter.update(part)
 
     def _outcome(self, course: _Course, name: bytes) -> Read:

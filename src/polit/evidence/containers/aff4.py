@@ -35,6 +35,7 @@ _ENCRYPTED_KINDS = frozenset({ENCRYPTED_STREAM})
 
 def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim a zip that is named as AFF4, or begins as one."""
+    del untrusted_tail
     if not untrusted_head.startswith(_ZIP):
         return False
     return names[0].lower().endswith(".aff4") or any(mark in untrusted_head for mark in _MARKS)

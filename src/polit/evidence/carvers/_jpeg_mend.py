@@ -86,18 +86,15 @@ def _stand_before(walk: Walk, scan: Scan, state: NDArray[np.int64]) -> Walk:
     """Return a walk as it was in a kept state."""
     before = walk.copy()
     taken_up = scan.copy()
-    size = kernel.STATE_SIZE
     if scan.plan[kernel.KIND] >= kernel.AC_FIRST:
         before.known = scan.known_before.copy()
         again = scan.copy()
         again.begin_at(walk.segment[1], _NEVER)
         again.plan[kernel.UNTIL], again.plan[kernel.FINAL] = state[kernel.MCU], 1
-        notes = (before.known, again.kept, walk.levels[:0], scan.known_before)
+        noted = kernel.Noted(before.known, again.kept, walk.levels[:0], scan.known_before)
         data = walk.content.loaded(walk.place)
-        kernel.compiled()(
-            data, again.states, scan.codes, again.plan, notes, np.zeros(2, dtype=np.int64)
-        )
-    taken_up.states[:size] = state
+        kernel.run(data, again.states, scan.codes, again.plan, noted)
+    taken_up.states[:] = state
     before.scan, before.place = taken_up, int(state[kernel.POS])
     return before
 
@@ -164,11 +161,10 @@ def _try_area(before: Walk, scan: Scan, border: int, area: tuple[int, int]) -> N
     states[kernel.POS], states[kernel.BORDER] = 0, _NEVER
     states[kernel.JUMP_AT] = len(tail)
     plan[kernel.PHASE], plan[kernel.FINAL] = 0, 0
-    results = np.zeros(2 * area[1], dtype=np.int64)
-    saved = before.known.copy()
-    notes = (before.known, np.zeros_like(scan.kept), before.levels[:0], saved)
-    kernel.compiled()(data, states, scan.codes, plan, notes, results)
-    return results.reshape(-1, 2)
+    noted = kernel.Noted(
+        before.known, np.zeros_like(scan.kept), before.levels[:0], before.known.copy()
+    )
+    return kernel.run(data, states, scan.codes, plan, noted, gaps=area[1])
 
 
 def _roughness(walk: Walk, scan: Scan, mcu: int) -> float:

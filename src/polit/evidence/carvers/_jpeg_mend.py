@@ -21,7 +21,7 @@ from polit.evidence.carving import CarvingTally
 MOST_FRAGMENTS = 16
 _MOST_GAP_BLOCKS = 4096
 _MOST_GAP_BYTES = 16 << 20
-_MOST_FOLLOWED = 12
+_MOST_FOLLOWED = 24
 _MOST_BORDERS = 24
 _ROUGH = 3.0
 _NEVER = 1 << 60

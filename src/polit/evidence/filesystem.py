@@ -5,7 +5,7 @@ is reached through the registry of its folder.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from polit.model.evidence import Address, FileSystemFacts, FoundEntry
 
@@ -74,4 +74,19 @@ class FileSystem(Protocol):
 
         Raises:
             SourceUnreadable: There is none, or it cannot be opened.
+        """
+
+
+@runtime_checkable
+class TellsFreeSpace(Protocol):
+    """What a file-system driver offers beside, where it knows which bytes nothing owns."""
+
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield ``(offset_bytes, length_bytes)`` in the source of bytes that no file owns.
+
+        In order, without overlap: free blocks, blocks marked as bad, and what lies behind the
+        last block of the file system to the end of its volume.
+
+        Raises:
+            SourceUnreadable: The allocation map cannot be read.
         """

@@ -8,14 +8,15 @@ What the walker says is untrusted: types and lengths are checked on decoding, fi
 import mmap
 import struct
 from dataclasses import dataclass, replace
-from typing import Annotated
 
 import msgspec
 
 from polit.base.errors import SandboxError
 from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
-from polit.model.media import MediaKind
+from polit.sandbox import message_types
+from polit.sandbox.carving_messages import Carve, Carved
 from polit.sandbox.holding import Holding
+from polit.sandbox.message_types import Code, Figure, Length, Name, Text
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
@@ -26,16 +27,8 @@ _MAX_FIELD_BYTES = 65_535
 _WITH_DIGESTS = frozenset({"", "too_large"})
 _LENGTH = struct.Struct("<I")
 
-Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
-Length = Annotated[int, msgspec.Meta(ge=1, le=_INT63 - 1)]
-Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
-Text = Annotated[str, msgspec.Meta(max_length=4_096)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}\Z")]
-Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}\Z")]
-
-
-class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Root of all messages."""
+Message = message_types.Message
+ReadResult = message_types.ReadResult
 
 
 class WalkSetup(Message, frozen=True):
@@ -82,13 +75,15 @@ class ListFolder(Message, frozen=True):
 
 
 class ReadJob(msgspec.Struct, frozen=True, array_like=True):
-    """One content to read."""
+    """One content to read; a carved one lies where its address says, whatever its volume."""
 
     entry_id: Figure
     volume_id: Figure
     address: Name
     raw_name: Name
     size_bytes: Figure
+    is_carved: bool = False
+    tells_slack: bool = False
 
 
 class ReadContents(Message, frozen=True):
@@ -107,7 +102,7 @@ class MeasureSource(Message, frozen=True):
     """Read the whole source once, in order, and tell its digests."""
 
 
-Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource
+Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource | Carve
 
 
 class VolumesFound(Message, frozen=True):
@@ -139,28 +134,6 @@ class Listed(Message, frozen=True):
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
-
-
-class ReadResult(msgspec.Struct, frozen=True, array_like=True):
-    """What reading one content gave. ``code`` is empty, or why it failed.
-
-    ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
-    """
-
-    entry_id: Figure
-    code: Code
-    detail: Text
-    size_bytes: Figure = 0
-    md5: bytes = b""
-    sha1: bytes = b""
-    sha256: bytes = b""
-    mime: Mime = "application/octet-stream"
-    kind: MediaKind = MediaKind.OTHER
-    basis: Code = ""
-    extension_agrees: bool | None = None
-    slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
-    held_bytes: Figure = 0
-    tail_bytes: Figure = 0
 
 
 class ContentsRead(Message, frozen=True):
@@ -207,6 +180,7 @@ Reply = (
     | SourceProgress
     | SourceMeasured
     | WalkRefused
+    | Carved
 )
 
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -263,8 +237,9 @@ def _check_reply(reply: Reply) -> None:
             for _, entry in reply.entries:
                 check_found(entry)
         case ContentsRead():
-            for result in reply.results:
-                _check_digests(result)
+            _check_digests(reply.results)
+        case Carved():
+            _check_digests([candidate.result for candidate in reply.candidates])
         case VolumesFound():
             for volume in reply.volumes:
                 _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
@@ -275,10 +250,11 @@ def _check_reply(reply: Reply) -> None:
             pass
 
 
-def _check_digests(result: ReadResult) -> None:
-    lengths = (len(result.md5), len(result.sha1), len(result.sha256))
-    if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
-        raise SandboxError("the walker gave a result without digests")
+def _check_digests(results: list[ReadResult]) -> None:
+    for result in results:
+        lengths = (len(result.md5), len(result.sha1), len(result.sha256))
+        if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
+            raise SandboxError("the walker gave a result without digests")
 
 
 def _check_figures(*figures: int) -> None:
@@ -364,7 +340,7 @@ class Position:
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING = range(7)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, CARVING = range(8)
 RESTING = frozenset({IDLE, WAITING})
 """What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")

@@ -15,8 +15,11 @@ from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
+from polit.evidence.carve import warm_carvers
+from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import open_container
 from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.free_space import PlacedContent
 from polit.evidence.opening import name_unopened, open_filesystem, open_folder
 from polit.evidence.segments import Segment
 from polit.evidence.source_digests import digest_source
@@ -24,6 +27,8 @@ from polit.evidence.volume import find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carve
+from polit.sandbox.worker.carving_search import CarvingSearch
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
 
@@ -46,6 +51,7 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
+    warm_carvers()
     return {"pytsk3": str(pytsk3.get_version()), **warm_identify()}
 
 
@@ -97,6 +103,9 @@ class Walker:
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
+            case Carve():
+                CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
+                self._tell_state()
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
 
@@ -164,6 +173,19 @@ class Walker:
                 return None
             self._mounted[volume_id] = system
         return self._mounted[volume_id]
+
+    def opened_source(self) -> WatchedSource:
+        """Return the source, opening it where that is still to be done."""
+        return self._open_source()
+
+    def volume_facts(self, volume_id: int) -> VolumeFacts | None:
+        """Return what is known of a volume, ``None`` where the walker was told nothing of it."""
+        return self._volumes.get(volume_id)
+
+    def carved_content(self, address: bytes) -> Content:
+        """Return the content at the places that an address holds."""
+        source = self._open_source()
+        return PlacedContent(source, unpack_places(address, source_bytes=source.size_bytes))
 
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none (a host folder)."""

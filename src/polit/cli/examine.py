@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from polit.base.digests import stated_digest
@@ -16,7 +17,7 @@ from polit.cli.summary import summary_object, summary_text
 from polit.examine.examination import Examined, check_request
 from polit.examine.examination import examine as run_examination
 from polit.examine.originals import read_originals
-from polit.examine.plan import read_plan
+from polit.examine.plan import Plan, read_plan
 from polit.examine.request import ExamineRequest
 from polit.store.keys import Keys, create_keys, keys_exist, open_keys
 
@@ -57,6 +58,9 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
     ] = None,
     *,
+    no_carve: Annotated[
+        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
+    ] = False,
     no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
@@ -82,7 +86,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         exhibit=exhibit,
         examiner=examiner,
         out=out,
-        plan=read_plan(plan),
+        plan=_planned(plan, leaves_carving=no_carve),
         authority=authority,
         acquisition=tuple(stated_digest(text) for text in acquisition or []),
         clock_offset_s=clock_offset,
@@ -111,6 +115,11 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_object(values)
     else:
         print_text(summary_text(examined.package, examined.manifest, originals))
+
+
+def _planned(path: Path | None, *, leaves_carving: bool) -> Plan:
+    plan = read_plan(path)
+    return msgspec.structs.replace(plan, carve=False) if leaves_carving else plan
 
 
 def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:

@@ -31,8 +31,11 @@ class Contents:
         settlement: Settlement,
         progress: Progress,
         decisions: Decisions,
+        *,
+        tells_slack: bool = False,
     ) -> None:
-        """Begin with nothing under way."""
+        """Begin with nothing under way; ``tells_slack`` asks what lies behind live contents."""
+        self._tells_slack = tells_slack
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
         self._holders = Holders(fleet, settlement, progress, decisions)
@@ -48,9 +51,13 @@ class Contents:
         """Ask the walker for contents."""
         self.reading.update((row.entry_id, row) for row in rows)
         jobs = [
-            say.ReadJob(row.entry_id, row.volume_id, row.address, row.raw_name, row.size_bytes)
+            say.ReadJob(
+                row.entry_id, row.volume_id, row.address, row.raw_name, row.size_bytes,
+                is_carved=row.state == "carved",
+                tells_slack=self._tells_slack and row.state == "live",
+            )
             for row in rows
-        ]
+        ]  # fmt: skip
         if jobs:
             self._fleet.walker.send(say.ReadContents(jobs))
 
@@ -62,6 +69,7 @@ class Contents:
             if row is not None and result.code and result.code != "too_large":
                 self.fail(row, result.code, result.detail)
             elif row is not None:
+                self._settlement.note_slack(row.volume_id, result.slack)
                 read.append((result, Settled(row, _entry_result(result))))
         known = self._settlement.look_up([settled.digests for _, settled in read])
         for (result, settled), what_is_known in zip(read, known, strict=True):

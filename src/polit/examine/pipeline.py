@@ -9,8 +9,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from polit.base.clock import monotonic_s
 from polit.base.digests import Digests
 from polit.base.errors import EvidenceChanged, SourceUnreadable
+from polit.examine.carving import Carving
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
@@ -23,6 +25,7 @@ from polit.package.rows import FolderRow, ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carved
 from polit.sandbox.walking import WalkerLost
 
 _READS_AT_ONCE = 256
@@ -71,7 +74,12 @@ class Pipeline:
         decisions = Decisions(
             fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
-        self._contents = Contents(fleet, settlement, self.progress, decisions)
+        self._contents = Contents(
+            fleet, settlement, self.progress, decisions, tells_slack=plan.carve
+        )
+        self._carving = Carving(
+            ledger, fleet, settlement, decisions, self.progress, max_restarts=plan.max_restarts
+        )
         self._volumes: dict[int, _Volume] = {}
         self._is_asked = False
         self._uncharged = 0
@@ -94,6 +102,8 @@ class Pipeline:
         self.progress.phase = "reading"
         for rank in RANKS:
             self._read_rank(rank)
+        if self._plan.carve and found.container != "folder":
+            self._carve()
         measured = self._measure(found)
         self._settlement.commit()
         return SourceReport(
@@ -211,9 +221,27 @@ class Pipeline:
 
     def _ask(self, rows: list[ReadRow]) -> None:
         for row in rows:
-            if row.volume_id not in self._volumes:
+            if not self._is_within_reach(row):
                 self._contents.fail(row, "volume_unopened", "")
-        self._contents.ask([row for row in rows if row.volume_id in self._volumes])
+        self._contents.ask([row for row in rows if self._is_within_reach(row)])
+
+    def _is_within_reach(self, row: ReadRow) -> bool:
+        return row.state == "carved" or row.volume_id in self._volumes
+
+    # What no file owns
+
+    def _carve(self) -> None:
+        """Search area by area; what was carved is then read like any other content."""
+        self.progress.phase = "carving"
+        self.progress.carve_began_at = monotonic_s()
+        self._carving.begin()
+        while self._carving.ask_next():
+            while self._carving.is_under_way:
+                self._turn()
+        self._drain()
+        self.progress.phase = "reading"
+        for rank in RANKS:
+            self._read_rank(rank)
 
     # The whole source
 
@@ -265,6 +293,8 @@ class Pipeline:
 
     def _take_word(self, reply: say.Reply) -> None:
         match reply:
+            case Carved():
+                self._carving.take(reply)
             case say.Listed():
                 self._names.take(reply)
             case say.SourceState():
@@ -283,6 +313,11 @@ class Pipeline:
         """Charge a loss to the one entry where the walker stood; ask again for the rest."""
         if self._is_asked:
             self._answers.append(lost)
+            return
+        if self._carving.is_under_way:
+            self._carving.charge(lost)
+            self._restart()
+            self._carving.ask_again()
             return
         names, contents = self._names, self._contents
         volume_id = self._volume_of(lost)

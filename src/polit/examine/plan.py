@@ -24,6 +24,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         decode_stills: Decode the stills that this version can decode.
         decode_videos: Decode the videos that this version can decode; only where the sandbox
             holds fully.
+        carve: Look for pictures and videos in unallocated space, slack, gaps between volumes and
+            volumes that cannot be opened.
         open_holders: Open documents, mails and caches, and take the pictures out of them.
         leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
             whole path without regard to case. What is left out is counted.
@@ -47,6 +49,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measure_source: bool = True
     decode_stills: bool = True
     decode_videos: bool = True
+    carve: bool = True
     open_holders: bool = True
     leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
     max_still_bytes: int = 256 << 20

@@ -21,6 +21,18 @@ from polit.evidence.carving import Carved, CarvingTally, FreeSpace, TakenRanges
 __all__ = ["Carved", "CarvingTally", "FreeSpace", "find_candidates", "warm_carvers"]
 
 
+PART_BYTES = 4 << 20
+"""Budgets are given for each part of this size, counted from the beginning of the space."""
+
+SEARCH_BYTES = 256 << 20
+"""How many bytes may be followed for what begins in a part: about two seconds of one core."""
+
+_MOST_SENSELESS = 1024
+"""So many signatures without sense in a part, and only those at sector borders are looked at."""
+
+_SECTOR_BYTES = 512
+
+
 class CarverPlugin(Protocol):
     """What every module of ``evidence/carvers/`` offers."""
 
@@ -86,10 +98,17 @@ def find_candidates(
     signatures = [
         (plugin.NAME, mark, behind) for plugin in _PLUGINS for mark, behind in plugin.SIGNATURES
     ]
+    part, senseless = -1, 0
     for hit in find_hits(space, signatures, start_bytes, on_progress):
         tally.hits += 1
+        if hit.start_bytes // PART_BYTES != part:
+            part = hit.start_bytes // PART_BYTES
+            tally.search_left, senseless = SEARCH_BYTES, tally.senseless
         if held.holds(hit.start_bytes):
             tally.inside += 1
+            continue
+        if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
+            tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)
         if found is not None:

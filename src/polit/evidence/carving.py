@@ -65,6 +65,8 @@ class CarvingTally:
         trials: Ways to continue a fragmented file that were tried.
         searches_cut: Files whose continuation was not looked for to the end: budget used up.
         too_large: Files that were cut at the most that a carver follows.
+        crowded: Signatures passed over because too many senseless ones stood before them.
+        search_left: Bytes that may still be followed for this part of the space.
     """
 
     hits: int = 0
@@ -73,6 +75,12 @@ class CarvingTally:
     trials: int = 0
     searches_cut: int = 0
     too_large: int = 0
+    crowded: int = 0
+    search_left: int = 0
+
+    def may_search(self) -> bool:
+        """Tell whether the budget of this part of the space pays for another trial."""
+        return self.search_left > 0
 
 
 class TakenRanges:

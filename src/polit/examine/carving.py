@@ -163,7 +163,7 @@ class Carving:
         is_reading = position.operation == say.READING
         place = max(position.item if is_reading else position.index, self._told[0])
         self._lost.append(place)
-        detail = f"{area.area}: a search was lost at its byte {area.before_bytes + place}"
+        detail = f"{area.area}: lost at its byte {area.before_bytes + place} ({lost.detail})"
         self._ledger.add_problem(ProblemRow(area.locator, None, "carve", lost.code, detail))
         self._progress.failed += 1
 

@@ -123,7 +123,7 @@ def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
 _VOLUMES_SQL = """
 SELECT CASE allocated WHEN 0 THEN 'space outside volumes'
        ELSE 'volume (' || description || ')' END,
-       reason || CASE WHEN c.state = 'done' THEN '; searched for pictures and videos' ELSE '' END,
+       v.reason || CASE WHEN c.state = 'done' THEN '; searched for pictures and videos' ELSE '' END,
        count(*), sum(v.size_bytes >> 31), sum(v.size_bytes & 2147483647)
 FROM volumes v LEFT JOIN carving c ON c.volume_id = v.volume_id AND c.area = 'whole'
 WHERE v.state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2

@@ -7,6 +7,8 @@ that is being read. A walker that is lost costs the one place where it stood.
 from collections.abc import Iterator
 from typing import Protocol
 
+import numpy.ma  # noqa: F401 - numba asks for it when it meets a read-only array: too late then
+
 from polit.base import faults
 from polit.base.clock import monotonic_s
 from polit.base.errors import EvidenceChanged, SourceError

@@ -115,7 +115,7 @@ def test_a_manifest_of_format_2_is_refused_with_what_to_do(made: MadePackage) ->
     del values["hash_sets"], values["matches"]
     values["format"] = 2
 
-    with pytest.raises(PackageDamaged, match=r"format 2, this version reads 3: use the version"):
+    with pytest.raises(PackageDamaged, match=r"format 2, this version reads 4: use the version"):
         parse_manifest(json.dumps(values).encode())
 
 

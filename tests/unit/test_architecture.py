@@ -24,6 +24,7 @@ PLUGIN_FOLDERS = (
     "polit.decode.stills",
     "polit.evidence.carvers",
     "polit.evidence.containers",
+    "polit.evidence.layers",
     "polit.evidence.volumes",
     "polit.evidence.filesystems",
 )
@@ -33,6 +34,7 @@ STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix
 LOCAL_SIGNALS = {
     "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
+    "evidence/layer.py: VolumeLocked",  # caught in the walker, told as a locked volume
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
     "web/items/services/holding.py: Overtaken",  # caught by the build: another one does the work
 }

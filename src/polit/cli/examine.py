@@ -91,16 +91,16 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         acquisition=tuple(stated_digest(text) for text in acquisition or []),
         clock_offset_s=clock_offset,
         time_zone=time_zone,
-        workers=workers if workers is not None else _processors(),
+        workers=workers if workers is not None else processors(),
         vault=vault,
-        sets=_wanted(sets, is_none=no_sets),
+        sets=wanted_sets(sets, is_none=no_sets),
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
     )
     check_request(request)
     with ProgressLine() as line:
-        examined = run_examination(request, _keys(), line.watch)
+        examined = run_examination(request, installation_keys(), line.watch)
     _tell(examined, as_json=as_json)
     raise typer.Exit(examined.exit_code)
 
@@ -122,7 +122,12 @@ def _planned(path: Path | None, *, leaves_carving: bool) -> Plan:
     return msgspec.structs.replace(plan, carve=False) if leaves_carving else plan
 
 
-def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
+def wanted_sets(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
+    """Return which hash sets are asked; ``None`` stands for all that are enabled.
+
+    Raises:
+        UsageError: Some were named, and none is to be asked.
+    """
     if is_none and sets:
         raise UsageError("--sets and --no-sets contradict each other: give one of them")
     if is_none:
@@ -130,7 +135,12 @@ def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
     return tuple(sets) if sets else None
 
 
-def _keys() -> Keys:
+def installation_keys() -> Keys:
+    """Return the keys of this installation, made where there are none yet.
+
+    Raises:
+        UsageError: Their folder cannot be made.
+    """
     folder = data_folder()
     if keys_exist(folder):
         return open_keys(folder)
@@ -144,5 +154,6 @@ def _keys() -> Keys:
     return keys
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many decoders are started by default."""
     return min(_MOST_BY_DEFAULT, max(1, len(os.sched_getaffinity(0))))

@@ -214,6 +214,7 @@ class _Session:
             patience=WalkPatience(
                 self._request.plan.walker_silence_s, self._request.plan.walker_step_s
             ),
+            secrets=self._request.secrets,
         )
         try:
             key = self._take_up(ledger, zygotes.versions)

@@ -7,21 +7,20 @@ walker costs that entry; everything that was under way beside it is asked for ag
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from polit.base.clock import monotonic_s
 from polit.base.digests import Digests
-from polit.base.errors import EvidenceChanged, SourceUnreadable
+from polit.base.errors import EvidenceChanged
 from polit.examine.carving import Carving
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
 from polit.examine.plan import Plan
 from polit.examine.progress import Progress, SourceReport
-from polit.examine.rank import FIRST, RANKS
+from polit.examine.rank import RANKS
 from polit.examine.settling import Settlement
-from polit.model.evidence import Address, VolumeFacts
-from polit.package.rows import FolderRow, ProblemRow, ReadRow
+from polit.examine.volumes import Volumes, trouble
+from polit.package.rows import ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
@@ -31,14 +30,6 @@ from polit.sandbox.walking import WalkerLost
 _READS_AT_ONCE = 256
 _TICK_S = 0.25
 _UNCHARGED_LOSSES = 20
-
-
-@dataclass(slots=True)
-class _Volume:
-    volume_id: int
-    facts: VolumeFacts
-    locator: str
-    filesystem: str = ""
 
 
 class Pipeline:
@@ -80,7 +71,7 @@ class Pipeline:
         self._carving = Carving(
             ledger, fleet, settlement, decisions, self.progress, max_restarts=plan.max_restarts
         )
-        self._volumes: dict[int, _Volume] = {}
+        self._volumes = Volumes(ledger, plan, ask=self._ask_walker, restart=self._restart)
         self._is_asked = False
         self._uncharged = 0
         self._mounts_lost: set[int] = set()
@@ -93,8 +84,8 @@ class Pipeline:
             SourceUnreadable: The source cannot be opened at all.
             EvidenceChanged: The evidence changed during the run.
         """
-        found = self._find_volumes()
-        self._open_volumes()
+        found = self._volumes.find()
+        self._volumes.open_all()
         self._names.add(self._ledger.pending_folders())
         self.progress.entries, self.progress.settled = self._ledger.counts()
         self.progress.phase = "listing"
@@ -114,69 +105,6 @@ class Pipeline:
             measured,
         )
 
-    # The source and its volumes
-
-    def _find_volumes(self) -> say.VolumesFound:
-        self._fleet.walker.send(say.FindVolumes())
-        reply = self._answer()
-        if isinstance(reply, WalkerLost):
-            raise SourceUnreadable(
-                f"the source cannot be opened: its reader failed ({reply.code}: {reply.detail})"
-            )
-        if not isinstance(reply, say.VolumesFound):
-            raise SourceUnreadable("the source cannot be opened: its reader gave no volumes")
-        self._ledger.add_volumes(
-            [(volume, f"volume:{volume.number}@{volume.offset_bytes}") for volume in reply.volumes]
-        )
-        self._note_problems("container", reply.problems)
-        self._note_problems("partitions", reply.table_problems)
-        self._note_problems(
-            "acquisition",
-            [("acquisition_error", f"sector {first}, {count} sectors")
-             for first, count in reply.unread_sectors],
-        )  # fmt: skip
-        return reply
-
-    def _note_problems(self, stage: str, problems: list[tuple[str, str]]) -> None:
-        for code, detail in problems:
-            self._ledger.add_problem(ProblemRow("source", None, stage, code, detail))
-
-    def _open_volumes(self) -> None:
-        for volume_id, facts, locator, state, filesystem in self._ledger.volumes():
-            if state == "not_examined":
-                continue
-            volume = _Volume(volume_id, facts, locator, filesystem or "")
-            self._volumes[volume_id] = volume
-            self._fleet.walker.send(say.OpenVolume(volume_id, facts))
-            reply = self._answer()
-            if isinstance(reply, say.VolumeOpened) and reply.facts is not None:
-                volume.filesystem = reply.facts.kind
-                if state == "pending":
-                    self._ledger.open_volume(volume_id, reply.facts, self._roots(volume_id, reply))
-            else:
-                self._leave_volume(volume, reply)
-
-    def _roots(self, volume_id: int, reply: say.VolumeOpened) -> list[FolderRow]:
-        root = FolderRow(0, volume_id, None, b"", Address(reply.root), "root", False, FIRST)
-        orphans = FolderRow(
-            0, volume_id, None, b"$OrphanFiles", Address(b"orphans"), "orphans", True, RANKS[-1]
-        )
-        is_folder = reply.facts is not None and reply.facts.kind == "folder"
-        return [root, orphans] if self._plan.orphans and not is_folder else [root]
-
-    def _leave_volume(self, volume: _Volume, reply: say.Reply | WalkerLost) -> None:
-        problem = None
-        if isinstance(reply, say.VolumeOpened):
-            reason = f"its file system is not read by this version: {reply.unopened or 'unknown'}"
-        else:
-            code, detail = _trouble(reply)
-            reason = f"its file system could not be opened ({code})"
-            problem = ProblemRow(volume.locator, None, "mount", code, detail)
-        self._ledger.close_volume(volume.volume_id, reason=reason, problem=problem)
-        if isinstance(reply, WalkerLost):
-            self._restart()
-        del self._volumes[volume.volume_id]
-
     # Names and contents
 
     def _list_everything(self) -> None:
@@ -185,7 +113,7 @@ class Pipeline:
             if names.listing is None and not contents.reading:
                 self._next_step()
             self._turn()
-        for volume_id in self._volumes:
+        for volume_id in self._volumes.open:
             self._ledger.finish_volume(volume_id)
         self._drain()
 
@@ -200,7 +128,7 @@ class Pipeline:
     def _ask_next_folder(self) -> None:
         names = self._names
         while names.listing is None and (folder := names.next_folder()) is not None:
-            volume = self._volumes.get(folder.volume_id)
+            volume = self._volumes.open.get(folder.volume_id)
             if volume is None:
                 names.refuse(folder, "volume_unopened")
             else:
@@ -226,7 +154,7 @@ class Pipeline:
         self._contents.ask([row for row in rows if self._is_within_reach(row)])
 
     def _is_within_reach(self, row: ReadRow) -> bool:
-        return row.state == "carved" or row.volume_id in self._volumes
+        return row.state == "carved" or row.volume_id in self._volumes.open
 
     # What no file owns
 
@@ -249,11 +177,10 @@ class Pipeline:
         if not self._plan.measure_source or found.container == "folder":
             return None
         self.progress.phase = "measuring"
-        self._fleet.walker.send(say.MeasureSource())
-        reply = self._answer()
+        reply = self._ask_walker(say.MeasureSource())
         if isinstance(reply, say.SourceMeasured):
             return Digests(reply.size_bytes, reply.md5, reply.sha1, reply.sha256)
-        code, detail = _trouble(reply)
+        code, detail = trouble(reply)
         self._ledger.add_problem(ProblemRow("source", None, "measure", code, detail))
         if isinstance(reply, WalkerLost):
             self._restart()
@@ -272,7 +199,8 @@ class Pipeline:
             self._turn()
         self._settlement.commit()
 
-    def _answer(self) -> say.Reply | WalkerLost:
+    def _ask_walker(self, request: say.Request) -> say.Reply | WalkerLost:
+        self._fleet.walker.send(request)
         self._is_asked = True
         while not self._answers:
             self._turn()
@@ -299,7 +227,7 @@ class Pipeline:
                 self._names.take(reply)
             case say.SourceState():
                 self._ledger.add_bad_ranges(reply.bad_ranges)
-                self._note_problems("container", reply.problems)
+                self._volumes.note_problems("source", "container", reply.problems)
             case say.SourceProgress():
                 self.progress.measured_bytes = reply.done_bytes
             case say.WalkRefused(code="evidence_changed"):
@@ -327,7 +255,7 @@ class Pipeline:
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
         self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
-        if volume_id is not None and self._is_too_much(volume_id, lost):
+        if volume_id in self._volumes.open and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
         self._restart()
         rows = list(contents.reading.values())
@@ -346,7 +274,7 @@ class Pipeline:
 
     def _volume_of(self, lost: WalkerLost) -> int | None:
         position = lost.position
-        if position.operation == say.MOUNTING and position.item in self._volumes:
+        if position.operation == say.MOUNTING and position.item in self._volumes.open:
             return position.item
         if self._names.listing is not None:
             return self._names.listing.folder.volume_id
@@ -356,7 +284,7 @@ class Pipeline:
 
     def _abandon(self, volume_id: int, lost: WalkerLost) -> None:
         """Give a volume up: what is still pending in it fails, with the reason."""
-        volume = self._volumes.pop(volume_id)
+        volume = self._volumes.open.pop(volume_id)
         if self._names.listing and self._names.listing.folder.volume_id == volume_id:
             self._names.end(lost.detail or lost.code, lost.code)
         self._ledger.close_volume(
@@ -367,11 +295,4 @@ class Pipeline:
 
     def _restart(self) -> None:
         self.progress.restarts += 1
-        volumes = {volume_id: volume.facts for volume_id, volume in self._volumes.items()}
-        self._fleet.restart_walker(volumes)
-
-
-def _trouble(reply: say.Reply | WalkerLost) -> tuple[str, str]:
-    if isinstance(reply, (WalkerLost, say.WalkRefused)):
-        return reply.code, reply.detail
-    return "protocol", f"unexpected {type(reply).__name__}"
+        self._fleet.restart_walker(self._volumes.placed)

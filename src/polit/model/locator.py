@@ -4,6 +4,7 @@ A step is ``kind:value``; steps are joined by ``;``. In a value the characters `
 and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
 
     volume:1@1048576      volume number @ offset in bytes (0@0: no partition table)
+    luks:1                volume inside that one, by the layer's name and its number there
     ntfs:/Users/a/b.jpg   file system and the path inside it
     record:64-1           metadata record that the name leads to
     stream:hidden.jpg     named stream of that file

@@ -40,6 +40,8 @@ REASONS: dict[str, str] = {
     "damaged": "its bytes are damaged, the rest was decoded",
     "key_frames_only": "only the key frames of a long video were decoded",
     "beyond_limit": "only a part of a large video or a long animation was decoded",
+    "locked": "encrypted, and no given key opens it",
+    "layer_damaged": "the volumes inside it could not be found",
     "volume_unopened": "the volume could not be opened",
     "chunk_checksum": "a chunk of the image fails its checksum",
     "chunk_inflate": "a chunk of the image cannot be decompressed",

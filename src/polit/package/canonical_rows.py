@@ -18,7 +18,8 @@ from polit.package.match_rows import HASH_SETS_SQL, MATCHES_OF_ENTRIES_SQL
 
 _VOLUMES = """
 SELECT 'volume' AS row, locator, scheme, description, offset_bytes, size_bytes, allocated, state,
-       filesystem, block_size_bytes, unallocated_bytes, time_basis, time_resolution, reason
+       filesystem, block_size_bytes, unallocated_bytes, time_basis, time_resolution, reason,
+       layer, opened_by
 FROM volumes ORDER BY offset_bytes, size_bytes, locator
 """
 _CARVING = """

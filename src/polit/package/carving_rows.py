@@ -19,7 +19,7 @@ _PLANNED = "carving_planned"
 _AREAS_SQL = """
 INSERT INTO carving (volume_id, area, state, size_bytes)
 SELECT volume_id, 'unallocated', 'pending', coalesce(unallocated_bytes, 0) FROM volumes
-WHERE state = 'walked' AND scheme <> 'folder'
+WHERE state = 'walked' AND filesystem IS NOT NULL AND scheme <> 'folder'
 UNION ALL
 SELECT volume_id, 'slack', 'pending', (SELECT sum(length_bytes) FROM slack WHERE
   slack.volume_id = volumes.volume_id) FROM volumes
@@ -27,6 +27,7 @@ WHERE state = 'walked' AND EXISTS (SELECT 1 FROM slack WHERE slack.volume_id = v
 UNION ALL
 SELECT volume_id, 'whole', 'pending', size_bytes FROM volumes
 WHERE state = 'not_examined' AND scheme <> 'folder' AND size_bytes > 0
+  AND reason NOT LIKE 'encrypted%'
 """
 _NEXT_SQL = """
 SELECT c.volume_id, v.locator, c.area, v.offset_bytes, v.size_bytes, c.from_bytes, c.next_bytes,

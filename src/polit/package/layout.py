@@ -30,6 +30,9 @@ CREATE TABLE volumes (
   size_bytes INTEGER NOT NULL,
   allocated INTEGER NOT NULL CHECK (allocated BETWEEN 0 AND 1),
   locator TEXT NOT NULL,
+  parent_id INTEGER REFERENCES volumes,
+  layer TEXT,
+  opened_by TEXT,
   state TEXT NOT NULL
     CHECK (state = 'pending' OR state = 'opened' OR state = 'walked' OR state = 'not_examined'),
   filesystem TEXT,

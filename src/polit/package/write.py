@@ -5,7 +5,6 @@ folder is ``listing`` while its names come in, and what such a folder had brough
 and listed again after a crash, so that no name is met twice or forgotten.
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
+from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
 from polit.package.filling import FIRST_EMBEDDED, add_groups, add_media, add_problems, add_slack
 from polit.package.finishing import index_locators, merge_ranges
@@ -30,6 +30,7 @@ from polit.package.rows import (
     ResultBatch,
     ResultRow,
 )
+from polit.package.volume_rows import LayerRow, VolumeRow
 
 _ENTRY_SQL = "INSERT INTO entries VALUES (" + "?, " * 20 + "?)"
 _RESULT_SQL = "INSERT INTO results VALUES (" + "?, " * 10 + "?)"
@@ -114,59 +115,42 @@ class Ledger:
     def add_volumes(self, volumes: Iterable[tuple[VolumeFacts, str]]) -> None:
         """Write the volumes of the source with their locators, once."""
         with self.together():
-            if self._connection.execute("SELECT 1 FROM volumes").fetchone():
-                return
-            self._connection.executemany(
-                "INSERT INTO volumes (number, scheme, description, offset_bytes, size_bytes,"
-                " allocated, locator, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (v.number, v.scheme, v.description, v.offset_bytes, v.size_bytes,
-                     v.allocated, locator, "pending" if v.allocated else "not_examined",
-                     None if v.allocated else "no volume covers it")
-                    for v, locator in volumes
-                ],
-            )  # fmt: skip
+            if self._connection.execute("SELECT 1 FROM volumes").fetchone() is None:
+                volume_rows.add_volumes(self._connection, volumes)
 
-    def volumes(self) -> list[tuple[int, VolumeFacts, str, str, str | None]]:
-        """Return ``(volume_id, facts, locator, state, filesystem)`` by their offsets."""
-        rows = self._connection.execute(
-            "SELECT volume_id, number, scheme, description, offset_bytes, size_bytes, allocated,"
-            " locator, state, filesystem FROM volumes ORDER BY volume_id"
-        )
-        return [
-            (r[0], VolumeFacts(r[1], r[2], r[3], r[4], r[5], bool(r[6])), r[7], r[8], r[9])
-            for r in rows
-        ]
+    def volumes(self) -> list[VolumeRow]:
+        """Return the volumes, those inside others after the ones that they lie in."""
+        return volume_rows.read_volumes(self._connection)
 
     def open_volume(
-        self, volume_id: int, facts: FileSystemFacts, folders: Sequence[FolderRow]
+        self,
+        volume_id: int,
+        facts: FileSystemFacts | None,
+        folders: Sequence[FolderRow],
+        *,
+        layer: LayerRow | None = None,
     ) -> None:
-        """Note a volume's file system and the folders that its walk begins with."""
-        times = facts.time_facts
+        """Note what a volume is, all of it or nothing.
+
+        Args:
+            volume_id: Which volume.
+            facts: Its file system, if it has one.
+            folders: The folders that the walk of its file system begins with.
+            layer: The layer in it with the volumes that it holds, if there is one.
+        """
         with self.together():
-            self._connection.execute(
-                "UPDATE volumes SET state = 'opened', filesystem = ?, block_size_bytes = ?,"
-                " unallocated_bytes = ?, time_basis = ?, time_resolution = ?, time_source = ?"
-                " WHERE volume_id = ?",
-                (
-                    facts.kind,
-                    facts.block_size_bytes,
-                    facts.unallocated_bytes,
-                    times.basis.value,
-                    json.dumps(dict(times.resolution_ns), sort_keys=True),
-                    times.source,
-                    volume_id,
-                ),
-            )
-            self._add_folders(folders)
+            if facts is not None:
+                volume_rows.note_filesystem(self._connection, volume_id, facts)
+                self._add_folders(folders)
+            if layer is not None:
+                volume_rows.add_layer(self._connection, volume_id, layer)
+                if facts is None:
+                    self.finish_volume(volume_id)
 
     def close_volume(self, volume_id: int, *, reason: str, problem: ProblemRow | None) -> None:
         """Note that a volume is not examined, and why."""
         with self.together():
-            self._connection.execute(
-                "UPDATE volumes SET state = 'not_examined', reason = ? WHERE volume_id = ?",
-                (reason, volume_id),
-            )
+            volume_rows.close_volume(self._connection, volume_id, reason=reason)
             if problem is not None:
                 self._add_problems([problem])
 
@@ -263,7 +247,8 @@ class Ledger:
         """Note that every name of a volume is in."""
         with self.together():
             self._connection.execute(
-                "UPDATE volumes SET state = 'walked' WHERE volume_id = ? AND state = 'opened'",
+                "UPDATE volumes SET state = 'walked'"
+                " WHERE volume_id = ? AND (state = 'opened' OR layer IS NOT NULL)",
                 (volume_id,),
             )
 

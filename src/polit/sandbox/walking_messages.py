@@ -1,52 +1,58 @@
 """What the coordinator and the walker say to each other, and the shared journal.
 
 MessagePack with strict types (msgspec), each message behind a 4-byte little-endian length.
-What the walker says is untrusted: types and lengths are checked on decoding, figures by
-``check_found``. Nothing is ever unpickled.
+What the walker says is untrusted: ``walking_checks`` decodes it and checks types, lengths and
+figures. Nothing is ever unpickled.
 """
 
 import mmap
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
+from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
 from polit.sandbox import message_types
 from polit.sandbox.carving_messages import Carve, Carved
 from polit.sandbox.holding import Holding
-from polit.sandbox.message_types import Code, Figure, Length, Name, Text
+from polit.sandbox.message_types import Code, Figure, Length, Message, Name, Text
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
 """Evidence descriptors in one message; SCM_RIGHTS carries 253."""
 HANDED_OVER = b"\0"
 _INT63 = 1 << 63
-_MAX_FIELD_BYTES = 65_535
-_WITH_DIGESTS = frozenset({"", "too_large"})
 _LENGTH = struct.Struct("<I")
 
-Message = message_types.Message
 ReadResult = message_types.ReadResult
+
+
+class PlacedVolume(msgspec.Struct, frozen=True, array_like=True):
+    """A volume, and the one that it lies in: ``None`` for the source itself."""
+
+    facts: VolumeFacts
+    parent_id: Figure | None
 
 
 class WalkSetup(Message, frozen=True):
     """First message of all, as the arguments of the spawn.
 
-    The child's descriptors are the journal, the slots and, last, a folder's own. The segments
+    ``secrets`` are passwords and keys of volumes and archives, as the examiner gave them. The
+    child's descriptors are the journal, the slots and, last, a folder's own. The segments
     of an image follow over the channel before the first request: there may be hundreds.
     """
 
     slot_count: Figure
     holding: Holding
     free_slots: list[int]
-    volumes: dict[int, VolumeFacts]
+    volumes: dict[int, PlacedVolume]
     segment_names: list[str]
     segment_sizes: list[int]
     is_folder: bool
     is_careful: bool
     no_atime: bool
+    secrets: list[bytes]
 
 
 class FindVolumes(Message, frozen=True):
@@ -54,10 +60,10 @@ class FindVolumes(Message, frozen=True):
 
 
 class OpenVolume(Message, frozen=True):
-    """Mount the file system of a volume and tell what it is."""
+    """Open a volume and tell what it is: a file system, a layer with volumes in it, or both."""
 
     volume_id: Figure
-    volume: VolumeFacts
+    volume: PlacedVolume
 
 
 class ListFolder(Message, frozen=True):
@@ -118,13 +124,29 @@ class VolumesFound(Message, frozen=True):
     description: dict[str, Text]
 
 
+class LayerOpened(msgspec.Struct, frozen=True, array_like=True):
+    """A layer in a volume: its volumes, each with why it is locked (empty where it is not)."""
+
+    name: Code
+    opened_by: Text
+    volumes: list[tuple[VolumeFacts, Text]]
+    problems: list[tuple[Code, Text]]
+
+
 class VolumeOpened(Message, frozen=True):
-    """A volume is mounted, or ``facts`` is ``None`` and ``unopened`` names what it is."""
+    """What a volume is.
+
+    Without ``facts`` and ``layer`` nothing opens it: ``unopened`` names what it is, ``locked``
+    says that a secret would. A layer that is damaged beside a file system stands in ``problems``.
+    """
 
     volume_id: Figure
     facts: FileSystemFacts | None
     root: Name
     unopened: Text
+    layer: LayerOpened | None = None
+    locked: Text = ""
+    problems: list[tuple[Code, Text]] = msgspec.field(default_factory=list)
 
 
 class Listed(Message, frozen=True):
@@ -184,7 +206,6 @@ Reply = (
 )
 
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -215,116 +236,6 @@ def take_frame(buffer: bytearray) -> bytes | None:
 def decode_request(body: bytes) -> Request:
     """Read a request (in the walker)."""
     return _request_decoder.decode(body)
-
-
-def decode_reply(body: bytes) -> Reply:
-    """Read and check a reply of the walker.
-
-    Raises:
-        SandboxError: It is not one of the messages above, or a figure is out of range.
-    """
-    try:
-        reply = _reply_decoder.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise SandboxError(f"the walker broke its protocol: {error}") from error
-    _check_reply(reply)
-    return reply
-
-
-def _check_reply(reply: Reply) -> None:
-    match reply:
-        case Listed():
-            for _, entry in reply.entries:
-                check_found(entry)
-        case ContentsRead():
-            _check_digests(reply.results)
-        case Carved():
-            _check_digests([candidate.result for candidate in reply.candidates])
-        case VolumesFound():
-            for volume in reply.volumes:
-                _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
-        case VolumeOpened(facts=FileSystemFacts() as facts):
-            steps = [step for _, step in facts.time_facts.resolution_ns]
-            _check_figures(facts.block_size_bytes, facts.unallocated_bytes or 0, *steps)
-        case _:
-            pass
-
-
-def _check_digests(results: list[ReadResult]) -> None:
-    for result in results:
-        lengths = (len(result.md5), len(result.sha1), len(result.sha256))
-        if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
-            raise SandboxError("the walker gave a result without digests")
-
-
-def _check_figures(*figures: int) -> None:
-    if not all(0 <= figure < _INT63 for figure in figures):
-        raise SandboxError("the walker told a figure out of range")
-
-
-def check_found(entry: FoundEntry) -> None:
-    """Check the figures and lengths of an entry that the walker tells.
-
-    Raises:
-        SandboxError: A figure is outside 63 bits, or a name is over 65,535 bytes.
-    """
-    times = entry.times
-    stamps = (times.created_ns, times.modified_ns, times.accessed_ns, times.changed_ns,
-              times.deleted_ns)  # fmt: skip
-    if not 0 <= entry.size_bytes < _INT63:
-        raise SandboxError("the walker told a size out of range")
-    if any(stamp is not None and not -_INT63 <= stamp < _INT63 for stamp in stamps):
-        raise SandboxError("the walker told a time out of range")
-    if _longest(entry) > _MAX_FIELD_BYTES:
-        raise SandboxError("the walker told a name over 65,535 bytes")
-
-
-def fitted(entry: FoundEntry) -> FoundEntry:
-    """Return an entry that passes ``check_found``: what is out of range is cut, or not known.
-
-    A file dated 2300 or of 2^63 bytes must cost no more than that one value.
-    """
-    try:
-        check_found(entry)
-    except SandboxError:
-        times = entry.times
-        return replace(
-            entry,
-            size_bytes=min(max(entry.size_bytes, 0), _INT63 - 1),
-            raw_name=entry.raw_name[:_MAX_FIELD_BYTES],
-            owner_name=entry.owner_name[:_MAX_FIELD_BYTES],
-            link_target=entry.link_target[:_MAX_FIELD_BYTES],
-            address=Address(entry.address[:_MAX_FIELD_BYTES]),
-            times=EntryTimes(
-                _in_range(times.created_ns),
-                _in_range(times.modified_ns),
-                _in_range(times.accessed_ns),
-                _in_range(times.changed_ns),
-                _in_range(times.deleted_ns),
-            ),
-        )
-    return entry
-
-
-def _in_range(stamp: int | None) -> int | None:
-    return stamp if stamp is not None and -_INT63 <= stamp < _INT63 else None
-
-
-def _longest(entry: FoundEntry) -> int:
-    return max(
-        len(entry.raw_name), len(entry.owner_name), len(entry.address), len(entry.link_target)
-    )
-
-
-def weight_bytes(entry: FoundEntry) -> int:
-    """Return about how much of a message an entry takes."""
-    return (
-        200
-        + len(entry.raw_name)
-        + len(entry.owner_name)
-        + len(entry.address)
-        + len(entry.link_target)
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,12 @@ class Walk:
         return self._end_scan(scan)
 
     def _note_share(self, scan: Scan) -> None:
-        if self.seen.bit_count() <= 1 or not self.first_scan_share or len(self.levels) == 0 or (self.scan and scan.plan[kernel.COMPONENTS] == 0):
+        if (
+            self.seen.bit_count() <= 1
+            or not self.first_scan_share
+            or len(self.levels) == 0
+            or (self.scan and scan.plan[kernel.COMPONENTS] == 0)
+        ):
             share = int(scan.states[kernel.MCU]) / int(scan.plan[kernel.MCUS])
             self.first_scan_share = max(self.first_scan_share, share)
 

@@ -32,14 +32,11 @@ _TELL_S = 0.5
 class Evidence(Protocol):
     """What the search needs of the walker."""
 
-    def opened_source(self) -> ByteSource:
-        """Return the source."""
+    def source_of(self, volume_id: int) -> tuple[ByteSource, VolumeFacts]:
+        """Return the source that a volume lies in, and where."""
 
     def mounted_system(self, volume_id: int) -> FileSystem:
         """Return the file system of a volume."""
-
-    def volume_facts(self, volume_id: int) -> VolumeFacts | None:
-        """Return what is known of a volume that the walker was told of."""
 
 
 class CandidateReader(Protocol):
@@ -79,12 +76,13 @@ class CarvingSearch:
         self._journal.enter(say.CARVING, request.search_id, self._next_bytes)
         code = detail = ""
         try:
-            space = self._space()
+            source, volume = self._evidence.source_of(self._request.volume_id)
+            space = self._space(source, volume)
             if isinstance(space, str):
                 code = space
             else:
                 self._size_bytes = space.size_bytes
-                self._search(space)
+                self._search(source, space)
                 self._next_bytes = space.size_bytes
         except EvidenceChanged:
             raise
@@ -92,12 +90,11 @@ class CarvingSearch:
             code, detail = "unreadable", str(error)[:4096]
         self._tell(done=True, code=code, detail=detail)
 
-    def _space(self) -> JoinedSpace | str:
+    def _space(self, source: ByteSource, volume: VolumeFacts) -> JoinedSpace | str:
         """Return the bytes to search, or the code of why there are none."""
-        request, source = self._request, self._evidence.opened_source()
+        request = self._request
         if request.ranges:
-            volume = self._evidence.volume_facts(request.volume_id)
-            if volume is not None and name_unopened(source, volume) in _ENCRYPTED:
+            if name_unopened(source, volume) in _ENCRYPTED:
                 return "encrypted"
             return JoinedSpace(source, request.ranges, block_bytes=_BLOCK_BYTES)
         system = self._evidence.mounted_system(request.volume_id)
@@ -106,11 +103,11 @@ class CarvingSearch:
         block_bytes = system.facts.block_size_bytes or _BLOCK_BYTES
         return JoinedSpace(source, system.unallocated(), block_bytes=block_bytes)
 
-    def _search(self, space: JoinedSpace) -> None:
+    def _search(self, source: ByteSource, space: JoinedSpace) -> None:
         for found in self._candidates(space):
             start = found.start_bytes
             faults.reach("walker.carve", str(start).encode())
-            self._read(space, found)
+            self._read(source, space, found)
             self._next_bytes = start + 1
             if found.is_complete:
                 self._taken.extend(found.extents)
@@ -139,9 +136,9 @@ class CarvingSearch:
             else:
                 return
 
-    def _read(self, space: JoinedSpace, found: Carved) -> None:
+    def _read(self, source: ByteSource, space: JoinedSpace, found: Carved) -> None:
         places = space.places(found.extents)[: told.EXTENTS_AT_MOST]
-        content = PlacedContent(self._evidence.opened_source(), places)
+        content = PlacedContent(source, places)
         job = say.ReadJob(found.start_bytes, self._request.volume_id, b"", b"", content.size_bytes)
         result = self._reader.read_candidate(job, content)
         self._found.append(told.Candidate(result, places))

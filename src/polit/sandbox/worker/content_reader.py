@@ -60,10 +60,10 @@ class Evidence(Protocol):
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none."""
 
-    def damage(self, content: Content) -> str:
+    def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on."""
 
-    def carved_content(self, address: bytes) -> Content:
+    def carved_content(self, volume_id: int, address: bytes) -> Content:
         """Return the content at the places that an address holds."""
 
 
@@ -168,7 +168,7 @@ class ContentReader:
     def _open(self, job: say.ReadJob) -> Content:
         if job.is_carved:
             self._journal.enter(say.READING, job.entry_id)
-            return self._evidence.carved_content(job.address)
+            return self._evidence.carved_content(job.volume_id, job.address)
         system = self._evidence.mounted_system(job.volume_id)
         self._journal.enter(say.READING, job.entry_id)
         faults.reach("walker.read", job.raw_name)
@@ -183,7 +183,7 @@ class ContentReader:
         held = self._begin_holding(job.entry_id, hold) if hold else None
         try:
             self._stream(job.entry_id, content, meter, untrusted_head, held)
-            damage = self._evidence.damage(content)
+            damage = self._evidence.damage(job.volume_id, content)
         except SourceError:
             self._drop(held)
             raise

@@ -20,17 +20,20 @@ from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import open_container
 from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.free_space import PlacedContent
-from polit.evidence.opening import name_unopened, open_filesystem, open_folder
+from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
+from polit.evidence.source import ByteSource
 from polit.evidence.source_digests import digest_source
 from polit.evidence.volume import find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
 from polit.sandbox.carving_messages import Carve
+from polit.sandbox.walking_checks import fitted, weight_bytes
 from polit.sandbox.worker.carving_search import CarvingSearch
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
+from polit.sandbox.worker.walker_volumes import Volumes
 
 if TYPE_CHECKING:
     from polit.evidence.container import OpenedContainer
@@ -70,8 +73,14 @@ class Walker:
         self._journal = say.Journal(fds[0])
         given = list(fds[1 + setup.slot_count :])
         self._evidence = given or self._channel.take_evidence(len(setup.segment_names))
-        self._mounted: dict[int, FileSystem] = {}
-        self._volumes: dict[int, VolumeFacts] = dict(setup.volumes)
+        self._folder: FileSystem | None = None
+        self._volumes = Volumes(
+            dict(setup.volumes),
+            secrets=setup.secrets,
+            journal=self._journal,
+            open_root=self._open_source,
+            open_whole=self._open_whole,
+        )
         self._opened: OpenedContainer | None = None
         self._source: WatchedSource | None = None
         self._told_state = (0, 0)
@@ -149,62 +158,39 @@ class Walker:
             )
         )
 
+    def _open_whole(self) -> FileSystem | None:
+        """Return the file system of a source that has no bytes, ``None`` where it has some."""
+        if self._setup.is_folder and self._folder is None:
+            self._folder = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
+        return self._folder
+
     def _open_volume(self, request: say.OpenVolume) -> None:
-        self._volumes[request.volume_id] = request.volume
-        system = self._mount(request.volume_id)
-        if system is None:
-            unopened = name_unopened(self._open_source(), request.volume)
-            self._channel.send(say.VolumeOpened(request.volume_id, None, b"", unopened))
-        else:
-            reply = say.VolumeOpened(request.volume_id, system.facts, system.root, "")
-            self._channel.send(reply)
+        self._channel.send(self._volumes.open(request.volume_id, request.volume))
         self._tell_state()
 
-    def _mount(self, volume_id: int) -> FileSystem | None:
-        if volume_id not in self._mounted:
-            self._journal.enter(say.MOUNTING, volume_id)
-            faults.reach("walker.mount", str(volume_id).encode())
-            system: FileSystem | None
-            if self._setup.is_folder:
-                system = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
-            else:
-                system = open_filesystem(self._open_source(), self._volumes[volume_id])
-            if system is None:
-                return None
-            self._mounted[volume_id] = system
-        return self._mounted[volume_id]
+    def source_of(self, volume_id: int) -> tuple[ByteSource, VolumeFacts]:
+        """Return the source that a volume lies in, and where."""
+        return self._volumes.source_of(volume_id)
 
-    def opened_source(self) -> WatchedSource:
-        """Return the source, opening it where that is still to be done."""
-        return self._open_source()
-
-    def volume_facts(self, volume_id: int) -> VolumeFacts | None:
-        """Return what is known of a volume, ``None`` where the walker was told nothing of it."""
-        return self._volumes.get(volume_id)
-
-    def carved_content(self, address: bytes) -> Content:
+    def carved_content(self, volume_id: int, address: bytes) -> Content:
         """Return the content at the places that an address holds."""
-        source = self._open_source()
+        source, _ = self._volumes.source_of(volume_id)
         return PlacedContent(source, unpack_places(address, source_bytes=source.size_bytes))
 
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none (a host folder)."""
-        volume = self._volumes.get(volume_id)
-        return volume.size_bytes if volume else 0
+        return self._volumes.size_bytes(volume_id)
 
-    def damage(self, content: Content) -> str:
+    def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on, empty where there is none."""
         bad_ranges = self._source.bad_ranges() if self._source is not None else ()
-        if not bad_ranges:
+        if not bad_ranges or not self._volumes.lies_in_source(volume_id):
             return ""
         return damage_code(content.places(), bad_ranges, size_bytes=content.size_bytes)
 
     def mounted_system(self, volume_id: int) -> FileSystem:
         """Return the file system of a volume, mounting it where that is still to be done."""
-        system = self._mount(volume_id)
-        if system is None:
-            raise SourceError("its volume cannot be opened")
-        return system
+        return self._volumes.system(volume_id)
 
     # Names
 
@@ -219,8 +205,8 @@ class Walker:
                 if full and index != entries[-1][0]:
                     self._channel.send(say.Listed(request.folder_id, entries, done=False, error=""))
                     entries, weight = [], 0
-                entries.append((index, say.fitted(entry)))
-                weight += say.weight_bytes(entry)
+                entries.append((index, fitted(entry)))
+                weight += weight_bytes(entry)
         except EvidenceChanged:
             raise
         except SourceError as problem:

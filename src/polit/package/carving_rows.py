@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from polit.base import faults
 from polit.package.rows import EntryRow, FolderRow
 from polit.package.write import Ledger
 
@@ -192,6 +193,7 @@ class CarvingRows:
                 self._connection.execute("DELETE FROM slack WHERE volume_id = ?", (area.volume_id,))
             if step.entries:
                 self._ledger.add_entries(self._folder(area.volume_id), step.entries)
+            faults.reach("ledger.carve")
 
     def _folder(self, volume_id: int) -> FolderRow:
         """Return the folder of what was carved in a volume; it is made with its first entry."""

@@ -4,6 +4,7 @@ One module per format lives in ``evidence/filesystems/``; each has ``detect`` an
 is reached through the registry of its folder.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Protocol, runtime_checkable
 
@@ -90,3 +91,16 @@ class TellsFreeSpace(Protocol):
         Raises:
             SourceUnreadable: The allocation map cannot be read.
         """
+
+
+@runtime_checkable
+class CountsDropped(Protocol):
+    """A driver that drops lost names which make no sense, and counts them."""
+
+    dropped: Counter[str]
+    """How many the last listing dropped, by code (``lost_name`` and others)."""
+
+
+def dropped_by(system: FileSystem) -> dict[str, int]:
+    """Return how many names the last listing of a driver dropped, by code."""
+    return dict(system.dropped) if isinstance(system, CountsDropped) else {}

@@ -2,8 +2,8 @@
 
 ``find_segments`` and ``open_segments`` run in the coordinator, before the sandbox closes;
 ``read_segment`` runs in the walker, on the descriptors alone. Naming conventions: E01 to E99,
-then EAA to ZZZ (and the same from S01), ``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa``
-and on.
+then EAA to ZZZ (and the same from S01; Ex01 to EzZZ and Lx01 to LzZZ in EWF 2),
+``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa`` and on.
 """
 
 import contextlib
@@ -19,6 +19,7 @@ from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceMissing, SourceUnreadable
 
 _EWF_SUFFIX = re.compile(r"\.(?:([ES])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
+_EWF2_SUFFIX = re.compile(r"\.([EL])(?:X(\d\d)|([X-Z][A-Z]{2}))$", re.IGNORECASE)
 _DIGITS_SUFFIX = re.compile(r"\.(\d{2,6})$")
 _LETTERS_SUFFIX = re.compile(r"\.([a-z]{2,4})$")
 _FIRST_LETTERED = 100
@@ -76,6 +77,26 @@ def ewf_number(name: str, series: str = "E") -> int | None:
     return value + 100 if value >= 0 else None
 
 
+def ewf2_number(name: str) -> int | None:
+    """Return the number that a file name gives a segment of EWF 2, or ``None``.
+
+    Args:
+        name: A file name; case does not matter.
+
+    Returns:
+        ``.Ex01`` is 1, ``.Ex99`` 99, ``.ExAA`` 100, ``.EyAA`` 776; the same from ``.Lx01``.
+    """
+    match = _EWF2_SUFFIX.search(name.upper())
+    if match is None:
+        return None
+    if match[2]:
+        return int(match[2]) or None
+    value = 0
+    for letter, base in zip(match[3], "XAA", strict=True):
+        value = value * 26 + ord(letter) - ord(base)
+    return value + 100
+
+
 def find_segments(path: Path) -> SegmentSet:
     """Find all files of the image that ``path`` belongs to.
 
@@ -92,10 +113,10 @@ def find_segments(path: Path) -> SegmentSet:
             bytes would begin cannot be known.
         SourceUnreadable: The folder cannot be listed.
     """
-    for convention in (_ewf_members, _numbered_members, _lettered_members):
+    for convention in (_ewf_members, _ewf2_members, _numbered_members, _lettered_members):
         members = convention(path)
         if len(members) > 1 or min(members, default=1) > 1:
-            return _segment_set(path, members, may_lack=convention is _ewf_members)
+            return _segment_set(path, members, may_lack=convention in {_ewf_members, _ewf2_members})
     if not path.exists():
         raise SourceMissing(f"{path} does not exist: check the path")
     return SegmentSet((path,))
@@ -158,6 +179,12 @@ def _ewf_members(path: Path) -> dict[int, str]:
         if number < _FIRST_LETTERED or 2 * len(members) >= number:
             members[number] = found[number]
     return members if path.name in members.values() else {}
+
+
+def _ewf2_members(path: Path) -> dict[int, str]:
+    series = path.suffix[1:2].upper()
+    found = _collect(path, _EWF2_SUFFIX, ewf2_number)
+    return {number: name for number, name in found.items() if name[-4].upper() == series}
 
 
 def _numbered_members(path: Path) -> dict[int, str]:

@@ -21,14 +21,9 @@ _SIGNATURES = (
     ("an image encrypted with AD Encryption", b"ADCRYPT\x00"),
     ("an AD1 image", b"ADSEGMENTEDFILE\x00"),
     ("an AFF image", b"AFF10\x0d\x0a\x00"),
-    ("a VMDK image", b"KDMV"),
-    ("a VMDK image", b"COWD"),
-    ("a VMDK description", b"# Disk DescriptorFile"),
-    ("a QCOW image", b"QFI\xfb"),
-    ("a VHDX image", b"vhdxfile"),
-    ("a dynamic VHD image", b"conectix"),
     ("an image made by VirtualBox", b"<<< "),
     ("an Apple sparse image", b"sprs"),
+    ("an encrypted Apple disk image", b"encrcdsa"),
     ("a Windows image (WIM)", b"MSWIM\x00\x00\x00"),
 )
 _ZIP = b"PK\x03\x04"
@@ -38,13 +33,14 @@ def _kind(untrusted_head: bytes, names: Sequence[str]) -> str:
     for kind, signature in _SIGNATURES:
         if untrusted_head.startswith(signature):
             return kind
-    if untrusted_head.startswith(_ZIP) and names[0].lower().endswith((".aff4", ".zip", ".ufdr")):
-        return "an AFF4 image or another archive"
+    if untrusted_head.startswith(_ZIP) and names[0].lower().endswith((".zip", ".ufdr")):
+        return "an archive"
     return ""
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature of a container that no other plugin opens."""
+    del untrusted_tail
     return bool(_kind(untrusted_head, names))
 
 

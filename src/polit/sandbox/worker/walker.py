@@ -17,8 +17,8 @@ from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
 from polit.evidence.carve import warm_carvers
 from polit.evidence.carved_places import unpack_places
-from polit.evidence.container import open_container
-from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.container import library_versions, open_container
+from polit.evidence.filesystem import Content, FileSystem, dropped_by
 from polit.evidence.free_space import PlacedContent
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
@@ -55,7 +55,7 @@ class _SkipSlot(Exception):
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
     warm_carvers()
-    return {"pytsk3": str(pytsk3.get_version()), **warm_identify()}
+    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -211,7 +211,10 @@ class Walker:
             raise
         except SourceError as problem:
             error = str(problem)[:4096] or "it cannot be listed"
-        self._channel.send(say.Listed(request.folder_id, entries, done=True, error=error))
+        dropped = dropped_by(self.mounted_system(request.volume_id)) if not error else {}
+        self._channel.send(
+            say.Listed(request.folder_id, entries, done=True, error=error, dropped=dropped)
+        )
         self._tell_state()
 
     def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:

@@ -21,10 +21,11 @@ from polit.evidence.carving import CarvingTally
 MOST_FRAGMENTS = 16
 _MOST_GAP_BLOCKS = 4096
 _MOST_GAP_BYTES = 16 << 20
-_MOST_FOLLOWED = 6
+_MOST_FOLLOWED = 24
 _MOST_BORDERS = 24
 _ROUGH = 3.0
 _NEVER = 1 << 60
+_BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"PK\x03\x04", b"%PDF")
 
 
 @dataclass(slots=True)
@@ -73,7 +74,8 @@ def _scan_ways(walk: Walk, scan: Scan, tally: CarvingTally) -> Iterator[Mended]:
         for row in kept
         if row[kernel.BORDER] > 0 and walk.content.is_last(int(row[kernel.BORDER]))
     ]
-    usable.sort(key=lambda row: -int(row[kernel.BORDER]))
+    # Where filling follows is tried first: it may have passed for codes far beyond.
+    usable.sort(key=lambda row: _turn(walk, int(row[kernel.BORDER])))
     for state in usable[:_MOST_BORDERS]:
         before = _stand_before(walk, scan, state)
         ways = list(_border_ways(before, int(state[kernel.BORDER]), tally))
@@ -82,22 +84,27 @@ def _scan_ways(walk: Walk, scan: Scan, tally: CarvingTally) -> Iterator[Mended]:
             return
 
 
+def _turn(walk: Walk, border: int) -> tuple[int, int]:
+    """Return when a border is tried: the first one with filling behind it, then from the last."""
+    is_blank = len(set(walk.content.read(border, 64))) == 1
+    return (0, border) if is_blank else (1, -border)
+
+
 def _stand_before(walk: Walk, scan: Scan, state: NDArray[np.int64]) -> Walk:
     """Return a walk as it was in a kept state."""
     before = walk.copy()
     taken_up = scan.copy()
-    size = kernel.STATE_SIZE
     if scan.plan[kernel.KIND] >= kernel.AC_FIRST:
         before.known = scan.known_before.copy()
         again = scan.copy()
         again.begin_at(walk.segment[1], _NEVER)
         again.plan[kernel.UNTIL], again.plan[kernel.FINAL] = state[kernel.MCU], 1
-        notes = (before.known, again.kept, walk.levels[:0], scan.known_before)
+        noted = kernel.Noted(before.known, again.kept, walk.levels[:0], scan.known_before)
         data = walk.content.loaded(walk.place)
-        kernel.compiled()(
-            data, again.states, scan.codes, again.plan, notes, np.zeros(2, dtype=np.int64)
-        )
-    taken_up.states[:size] = state
+        kernel.run(data, again.states, scan.codes, again.plan, noted)
+    taken_up.states[:] = state
+    # What it saw behind the border, such as a marker, is not what comes.
+    taken_up.states[kernel.ENDED] = 0
     before.scan, before.place = taken_up, int(state[kernel.POS])
     return before
 
@@ -136,7 +143,10 @@ def _area_ways(
     tally.search_left -= int(results[:, 1].sum()) + 32 * area[1]
     survives = np.isin(results[:, 0], (kernel.DONE, kernel.MORE, kernel.REACHED))
     worth = np.flatnonzero((results[:, 1] >= 2 * step) | (survives & (results[:, 1] > 0)))
-    order = worth[np.lexsort((worth, -results[worth, 1], ~survives[worth]))]
+    # What belongs to the file survives from its first block to its last: that first one is it.
+    first = survives & ~np.concatenate(([False], survives[:-1]))
+    bytes_told = np.where(survives, 0, -results[:, 1])
+    order = worth[np.lexsort((worth, bytes_told[worth], ~survives[worth], ~first[worth]))]
     for gap in order[:_MOST_FOLLOWED]:
         walk = before.copy()
         walk.content.join(border, area[0] + int(gap) * step)
@@ -164,11 +174,10 @@ def _try_area(before: Walk, scan: Scan, border: int, area: tuple[int, int]) -> N
     states[kernel.POS], states[kernel.BORDER] = 0, _NEVER
     states[kernel.JUMP_AT] = len(tail)
     plan[kernel.PHASE], plan[kernel.FINAL] = 0, 0
-    results = np.zeros(2 * area[1], dtype=np.int64)
-    saved = before.known.copy()
-    notes = (before.known, np.zeros_like(scan.kept), before.levels[:0], saved)
-    kernel.compiled()(data, states, scan.codes, plan, notes, results)
-    return results.reshape(-1, 2)
+    noted = kernel.Noted(
+        before.known, np.zeros_like(scan.kept), before.levels[:0], before.known.copy()
+    )
+    return kernel.run(data, states, scan.codes, plan, noted, gaps=area[1])
 
 
 def _roughness(walk: Walk, scan: Scan, mcu: int) -> float:
@@ -205,7 +214,25 @@ def _segment_ways(walk: Walk, tally: CarvingTally) -> Iterator[Mended]:
                 reason = again.run()
                 tally.search_left -= again.place
                 if not again.content.overlaps(again.place):
-                    yield Mended(again, reason, 1.0)
+                    yield Mended(again, reason, _doubt(walk, again, (start, end), border))
+
+
+def _doubt(walk: Walk, again: Walk, span: tuple[int, int], border: int) -> float:
+    """Return how doubtful a border inside a segment is: 0 the least, 2 the most.
+
+    The picture is the same with each border. A small picture inside the segment tells which one
+    is right; else filling or the beginning of another file behind the border does.
+    """
+    inside = again.content.read(span[0], span[1] - span[0]).find(b"\xff\xd8\xff", 4)
+    if inside >= 0:
+        small = Walk(again.content.copy())
+        small.place = span[0] + inside + 2
+        if small.run() == COMPLETE:
+            return 0.0
+    behind = walk.content.read(border, 64)
+    is_foreign = len(set(behind)) == 1 or behind.startswith(_BEGINNINGS)
+    # The first border with something foreign, else the last one.
+    return 1.0 + border / _NEVER if is_foreign else 2.0
 
 
 def _borders_within(walk: Walk, start: int, end: int) -> list[int]:

@@ -86,6 +86,7 @@ class Pipeline:
         """
         found = self._volumes.find()
         self._volumes.open_all()
+        self._fleet.walker.send(say.KnowVolumes(self._volumes.placed))
         self._names.add(self._ledger.pending_folders())
         self.progress.entries, self.progress.settled = self._ledger.counts()
         self.progress.phase = "listing"

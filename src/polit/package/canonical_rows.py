@@ -1,12 +1,12 @@
 """The canonical rows of a package, and ``rows_sha256`` over them.
 
-One line of canonical JSON per row: volumes by offset, what was carved in them, bad ranges by offset, problems of the
-source and its volumes, how many lost names were dropped, entries by the bytes of their locators,
-what was not opened inside them, then media, tags, fingerprints and derivatives by the digest of
-their content; at last the hash sets that were asked, by their digests, and the matches by
-content, set and record. Left out is what may differ between two runs that found the same:
-instants, durations, attempts, ids, ciphertext, what a hash set is called, and the access and
-change times of a host folder.
+One line of canonical JSON per row: volumes by offset, what was carved in them, bad ranges by
+offset, problems of the source and its volumes, how many lost names were dropped, entries by the
+bytes of their locators, what was not opened inside them, then media, tags, fingerprints and
+derivatives by the digest of their content; at last the hash sets that were asked, by their digests,
+and the matches by content, set and record. Left out is what may differ between two runs that found
+the same: instants, durations, attempts, ids, ciphertext, what a hash set is called, and the access
+and change times of a host folder.
 """
 
 import hashlib

@@ -66,6 +66,12 @@ class OpenVolume(Message, frozen=True):
     volume: PlacedVolume
 
 
+class KnowVolumes(Message, frozen=True):
+    """Take note of where volumes lie, also of those that are not opened."""
+
+    volumes: dict[int, PlacedVolume]
+
+
 class ListFolder(Message, frozen=True):
     """Tell the names of a folder from an index on, without the slots in ``skip``.
 
@@ -108,7 +114,16 @@ class MeasureSource(Message, frozen=True):
     """Read the whole source once, in order, and tell its digests."""
 
 
-Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource | Carve
+Request = (
+    FindVolumes
+    | OpenVolume
+    | KnowVolumes
+    | ListFolder
+    | ReadContents
+    | ReleaseSlot
+    | MeasureSource
+    | Carve
+)
 
 
 class VolumesFound(Message, frozen=True):
@@ -156,7 +171,7 @@ class Listed(Message, frozen=True):
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
-    dropped: dict[Code, Figure] = {}
+    dropped: dict[Code, Figure] = msgspec.field(default_factory=dict)
 
 
 class ContentsRead(Message, frozen=True):

@@ -106,8 +106,8 @@ class Walker:
                 self._tell_state()
             case say.ListFolder():
                 self._list_folder(request)
-            case say.OpenVolume():
-                self._open_volume(request)
+            case say.OpenVolume() | say.KnowVolumes():
+                self._place(request)
             case say.FindVolumes():
                 self._find_volumes()
             case say.MeasureSource():
@@ -164,7 +164,10 @@ class Walker:
             self._folder = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
         return self._folder
 
-    def _open_volume(self, request: say.OpenVolume) -> None:
+    def _place(self, request: say.OpenVolume | say.KnowVolumes) -> None:
+        if isinstance(request, say.KnowVolumes):
+            self._volumes.know(request.volumes)
+            return
         self._channel.send(self._volumes.open(request.volume_id, request.volume))
         self._tell_state()
 

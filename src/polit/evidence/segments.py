@@ -2,7 +2,8 @@
 
 ``find_segments`` and ``open_segments`` run in the coordinator, before the sandbox closes;
 ``read_segment`` runs in the walker, on the descriptors alone. Naming conventions: E01 to E99,
-then EAA to ZZZ (and the same from S01), ``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa``
+then EAA to ZZZ (and the same from S01 and L01), ``.ad1`` and on,
+``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa``
 and on.
 """
 
@@ -18,7 +19,8 @@ from pathlib import Path
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceMissing, SourceUnreadable
 
-_EWF_SUFFIX = re.compile(r"\.(?:([ES])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
+_EWF_SUFFIX = re.compile(r"\.(?:([ESL])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
+_AD1_SUFFIX = re.compile(r"\.ad([1-9]\d{0,3})$", re.IGNORECASE)
 _DIGITS_SUFFIX = re.compile(r"\.(\d{2,6})$")
 _LETTERS_SUFFIX = re.compile(r"\.([a-z]{2,4})$")
 _FIRST_LETTERED = 100
@@ -59,7 +61,7 @@ def ewf_number(name: str, series: str = "E") -> int | None:
 
     Args:
         name: A file name; case does not matter.
-        series: ``E`` or ``S``: the letter that the numbering begins with.
+        series: ``E``, ``S`` or ``L``: the letter that the numbering begins with.
 
     Returns:
         ``.E01`` is 1, ``.E99`` 99, ``.EAA`` 100, ``.FAA`` 776; the same from ``.S01``.
@@ -80,11 +82,11 @@ def find_segments(path: Path) -> SegmentSet:
     """Find all files of the image that ``path`` belongs to.
 
     Args:
-        path: Any segment of an E01 or S01 set, any of a numbered raw set, the first of a
+        path: Any segment of an E01, S01, L01, AD1 or numbered raw set, the first of a
             lettered one, or a single file.
 
     Returns:
-        The paths in segment order. An E01 set names the numbers absent between its files
+        The paths in segment order. All but a raw set name the numbers absent between its files
         (an absent end shows only when the set is read).
 
     Raises:
@@ -92,10 +94,11 @@ def find_segments(path: Path) -> SegmentSet:
             bytes would begin cannot be known.
         SourceUnreadable: The folder cannot be listed.
     """
-    for convention in (_ewf_members, _numbered_members, _lettered_members):
+    for convention in (_ewf_members, _ad1_members, _numbered_members, _lettered_members):
         members = convention(path)
         if len(members) > 1 or min(members, default=1) > 1:
-            return _segment_set(path, members, may_lack=convention is _ewf_members)
+            may_lack = convention in (_ewf_members, _ad1_members)
+            return _segment_set(path, members, may_lack=may_lack)
     if not path.exists():
         raise SourceMissing(f"{path} does not exist: check the path")
     return SegmentSet((path,))
@@ -158,6 +161,14 @@ def _ewf_members(path: Path) -> dict[int, str]:
         if number < _FIRST_LETTERED or 2 * len(members) >= number:
             members[number] = found[number]
     return members if path.name in members.values() else {}
+
+
+def _ad1_members(path: Path) -> dict[int, str]:
+    def number_of(name: str) -> int | None:
+        found = _AD1_SUFFIX.search(name)
+        return int(found[1]) if found is not None else None
+
+    return _collect(path, _AD1_SUFFIX, number_of)
 
 
 def _numbered_members(path: Path) -> dict[int, str]:

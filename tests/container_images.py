@@ -11,8 +11,9 @@ import pyewf
 from evidence.tools import run
 
 from polit.evidence.acquisition import ContainerSource
+from polit.evidence.companion_search import open_companions
 from polit.evidence.container import open_container
-from polit.evidence.segments import close_segments, find_segments, open_segments
+from polit.evidence.segments import Segment, close_segments, find_segments, open_segments
 
 FORMATS = (
     *("ewf", "smart", "ftk", "encase1", "encase2", "encase3", "encase4", "encase5", "encase6"),
@@ -46,10 +47,18 @@ def acquire(raw: Path, target: Path, *options: str, kind: str = "encase6") -> Pa
     return target.with_name(target.name + _SUFFIXES.get(kind, ".E01"))
 
 
+def evidence_of(path: Path) -> tuple[tuple[Path, ...], tuple[Segment, ...]]:
+    """Find and open all files of an image, as the coordinator does."""
+    paths = find_segments(path).paths
+    segments = open_segments(paths)
+    companions = open_companions(paths[0], segments[0])
+    return paths + companions.paths, segments + companions.segments
+
+
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[ContainerSource]:
     """Open an image as the coordinator and the walker do, and close it."""
-    segments = open_segments(find_segments(path).paths)
+    _, segments = evidence_of(path)
     try:
         source = open_container(segments).source
         try:

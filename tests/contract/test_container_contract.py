@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from container_images import FORMATS, acquire, mixed_bytes, opened, read_all
+from container_images import FORMATS, acquire, evidence_of, mixed_bytes, opened, read_all
+from disk_images import DISKS
 from evidence.tools import run
 
 from polit.base.errors import SourceUnreadable
 from polit.evidence.acquisition import ContainerSource
 from polit.evidence.container import HEAD_BYTES, container_plugins, open_container
-from polit.evidence.segments import close_segments, find_segments, open_segments
+from polit.evidence.segments import close_segments, open_segments
 
 SIZE_BYTES = 3 * (1 << 20) + 7 * 512
 """Whole sectors, no whole chunks: the last chunk is short."""
@@ -79,6 +80,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path, bytes], Path]]] = {
     "ewf_segments_smart": ("ewf", ewf_builder("smart", "-c", "none", "-S", "1 MiB")),
     "ewf_segments_encase1": ("ewf", ewf_builder("encase1", "-c", "none", "-S", "1 MiB")),
     "ewf_segments_encase7": ("ewf", ewf_builder("encase7", "-c", "fast", "-S", "1 MiB")),
+    **DISKS,
 }
 
 
@@ -86,6 +88,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path, bytes], Path]]] = {
 def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Example:
     plugin, build = BUILDERS[request.param]
     size = SIZE_BYTES // 4096 * 4096 if "4096" in request.param else SIZE_BYTES
+    size = size >> 20 << 20 if "vhdx" in request.param else size
     expected = mixed_bytes(size)
     return Example(build(tmp_path_factory.mktemp("image"), expected), plugin, expected)
 
@@ -99,7 +102,7 @@ class TestContainer:
             yield source
 
     def test_plugin_claims_it(self, example: Example) -> None:
-        segments = open_segments(find_segments(example.path).paths)
+        _, segments = evidence_of(example.path)
         container = open_container(segments)
         assert container.name == example.plugin
         container.source.close()
@@ -135,14 +138,15 @@ class TestContainer:
         source.close()
 
     def test_nothing_can_write(self, example: Example) -> None:
-        segments = open_segments(find_segments(example.path).paths)
+        _, segments = evidence_of(example.path)
         for segment in segments:
             assert fcntl.fcntl(segment.descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
             assert fcntl.fcntl(segment.descriptor, fcntl.F_GETFD) & fcntl.FD_CLOEXEC
         close_segments(segments)
 
     def test_reading_leaves_the_evidence_alone(self, example: Example) -> None:
-        paths = find_segments(example.path).paths
+        paths, held = evidence_of(example.path)
+        close_segments(held)
         before = [(path.stat().st_mtime_ns, path.stat().st_atime_ns) for path in paths]
         with opened(example.path) as source:
             read_all(source)
@@ -151,7 +155,7 @@ class TestContainer:
     def test_works_without_opening_a_file(
         self, example: Example, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        segments = open_segments(find_segments(example.path).paths)
+        _, segments = evidence_of(example.path)
 
         def refuse(*_: object, **__: object) -> int:
             raise AssertionError("a container opened a file")
@@ -168,7 +172,9 @@ class TestContainer:
 
 def test_every_plugin_states_what_it_is() -> None:
     plugins = container_plugins()
-    assert [plugin.NAME for plugin in plugins] == ["refused", "ewf", "raw"]
+    assert [plugin.NAME for plugin in plugins] == [
+        *("refused", "ewf", "vmdk", "vhd", "vhdx", "qcow", "dmg", "raw"),
+    ]
     assert len({plugin.ORDER for plugin in plugins}) == len(plugins)
 
 
@@ -180,9 +186,7 @@ def test_every_plugin_states_what_it_is() -> None:
         (b"LVF\x09\x0d\x0a\xff\x00", "files.L01"),
         (b"ADCRYPT\x00", "disk.E01"),
         (b"AFF10\x0d\x0a\x00", "disk.aff"),
-        (b"KDMV", "disk.vmdk"),
-        (b"QFI\xfb", "disk.qcow2"),
-        (b"vhdxfile", "disk.vhdx"),
+        (b"<<< Oracle VM VirtualBox", "disk.vdi"),
         (b"PK\x03\x04", "disk.aff4"),
     ],
 )

@@ -22,6 +22,7 @@ PLUGIN_FOLDERS = (
     "polit.broker.operations",
     "polit.decode.holders",
     "polit.decode.stills",
+    "polit.evidence.carvers",
     "polit.evidence.containers",
     "polit.evidence.layers",
     "polit.evidence.volumes",

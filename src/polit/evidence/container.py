@@ -1,7 +1,8 @@
 """Open an image through the plugin that knows its container. Runs in the walker.
 
 Each module in ``evidence/containers/`` states ``ORDER`` (the lower is asked first), ``NAME``
-(recorded in the manifest), ``detect`` and ``open_source``. Raw takes what nobody else claims.
+(recorded in the manifest), ``detect`` and ``open_source``; one that decodes with a native
+library names it in ``LIBRARY``. Raw takes what nobody else claims.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from polit.evidence.segments import Segment, read_segment
 
 HEAD_BYTES = 4096
 """How much of the first segment a plugin sees before it is asked to open it."""
+TAIL_BYTES = 4096
+"""And how much of its end: a fixed VHD and a DMG say there what they are."""
 
 
 class ContainerPlugin(Protocol):
@@ -24,12 +27,14 @@ class ContainerPlugin(Protocol):
     ORDER: int
     NAME: str
 
-    def detect(self, untrusted_head: bytes, names: Sequence[str]) -> bool:
+    def detect(self, untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
         """Tell whether the plugin takes this image.
 
         Args:
             untrusted_head: The first bytes of the first segment, up to ``HEAD_BYTES``.
             names: The file names of all segments, in order.
+            untrusted_tail: The last bytes of the first segment, up to ``TAIL_BYTES``: what
+                follows it may be a part of it or a companion.
         """
 
     def open_source(self, segments: Sequence[Segment]) -> ContainerSource:
@@ -57,6 +62,13 @@ def container_plugins() -> tuple[ContainerPlugin, ...]:
     return _PLUGINS
 
 
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that the plugins decode with: their ``LIBRARY``."""
+    libraries = [getattr(plugin, "LIBRARY", None) for plugin in _PLUGINS]
+    found = [library for library in libraries if library is not None]
+    return {str(library.__name__): str(library.get_version()) for library in found}
+
+
 def open_container(segments: Sequence[Segment]) -> OpenedContainer:
     """Open an image with the first plugin that claims it.
 
@@ -70,8 +82,10 @@ def open_container(segments: Sequence[Segment]) -> OpenedContainer:
     if not segments:
         raise SourceUnreadable("an image needs at least one segment")
     untrusted_head = read_segment(segments[0], 0, HEAD_BYTES)
+    tail_at = max(segments[0].size_bytes - TAIL_BYTES, 0)
+    untrusted_tail = read_segment(segments[0], tail_at, TAIL_BYTES)
     names = tuple(segment.name for segment in segments)
     for plugin in container_plugins():
-        if plugin.detect(untrusted_head, names):
+        if plugin.detect(untrusted_head, names, untrusted_tail):
             return OpenedContainer(plugin.NAME, plugin.open_source(segments))
     raise SourceUnreadable(f"{names[0]} is in no container that polit knows")

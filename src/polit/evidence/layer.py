@@ -1,16 +1,15 @@
 """Volumes inside a volume: encryption, logical volumes, containers of volumes, shadow copies.
 
 A layer stands in place of a file system (BitLocker, LUKS, LVM, APFS) or beside one (shadow
-copies of NTFS). Runs in the walker only; one module per format lies in ``evidence/layers/``.
+copies of NTFS). Runs in the walker only; one module per format lies in ``evidence/layers/`` and
+is reached through ``evidence.layering``.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 from polit.base.errors import SourceUnreadable
-from polit.base.plugins import modules_of
-from polit.evidence import layers
 from polit.evidence.filesystem import FileSystem
 from polit.evidence.source import ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
@@ -92,19 +91,3 @@ class LayerPlugin(Protocol):
             VolumeLocked: None of the secrets opens it.
             SourceUnreadable: It is damaged.
         """
-
-
-# Imported with this module, not when a volume is opened: the sandbox can open no file.
-_PLUGINS = tuple(cast("LayerPlugin", module) for module in modules_of(layers))
-
-
-def layer_plugins() -> tuple[LayerPlugin, ...]:
-    """Return all plugins in the order in which they are asked."""
-    return _PLUGINS
-
-
-def find_layer(source: ByteSource, volume: VolumeFacts) -> LayerPlugin | None:
-    """Return the first plugin that finds its layer in a volume."""
-    if not volume.allocated:
-        return None
-    return next((plugin for plugin in _PLUGINS if plugin.detect(source, volume)), None)

@@ -2,9 +2,8 @@
 
 ``find_segments`` and ``open_segments`` run in the coordinator, before the sandbox closes;
 ``read_segment`` runs in the walker, on the descriptors alone. Naming conventions: E01 to E99,
-then EAA to ZZZ (and the same from S01 and L01), ``.ad1`` and on,
-``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa``
-and on.
+then EAA to ZZZ (and the same from S01 and L01; Ex01 to EzZZ and Lx01 to LzZZ in EWF 2),
+``.ad1`` and on, ``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa`` and on.
 """
 
 import contextlib
@@ -20,6 +19,7 @@ from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceMissing, SourceUnreadable
 
 _EWF_SUFFIX = re.compile(r"\.(?:([ESL])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
+_EWF2_SUFFIX = re.compile(r"\.([EL])(?:X(\d\d)|([X-Z][A-Z]{2}))$", re.IGNORECASE)
 _AD1_SUFFIX = re.compile(r"\.ad([1-9]\d{0,3})$", re.IGNORECASE)
 _DIGITS_SUFFIX = re.compile(r"\.(\d{2,6})$")
 _LETTERS_SUFFIX = re.compile(r"\.([a-z]{2,4})$")
@@ -78,6 +78,26 @@ def ewf_number(name: str, series: str = "E") -> int | None:
     return value + 100 if value >= 0 else None
 
 
+def ewf2_number(name: str) -> int | None:
+    """Return the number that a file name gives a segment of EWF 2, or ``None``.
+
+    Args:
+        name: A file name; case does not matter.
+
+    Returns:
+        ``.Ex01`` is 1, ``.Ex99`` 99, ``.ExAA`` 100, ``.EyAA`` 776; the same from ``.Lx01``.
+    """
+    match = _EWF2_SUFFIX.search(name.upper())
+    if match is None:
+        return None
+    if match[2]:
+        return int(match[2]) or None
+    value = 0
+    for letter, base in zip(match[3], "XAA", strict=True):
+        value = value * 26 + ord(letter) - ord(base)
+    return value + 100
+
+
 def find_segments(path: Path) -> SegmentSet:
     """Find all files of the image that ``path`` belongs to.
 
@@ -94,11 +114,10 @@ def find_segments(path: Path) -> SegmentSet:
             bytes would begin cannot be known.
         SourceUnreadable: The folder cannot be listed.
     """
-    for convention in (_ewf_members, _ad1_members, _numbered_members, _lettered_members):
+    for convention in (*_MAY_LACK, _numbered_members, _lettered_members):
         members = convention(path)
         if len(members) > 1 or min(members, default=1) > 1:
-            may_lack = convention in (_ewf_members, _ad1_members)
-            return _segment_set(path, members, may_lack=may_lack)
+            return _segment_set(path, members, may_lack=convention in _MAY_LACK)
     if not path.exists():
         raise SourceMissing(f"{path} does not exist: check the path")
     return SegmentSet((path,))
@@ -169,6 +188,16 @@ def _ad1_members(path: Path) -> dict[int, str]:
         return int(found[1]) if found is not None else None
 
     return _collect(path, _AD1_SUFFIX, number_of)
+
+
+def _ewf2_members(path: Path) -> dict[int, str]:
+    series = path.suffix[1:2].upper()
+    found = _collect(path, _EWF2_SUFFIX, ewf2_number)
+    return {number: name for number, name in found.items() if name[-4].upper() == series}
+
+
+_MAY_LACK = (_ewf_members, _ewf2_members, _ad1_members)
+"""Conventions of containers that tell of themselves which segment is which."""
 
 
 def _numbered_members(path: Path) -> dict[int, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from polit.base.errors import EvidenceChanged, SourceError, SourceMissing
 from polit.base.text import name_text
+from polit.evidence.companion_search import open_companions
 from polit.evidence.segments import (
     Segment,
     close_segments,
@@ -80,14 +81,14 @@ class OpenedSource:
 
 
 def open_source(path: Path, *, accept_atime: bool) -> OpenedSource:
-    """Open a folder or an image with all its segments, read-only.
+    """Open a folder or an image with all its segments and companions, read-only.
 
     Args:
         path: A folder, an image, or the first segment of one.
         accept_atime: Read a folder even where reading changes access times.
 
     Raises:
-        SourceMissing: There is nothing there, or the first segment is missing.
+        SourceMissing: There is nothing there, or the first segment or a companion is missing.
         SourceError: It is there, but may not be opened, or reading would change it.
     """
     if not path.exists():
@@ -95,9 +96,11 @@ def open_source(path: Path, *, accept_atime: bool) -> OpenedSource:
     if path.is_dir():
         return _open_folder(path, accept_atime=accept_atime)
     found = find_segments(path)
-    opened = open_segments(found.paths)
+    paths, opened = found.paths, open_segments(found.paths)
     try:
-        for one, segment in zip(found.paths, opened, strict=True):
+        companions = open_companions(paths[0], opened[0])
+        paths, opened = paths + companions.paths, opened + companions.segments
+        for one, segment in zip(paths, opened, strict=True):
             _check_device(one, segment.descriptor)
         identity = tuple(_identity(segment.descriptor, is_folder=False) for segment in opened)
         may_change = any(map(_may_change, opened))
@@ -106,7 +109,7 @@ def open_source(path: Path, *, accept_atime: bool) -> OpenedSource:
         raise
     segments = tuple(replace(segment, name=_safe_name(segment.name)) for segment in opened)
     walk = WalkSource(segments, is_folder=False, no_atime=False)
-    return OpenedSource(walk, found.paths, found.missing_numbers, identity, may_change)
+    return OpenedSource(walk, paths, found.missing_numbers, identity, may_change)
 
 
 def _check_device(path: Path, descriptor: int) -> None:

@@ -51,6 +51,13 @@ REASONS: dict[str, str] = {
     "acquisition_mismatch": "the source's digest is not the stated one",
     "stored_mismatch": "the source's digest is not the one stored in the image",
     "file_mismatch": "the file's digest is not the one stored in the image",
+    "lost_checksum": "a lost directory entry whose checksum does not fit",
+    "lost_name": "a lost directory entry whose name cannot be one of its file system",
+    "lost_overwritten": "a lost record whose first block belongs to another file now",
+    "lost_place": "a lost directory entry that leads outside its volume, or is larger than it",
+    "lost_repeated": "a lost directory entry that repeats one that is listed",
+    "lost_system": "a lost record of a file system's own file",
+    "lost_time": "a lost directory entry without a time that can be",
     "extension_mismatch": "the name's extension does not fit the content",
 }
 """Reason and problem codes, stable, with what they mean to a reader."""

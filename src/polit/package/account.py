@@ -111,7 +111,12 @@ def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...
         ).fetchone()
         if count:
             found.append(NotExamined(what, why, count, _whole(high, low)))
-    return (*found, *_count_unopened(connection), *_count_flaws(connection))
+    return (
+        *found,
+        *_count_dropped(connection),
+        *_count_unopened(connection),
+        *_count_flaws(connection),
+    )
 
 
 def _count_unopened(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -119,6 +124,14 @@ def _count_unopened(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         "SELECT code, count(*) FROM unopened GROUP BY code ORDER BY code"
     ):
         yield NotExamined("things inside others", _UNOPENED.get(code, reason_name(code)), count, 0)
+
+
+def _count_dropped(connection: sqlite3.Connection) -> Iterator[NotExamined]:
+    for code, count in connection.execute(
+        "SELECT code, sum(count) FROM dropped_names JOIN folders USING (folder_id)"
+        " GROUP BY code ORDER BY code"
+    ):
+        yield NotExamined("lost directory entries", reason_name(code), count, 0)
 
 
 def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:

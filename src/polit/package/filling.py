@@ -53,6 +53,14 @@ def add_media(connection: sqlite3.Connection, batch: ResultBatch) -> None:
     )  # fmt: skip
 
 
+def add_dropped(connection: sqlite3.Connection, folder_id: int, dropped: dict[str, int]) -> None:
+    """Note how many lost names of a folder were dropped, by code; a new count replaces it."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO dropped_names VALUES (?, ?, ?)",
+        [(folder_id, code, min(count, 1 << 40)) for code, count in dropped.items() if count > 0],
+    )
+
+
 def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) -> None:
     """Write holders: the entries inside them, their results, what was not opened."""
     if not groups:

@@ -61,6 +61,13 @@ CREATE TABLE folders (
 ) STRICT;
 CREATE UNIQUE INDEX folders_place ON folders (volume_id, address);
 
+CREATE TABLE dropped_names (
+  folder_id INTEGER NOT NULL REFERENCES folders ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  count INTEGER NOT NULL CHECK (count > 0),
+  PRIMARY KEY (folder_id, code)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE entries (
   entry_id INTEGER PRIMARY KEY,
   volume_id INTEGER NOT NULL REFERENCES volumes,

@@ -17,7 +17,7 @@ from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
 from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
-from polit.package.filling import FIRST_EMBEDDED, add_groups, add_media, add_problems
+from polit.package.filling import FIRST_EMBEDDED, add_dropped, add_groups, add_media, add_problems
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -229,9 +229,11 @@ class Ledger:
         settled = [row.settled(entry_id) for row, entry_id in numbered]
         self._add_results(result for result in settled if result is not None)
 
-    def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None) -> None:
+    def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None,
+                      dropped: dict[str, int] | None = None) -> None:  # fmt: skip
         """Note that all names of a folder are in, or that it could not be listed."""
         with self.together():
+            add_dropped(self._connection, folder.folder_id, dropped or {})
             self._connection.execute(
                 "UPDATE folders SET state = ? WHERE folder_id = ?",
                 ("listed" if problem is None else "failed", folder.folder_id),

@@ -156,12 +156,13 @@ class VolumeOpened(Message, frozen=True):
 
 
 class Listed(Message, frozen=True):
-    """Names of a folder, in stored order; the last message of a folder is ``done``."""
+    """Names of a folder, in stored order; the last is ``done`` and counts what was dropped."""
 
     folder_id: Figure
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
+    dropped: dict[Code, Figure] = {}
 
 
 class ReadResult(msgspec.Struct, frozen=True, array_like=True):

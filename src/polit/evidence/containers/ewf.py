@@ -25,8 +25,9 @@ NAME = "ewf"
 _MAXIMUM_THREADS = 4
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature, and what has the name: its signature may be damaged."""
+    del untrusted_tail
     if untrusted_head.startswith(SIGNATURE):
         return True
     return any(1 <= (ewf_number(names[0], series) or 0) <= 99 for series in "ES")

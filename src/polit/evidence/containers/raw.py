@@ -21,9 +21,9 @@ _RETRY_BYTES = 4096
 """Granularity in which a range is retried after EIO: one page, eight sectors of 512."""
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim everything: a raw image has no signature."""
-    del untrusted_head, names
+    del untrusted_head, names, untrusted_tail
     return True
 
 

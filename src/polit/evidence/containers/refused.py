@@ -19,14 +19,9 @@ _SIGNATURES = (
     ("an Lx01 image (EWF 2, logical)", b"LEF2\x0d\x0a\x81\x00"),
     ("an image encrypted with AD Encryption", b"ADCRYPT\x00"),
     ("an AFF image", b"AFF10\x0d\x0a\x00"),
-    ("a VMDK image", b"KDMV"),
-    ("a VMDK image", b"COWD"),
-    ("a VMDK description", b"# Disk DescriptorFile"),
-    ("a QCOW image", b"QFI\xfb"),
-    ("a VHDX image", b"vhdxfile"),
-    ("a dynamic VHD image", b"conectix"),
     ("an image made by VirtualBox", b"<<< "),
     ("an Apple sparse image", b"sprs"),
+    ("an encrypted Apple disk image", b"encrcdsa"),
     ("a Windows image (WIM)", b"MSWIM\x00\x00\x00"),
 )
 _ZIP = b"PK\x03\x04"
@@ -41,8 +36,9 @@ def _kind(untrusted_head: bytes, names: Sequence[str]) -> str:
     return ""
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature of a container that no other plugin opens."""
+    del untrusted_tail
     return bool(_kind(untrusted_head, names))
 
 

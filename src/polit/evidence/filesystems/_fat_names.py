@@ -7,10 +7,11 @@ Directory Entries).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from polit.evidence.filesystems._lost import LOST_NAME, LOST_PLACE, LOST_TIME
 from polit.model.evidence import EntryTimes
 
 ENTRY_BYTES = 32
@@ -46,6 +47,20 @@ class FatName(NamedTuple):
     size_bytes: int
     deleted: bool
     times: EntryTimes
+
+
+class FatBounds(NamedTuple):
+    """What a name can state on its volume.
+
+    Args:
+        wide_clusters: FAT32: the first cluster has 32 bits.
+        cluster_count: How many clusters there are.
+        data_bytes: What they hold together: no file is larger.
+    """
+
+    wide_clusters: bool
+    cluster_count: int
+    data_bytes: int
 
 
 class _Raw(NamedTuple):
@@ -104,14 +119,19 @@ class _LongName:
 
 
 def names_in(
-    untrusted_folder: Iterator[bytes], *, wide_clusters: bool, cluster_count: int
+    untrusted_folder: Iterator[bytes],
+    *,
+    bounds: FatBounds,
+    drop: Callable[[str], None],
+    lost: bool = False,
 ) -> Iterator[FatName]:
     """Yield the names of a folder in stored order, ``.`` and ``..`` left out.
 
     Args:
         untrusted_folder: The folder's bytes in pieces of whole slots.
-        wide_clusters: FAT32: the first cluster has 32 bits.
-        cluster_count: How many clusters there are; a deleted slot that points beyond is none.
+        bounds: What a name of this volume can state; a deleted slot beyond it is none.
+        drop: Told the code of each slot that is none.
+        lost: No name leads to the folder: every slot is judged as a deleted one is.
     """
     long_name, ended, position = _LongName(), False, -1
     for piece in untrusted_folder:
@@ -126,11 +146,15 @@ def names_in(
             else:
                 raw = _Raw._make(_ENTRY.unpack(slot))
                 unused = ended or raw.name[0] == _DELETED
-                cluster = raw.cluster_low | (raw.cluster_high << 16 if wide_clusters else 0)
+                cluster = _cluster(raw, wide=bounds.wide_clusters)
                 stored, first = long_name.take(raw.name)
                 if raw.name[:2] in (b". ", b"..") and raw.attributes & ATTRIBUTE_FOLDER:
                     continue
-                if unused and not _possible(raw, cluster, cluster_count):
+                fault = _fault(raw, cluster, bounds) if unused or lost else ""
+                if fault:
+                    # What lies behind a folder's end is mostly no name at all.
+                    if not ended:
+                        drop(fault)
                     continue
                 yield _name(raw, stored, first, cluster, position, deleted=unused)
 
@@ -143,8 +167,35 @@ def dots(untrusted_head: bytes, *, wide_clusters: bool) -> tuple[int, int]:
         if len(slot) < ENTRY_BYTES or slot[:11] != name:
             return -1, -1
         raw = _Raw._make(_ENTRY.unpack(slot))
-        found.append(raw.cluster_low | (raw.cluster_high << 16 if wide_clusters else 0))
+        found.append(_cluster(raw, wide=wide_clusters))
     return found[0], found[1]
+
+
+def can_go_on(untrusted_cluster: bytes, bounds: FatBounds) -> bool:
+    """Tell whether a cluster can be a later one of a folder: every slot up to its end can be."""
+    slots = 0
+    for at in range(0, len(untrusted_cluster) - ENTRY_BYTES + 1, ENTRY_BYTES):
+        slot = untrusted_cluster[at : at + ENTRY_BYTES]
+        if slot[0] == _END:
+            break
+        slots += 1
+        if slot[11] & _ATTRIBUTES_ALL == _ATTRIBUTE_LONG:
+            if slot[12] or slot[26] or slot[27] or slot[11] != _ATTRIBUTE_LONG:
+                return False
+            continue
+        raw = _Raw._make(_ENTRY.unpack(slot))
+        if _fault(raw, _cluster(raw, wide=bounds.wide_clusters), bounds):
+            return False
+    return slots > 0
+
+
+def is_full(untrusted_cluster: bytes) -> bool:
+    """Tell whether the last slot of a cluster is taken: its folder may go on elsewhere."""
+    return untrusted_cluster[-ENTRY_BYTES : -ENTRY_BYTES + 1] not in (b"", b"\0")
+
+
+def _cluster(raw: _Raw, *, wide: bool) -> int:
+    return raw.cluster_low | (raw.cluster_high << 16 if wide else 0)
 
 
 def _name(
@@ -185,18 +236,22 @@ def _first_byte(short: bytes, checksum: int) -> int:
     return value
 
 
-def _possible(raw: _Raw, cluster: int, cluster_count: int) -> bool:
-    """Tell whether an unused slot can have been a name, and is not a remain of other data."""
-    rest = raw.name[1:11]
+def _fault(raw: _Raw, cluster: int, bounds: FatBounds) -> str:
+    """Return why an unused slot cannot have been a name, and is a remain of other data."""
+    rest, first = raw.name[1:11], raw.name[0]
+    bad_first = (first <= 0x20 and first != _IS_E5) or first in _BAD_IN_NAME
+    if raw.attributes & ~_ATTRIBUTES_ALL or bad_first:
+        return LOST_NAME
+    if any(byte < 0x20 or byte in _BAD_IN_NAME for byte in rest):
+        return LOST_NAME
     dates = (raw.created_date, raw.accessed_date, raw.modified_date)
-    return (
-        not raw.attributes & ~_ATTRIBUTES_ALL
-        and not any(byte < 0x20 or byte in _BAD_IN_NAME for byte in rest)
-        and raw.created_tenths < 200
-        and cluster <= cluster_count + 1
-        and all(not date or _instant(date, 0, 0) is not None for date in dates)
-        and any(dates)
-    )
+    dated = all(not date or _instant(date, 0, 0) is not None for date in dates)
+    if raw.created_tenths >= 200 or not any(dates) or not dated:
+        return LOST_TIME
+    folder = raw.attributes & ATTRIBUTE_FOLDER
+    if cluster > bounds.cluster_count + 1 or (not folder and raw.size_bytes > bounds.data_bytes):
+        return LOST_PLACE
+    return ""
 
 
 def _instant(date: int, time: int, tenths: int) -> int | None:

@@ -1,5 +1,6 @@
 """What every driver over a volume shares: facts counted once, slots journalled and resumed."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -20,6 +21,7 @@ class ListedFileSystem:
         """Stand on a volume."""
         self.image = image
         self._known_facts: FileSystemFacts | None = None
+        self.dropped: Counter[str] = Counter()
 
     @property
     def facts(self) -> FileSystemFacts:
@@ -38,6 +40,7 @@ class ListedFileSystem:
         self, slots: Iterator[Slot], start_index: int, journal: Journal
     ) -> Iterator[tuple[int, FoundEntry]]:
         """Yield the entries of slots; each is journalled before its record is loaded."""
+        self.dropped.clear()
         for index, slot in enumerate(slots):
             if index < start_index:
                 continue

@@ -15,8 +15,8 @@ from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
 from polit.evidence.acquisition import AcquisitionFacts
-from polit.evidence.container import open_container
-from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.container import library_versions, open_container
+from polit.evidence.filesystem import Content, FileSystem, dropped_by
 from polit.evidence.logical import LogicalSource, logical_volumes
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
@@ -49,7 +49,7 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    return {"pytsk3": str(pytsk3.get_version()), **warm_identify()}
+    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -198,7 +198,10 @@ class Walker:
             raise
         except SourceError as problem:
             error = str(problem)[:4096] or "it cannot be listed"
-        self._channel.send(say.Listed(request.folder_id, entries, done=True, error=error))
+        dropped = dropped_by(self.mounted_system(request.volume_id)) if not error else {}
+        self._channel.send(
+            say.Listed(request.folder_id, entries, done=True, error=error, dropped=dropped)
+        )
         self._tell_state()
 
     def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError, SourceUnreadable
 from polit.evidence.filesystem import FileSystem
-from polit.evidence.layer import Layer, VolumeLocked, find_layer
+from polit.evidence.layer import Layer, VolumeLocked
+from polit.evidence.layering import find_layer
 from polit.evidence.opening import name_unopened, open_filesystem
 from polit.evidence.source import ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts

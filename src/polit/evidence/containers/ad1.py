@@ -20,9 +20,9 @@ ORDER = 160
 NAME = "ad1"
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature of a segment."""
-    del names
+    del names, untrusted_tail
     return untrusted_head.startswith(SEGMENT_SIGNATURE)
 
 

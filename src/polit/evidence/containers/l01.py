@@ -49,8 +49,9 @@ _FACTS = FileSystemFacts(
 )
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim what has the signature, and what has the name: its signature may be damaged."""
+    del untrusted_tail
     if untrusted_head.startswith(LOGICAL_SIGNATURE):
         return True
     return names[0].upper().endswith(".L01") and ewf_number(names[0], "L") == 1

@@ -10,6 +10,7 @@ from polit.match.matcher import HashedContent
 from polit.model.media import DecodedMedia
 from polit.package.derivatives import DerivativeWriter, NewDerivative
 from polit.package.rows import (
+    ClosedArchive,
     HolderGroup,
     MediaOutcome,
     MediaRow,
@@ -84,6 +85,22 @@ class Settlement:
     def settle_holder(self, group: HolderGroup) -> None:
         """Collect what was found inside a holder; its own result must be in the same batch."""
         self._batch.groups.append(group)
+
+    def add_member(self, columns: tuple[object, ...]) -> None:
+        """Collect a member of an archive; its result follows, at once or later."""
+        self._batch.members.append(columns)
+
+    def queue_archive(self, entry_id: int, mime: str) -> None:
+        """Collect an archive that is to be streamed; its own result must be in the same batch."""
+        self._batch.queued.append((entry_id, mime))
+
+    def close_archive(self, closed: ClosedArchive) -> None:
+        """Collect the end of an archive."""
+        self._batch.closed.append(closed)
+
+    def leave_unopened(self, entry_id: int, code: str, detail: str) -> None:
+        """Collect what was not opened inside an entry."""
+        self._batch.unopened.append((entry_id, code, detail))
 
     def decide(self, media: MediaRow, decoded: DecodedMedia | None, *, is_video: bool) -> None:
         """Collect how decoding one content ended, its pixels, and its fingerprints to compare."""

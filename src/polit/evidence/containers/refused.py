@@ -15,7 +15,6 @@ NAME = "refused"
 
 _HEAD_BYTES = 4096
 _SIGNATURES = (
-    ("an Ex01 image (EWF 2)", b"EVF2\x0d\x0a\x81\x00"),
     ("an Lx01 image (EWF 2, logical)", b"LEF2\x0d\x0a\x81\x00"),
     ("an image encrypted with AD Encryption", b"ADCRYPT\x00"),
     ("an AFF image", b"AFF10\x0d\x0a\x00"),

@@ -14,9 +14,11 @@ import pytsk3
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
+from polit.evidence import libarchive
 from polit.evidence.acquisition import AcquisitionFacts
 from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
+from polit.evidence.layering import layer_versions
 from polit.evidence.logical import LogicalSource, logical_volumes
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
@@ -26,6 +28,7 @@ from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking_checks import fitted, weight_bytes
+from polit.sandbox.worker.archive_walker import ArchiveWalker
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
 from polit.sandbox.worker.walker_volumes import Volumes
@@ -49,7 +52,14 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
+    libarchive.prepare()
+    return {
+        "pytsk3": str(pytsk3.get_version()),
+        "libarchive": libarchive.version(),
+        **library_versions(),
+        **layer_versions(),
+        **warm_identify(),
+    }
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -98,6 +108,8 @@ class Walker:
             case say.ReadContents():
                 self._reader.read(request.jobs)
                 self._tell_state()
+            case say.StreamArchive():
+                self._stream_archive(request)
             case say.ListFolder():
                 self._list_folder(request)
             case say.OpenVolume():
@@ -108,6 +120,10 @@ class Walker:
                 self._measure_source()
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
+
+    def _stream_archive(self, request: say.StreamArchive) -> None:
+        ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
+        self._tell_state()
 
     # The source and its volumes
 

@@ -42,7 +42,10 @@ Writer = Callable[[Path, list[Planted]], None]
 WRITERS: dict[str, tuple[str, Writer]] = {
     "l01": ("files.L01", write_l01),
     "ad1": ("files.ad1", write_ad1),
-    "ad1_v3_cut": ("files.ad1", lambda to, tree: write_ad1(to, tree, version=3, segment_bytes=1500)),
+    "ad1_v3_cut": (
+        "files.ad1",
+        lambda to, tree: write_ad1(to, tree, version=3, segment_bytes=1500),
+    ),
     "aff4l": ("files.aff4", write_aff4l),
 }
 NS = 1_000_000_000
@@ -184,7 +187,9 @@ def test_ad1_folders_cannot_share_items(tmp_path: Path) -> None:
     assert found == [b"/one", b"/two", b"/cccc", b"/one/cccc"]
 
 
-@pytest.mark.parametrize(("at", "value"), [(32, 1 << 62), (24, 1 << 62), (16, 1 << 63), (44, 1 << 31)])
+@pytest.mark.parametrize(
+    ("at", "value"), [(32, 1 << 62), (24, 1 << 62), (16, 1 << 63), (44, 1 << 31)]
+)
 def test_lying_ad1_item_costs_itself(at: int, value: int, tmp_path: Path) -> None:
     image = tmp_path / "files.ad1"
     write_ad1(image, [Planted("a", b"first"), Planted("b", b"second")])

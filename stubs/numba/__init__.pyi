@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from numba import types as types
 
@@ -10,4 +10,7 @@ class CFunc:
     def address(self) -> int: ...
 
 def cfunc(sig: object) -> Callable[[Callable[..., Any]], CFunc]: ...
+@overload
 def njit(function: _Function) -> _Function: ...
+@overload
+def njit(function: types.Type) -> Callable[[_Function], _Function]: ...

@@ -9,6 +9,7 @@ from polit.cli import (
     broker,
     doctor,
     examine,
+    examine_all,
     hashset,
     hashset_updates,
     init,
@@ -32,8 +33,8 @@ from polit.cli.application import app
 from polit.cli.output import report_error
 
 _VERBS = (
-    init, doctor, examine, show, stacks, verify, list_entries, match, thumbs, pack, unpack,
-    vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
+    init, doctor, examine, examine_all, show, stacks, verify, list_entries, match, thumbs, pack,
+    unpack, vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
     hashset_updates,
 )  # fmt: skip
 for _verb in _VERBS:

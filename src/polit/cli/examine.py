@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from polit.base.digests import stated_digest
@@ -16,7 +17,8 @@ from polit.cli.summary import summary_object, summary_text
 from polit.examine.examination import Examined, check_request
 from polit.examine.examination import examine as run_examination
 from polit.examine.originals import read_originals
-from polit.examine.plan import read_plan
+from polit.examine.passwords import read_passwords
+from polit.examine.plan import Plan, read_plan
 from polit.examine.request import ExamineRequest
 from polit.store.keys import Keys, create_keys, keys_exist, open_keys
 
@@ -56,7 +58,18 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         list[str] | None,
         typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
     ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="File of passwords, recovery passwords and hex: keys, one a line."),
+    ] = None,
     *,
+    shadow_copies: Annotated[
+        bool,
+        typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
+    ] = False,
+    no_carve: Annotated[
+        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
+    ] = False,
     no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
@@ -82,21 +95,22 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         exhibit=exhibit,
         examiner=examiner,
         out=out,
-        plan=read_plan(plan),
+        plan=asked_plan(plan, shadow_copies=shadow_copies, leaves_carving=no_carve),
         authority=authority,
         acquisition=tuple(stated_digest(text) for text in acquisition or []),
         clock_offset_s=clock_offset,
         time_zone=time_zone,
-        workers=workers if workers is not None else _processors(),
+        workers=workers if workers is not None else processors(),
         vault=vault,
-        sets=_wanted(sets, is_none=no_sets),
+        sets=wanted_sets(sets, is_none=no_sets),
+        secrets=read_passwords(passwords),
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
     )
     check_request(request)
     with ProgressLine() as line:
-        examined = run_examination(request, _keys(), line.watch)
+        examined = run_examination(request, installation_keys(), line.watch)
     _tell(examined, as_json=as_json)
     raise typer.Exit(examined.exit_code)
 
@@ -113,7 +127,20 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_text(summary_text(examined.package, examined.manifest, originals))
 
 
-def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
+def asked_plan(path: Path | None, *, shadow_copies: bool, leaves_carving: bool) -> Plan:
+    """Return the plan of a file, or the default one, with what options ask for besides."""
+    plan = read_plan(path)
+    if shadow_copies:
+        plan = msgspec.structs.replace(plan, shadow_copies=True)
+    return msgspec.structs.replace(plan, carve=False) if leaves_carving else plan
+
+
+def wanted_sets(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
+    """Return which hash sets are asked; ``None`` stands for all that are enabled.
+
+    Raises:
+        UsageError: Some were named, and none is to be asked.
+    """
     if is_none and sets:
         raise UsageError("--sets and --no-sets contradict each other: give one of them")
     if is_none:
@@ -121,7 +148,12 @@ def _wanted(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:
     return tuple(sets) if sets else None
 
 
-def _keys() -> Keys:
+def installation_keys() -> Keys:
+    """Return the keys of this installation, made where there are none yet.
+
+    Raises:
+        UsageError: Their folder cannot be made.
+    """
     folder = data_folder()
     if keys_exist(folder):
         return open_keys(folder)
@@ -135,5 +167,6 @@ def _keys() -> Keys:
     return keys
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many decoders are started by default."""
     return min(_MOST_BY_DEFAULT, max(1, len(os.sched_getaffinity(0))))

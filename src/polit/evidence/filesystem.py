@@ -4,8 +4,9 @@ One module per format lives in ``evidence/filesystems/``; each has ``detect`` an
 is reached through the registry of its folder.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from polit.model.evidence import Address, FileSystemFacts, FoundEntry
 
@@ -75,3 +76,31 @@ class FileSystem(Protocol):
         Raises:
             SourceUnreadable: There is none, or it cannot be opened.
         """
+
+
+@runtime_checkable
+class TellsFreeSpace(Protocol):
+    """What a file-system driver offers beside, where it knows which bytes nothing owns."""
+
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield ``(offset_bytes, length_bytes)`` in the source of bytes that no file owns.
+
+        In order, without overlap: free blocks, blocks marked as bad, and what lies behind the
+        last block of the file system to the end of its volume.
+
+        Raises:
+            SourceUnreadable: The allocation map cannot be read.
+        """
+
+
+@runtime_checkable
+class CountsDropped(Protocol):
+    """A driver that drops lost names which make no sense, and counts them."""
+
+    dropped: Counter[str]
+    """How many the last listing dropped, by code (``lost_name`` and others)."""
+
+
+def dropped_by(system: FileSystem) -> dict[str, int]:
+    """Return how many names the last listing of a driver dropped, by code."""
+    return dict(system.dropped) if isinstance(system, CountsDropped) else {}

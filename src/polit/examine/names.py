@@ -102,7 +102,7 @@ class Names:
                 self._leave(listing)
             self._ledger.write_entries(listing.folder, rows, ids)
             if reply.done:
-                self._finish(listing, reply.error, "unlistable")
+                self._finish(listing, reply.error, "unlistable", dropped=reply.dropped)
         self._progress.entries += len(ids)
         self._progress.settled += sum(map(_is_settled, rows))
 
@@ -120,12 +120,19 @@ class Names:
         if not self.urgent:
             self._ask_next()
 
-    def _finish(self, listing: FolderListing, error: str, code: str) -> None:
+    def _finish(
+        self,
+        listing: FolderListing,
+        error: str,
+        code: str,
+        *,
+        dropped: dict[str, int] | None = None,
+    ) -> None:
         folder = listing.folder
         problem = None
         if error:
             problem = ProblemRow(listing.place, folder.entry_id, "list", code, error)
-        self._ledger.finish_folder(folder, problem=problem)
+        self._ledger.finish_folder(folder, problem=problem, dropped=dropped)
         self._progress.settled += folder.entry_id is not None
         self._progress.failed += problem is not None
 

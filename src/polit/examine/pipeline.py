@@ -7,35 +7,31 @@ walker costs that entry; everything that was under way beside it is asked for ag
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from polit.base.clock import monotonic_s
 from polit.base.digests import Digests
-from polit.base.errors import EvidenceChanged, SourceUnreadable
+from polit.base.errors import EvidenceChanged
+from polit.examine.archives import Archives
+from polit.examine.carving import Carving
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
 from polit.examine.plan import Plan
 from polit.examine.progress import Progress, SourceReport
-from polit.examine.rank import FIRST, RANKS
+from polit.examine.rank import RANKS
 from polit.examine.settling import Settlement
-from polit.model.evidence import Address, VolumeFacts
-from polit.package.rows import FolderRow, ProblemRow, ReadRow
+from polit.examine.volumes import Volumes, trouble
+from polit.package.archive_rows import ArchiveLedger
+from polit.package.rows import ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carved
 from polit.sandbox.walking import WalkerLost
 
 _READS_AT_ONCE = 256
 _TICK_S = 0.25
 _UNCHARGED_LOSSES = 20
-
-
-@dataclass(slots=True)
-class _Volume:
-    volume_id: int
-    facts: VolumeFacts
-    locator: str
-    filesystem: str = ""
 
 
 class Pipeline:
@@ -71,8 +67,21 @@ class Pipeline:
         decisions = Decisions(
             fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
-        self._contents = Contents(fleet, settlement, self.progress, decisions)
-        self._volumes: dict[int, _Volume] = {}
+        self._contents = Contents(
+            fleet,
+            settlement,
+            self.progress,
+            decisions,
+            opens_archives=plan.open_archives,
+            tells_slack=plan.carve,
+        )
+        self._archives = Archives(
+            ArchiveLedger(ledger), fleet, settlement, self.progress, plan, contents=self._contents
+        )
+        self._carving = Carving(
+            ledger, fleet, settlement, decisions, self.progress, max_restarts=plan.max_restarts
+        )
+        self._volumes = Volumes(ledger, plan, ask=self._ask_walker, restart=self._restart)
         self._is_asked = False
         self._uncharged = 0
         self._mounts_lost: set[int] = set()
@@ -85,8 +94,9 @@ class Pipeline:
             SourceUnreadable: The source cannot be opened at all.
             EvidenceChanged: The evidence changed during the run.
         """
-        found = self._find_volumes()
-        self._open_volumes()
+        found = self._volumes.find()
+        self._volumes.open_all()
+        self._fleet.walker.send(say.KnowVolumes(self._volumes.placed))
         self._names.add(self._ledger.pending_folders())
         self.progress.entries, self.progress.settled = self._ledger.counts()
         self.progress.phase = "listing"
@@ -94,6 +104,8 @@ class Pipeline:
         self.progress.phase = "reading"
         for rank in RANKS:
             self._read_rank(rank)
+        if self._plan.carve and found.container != "folder":
+            self._carve()
         measured = self._measure(found)
         self._settlement.commit()
         return SourceReport(
@@ -104,69 +116,6 @@ class Pipeline:
             measured,
         )
 
-    # The source and its volumes
-
-    def _find_volumes(self) -> say.VolumesFound:
-        self._fleet.walker.send(say.FindVolumes())
-        reply = self._answer()
-        if isinstance(reply, WalkerLost):
-            raise SourceUnreadable(
-                f"the source cannot be opened: its reader failed ({reply.code}: {reply.detail})"
-            )
-        if not isinstance(reply, say.VolumesFound):
-            raise SourceUnreadable("the source cannot be opened: its reader gave no volumes")
-        self._ledger.add_volumes(
-            [(volume, f"volume:{volume.number}@{volume.offset_bytes}") for volume in reply.volumes]
-        )
-        self._note_problems("container", reply.problems)
-        self._note_problems("partitions", reply.table_problems)
-        self._note_problems(
-            "acquisition",
-            [("acquisition_error", f"sector {first}, {count} sectors")
-             for first, count in reply.unread_sectors],
-        )  # fmt: skip
-        return reply
-
-    def _note_problems(self, stage: str, problems: list[tuple[str, str]]) -> None:
-        for code, detail in problems:
-            self._ledger.add_problem(ProblemRow("source", None, stage, code, detail))
-
-    def _open_volumes(self) -> None:
-        for volume_id, facts, locator, state, filesystem in self._ledger.volumes():
-            if state == "not_examined":
-                continue
-            volume = _Volume(volume_id, facts, locator, filesystem or "")
-            self._volumes[volume_id] = volume
-            self._fleet.walker.send(say.OpenVolume(volume_id, facts))
-            reply = self._answer()
-            if isinstance(reply, say.VolumeOpened) and reply.facts is not None:
-                volume.filesystem = reply.facts.kind
-                if state == "pending":
-                    self._ledger.open_volume(volume_id, reply.facts, self._roots(volume_id, reply))
-            else:
-                self._leave_volume(volume, reply)
-
-    def _roots(self, volume_id: int, reply: say.VolumeOpened) -> list[FolderRow]:
-        root = FolderRow(0, volume_id, None, b"", Address(reply.root), "root", False, FIRST)
-        orphans = FolderRow(
-            0, volume_id, None, b"$OrphanFiles", Address(b"orphans"), "orphans", True, RANKS[-1]
-        )
-        is_folder = reply.facts is not None and reply.facts.kind == "folder"
-        return [root, orphans] if self._plan.orphans and not is_folder else [root]
-
-    def _leave_volume(self, volume: _Volume, reply: say.Reply | WalkerLost) -> None:
-        problem = None
-        if isinstance(reply, say.VolumeOpened):
-            reason = f"its file system is not read by this version: {reply.unopened or 'unknown'}"
-        else:
-            code, detail = _trouble(reply)
-            reason = f"its file system could not be opened ({code})"
-            problem = ProblemRow(volume.locator, None, "mount", code, detail)
-        self._ledger.close_volume(volume.volume_id, reason=reason, problem=problem)
-        if isinstance(reply, WalkerLost):
-            self._restart()
-        del self._volumes[volume.volume_id]
-
     # Names and contents
 
     def _list_everything(self) -> None:
@@ -175,7 +124,7 @@ class Pipeline:
             if names.listing is None and not contents.reading:
                 self._next_step()
             self._turn()
-        for volume_id in self._volumes:
+        for volume_id in self._volumes.open:
             self._ledger.finish_volume(volume_id)
         self._drain()
 
@@ -190,7 +139,7 @@ class Pipeline:
     def _ask_next_folder(self) -> None:
         names = self._names
         while names.listing is None and (folder := names.next_folder()) is not None:
-            volume = self._volumes.get(folder.volume_id)
+            volume = self._volumes.open.get(folder.volume_id)
             if volume is None:
                 names.refuse(folder, "volume_unopened")
             else:
@@ -202,6 +151,8 @@ class Pipeline:
                 self._turn()
             self._ask(page)
         self._drain()
+        self._archives.stream(rank, self._turn, self._volumes.open.__contains__)
+        self._drain()
 
     def _pages(self, rank: int) -> Iterator[list[ReadRow]]:
         after = 0
@@ -211,9 +162,27 @@ class Pipeline:
 
     def _ask(self, rows: list[ReadRow]) -> None:
         for row in rows:
-            if row.volume_id not in self._volumes:
+            if not self._is_within_reach(row):
                 self._contents.fail(row, "volume_unopened", "")
-        self._contents.ask([row for row in rows if row.volume_id in self._volumes])
+        self._contents.ask([row for row in rows if self._is_within_reach(row)])
+
+    def _is_within_reach(self, row: ReadRow) -> bool:
+        return row.state == "carved" or row.volume_id in self._volumes.open
+
+    # What no file owns
+
+    def _carve(self) -> None:
+        """Search area by area; what was carved is then read like any other content."""
+        self.progress.phase = "carving"
+        self.progress.carve_began_at = monotonic_s()
+        self._carving.begin()
+        while self._carving.ask_next():
+            while self._carving.is_under_way:
+                self._turn()
+        self._drain()
+        self.progress.phase = "reading"
+        for rank in RANKS:
+            self._read_rank(rank)
 
     # The whole source
 
@@ -221,11 +190,10 @@ class Pipeline:
         if not self._plan.measure_source or found.container == "folder":
             return None
         self.progress.phase = "measuring"
-        self._fleet.walker.send(say.MeasureSource())
-        reply = self._answer()
+        reply = self._ask_walker(say.MeasureSource())
         if isinstance(reply, say.SourceMeasured):
             return Digests(reply.size_bytes, reply.md5, reply.sha1, reply.sha256)
-        code, detail = _trouble(reply)
+        code, detail = trouble(reply)
         self._ledger.add_problem(ProblemRow("source", None, "measure", code, detail))
         if isinstance(reply, WalkerLost):
             self._restart()
@@ -244,7 +212,8 @@ class Pipeline:
             self._turn()
         self._settlement.commit()
 
-    def _answer(self) -> say.Reply | WalkerLost:
+    def _ask_walker(self, request: say.Request) -> say.Reply | WalkerLost:
+        self._fleet.walker.send(request)
         self._is_asked = True
         while not self._answers:
             self._turn()
@@ -258,6 +227,8 @@ class Pipeline:
             self._contents.take_opened(event)
         elif isinstance(event, say.ContentsRead):
             self._contents.take_results(event.results)
+        elif isinstance(event, say.MembersTold):
+            self._archives.take(event)
         elif isinstance(event, WalkerLost):
             self._take_loss(event)
         else:
@@ -265,11 +236,13 @@ class Pipeline:
 
     def _take_word(self, reply: say.Reply) -> None:
         match reply:
+            case Carved():
+                self._carving.take(reply)
             case say.Listed():
                 self._names.take(reply)
             case say.SourceState():
                 self._ledger.add_bad_ranges(reply.bad_ranges)
-                self._note_problems("container", reply.problems)
+                self._volumes.note_problems("source", "container", reply.problems)
             case say.SourceProgress():
                 self.progress.measured_bytes = reply.done_bytes
             case say.WalkRefused(code="evidence_changed"):
@@ -284,6 +257,11 @@ class Pipeline:
         if self._is_asked:
             self._answers.append(lost)
             return
+        if self._carving.is_under_way:
+            self._carving.charge(lost)
+            self._restart()
+            self._carving.ask_again()
+            return
         names, contents = self._names, self._contents
         volume_id = self._volume_of(lost)
         before = self.progress.failed
@@ -291,14 +269,17 @@ class Pipeline:
             contents.charge(lost, exactly=self._fleet.walker.is_careful)
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
+        elif lost.position.operation == say.STREAMING:
+            self._archives.charge(lost, exactly=self._fleet.walker.is_careful)
         self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
-        if volume_id is not None and self._is_too_much(volume_id, lost):
+        if volume_id in self._volumes.open and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
         self._restart()
         rows = list(contents.reading.values())
         contents.reading.clear()
         self._ask(rows)
         names.ask()
+        self._archives.ask()
 
     def _is_too_much(self, volume_id: int, lost: WalkerLost) -> bool:
         """Count a loss in a volume; tell whether the volume is to be given up."""
@@ -311,19 +292,23 @@ class Pipeline:
 
     def _volume_of(self, lost: WalkerLost) -> int | None:
         position = lost.position
-        if position.operation == say.MOUNTING and position.item in self._volumes:
+        if position.operation == say.MOUNTING and position.item in self._volumes.open:
             return position.item
         if self._names.listing is not None:
             return self._names.listing.folder.volume_id
+        if self._archives.is_streaming:
+            return self._archives.volume_id
         reading = self._contents.reading
         row = reading.get(position.item) or next(iter(reading.values()), None)
         return None if row is None else row.volume_id
 
     def _abandon(self, volume_id: int, lost: WalkerLost) -> None:
         """Give a volume up: what is still pending in it fails, with the reason."""
-        volume = self._volumes.pop(volume_id)
+        volume = self._volumes.open.pop(volume_id)
         if self._names.listing and self._names.listing.folder.volume_id == volume_id:
             self._names.end(lost.detail or lost.code, lost.code)
+        if self._archives.volume_id == volume_id:
+            self._archives.abandon(lost.code)
         self._ledger.close_volume(
             volume_id,
             reason=f"its reader failed too often ({lost.code})",
@@ -332,11 +317,4 @@ class Pipeline:
 
     def _restart(self) -> None:
         self.progress.restarts += 1
-        volumes = {volume_id: volume.facts for volume_id, volume in self._volumes.items()}
-        self._fleet.restart_walker(volumes)
-
-
-def _trouble(reply: say.Reply | WalkerLost) -> tuple[str, str]:
-    if isinstance(reply, (WalkerLost, say.WalkRefused)):
-        return reply.code, reply.detail
-    return "protocol", f"unexpected {type(reply).__name__}"
+        self._fleet.restart_walker(self._volumes.placed)

@@ -108,7 +108,9 @@ class _FolderRecheck:
         found = self._answer()
         if not isinstance(found, say.VolumesFound):
             raise EvidenceChanged("the folder cannot be opened by its reader")
-        self._fleet.walker.send(say.OpenVolume(_VOLUME_ID, found.volumes[0]))
+        self._fleet.walker.send(
+            say.OpenVolume(_VOLUME_ID, say.PlacedVolume(found.volumes[0], None))
+        )
         opened = self._answer()
         if not isinstance(opened, say.VolumeOpened):
             raise EvidenceChanged("the folder cannot be opened by its reader")

@@ -1,6 +1,6 @@
 """What an examiner asks for: the source, who asks, under what authority, and how."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from polit.base.digests import StatedDigest
@@ -37,6 +37,7 @@ class ExamineRequest:
         vault: The vault's folder, where originals of pictures and videos are to be kept.
         sets: The hash sets to ask, by name or by the beginning of their digest; ``None`` asks
             all that are enabled, an empty tuple none.
+        secrets: Passwords and keys of what is encrypted, to be tried in this order.
         resume: Go on with a package that was begun.
         accept_atime: Read a folder even where that changes access times.
         accept_reduced_isolation: Examine although the sandbox holds less than fully.
@@ -55,6 +56,7 @@ class ExamineRequest:
     workers: int = 2
     vault: Path | None = None
     sets: tuple[str, ...] | None = None
+    secrets: tuple[bytes, ...] = field(default=(), repr=False)
     resume: bool = False
     accept_atime: bool = False
     accept_reduced_isolation: bool = False

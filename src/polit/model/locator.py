@@ -4,10 +4,13 @@ A step is ``kind:value``; steps are joined by ``;``. In a value the characters `
 and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
 
     volume:1@1048576      volume number @ offset in bytes (0@0: no partition table)
+    luks:1                volume inside that one, by the layer's name and its number there
     ntfs:/Users/a/b.jpg   file system and the path inside it
     record:64-1           metadata record that the name leads to
     stream:hidden.jpg     named stream of that file
     same:2                the second name with the same path and record in its folder
+    carved:512+90,4096+7  bytes of the source that no file owns, offset+length each; of more than
+                          16 the first 16, then ``~`` and how many follow
 
 and inside what holds pictures::
 

@@ -14,20 +14,15 @@ from polit.model.outcome import (
     Tally,
     reason_name,
 )
+from polit.package.carving_account import count_uncarved
+from polit.package.halves import whole as _whole
 from polit.package.match_rows import COUNTS_OF_ENTRIES_SQL, read_counts
 
-# SQLite's sum raises beyond 64 bits, so each column is summed in two halves of its bits.
-_LOW_BITS = 31
-_MOST = 2**63 - 1
-
-
-def _whole(high: int | None, low: int | None) -> int:
-    """Put the halves together again, at most 2^63 - 1: what a manifest can hold."""
-    return min(((high or 0) << _LOW_BITS) + (low or 0), _MOST)
-
-
 _KINDS_INSIDE = {
-    "archive": ("contents of archives", "no archive reader in this version"),
+    "archive": (
+        "contents of archives",
+        "no reader for their kind in this version, or left out by the plan",
+    ),
     "document": (
         "pictures inside documents",
         "no reader for their kind in this version, or left out by the plan",
@@ -37,14 +32,20 @@ _KINDS_INSIDE = {
 }
 _UNOPENED = {
     "damaged": "its bytes are damaged",
+    "cannot_decrypt": "encrypted in a way that polit cannot decrypt",
     "encrypted": "encrypted, and no key is known",
-    "nested_archive": "an archive: no archive reader in this version",
+    "expands_too_much": "it would expand to more than the limits allow",
+    "nested_archive": "an archive inside a document or a mail: not opened in this version",
+    "memory": "it needs more memory than the limits allow",
+    "missing_volume": "one of several files of an archive: they are not joined in this version",
     "too_deep": "too many holders inside each other",
     "too_large": "larger than the limits allow",
     "too_many": "more than the limits allow",
     "truncated": "its end is missing",
     "undecodable": "its bytes do not form what they claim to be",
     "unsupported": "of a form that is not read in this version",
+    "walker_crash": "its reader crashed on it",
+    "walker_timeout": "its reader hung on it",
     "unsupported_filter": "stored in a way that is not read in this version",
 }
 _FLAWS = {
@@ -53,6 +54,9 @@ _FLAWS = {
     "key_frames_only": ("frames of videos between key frames", "more than the limit of frames"),
     "truncated": ("ends of pictures and videos", "their end is missing"),
 }
+
+
+_DROPPED = {"same_in_newer": "entries of shadow copies"}
 
 
 def count_tally(connection: sqlite3.Connection) -> Tally:
@@ -90,13 +94,9 @@ def count_problems(connection: sqlite3.Connection) -> tuple[ProblemCount, ...]:
 def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...]:
     """Count what was met but not looked into, in a fixed order; nothing is left unnamed."""
     found: list[NotExamined] = []
-    for description, reason, count, high, low in connection.execute(
-        "SELECT CASE allocated WHEN 0 THEN 'space outside volumes'"
-        " ELSE 'volume (' || description || ')' END, reason, count(*),"
-        " sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
-        " FROM volumes WHERE state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2"
-    ):
+    for description, reason, count, high, low in connection.execute(_VOLUMES_SQL):
         found.append(NotExamined(description, reason, count, _whole(high, low)))
+    found.extend(count_uncarved(connection))
     for sql, what, why in _QUERIES:
         count, high, low = connection.execute(sql).fetchone()
         if count:
@@ -111,7 +111,12 @@ def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...
         ).fetchone()
         if count:
             found.append(NotExamined(what, why, count, _whole(high, low)))
-    return (*found, *_count_unopened(connection), *_count_flaws(connection))
+    return (
+        *found,
+        *_count_dropped(connection),
+        *_count_unopened(connection),
+        *_count_flaws(connection),
+    )
 
 
 def _count_unopened(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -119,6 +124,15 @@ def _count_unopened(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         "SELECT code, count(*) FROM unopened GROUP BY code ORDER BY code"
     ):
         yield NotExamined("things inside others", _UNOPENED.get(code, reason_name(code)), count, 0)
+
+
+def _count_dropped(connection: sqlite3.Connection) -> Iterator[NotExamined]:
+    for code, count in connection.execute(
+        "SELECT code, sum(count) FROM dropped_names JOIN folders USING (folder_id)"
+        " GROUP BY code ORDER BY code"
+    ):
+        what = _DROPPED.get(code, "lost directory entries")
+        yield NotExamined(what, reason_name(code), count, 0)
 
 
 def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -132,22 +146,19 @@ def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
             yield NotExamined(what, why, count, 0)
 
 
+_VOLUMES_SQL = """
+SELECT CASE allocated WHEN 0 THEN 'space outside volumes'
+       ELSE 'volume (' || description || ')' END,
+       v.reason || CASE WHEN c.state = 'done' THEN '; searched for pictures and videos' ELSE '' END,
+       count(*), sum(v.size_bytes >> 31), sum(v.size_bytes & 2147483647)
+FROM volumes v LEFT JOIN carving c ON c.volume_id = v.volume_id AND c.area = 'whole'
+WHERE v.state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _QUERIES = (
     (
-        (
-            "SELECT count(*), sum(unallocated_bytes >> 31), sum(unallocated_bytes & 2147483647)"
-            " FROM volumes WHERE unallocated_bytes > 0"
-        ),
+        "SELECT count(*), 0, 0 FROM volumes WHERE description = 'logical image'",
         "unallocated space",
-        "not carved in this version",
-    ),
-    (
-        (
-            "SELECT count(*), 0, 0 FROM volumes WHERE filesystem IS NOT NULL"
-            " AND unallocated_bytes IS NULL AND scheme <> 'folder'"
-        ),
-        "unallocated space of unknown size",
-        "its allocation map could not be read",
+        "not in the image: a logical image holds chosen files alone",
     ),
     (
         "SELECT count(*), 0, 0 FROM folders WHERE state = 'failed'",

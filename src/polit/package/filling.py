@@ -53,11 +53,27 @@ def add_media(connection: sqlite3.Connection, batch: ResultBatch) -> None:
     )  # fmt: skip
 
 
+def add_dropped(connection: sqlite3.Connection, folder_id: int, dropped: dict[str, int]) -> None:
+    """Note how many lost names of a folder were dropped, by code; a new count replaces it."""
+    connection.executemany(
+        "INSERT OR REPLACE INTO dropped_names VALUES (?, ?, ?)",
+        [(folder_id, code, min(count, 1 << 40)) for code, count in dropped.items() if count > 0],
+    )
+
+
+def add_inside(connection: sqlite3.Connection, batch: ResultBatch) -> None:
+    """Write what lies in holders, and how archives ended."""
+    add_groups(connection, batch.groups)
+    add_archives(connection, batch)
+
+
 def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) -> None:
     """Write holders: the entries inside them, their results, what was not opened."""
     if not groups:
         return
-    row = connection.execute("SELECT max(entry_id) FROM entries").fetchone()
+    row = connection.execute(
+        "SELECT max(entry_id) FROM entries WHERE entry_id < ?", (2 * FIRST_EMBEDDED,)
+    ).fetchone()
     next_id = max(FIRST_EMBEDDED, (row[0] or 0) + 1)
     for group in groups:
         _add_group(connection, group, next_id)
@@ -66,11 +82,12 @@ def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) ->
 
 def _add_group(connection: sqlite3.Connection, group: HolderGroup, first_id: int) -> None:
     holder = group.holder
+    within_id = holder.within_id or holder.entry_id
     numbered = list(enumerate(group.embedded, start=first_id))
     connection.executemany(
         _EMBEDDED_SQL,
         [
-            (entry_id, holder.volume_id, _parent_id(row, group, first_id), holder.entry_id,
+            (entry_id, holder.volume_id, _parent_id(row, group, first_id), within_id,
              row.locator, row.path, row.raw_name, holder.state, int(holder.overwritten),
              row.size_bytes)
             for entry_id, row in numbered
@@ -94,6 +111,21 @@ def _add_group(connection: sqlite3.Connection, group: HolderGroup, first_id: int
     )
 
 
+def add_archives(connection: sqlite3.Connection, batch: ResultBatch) -> None:
+    """Write which archives are to be streamed, which have been, and what was not opened."""
+    connection.executemany("INSERT INTO archives VALUES (?, ?, 'pending')", batch.queued)
+    connection.executemany(
+        "INSERT INTO holders VALUES (?, ?)", [(one.entry_id, one.members) for one in batch.closed]
+    )
+    connection.executemany(
+        "UPDATE archives SET state = 'done' WHERE entry_id = ?",
+        [(one.entry_id,) for one in batch.closed if one.is_whole],
+    )
+    connection.executemany(
+        "INSERT INTO unopened (entry_id, code, detail) VALUES (?, ?, ?)", batch.unopened
+    )
+
+
 def _parent_id(row: EmbeddedRow, group: HolderGroup, first_id: int) -> int:
     return group.holder.entry_id if row.parent is None else first_id + row.parent
 
@@ -105,3 +137,8 @@ def add_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow])
         " VALUES (?, ?, ?, ?, ?, ?)",
         [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
     )
+
+
+def add_slack(connection: sqlite3.Connection, slack: Iterable[tuple[int, int, int]]) -> None:
+    """Note ``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents, once each."""
+    connection.executemany("INSERT OR IGNORE INTO slack VALUES (?, ?, ?)", slack)

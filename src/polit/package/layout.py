@@ -5,7 +5,7 @@ from urllib.parse import quote, unquote
 
 from polit.package.match_rows import MATCH_SCHEMA
 
-FORMAT = 3
+FORMAT = 4
 SUFFIX = ".polit"
 FINDINGS = "findings.sqlite"
 MANIFEST = "manifest.json"
@@ -30,6 +30,9 @@ CREATE TABLE volumes (
   size_bytes INTEGER NOT NULL,
   allocated INTEGER NOT NULL CHECK (allocated BETWEEN 0 AND 1),
   locator TEXT NOT NULL,
+  parent_id INTEGER REFERENCES volumes,
+  layer TEXT,
+  opened_by TEXT,
   state TEXT NOT NULL
     CHECK (state = 'pending' OR state = 'opened' OR state = 'walked' OR state = 'not_examined'),
   filesystem TEXT,
@@ -49,7 +52,8 @@ CREATE TABLE folders (
   entry_id INTEGER,
   path BLOB NOT NULL,
   address BLOB NOT NULL,
-  kind TEXT NOT NULL CHECK (kind = 'root' OR kind = 'folder' OR kind = 'orphans'),
+  kind TEXT NOT NULL
+    CHECK (kind = 'root' OR kind = 'folder' OR kind = 'orphans' OR kind = 'carved'),
   deleted INTEGER NOT NULL CHECK (deleted BETWEEN 0 AND 1),
   rank INTEGER NOT NULL,
   state TEXT NOT NULL
@@ -57,6 +61,13 @@ CREATE TABLE folders (
   first_entry_id INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX folders_place ON folders (volume_id, address);
+
+CREATE TABLE dropped_names (
+  folder_id INTEGER NOT NULL REFERENCES folders ON DELETE CASCADE,
+  code TEXT NOT NULL,
+  count INTEGER NOT NULL CHECK (count > 0),
+  PRIMARY KEY (folder_id, code)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE entries (
   entry_id INTEGER PRIMARY KEY,
@@ -83,7 +94,7 @@ CREATE TABLE entries (
   changed_ns INTEGER,
   deleted_ns INTEGER,
   rank INTEGER NOT NULL,
-  CHECK ((entry_type = 'embedded') = (within_id IS NOT NULL))
+  CHECK (entry_type <> 'embedded' OR within_id IS NOT NULL)
 ) STRICT;
 
 CREATE TABLE results (
@@ -171,12 +182,45 @@ CREATE TABLE holders (
   members INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE archives (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries,
+  mime TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state = 'pending' OR state = 'streaming' OR state = 'done')
+) STRICT;
+
 CREATE TABLE unopened (
   unopened_id INTEGER PRIMARY KEY,
   entry_id INTEGER NOT NULL REFERENCES entries,
   code TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE carving (
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  area TEXT NOT NULL CHECK (area = 'unallocated' OR area = 'slack' OR area = 'whole'),
+  state TEXT NOT NULL CHECK (state = 'pending' OR state = 'done' OR state = 'not_searched'),
+  reason TEXT,
+  size_bytes INTEGER NOT NULL,
+  from_bytes INTEGER NOT NULL DEFAULT 0,
+  next_bytes INTEGER NOT NULL DEFAULT 0,
+  taken TEXT NOT NULL DEFAULT '[]',
+  searched_bytes INTEGER NOT NULL DEFAULT 0,
+  candidates INTEGER NOT NULL DEFAULT 0,
+  found_again INTEGER NOT NULL DEFAULT 0,
+  undecoded INTEGER NOT NULL DEFAULT 0,
+  undecoded_bytes INTEGER NOT NULL DEFAULT 0,
+  carved INTEGER NOT NULL DEFAULT 0,
+  carved_bytes INTEGER NOT NULL DEFAULT 0,
+  CHECK (state <> 'not_searched' OR reason IS NOT NULL),
+  PRIMARY KEY (volume_id, area)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE slack (
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  offset_bytes INTEGER NOT NULL,
+  length_bytes INTEGER NOT NULL CHECK (length_bytes > 0),
+  PRIMARY KEY (volume_id, offset_bytes)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE problems (
   problem_id INTEGER PRIMARY KEY,

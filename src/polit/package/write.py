@@ -5,7 +5,6 @@ folder is ``listing`` while its names come in, and what such a folder had brough
 and listed again after a crash, so that no name is met twice or forgotten.
 """
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +15,16 @@ from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
+from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
-from polit.package.filling import FIRST_EMBEDDED, add_groups, add_media, add_problems
+from polit.package.filling import (
+    FIRST_EMBEDDED,
+    add_dropped,
+    add_inside,
+    add_media,
+    add_problems,
+    add_slack,
+)
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -30,6 +37,7 @@ from polit.package.rows import (
     ResultBatch,
     ResultRow,
 )
+from polit.package.volume_rows import LayerRow, VolumeRow
 
 _ENTRY_SQL = "INSERT INTO entries VALUES (" + "?, " * 20 + "?)"
 _RESULT_SQL = "INSERT INTO results VALUES (" + "?, " * 10 + "?)"
@@ -114,59 +122,42 @@ class Ledger:
     def add_volumes(self, volumes: Iterable[tuple[VolumeFacts, str]]) -> None:
         """Write the volumes of the source with their locators, once."""
         with self.together():
-            if self._connection.execute("SELECT 1 FROM volumes").fetchone():
-                return
-            self._connection.executemany(
-                "INSERT INTO volumes (number, scheme, description, offset_bytes, size_bytes,"
-                " allocated, locator, state, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (v.number, v.scheme, v.description, v.offset_bytes, v.size_bytes,
-                     v.allocated, locator, "pending" if v.allocated else "not_examined",
-                     None if v.allocated else "no volume covers it")
-                    for v, locator in volumes
-                ],
-            )  # fmt: skip
+            if self._connection.execute("SELECT 1 FROM volumes").fetchone() is None:
+                volume_rows.add_volumes(self._connection, volumes)
 
-    def volumes(self) -> list[tuple[int, VolumeFacts, str, str, str | None]]:
-        """Return ``(volume_id, facts, locator, state, filesystem)`` by their offsets."""
-        rows = self._connection.execute(
-            "SELECT volume_id, number, scheme, description, offset_bytes, size_bytes, allocated,"
-            " locator, state, filesystem FROM volumes ORDER BY volume_id"
-        )
-        return [
-            (r[0], VolumeFacts(r[1], r[2], r[3], r[4], r[5], bool(r[6])), r[7], r[8], r[9])
-            for r in rows
-        ]
+    def volumes(self) -> list[VolumeRow]:
+        """Return the volumes, those inside others after the ones that they lie in."""
+        return volume_rows.read_volumes(self._connection)
 
     def open_volume(
-        self, volume_id: int, facts: FileSystemFacts, folders: Sequence[FolderRow]
+        self,
+        volume_id: int,
+        facts: FileSystemFacts | None,
+        folders: Sequence[FolderRow],
+        *,
+        layer: LayerRow | None = None,
     ) -> None:
-        """Note a volume's file system and the folders that its walk begins with."""
-        times = facts.time_facts
+        """Note what a volume is, all of it or nothing.
+
+        Args:
+            volume_id: Which volume.
+            facts: Its file system, if it has one.
+            folders: The folders that the walk of its file system begins with.
+            layer: The layer in it with the volumes that it holds, if there is one.
+        """
         with self.together():
-            self._connection.execute(
-                "UPDATE volumes SET state = 'opened', filesystem = ?, block_size_bytes = ?,"
-                " unallocated_bytes = ?, time_basis = ?, time_resolution = ?, time_source = ?"
-                " WHERE volume_id = ?",
-                (
-                    facts.kind,
-                    facts.block_size_bytes,
-                    facts.unallocated_bytes,
-                    times.basis.value,
-                    json.dumps(dict(times.resolution_ns), sort_keys=True),
-                    times.source,
-                    volume_id,
-                ),
-            )
-            self._add_folders(folders)
+            if facts is not None:
+                volume_rows.note_filesystem(self._connection, volume_id, facts)
+                self._add_folders(folders)
+            if layer is not None:
+                volume_rows.add_layer(self._connection, volume_id, layer)
+                if facts is None:
+                    self.finish_volume(volume_id)
 
     def close_volume(self, volume_id: int, *, reason: str, problem: ProblemRow | None) -> None:
         """Note that a volume is not examined, and why."""
         with self.together():
-            self._connection.execute(
-                "UPDATE volumes SET state = 'not_examined', reason = ? WHERE volume_id = ?",
-                (reason, volume_id),
-            )
+            volume_rows.close_volume(self._connection, volume_id, reason=reason)
             if problem is not None:
                 self._add_problems([problem])
 
@@ -245,9 +236,11 @@ class Ledger:
         settled = [row.settled(entry_id) for row, entry_id in numbered]
         self._add_results(result for result in settled if result is not None)
 
-    def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None) -> None:
+    def finish_folder(self, folder: FolderRow, *, problem: ProblemRow | None,
+                      dropped: dict[str, int] | None = None) -> None:  # fmt: skip
         """Note that all names of a folder are in, or that it could not be listed."""
         with self.together():
+            add_dropped(self._connection, folder.folder_id, dropped or {})
             self._connection.execute(
                 "UPDATE folders SET state = ? WHERE folder_id = ?",
                 ("listed" if problem is None else "failed", folder.folder_id),
@@ -263,7 +256,8 @@ class Ledger:
         """Note that every name of a volume is in."""
         with self.together():
             self._connection.execute(
-                "UPDATE volumes SET state = 'walked' WHERE volume_id = ? AND state = 'opened'",
+                "UPDATE volumes SET state = 'walked'"
+                " WHERE volume_id = ? AND (state = 'opened' OR layer IS NOT NULL)",
                 (volume_id,),
             )
 
@@ -272,7 +266,7 @@ class Ledger:
         rows = self._connection.execute(
             "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes,"
             " e.path, e.state, e.overwritten FROM entries e LEFT JOIN results r USING (entry_id)"
-            " WHERE e.rank = ? AND e.entry_id > ? AND r.entry_id IS NULL"
+            " WHERE e.rank = ? AND e.within_id IS NULL AND e.entry_id > ? AND r.entry_id IS NULL"
             " AND e.content = 'readable' AND e.entry_type <> 'folder'"
             " ORDER BY e.entry_id LIMIT ?",
             (rank, after, limit),
@@ -295,11 +289,13 @@ class Ledger:
         """
         with self.together():
             faults.reach("ledger.append")
+            self._connection.executemany(_ENTRY_SQL, batch.members)
             add_media(self._connection, batch)
             self._add_results(batch.results)
             self._add_problems(batch.problems)
-            add_groups(self._connection, batch.groups)
+            add_inside(self._connection, batch)
             add_matches(self._connection, batch.matches)
+            add_slack(self._connection, batch.slack)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
@@ -370,7 +366,15 @@ class Ledger:
             " WHERE entry_id BETWEEN ?1 AND ?2 OR within_id >= ?1",
             (first, FIRST_EMBEDDED - 1),
         )
-        for table in ("results", "problems", "folders", "holders", "unopened", "entries"):
+        for table in (
+            "results",
+            "problems",
+            "folders",
+            "holders",
+            "archives",
+            "unopened",
+            "entries",
+        ):
             self._connection.execute(
                 f"DELETE FROM {table} WHERE entry_id IN (SELECT entry_id FROM dropped)"  # noqa: S608
             )

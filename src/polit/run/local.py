@@ -7,11 +7,10 @@ needs more memory than a decoder has gets it alone, as much as its checked heade
 
 import os
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from polit.base.clock import monotonic_s
-from polit.model.evidence import VolumeFacts
 from polit.model.media import DecodedMedia
 from polit.run.held import Held, reader_of
 from polit.run.slots import Slots
@@ -131,6 +130,7 @@ class LocalFleet:
         workers: int,
         holding: Holding,
         patience: WalkPatience,
+        secrets: Sequence[bytes] = (),
     ) -> None:
         """Start the walker and make the decoders ready.
 
@@ -140,6 +140,7 @@ class LocalFleet:
             workers: How many decoders, at least 1.
             holding: Which contents are held for decoding.
             patience: When the walker counts as hung.
+            secrets: Passwords and keys of what is encrypted in the source.
         """
         self._slots = Slots(workers + 3, holding.slot_bytes)
         self.walker = Walker(
@@ -148,6 +149,7 @@ class LocalFleet:
             slots=self._slots.descriptors,
             holding=holding,
             patience=patience,
+            secrets=secrets,
         )
         self._decoders = [Decoder(zygotes.decoding, ItemLimits()) for _ in range(workers)]
         self._running: dict[int, DecodeTask] = {}
@@ -198,7 +200,7 @@ class LocalFleet:
         if self._opener.rests:
             self._opener.go_on(now_s=monotonic_s())
 
-    def restart_walker(self, volumes: Mapping[int, VolumeFacts]) -> None:
+    def restart_walker(self, volumes: Mapping[int, say.PlacedVolume]) -> None:
         """Replace a lost walker."""
         self.walker.restart(self._slots.free(), volumes)
 

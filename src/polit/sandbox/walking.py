@@ -17,11 +17,12 @@ import msgspec
 from polit.base.clock import monotonic_s
 from polit.base.errors import SandboxError
 from polit.evidence.segments import Segment
-from polit.model.evidence import VolumeFacts
 from polit.sandbox import walking_messages as say
 from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Zygote
 from polit.sandbox.limits import Profile
+from polit.sandbox.message_types import Message
+from polit.sandbox.walking_checks import decode_reply
 
 if TYPE_CHECKING:
     from polit.sandbox.isolate import Child
@@ -69,6 +70,7 @@ class Walker:
         slots: Sequence[int],
         holding: Holding,
         patience: WalkPatience,
+        secrets: Sequence[bytes] = (),
     ) -> None:
         """Start a walker on a source.
 
@@ -78,7 +80,9 @@ class Walker:
             slots: Memory files that media contents are put into, by slot number.
             holding: Which contents are put into them.
             patience: When a walker counts as hung.
+            secrets: Passwords and keys of what is encrypted in the source.
         """
+        self._secrets = list(secrets)
         self._zygote, self._source, self._patience = zygote, source, patience
         self._slots, self._holding = tuple(slots), holding
         self._journal_fd = os.memfd_create("polit-journal", os.MFD_CLOEXEC)
@@ -87,7 +91,7 @@ class Walker:
         self.is_careful = False
         self._start(range(len(slots)), {})
 
-    def restart(self, free_slots: Sequence[int], volumes: Mapping[int, VolumeFacts]) -> None:
+    def restart(self, free_slots: Sequence[int], volumes: Mapping[int, say.PlacedVolume]) -> None:
         """Replace a lost walker by a careful one.
 
         It mounts the given volumes again when they are asked for, and does one thing at a
@@ -105,7 +109,7 @@ class Walker:
         """The channel, for an event loop."""
         return self._child.channel.fileno()
 
-    def send(self, request: say.Message) -> None:
+    def send(self, request: Message) -> None:
         """Queue a request; it goes out now as far as the channel takes it."""
         self._outbox += say.frame(request)
         self._flush()
@@ -117,7 +121,7 @@ class Walker:
             self._flush()
             open_still = self._receive()
             while (body := say.take_frame(self._inbox)) is not None:
-                replies.append(say.decode_reply(body))
+                replies.append(decode_reply(body))
         except SandboxError as error:
             replies.append(self._lose("walker_crash", str(error)))
             return replies
@@ -134,7 +138,7 @@ class Walker:
         self._journal.close()
         os.close(self._journal_fd)
 
-    def _start(self, free_slots: Sequence[int], volumes: Mapping[int, VolumeFacts]) -> None:
+    def _start(self, free_slots: Sequence[int], volumes: Mapping[int, say.PlacedVolume]) -> None:
         setup = say.WalkSetup(
             slot_count=len(self._slots),
             holding=self._holding,
@@ -145,6 +149,7 @@ class Walker:
             is_folder=self._source.is_folder,
             is_careful=self.is_careful,
             no_atime=self._source.no_atime,
+            secrets=self._secrets,
         )
         self._journal.enter(say.IDLE, 0)
         is_folder = self._source.is_folder

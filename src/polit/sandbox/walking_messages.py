@@ -1,59 +1,58 @@
 """What the coordinator and the walker say to each other, and the shared journal.
 
 MessagePack with strict types (msgspec), each message behind a 4-byte little-endian length.
-What the walker says is untrusted: types and lengths are checked on decoding, figures by
-``check_found``. Nothing is ever unpickled.
+What the walker says is untrusted: ``walking_checks`` decodes it and checks types, lengths and
+figures. Nothing is ever unpickled.
 """
 
 import mmap
 import struct
-from dataclasses import dataclass, replace
-from typing import Annotated
+from dataclasses import dataclass
 
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
-from polit.model.media import MediaKind
+from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
+from polit.sandbox import message_types
+from polit.sandbox.carving_messages import Carve, Carved
 from polit.sandbox.holding import Holding
+from polit.sandbox.message_types import Code, Figure, Length, Message, Name, Text
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
 """Evidence descriptors in one message; SCM_RIGHTS carries 253."""
 HANDED_OVER = b"\0"
 _INT63 = 1 << 63
-_MAX_FIELD_BYTES = 65_535
-_WITH_DIGESTS = frozenset({"", "too_large"})
 _LENGTH = struct.Struct("<I")
 
-Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
-Length = Annotated[int, msgspec.Meta(ge=1, le=_INT63 - 1)]
-Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
-Text = Annotated[str, msgspec.Meta(max_length=4_096)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}\Z")]
-Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}\Z")]
+ReadResult = message_types.ReadResult
 
 
-class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Root of all messages."""
+class PlacedVolume(msgspec.Struct, frozen=True, array_like=True):
+    """A volume, and the one that it lies in: ``None`` for the source itself."""
+
+    facts: VolumeFacts
+    parent_id: Figure | None
 
 
 class WalkSetup(Message, frozen=True):
     """First message of all, as the arguments of the spawn.
 
-    The child's descriptors are the journal, the slots and, last, a folder's own. The segments
+    ``secrets`` are passwords and keys of volumes and archives, as the examiner gave them. The
+    child's descriptors are the journal, the slots and, last, a folder's own. The segments
     of an image follow over the channel before the first request: there may be hundreds.
     """
 
     slot_count: Figure
     holding: Holding
     free_slots: list[int]
-    volumes: dict[int, VolumeFacts]
+    volumes: dict[int, PlacedVolume]
     segment_names: list[str]
     segment_sizes: list[int]
     is_folder: bool
     is_careful: bool
     no_atime: bool
+    secrets: list[bytes]
 
 
 class FindVolumes(Message, frozen=True):
@@ -61,10 +60,16 @@ class FindVolumes(Message, frozen=True):
 
 
 class OpenVolume(Message, frozen=True):
-    """Mount the file system of a volume and tell what it is."""
+    """Open a volume and tell what it is: a file system, a layer with volumes in it, or both."""
 
     volume_id: Figure
-    volume: VolumeFacts
+    volume: PlacedVolume
+
+
+class KnowVolumes(Message, frozen=True):
+    """Take note of where volumes lie, also of those that are not opened."""
+
+    volumes: dict[int, PlacedVolume]
 
 
 class ListFolder(Message, frozen=True):
@@ -82,19 +87,49 @@ class ListFolder(Message, frozen=True):
 
 
 class ReadJob(msgspec.Struct, frozen=True, array_like=True):
-    """One content to read."""
+    """One content to read; a carved one lies where its address says, whatever its volume."""
 
     entry_id: Figure
     volume_id: Figure
     address: Name
     raw_name: Name
     size_bytes: Figure
+    is_carved: bool = False
+    tells_slack: bool = False
 
 
 class ReadContents(Message, frozen=True):
     """Read contents in this order."""
 
     jobs: list[ReadJob]
+
+
+class ArchiveLimits(msgspec.Struct, frozen=True, array_like=True):
+    """How much may come out of one archive of a file system, with all that is nested in it.
+
+    ``nested_bytes`` is how much of archives inside archives is held in memory at once.
+    """
+
+    depth: Figure
+    members: Figure
+    out_bytes: Figure
+    nested_bytes: Figure
+
+
+class StreamArchive(Message, frozen=True):
+    """Tell what lies in an archive that was read, from its start to its end.
+
+    Members up to ``position`` are known already: of those only the contents of ``wanted`` are
+    told. Those in ``skip`` are passed over, and an archive ends before a member in ``stop``.
+    """
+
+    job: ReadJob
+    mime: str
+    position: Name
+    wanted: list[Name]
+    skip: list[Name]
+    stop: list[Name]
+    limits: ArchiveLimits
 
 
 class ReleaseSlot(Message, frozen=True):
@@ -107,7 +142,17 @@ class MeasureSource(Message, frozen=True):
     """Read the whole source once, in order, and tell its digests."""
 
 
-Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource
+Request = (
+    FindVolumes
+    | OpenVolume
+    | KnowVolumes
+    | ListFolder
+    | ReadContents
+    | StreamArchive
+    | ReleaseSlot
+    | MeasureSource
+    | Carve
+)
 
 
 class VolumesFound(Message, frozen=True):
@@ -123,50 +168,74 @@ class VolumesFound(Message, frozen=True):
     description: dict[str, Text]
 
 
+class LayerOpened(msgspec.Struct, frozen=True, array_like=True):
+    """A layer in a volume: its volumes, each with why it is locked (empty where it is not)."""
+
+    name: Code
+    opened_by: Text
+    volumes: list[tuple[VolumeFacts, Text]]
+    problems: list[tuple[Code, Text]]
+
+
 class VolumeOpened(Message, frozen=True):
-    """A volume is mounted, or ``facts`` is ``None`` and ``unopened`` names what it is."""
+    """What a volume is.
+
+    Without ``facts`` and ``layer`` nothing opens it: ``unopened`` names what it is, ``locked``
+    says that a secret would. A layer that is damaged beside a file system stands in ``problems``.
+    """
 
     volume_id: Figure
     facts: FileSystemFacts | None
     root: Name
     unopened: Text
+    layer: LayerOpened | None = None
+    locked: Text = ""
+    problems: list[tuple[Code, Text]] = msgspec.field(default_factory=list)
 
 
 class Listed(Message, frozen=True):
-    """Names of a folder, in stored order; the last message of a folder is ``done``."""
+    """Names of a folder, in stored order; the last is ``done`` and counts what was dropped."""
 
     folder_id: Figure
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
-
-
-class ReadResult(msgspec.Struct, frozen=True, array_like=True):
-    """What reading one content gave. ``code`` is empty, or why it failed.
-
-    ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
-    """
-
-    entry_id: Figure
-    code: Code
-    detail: Text
-    size_bytes: Figure = 0
-    md5: bytes = b""
-    sha1: bytes = b""
-    sha256: bytes = b""
-    mime: Mime = "application/octet-stream"
-    kind: MediaKind = MediaKind.OTHER
-    basis: Code = ""
-    extension_agrees: bool | None = None
-    slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
-    held_bytes: Figure = 0
-    tail_bytes: Figure = 0
+    dropped: dict[Code, Figure] = msgspec.field(default_factory=dict)
 
 
 class ContentsRead(Message, frozen=True):
     """Results of reading, in the order of the jobs."""
 
     results: list[ReadResult]
+
+
+class MemberRead(msgspec.Struct, frozen=True, array_like=True):
+    """What reading a member gave; ``flaw`` is why that is not all of it."""
+
+    place: Name
+    result: ReadResult
+    flaw: Code = ""
+
+
+class ArchiveClosed(msgspec.Struct, frozen=True, array_like=True):
+    """All of an archive is told: how many members it has, and what of it was not opened."""
+
+    place: Name
+    members: Figure
+    unopened: list[tuple[Code, Text]]
+
+
+class MembersTold(Message, frozen=True):
+    """Members of an archive, with the step of their locators, in the order of their places.
+
+    Results may come later than names, an archive's end after both. The last one ``is_complete``.
+    """
+
+    entry_id: Figure
+    found: list[tuple[Code, FoundEntry]]
+    read: list[MemberRead]
+    closed: list[ArchiveClosed]
+    is_complete: bool
 
 
 class SourceState(Message, frozen=True):
@@ -203,14 +272,15 @@ Reply = (
     | VolumeOpened
     | Listed
     | ContentsRead
+    | MembersTold
     | SourceState
     | SourceProgress
     | SourceMeasured
     | WalkRefused
+    | Carved
 )
 
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
-_reply_decoder: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -243,114 +313,6 @@ def decode_request(body: bytes) -> Request:
     return _request_decoder.decode(body)
 
 
-def decode_reply(body: bytes) -> Reply:
-    """Read and check a reply of the walker.
-
-    Raises:
-        SandboxError: It is not one of the messages above, or a figure is out of range.
-    """
-    try:
-        reply = _reply_decoder.decode(body)
-    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise SandboxError(f"the walker broke its protocol: {error}") from error
-    _check_reply(reply)
-    return reply
-
-
-def _check_reply(reply: Reply) -> None:
-    match reply:
-        case Listed():
-            for _, entry in reply.entries:
-                check_found(entry)
-        case ContentsRead():
-            for result in reply.results:
-                _check_digests(result)
-        case VolumesFound():
-            for volume in reply.volumes:
-                _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
-        case VolumeOpened(facts=FileSystemFacts() as facts):
-            steps = [step for _, step in facts.time_facts.resolution_ns]
-            _check_figures(facts.block_size_bytes, facts.unallocated_bytes or 0, *steps)
-        case _:
-            pass
-
-
-def _check_digests(result: ReadResult) -> None:
-    lengths = (len(result.md5), len(result.sha1), len(result.sha256))
-    if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
-        raise SandboxError("the walker gave a result without digests")
-
-
-def _check_figures(*figures: int) -> None:
-    if not all(0 <= figure < _INT63 for figure in figures):
-        raise SandboxError("the walker told a figure out of range")
-
-
-def check_found(entry: FoundEntry) -> None:
-    """Check the figures and lengths of an entry that the walker tells.
-
-    Raises:
-        SandboxError: A figure is outside 63 bits, or a name is over 65,535 bytes.
-    """
-    times = entry.times
-    stamps = (times.created_ns, times.modified_ns, times.accessed_ns, times.changed_ns,
-              times.deleted_ns)  # fmt: skip
-    if not 0 <= entry.size_bytes < _INT63:
-        raise SandboxError("the walker told a size out of range")
-    if any(stamp is not None and not -_INT63 <= stamp < _INT63 for stamp in stamps):
-        raise SandboxError("the walker told a time out of range")
-    if _longest(entry) > _MAX_FIELD_BYTES:
-        raise SandboxError("the walker told a name over 65,535 bytes")
-
-
-def fitted(entry: FoundEntry) -> FoundEntry:
-    """Return an entry that passes ``check_found``: what is out of range is cut, or not known.
-
-    A file dated 2300 or of 2^63 bytes must cost no more than that one value.
-    """
-    try:
-        check_found(entry)
-    except SandboxError:
-        times = entry.times
-        return replace(
-            entry,
-            size_bytes=min(max(entry.size_bytes, 0), _INT63 - 1),
-            raw_name=entry.raw_name[:_MAX_FIELD_BYTES],
-            owner_name=entry.owner_name[:_MAX_FIELD_BYTES],
-            link_target=entry.link_target[:_MAX_FIELD_BYTES],
-            address=Address(entry.address[:_MAX_FIELD_BYTES]),
-            times=EntryTimes(
-                _in_range(times.created_ns),
-                _in_range(times.modified_ns),
-                _in_range(times.accessed_ns),
-                _in_range(times.changed_ns),
-                _in_range(times.deleted_ns),
-            ),
-        )
-    return entry
-
-
-def _in_range(stamp: int | None) -> int | None:
-    return stamp if stamp is not None and -_INT63 <= stamp < _INT63 else None
-
-
-def _longest(entry: FoundEntry) -> int:
-    return max(
-        len(entry.raw_name), len(entry.owner_name), len(entry.address), len(entry.link_target)
-    )
-
-
-def weight_bytes(entry: FoundEntry) -> int:
-    """Return about how much of a message an entry takes."""
-    return (
-        200
-        + len(entry.raw_name)
-        + len(entry.owner_name)
-        + len(entry.address)
-        + len(entry.link_target)
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where the walker is: what it does, on which folder, volume or entry, at which index."""
@@ -359,16 +321,18 @@ class Position:
     item: int
     index: int
     beats: int
+    place: bytes = b""
 
 
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING = range(7)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, STREAMING, CARVING = range(9)
 RESTING = frozenset({IDLE, WAITING})
 """What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")
 _BEATS = struct.Struct("<Q")
+_PLACE = struct.Struct("<64p")
 JOURNAL_BYTES = 4096
 
 
@@ -385,6 +349,11 @@ class Journal:
         _POSITION.pack_into(self._page, 0, operation, item, index)
         self.beat()
 
+    def stand_at(self, item: int, place: bytes, done_bytes: int = 0) -> None:
+        """Note at which member of an archive something is about to be done."""
+        _PLACE.pack_into(self._page, _POSITION.size + _BEATS.size, place)
+        self.enter(STREAMING, item, done_bytes)
+
     def beat(self) -> None:
         """Give a sign of life."""
         self._beats += 1
@@ -393,7 +362,9 @@ class Journal:
     def position(self) -> Position:
         """Return where the walker is. Untrusted: figures only choose what is skipped."""
         operation, item, index = _POSITION.unpack_from(self._page, 0)
-        return Position(operation, item, index, _BEATS.unpack_from(self._page, _POSITION.size)[0])
+        (beats,) = _BEATS.unpack_from(self._page, _POSITION.size)
+        (place,) = _PLACE.unpack_from(self._page, _POSITION.size + _BEATS.size)
+        return Position(operation, item, index, beats, place)
 
     def close(self) -> None:
         """Unmap the page."""

@@ -40,6 +40,11 @@ class RunContent:
         """The logical size."""
         return self._size_bytes
 
+    @property
+    def written_bytes(self) -> int:
+        """How much of it was ever written: behind it lies what was there before."""
+        return min(self._valid_bytes, self._size_bytes)
+
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return the bytes of a range; see ``Content.read_at``."""
         end = min(offset_bytes + length_bytes, self._size_bytes)
@@ -71,3 +76,27 @@ class RunContent:
 
     def close(self) -> None:
         """Do nothing: the volume belongs to who opened it."""
+
+
+class HeldContent:
+    """A small content that a record holds itself."""
+
+    def __init__(self, held: bytes) -> None:
+        """Take its bytes."""
+        self._held = held
+
+    @property
+    def size_bytes(self) -> int:
+        """The logical size."""
+        return len(self._held)
+
+    def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
+        """Return the bytes of a range; see ``Content.read_at``."""
+        return self._held[offset_bytes : offset_bytes + length_bytes]
+
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Return nothing: it lies within a record."""
+        return ()
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""

@@ -4,10 +4,17 @@ Source: Microsoft, "exFAT file system specification" (File, Stream Extension and
 Directory Entry, Timestamp Fields).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from polit.evidence.filesystems._lost import (
+    LOST_CHECKSUM,
+    LOST_NAME,
+    LOST_TIME,
+    can_be_dated,
+    can_be_named,
+)
 from polit.model.evidence import EntryTimes
 
 ENTRY_BYTES = 32
@@ -16,6 +23,11 @@ BITMAP, _END = 0x81, 0x00
 _FILE, _STREAM, _NAME = 0x05, 0x40, 0x41
 _IN_USE = 0x80
 _NO_CHAIN = 0x02
+_SET_AT_MOST = 19
+SET_BYTES_AT_MOST = _SET_AT_MOST * ENTRY_BYTES
+_OF_SETS = frozenset(
+    bytes((kind | in_use,)) for kind in (_FILE, _STREAM, _NAME) for in_use in (0, _IN_USE)
+)
 _BAD_IN_NAME = frozenset('"*/:<>?\\|')
 
 
@@ -61,11 +73,52 @@ def names_in(untrusted_folder: bytes) -> Iterator[ExfatName]:
         at += taken * ENTRY_BYTES
 
 
-def begins_with_name(untrusted_head: bytes) -> bool:
-    """Tell whether bytes begin as the set of a name does: file, stream and name entry."""
-    kinds = untrusted_head[0 : 3 * ENTRY_BYTES : ENTRY_BYTES]
-    in_use = _IN_USE & kinds[0] if kinds else 0
-    return kinds == bytes((_FILE | in_use, _STREAM | in_use, _NAME | in_use))
+def lost_names_in(
+    untrusted_clusters: bytes, *, cluster_bytes: int, drop: Callable[[str], None]
+) -> Iterator[ExfatName]:
+    """Yield the names whose sets begin in a cluster that no name leads to.
+
+    A set counts only with its checksum, which deletion leaves as it was: it covers the entries
+    as they were in use.
+
+    Args:
+        untrusted_clusters: The cluster and the beginning of the next, where a set may end.
+        cluster_bytes: Size of the cluster.
+        drop: Told the code of each set that is none.
+    """
+    at = 0
+    while at + ENTRY_BYTES <= min(cluster_bytes, len(untrusted_clusters)):
+        head = untrusted_clusters[at : at + ENTRY_BYTES + 1]
+        count = head[1] + 1
+        at, start = at + ENTRY_BYTES, at
+        stream = _STREAM | head[0] & _IN_USE
+        if head[0] & ~_IN_USE != _FILE or head[-1] != stream or not 3 <= count <= _SET_AT_MOST:
+            continue
+        entries = untrusted_clusters[start : start + count * ENTRY_BYTES]
+        name = _name(entries, start // ENTRY_BYTES)
+        if name is None or not can_be_named(name.raw_name, forbidden=b""):
+            drop(LOST_NAME)
+        elif _checksum(entries) != int.from_bytes(entries[2:4], "little"):
+            drop(LOST_CHECKSUM)
+        elif name.times.modified_ns is None or not can_be_dated(name.times):
+            drop(LOST_TIME)
+        else:
+            yield name
+            at = start + count * ENTRY_BYTES
+
+
+def can_hold_names(untrusted_head: bytes) -> bool:
+    """Tell whether a cluster begins with an entry of a set, in use or not."""
+    return untrusted_head[:1] in _OF_SETS
+
+
+def _checksum(untrusted_set: bytes) -> int:
+    value = 0
+    for at, byte in enumerate(untrusted_set):
+        if at not in (2, 3):
+            stored = byte | _IN_USE if at % ENTRY_BYTES == 0 else byte
+            value = ((value & 1) << 15) + (value >> 1) + stored & 0xFFFF
+    return value
 
 
 def _name(untrusted_set: bytes, position: int) -> ExfatName | None:

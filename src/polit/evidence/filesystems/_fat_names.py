@@ -7,10 +7,11 @@ Directory Entries).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from polit.evidence.filesystems._lost import LOST_NAME, LOST_PLACE, LOST_TIME
 from polit.model.evidence import EntryTimes
 
 ENTRY_BYTES = 32
@@ -48,6 +49,20 @@ class FatName(NamedTuple):
     times: EntryTimes
 
 
+class FatBounds(NamedTuple):
+    """What a name can state on its volume.
+
+    Args:
+        wide_clusters: FAT32: the first cluster has 32 bits.
+        cluster_count: How many clusters there are.
+        data_bytes: What they hold together: no file is larger.
+    """
+
+    wide_clusters: bool
+    cluster_count: int
+    data_bytes: int
+
+
 class _Raw(NamedTuple):
     name: bytes
     attributes: int
@@ -70,24 +85,31 @@ class _LongName:
         self._parts: list[bytes] = []
         self._checksum = -1
         self._deleted = False
+        self._begun = False
 
     def add(self, raw: bytes) -> None:
         deleted = raw[0] == _DELETED
         first = bool(raw[0] & _LAST_LONG) and not deleted
+        self._begun = self._begun or first
         if first or raw[13] != self._checksum or deleted != self._deleted:
             self.clear()
+            self._begun = first
         self._checksum, self._deleted = raw[13], deleted
         self._parts.append(raw[1:11] + raw[14:26] + raw[28:32])
         if len(self._parts) > _LONG_ENTRIES_AT_MOST:
             self.clear()
 
     def clear(self) -> None:
-        self._parts, self._checksum = [], -1
+        self._parts, self._checksum, self._begun = [], -1, False
 
     def take(self, short: bytes) -> tuple[bytes, int]:
         """Return the long name for a short one, and the short one's true first byte."""
         parts, checksum, deleted = self._parts, self._checksum, self._deleted
+        # Without its last part, which stands first, the rest of a name in use is no name.
+        is_cut = not deleted and not self._begun
         self.clear()
+        if is_cut:
+            return b"", short[0]
         if not parts or deleted != (short[0] == _DELETED):
             return b"", short[0]
         first = _first_byte(short, checksum)
@@ -104,14 +126,19 @@ class _LongName:
 
 
 def names_in(
-    untrusted_folder: Iterator[bytes], *, wide_clusters: bool, cluster_count: int
+    untrusted_folder: Iterator[bytes],
+    *,
+    bounds: FatBounds,
+    drop: Callable[[str], None],
+    lost: bool = False,
 ) -> Iterator[FatName]:
     """Yield the names of a folder in stored order, ``.`` and ``..`` left out.
 
     Args:
         untrusted_folder: The folder's bytes in pieces of whole slots.
-        wide_clusters: FAT32: the first cluster has 32 bits.
-        cluster_count: How many clusters there are; a deleted slot that points beyond is none.
+        bounds: What a name of this volume can state; a deleted slot beyond it is none.
+        drop: Told the code of each slot that is none.
+        lost: No name leads to the folder: every slot is judged as a deleted one is.
     """
     long_name, ended, position = _LongName(), False, -1
     for piece in untrusted_folder:
@@ -126,11 +153,15 @@ def names_in(
             else:
                 raw = _Raw._make(_ENTRY.unpack(slot))
                 unused = ended or raw.name[0] == _DELETED
-                cluster = raw.cluster_low | (raw.cluster_high << 16 if wide_clusters else 0)
+                cluster = _cluster(raw, wide=bounds.wide_clusters)
                 stored, first = long_name.take(raw.name)
                 if raw.name[:2] in (b". ", b"..") and raw.attributes & ATTRIBUTE_FOLDER:
                     continue
-                if unused and not _possible(raw, cluster, cluster_count):
+                fault = _fault(raw, cluster, bounds) if unused or lost else ""
+                if fault:
+                    # What lies behind a folder's end is mostly no name at all.
+                    if not ended:
+                        drop(fault)
                     continue
                 yield _name(raw, stored, first, cluster, position, deleted=unused)
 
@@ -143,8 +174,45 @@ def dots(untrusted_head: bytes, *, wide_clusters: bool) -> tuple[int, int]:
         if len(slot) < ENTRY_BYTES or slot[:11] != name:
             return -1, -1
         raw = _Raw._make(_ENTRY.unpack(slot))
-        found.append(raw.cluster_low | (raw.cluster_high << 16 if wide_clusters else 0))
+        found.append(_cluster(raw, wide=wide_clusters))
     return found[0], found[1]
+
+
+def can_begin(untrusted_head: bytes) -> bool:
+    """Tell quickly whether a cluster can begin with a slot of a folder."""
+    return untrusted_head[0] not in (_END, 0x20) and not untrusted_head[11] & ~_ATTRIBUTES_ALL
+
+
+def can_go_on(untrusted_cluster: bytes, bounds: FatBounds) -> bool:
+    """Tell whether a cluster can be a later one of a folder.
+
+    Every slot up to the end can be one, one of them has a short name without small letters,
+    and behind the end there is nothing, because a folder's cluster is cleared when it is taken.
+    """
+    short = 0
+    for at in range(0, len(untrusted_cluster) - ENTRY_BYTES + 1, ENTRY_BYTES):
+        slot = untrusted_cluster[at : at + ENTRY_BYTES]
+        if slot[0] == _END:
+            return short > 0 and not any(untrusted_cluster[at:])
+        if slot[11] & _ATTRIBUTES_ALL == _ATTRIBUTE_LONG:
+            if slot[12] or slot[26] or slot[27] or slot[11] != _ATTRIBUTE_LONG:
+                return False
+            continue
+        raw = _Raw._make(_ENTRY.unpack(slot))
+        small = any(0x61 <= byte <= 0x7A for byte in raw.name)
+        if small or _fault(raw, _cluster(raw, wide=bounds.wide_clusters), bounds):
+            return False
+        short += 1
+    return short > 0
+
+
+def is_full(untrusted_cluster: bytes) -> bool:
+    """Tell whether the last slot of a cluster is taken: its folder may go on elsewhere."""
+    return untrusted_cluster[-ENTRY_BYTES : -ENTRY_BYTES + 1] not in (b"", b"\0")
+
+
+def _cluster(raw: _Raw, *, wide: bool) -> int:
+    return raw.cluster_low | (raw.cluster_high << 16 if wide else 0)
 
 
 def _name(
@@ -185,18 +253,22 @@ def _first_byte(short: bytes, checksum: int) -> int:
     return value
 
 
-def _possible(raw: _Raw, cluster: int, cluster_count: int) -> bool:
-    """Tell whether an unused slot can have been a name, and is not a remain of other data."""
-    rest = raw.name[1:11]
+def _fault(raw: _Raw, cluster: int, bounds: FatBounds) -> str:
+    """Return why an unused slot cannot have been a name, and is a remain of other data."""
+    rest, first = raw.name[1:11], raw.name[0]
+    bad_first = (first <= 0x20 and first != _IS_E5) or first in _BAD_IN_NAME
+    if raw.attributes & ~_ATTRIBUTES_ALL or bad_first:
+        return LOST_NAME
+    if any(byte < 0x20 or byte in _BAD_IN_NAME for byte in rest):
+        return LOST_NAME
     dates = (raw.created_date, raw.accessed_date, raw.modified_date)
-    return (
-        not raw.attributes & ~_ATTRIBUTES_ALL
-        and not any(byte < 0x20 or byte in _BAD_IN_NAME for byte in rest)
-        and raw.created_tenths < 200
-        and cluster <= cluster_count + 1
-        and all(not date or _instant(date, 0, 0) is not None for date in dates)
-        and any(dates)
-    )
+    dated = all(not date or _instant(date, 0, 0) is not None for date in dates)
+    if raw.created_tenths >= 200 or not any(dates) or not dated:
+        return LOST_TIME
+    folder = raw.attributes & ATTRIBUTE_FOLDER
+    if cluster > bounds.cluster_count + 1 or (not folder and raw.size_bytes > bounds.data_bytes):
+        return LOST_PLACE
+    return ""
 
 
 def _instant(date: int, time: int, tenths: int) -> int | None:

@@ -8,6 +8,8 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from polit.model.evidence import EntryTimes
+
 _ENTRY = struct.Struct("<QHHI")
 _FILE_NAME_HEAD = 66
 _IN_USE_ENDS = 0x02
@@ -15,6 +17,9 @@ _NAMESPACE_DOS = 2
 _SECTOR_BYTES = 512
 _FILE_NAME_ATTRIBUTE = 0x30
 _ATTRIBUTES_END = 0xFFFFFFFF
+_FLAG_FOLDER = 0x10000000
+_EPOCH_100NS = 116_444_736_000_000_000
+"""The beginning of 1970 in the units of NTFS, which count from 1601."""
 
 
 class NtfsName(NamedTuple):
@@ -25,12 +30,23 @@ class NtfsName(NamedTuple):
         inode: The record's number.
         sequence: The sequence number by which the name calls it.
         deleted: It stands in the unused part of an index, or in an unused record.
+        parent: The folder's number, 0 where it was not asked for.
+        size_bytes: What the name itself states of the size.
+        times: What the name itself states, or stated when it was last written.
+        is_folder: What the name itself states.
     """
 
     raw_name: bytes
     inode: int
     sequence: int
     deleted: bool
+    parent: int = 0
+    size_bytes: int = 0
+    times: EntryTimes = EntryTimes()
+    is_folder: bool = False
+
+
+_Stated = tuple[int, int, EntryTimes, bool]
 
 
 class ChildRecord(NamedTuple):
@@ -39,6 +55,30 @@ class ChildRecord(NamedTuple):
     parent_inode: int
     parent_sequence: int
     name: NtfsName
+
+
+def names_in_attribute(
+    kind: int, attribute: bytes, number: int, sequence: int
+) -> Iterator[NtfsName]:
+    """Yield the name of a ``$FILE_NAME`` attribute, a DOS-only one left out."""
+    if kind != _FILE_NAME_ATTRIBUTE or attribute[8]:
+        return
+    size, offset = struct.unpack_from("<IH", attribute, 16)
+    content = attribute[offset : offset + size]
+    name = _decode_name(content)
+    if name and content[65] != _NAMESPACE_DOS:
+        yield NtfsName(name, number, sequence, True, *_stated(content))
+
+
+def lost_names(untrusted_index: bytes) -> list[NtfsName] | None:
+    """Return the names of an index record that no index leads to; ``None`` when it is torn."""
+    record = fixed_up(untrusted_index, b"INDX")
+    if not record:
+        return None
+    first = int.from_bytes(record[24:28], "little")
+    parent = int.from_bytes(record[24 + first + 16 : 24 + first + 22], "little")
+    found = _names_in_node(record, 24, parent)
+    return [name._replace(deleted=True) for name in found]
 
 
 def names_in_root(untrusted_root: bytes, parent: int) -> Iterator[NtfsName]:
@@ -99,7 +139,9 @@ def children_in_record(untrusted_record: bytes, number: int) -> Iterator[ChildRe
         name = _decode_name(content)
         if name and content[65] != _NAMESPACE_DOS:
             yield ChildRecord(
-                parent, parent_sequence, NtfsName(name, base or number, called, deleted=True)
+                parent,
+                parent_sequence,
+                NtfsName(name, base or number, called, True, *_stated(content)),
             )
 
 
@@ -131,7 +173,9 @@ def _names_in_node(node: bytes, header: int, parent: int) -> Iterator[NtfsName]:
         content = node[at + 16 : at + 16 + content_bytes]
         name = _decode_name(content)
         if name and content[65] != _NAMESPACE_DOS:
-            yield NtfsName(name, reference & (1 << 48) - 1, reference >> 48, deleted=False)
+            yield NtfsName(
+                name, reference & (1 << 48) - 1, reference >> 48, False, *_stated(content)
+            )
         at += length
     yield from _names_in_slack(node[max(at, 0) : header + allocated], parent)
 
@@ -148,7 +192,9 @@ def _names_in_slack(untrusted_slack: bytes, parent: int) -> Iterator[NtfsName]:
             name = _decode_name(content)
             whole = length % 8 == 0 and 16 + content_bytes <= length <= content_bytes + 32
             if name and whole and content[65] != _NAMESPACE_DOS and reference:
-                yield NtfsName(name, reference & (1 << 48) - 1, reference >> 48, deleted=True)
+                yield NtfsName(
+                    name, reference & (1 << 48) - 1, reference >> 48, True, *_stated(content)
+                )
         at = untrusted_slack.find(mark, at + 1)
 
 
@@ -160,6 +206,24 @@ def _decode_name(content: bytes) -> bytes:
     if not content[64] or len(units) != 2 * content[64]:
         return b""
     return units.decode("utf-16-le", "surrogatepass").encode("utf-8", "surrogatepass")
+
+
+def _stated(content: bytes) -> _Stated:
+    """Return the folder's number, size, times and kind that a ``$FILE_NAME`` content states."""
+    size, flags = struct.unpack_from("<QI", content, 48)
+    folder = bool(flags & _FLAG_FOLDER)
+    parent = int.from_bytes(content[:6], "little")
+    return parent, 0 if folder else size, times_at(content, 8), folder
+
+
+def times_at(untrusted: bytes, at: int) -> EntryTimes:
+    """Return the four times that stand from a place on."""
+    created, modified, changed, accessed = struct.unpack_from("<QQQQ", untrusted, at)
+    return EntryTimes(_instant(created), _instant(modified), _instant(accessed), _instant(changed))
+
+
+def _instant(stamp: int) -> int | None:
+    return (stamp - _EPOCH_100NS) * 100 if stamp else None
 
 
 def _reference(content: bytes) -> tuple[int, int]:

@@ -5,8 +5,10 @@ because it reads what lies behind a file's valid length (another file's remains)
 and skips reused clusters of a deleted file whose place is known to be in one piece.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import islice
 from struct import Struct, error
 from typing import NamedTuple, Self
 
@@ -19,7 +21,14 @@ from polit.evidence.filesystems._exfat_layout import OEM_NAME, ExfatLayout
 from polit.evidence.filesystems._exfat_names import ExfatName
 from polit.evidence.filesystems._image import VolumeImage
 from polit.evidence.filesystems._listing import ListedFileSystem
-from polit.evidence.filesystems._orphans import free_heads, reach_all
+from polit.evidence.filesystems._lost import (
+    FOLDERS_AT_MOST,
+    LOST_PLACE,
+    LOST_REPEATED,
+    Listed,
+    tops,
+)
+from polit.evidence.filesystems._orphans import FreeSpace, reach_all
 from polit.evidence.source import ByteSource
 from polit.model.evidence import (
     Address,
@@ -82,6 +91,12 @@ def _place(slot: _Slot) -> _Place:
     )
 
 
+def _told(slot: _Slot) -> tuple[object, ...]:
+    """Return all that tells a name from others: a copy of it elsewhere has the same."""
+    name = slot.name
+    return name.raw_name, name.start_cluster, name.size_bytes, name.times
+
+
 def detect(untrusted_head: bytes) -> bool:
     """Tell whether a volume's first sector is an exFAT boot sector."""
     return untrusted_head[3:11] == OEM_NAME
@@ -138,6 +153,14 @@ class ExfatFileSystem(ListedFileSystem):
     def _find_facts(self) -> FileSystemFacts:
         size = self.layout.cluster_bytes
         return FileSystemFacts("exfat", size, _TIME_FACTS, self.allocation.free_blocks() * size)
+
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        yield from self.free_ranges(
+            self.allocation,
+            first_bytes=self.layout.offset_of(2),
+            block_bytes=self.layout.cluster_bytes,
+        )
 
     @cached_property
     def _bitmap(self) -> RunContent:
@@ -200,29 +223,69 @@ class ExfatFileSystem(ListedFileSystem):
         return fits and (self.layout.holds(name.start_cluster) or not name.size_bytes)
 
     def _orphans(self) -> Iterator[_Slot]:
-        layout = self.layout
+        layout, listed = self.layout, Listed()
         places = {layout.root_cluster: _Place.unpack(self.root)}
 
         def folders_in(cluster: int) -> Iterator[int]:
             for slot in self._slots(places[cluster]):
+                listed.add(_told(slot))
                 place = _place(slot)
                 if slot.name.is_folder and self._folder_state(place) is ContentState.NONE:
                     places.setdefault(place.start_cluster, place)
                     yield place.start_cluster
 
         reached = reach_all(layout.root_cluster, folders_in)
-        heads = free_heads(
+        self.dropped.clear()
+        free = FreeSpace(
             self.image,
-            cluster_count=layout.cluster_count,
-            cluster_bytes=layout.cluster_bytes,
-            offset_of=layout.offset_of,
-            used_page=lambda page: self._bitmap.read_at(page << 12, 1 << 12),
-            head_bytes=3 * names.ENTRY_BYTES,
+            layout.cluster_count,
+            layout.cluster_bytes,
+            layout.offset_of,
+            lambda page: self._bitmap.read_at(page << 12, 1 << 12),
         )
-        for cluster, head in heads:
-            if cluster not in reached and names.begins_with_name(head):
-                for slot in self._names([(cluster, 1)]):
-                    yield slot._replace(deleted=True)
+        held = (
+            cluster
+            for cluster, head in free.heads(names.ENTRY_BYTES)
+            if names.can_hold_names(head) and cluster not in reached
+        )
+        lost = list(islice(filter(self._holds_names, held), FOLDERS_AT_MOST))
+        for cluster in tops(lost, lambda cluster: self._led_from(cluster, lost)):
+            for slot in self._named_in(cluster):
+                if listed.add(_told(slot)):
+                    yield slot
+                else:
+                    self._drop(LOST_REPEATED)
+
+    def _lost_names(self, cluster: int) -> Iterator[_Slot]:
+        layout = self.layout
+        wanted = layout.cluster_bytes + names.SET_BYTES_AT_MOST
+        held = self.image.read_at(layout.offset_of(cluster), wanted)
+        sectors = layout.cluster_bytes // layout.sector_bytes
+        first = (cluster - 2) * sectors * (layout.sector_bytes // names.ENTRY_BYTES)
+        for name in names.lost_names_in(held, cluster_bytes=layout.cluster_bytes, drop=self._drop):
+            if self._possible(name):
+                yield _Slot(name, first + name.position + _FIRST_INODE, deleted=True)
+            else:
+                self._drop(LOST_PLACE)
+
+    def _holds_names(self, cluster: int) -> bool:
+        """Tell whether a name begins in a cluster; here what makes no sense is counted."""
+        return sum(1 for _ in self._lost_names(cluster)) > 0
+
+    def _named_in(self, cluster: int) -> list[_Slot]:
+        counted = self.dropped.copy()
+        found = list(self._lost_names(cluster))
+        self.dropped = counted
+        return found
+
+    def _led_from(self, cluster: int, lost: list[int]) -> Iterator[int]:
+        for slot in self._named_in(cluster):
+            if slot.name.is_folder and self._folder_state(_place(slot)) is ContentState.NONE:
+                for first, count in self._clusters(_place(slot)):
+                    yield from lost[bisect_left(lost, first) : bisect_left(lost, first + count)]
+
+    def _drop(self, code: str) -> None:
+        self.dropped[code] += 1
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
         if not isinstance(slot, _Slot):

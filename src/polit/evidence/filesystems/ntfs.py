@@ -6,7 +6,6 @@ name called it, so that no other file's content appears under it.
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 import pytsk3
 
@@ -15,16 +14,30 @@ from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.filesystems import _ntfs_names as index
 from polit.evidence.filesystems._allocation import AllocationMap
 from polit.evidence.filesystems._image import VolumeImage
+from polit.evidence.filesystems._lost import LOST_CHECKSUM, Listed
 from polit.evidence.filesystems._ntfs_layout import OEM_NAME, NtfsLayout
 from polit.evidence.filesystems._ntfs_links import Reparse, read_reparse
+from polit.evidence.filesystems._ntfs_lost import STRAY, LostRecords, open_stray
 from polit.evidence.filesystems._ntfs_names import NtfsName
-from polit.evidence.filesystems._ntfs_table import unused_children
+from polit.evidence.filesystems._ntfs_slots import (
+    DATA,
+    Data,
+    Parts,
+    Slot,
+    bare_entry,
+    by_number,
+    data_reference,
+    is_metadata,
+    record_state,
+    times_of,
+)
+from polit.evidence.filesystems._ntfs_stray import read_stray
+from polit.evidence.filesystems._ntfs_table import unnamed_records, unused_children
+from polit.evidence.filesystems._orphans import FreeSpace, reach_all
 from polit.evidence.filesystems._tsk import (
-    META_ALLOCATED,
     TYPE_FOLDER,
     Reference,
     TskFileSystem,
-    instant_ns,
     overwritten,
     runs_of,
 )
@@ -33,7 +46,6 @@ from polit.model.evidence import (
     Address,
     ContentState,
     EntryState,
-    EntryTimes,
     EntryType,
     FileSystemFacts,
     FoundEntry,
@@ -45,14 +57,13 @@ from polit.model.evidence import (
 ORDER = 10
 NAME = "ntfs"
 
-_DATA = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_DATA)
 _INDEX_ROOT = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_IDXROOT)
 _INDEX_ALLOCATION = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_IDXALLOC)
 _REPARSE = int(pytsk3.TSK_FS_ATTR_TYPE_NTFS_REPARSE)
 _NON_RESIDENT = int(pytsk3.TSK_FS_ATTR_NONRES)
 _ENCRYPTED = int(pytsk3.TSK_FS_ATTR_ENC)
 _FOLDER_INDEX = b"$I30"
-_TABLE, _ROOT, _BITMAP, _BAD_CLUSTERS, _EXTEND, _FIRST_USER = 0, 5, 6, 8, 11, 16
+_TABLE, _ROOT, _BITMAP, _BAD_CLUSTERS = 0, 5, 6, 8
 _PAGE_CLUSTERS = 1 << 18
 _INDEX_READ_BYTES = 1 << 18
 _INDEX_KEPT_BYTES = 4 << 20
@@ -64,29 +75,6 @@ _TIME_FACTS = TimeFacts(
     (("accessed", 100), ("changed", 100), ("created", 100), ("modified", 100)),
     "$STANDARD_INFORMATION",
 )
-
-
-class _Slot(NamedTuple):
-    name: NtfsName
-    parent: int
-    deleted: bool
-
-
-class _Data(NamedTuple):
-    """A ``$DATA`` attribute; its runs are asked for only where its record is deleted."""
-
-    name: bytes
-    number: int
-    size_bytes: int
-    flags: int
-    native: pytsk3.Attribute
-
-
-class _Parts(NamedTuple):
-    """What matters of a record's attributes."""
-
-    data: list[_Data]
-    reparse: Reparse
 
 
 def detect(untrusted_head: bytes) -> bool:
@@ -128,6 +116,30 @@ class NtfsFileSystem(TskFileSystem):
         size = self.layout.cluster_bytes
         return FileSystemFacts("ntfs", size, _TIME_FACTS, self.allocation.free_blocks() * size)
 
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        size = self.layout.cluster_bytes
+        yield from self.free_ranges(self.allocation, first_bytes=0, block_bytes=size)
+
+    @cached_property
+    def table(self) -> Content:
+        """The content of ``$MFT``: all records."""
+        return self._unnamed(_TABLE)
+
+    def index_places(self, folder: int) -> tuple[tuple[int, int], ...]:
+        """Return where in the source the names of a folder lie, besides its own record.
+
+        Raises:
+            SourceUnreadable: Its record cannot be loaded.
+        """
+        return tuple(
+            (self.image.offset_bytes + run.first_block * self.info.block_size,
+             run.length * self.info.block_size)
+            for attribute in self.record(folder)
+            if int(attribute.info.type) == _INDEX_ALLOCATION
+            for run in runs_of(attribute)
+        )  # fmt: skip
+
     @cached_property
     def _bitmap(self) -> Content:
         return self._unnamed(_BITMAP)
@@ -137,11 +149,11 @@ class NtfsFileSystem(TskFileSystem):
 
     @cached_property
     def _children(self) -> dict[tuple[int, int], list[NtfsName]]:
-        return unused_children(self._unnamed(_TABLE), self.layout.record_bytes)
+        return unused_children(self.table, self.layout.record_bytes)
 
     # Names
 
-    def _slots(self, folder: Reference) -> Iterator[_Slot]:
+    def _slots(self, folder: Reference) -> Iterator[Slot]:
         native = self._checked_record(folder)
         meta = native.info.meta
         if meta is None or int(meta.type) != TYPE_FOLDER:
@@ -159,12 +171,12 @@ class NtfsFileSystem(TskFileSystem):
                 continue
             if name.inode in wanted:
                 met.add((name.inode, name.raw_name))
-            yield _Slot(name, folder.inode, folder.deleted)
+            yield Slot(name, folder.inode, folder.deleted)
         # An index that was balanced keeps copies of live names: those were not deleted.
         for name in gone:
             if (name.inode, name.raw_name) not in met and name.inode <= self.info.last_inum:
                 met.add((name.inode, name.raw_name))
-                yield _Slot(name, folder.inode, deleted=True)
+                yield Slot(name, folder.inode, deleted=True)
 
     def _index_names(self, native: pytsk3.File, folder: Reference) -> Iterator[NtfsName]:
         for attribute in native:
@@ -184,11 +196,76 @@ class NtfsFileSystem(TskFileSystem):
                     parent=folder.inode,
                 )
 
-    def _orphans(self) -> Iterator[_Slot]:
+    def _orphans(self) -> Iterator[Slot | FoundEntry]:
+        listed, named = Listed(), bytearray(self.info.last_inum // 8 + 2)
+        root = Reference.unpack(self.root)
+        self._mark_named(root, listed, named)
+        self.dropped.clear()
         for (parent, sequence), names in sorted(self._children.items()):
             if not self._leads_to_folder(parent, sequence):
                 for name in names:
-                    yield _Slot(name, parent, deleted=True)
+                    listed.add((name.raw_name, name.times.created_ns))
+                    yield Slot(name, parent, deleted=True)
+        table = self._unnamed(_TABLE)
+        for number in unnamed_records(table, self.layout.record_bytes, named):
+            slot = self._unnamed_slot(table, number)
+            named_since = named[number >> 3] >> (number & 7) & 1
+            if slot is not None and not named_since:
+                yield slot
+                self._mark_named(Reference(number, slot.name.sequence), listed, named)
+        lost = LostRecords(
+            self.image, self.layout, self.allocation, table=table, dropped=self.dropped
+        )
+        yield from lost.entries(self._free_space(), self._table_tail(table.size_bytes), listed)
+
+    def _mark_named(self, folder: Reference, listed: Listed, named: bytearray) -> None:
+        """Note every record that names lead to from a folder on, each by a bit."""
+
+        def folders_in(number: int) -> Iterator[int]:
+            for slot in self._slots(by_number(number)):
+                listed.add((slot.name.raw_name, slot.name.times.created_ns))
+                inode = slot.name.inode
+                if inode >> 3 < len(named) and not slot.deleted:
+                    named[inode >> 3] |= 1 << (inode & 7)
+                if slot.name.is_folder:
+                    yield inode << 17 | slot.name.sequence << 1 | slot.deleted
+
+        reach_all(folder.inode << 17 | folder.sequence << 1, folders_in)
+
+    def _unnamed_slot(self, table: Content, number: int) -> Slot | None:
+        """Return a name for a record in use that no name leads to, as it states it itself."""
+        size = self.layout.record_bytes
+        held = table.read_at(number * size, size)
+        record = read_stray(held)
+        if record is None:
+            self.dropped[LOST_CHECKSUM] += 1
+            return None
+        sequence = int.from_bytes(held[16:18], "little")
+        own = NtfsName(b"OrphanFile-%d" % number, number, sequence, deleted=False)
+        name = record.names[0] if record.names else own
+        name = name._replace(inode=number, deleted=False, is_folder=record.is_folder)
+        return Slot(name, name.parent, deleted=False)
+
+    def _free_space(self) -> FreeSpace:
+        size = self.layout.cluster_bytes
+        return FreeSpace(
+            self.image,
+            self.layout.cluster_count,
+            size,
+            lambda cluster: (cluster - 2) * size,
+            lambda page: self._bitmap.read_at(page << 12, 1 << 12),
+        )
+
+    def _table_tail(self, table_bytes: int) -> Iterator[int]:
+        """Yield where records can begin in the table's clusters behind its last record."""
+        size, step, before = self.layout.cluster_bytes, self.layout.record_bytes, 0
+        for data in self._parts(self.record(_TABLE)).data:
+            for run in runs_of(data.native) if not data.name else ():
+                begin = max(table_bytes - before, 0)
+                begin = -(-begin // step) * step
+                for at in range(begin, run.length * size, step):
+                    yield run.first_block * size + at
+                before += run.length * size
 
     def _leads_to_folder(self, inode: int, sequence: int) -> bool:
         for deleted in (False, True):
@@ -203,7 +280,10 @@ class NtfsFileSystem(TskFileSystem):
     # Entries
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
-        if not isinstance(slot, _Slot):
+        if isinstance(slot, FoundEntry):
+            yield slot
+            return
+        if not isinstance(slot, Slot):
             raise TypeError("a slot of another driver")
         name = slot.name
         reference = Reference(name.inode, name.sequence, deleted=slot.deleted)
@@ -211,17 +291,17 @@ class NtfsFileSystem(TskFileSystem):
             native = self.record(name.inode)
         except SourceUnreadable:
             state = ContentState.GONE if slot.deleted else ContentState.READABLE
-            yield _bare_entry(slot, reference, state)
+            yield bare_entry(slot, reference, state)
             return
         meta = native.info.meta
-        state = _record_state(meta, reference)
+        state = record_state(meta, reference)
         if meta is None or state is not ContentState.READABLE:
-            yield _bare_entry(slot, reference, state)
+            yield bare_entry(slot, reference, state)
             return
         yield from self._record_entries(slot, reference, native, meta)
 
     def _record_entries(
-        self, slot: _Slot, reference: Reference, native: pytsk3.File, meta: pytsk3.TSK_FS_META
+        self, slot: Slot, reference: Reference, native: pytsk3.File, meta: pytsk3.TSK_FS_META
     ) -> Iterator[FoundEntry]:
         streams, reparse = self._parts(native)
         is_folder = int(meta.type) == TYPE_FOLDER
@@ -229,9 +309,9 @@ class NtfsFileSystem(TskFileSystem):
         kind = EntryType.FOLDER if is_folder else EntryType.FILE
         if reparse.is_link:
             kind = EntryType.LINK
-        elif not is_folder and _is_metadata(slot):
+        elif not is_folder and is_metadata(slot):
             kind = EntryType.METADATA
-        times = _times(meta)
+        times = times_of(meta)
         state = EntryState.DELETED if slot.deleted else EntryState.LIVE
         record = f"{slot.name.inode}-{meta.seq}"
         content, again = self._content_state(slot, own)
@@ -242,7 +322,7 @@ class NtfsFileSystem(TskFileSystem):
             entry_type=kind,
             state=state,
             content=content,
-            address=_data_reference(reference, own).pack(),
+            address=data_reference(reference, own).pack(),
             record=record,
             size_bytes=own.size_bytes if own is not None and not is_folder else 0,
             overwritten=again,
@@ -257,7 +337,7 @@ class NtfsFileSystem(TskFileSystem):
                     entry_type=EntryType.STREAM,
                     state=state,
                     content=content,
-                    address=_data_reference(reference, data).pack(),
+                    address=data_reference(reference, data).pack(),
                     record=record,
                     size_bytes=data.size_bytes,
                     owner_name=slot.name.raw_name,
@@ -265,7 +345,7 @@ class NtfsFileSystem(TskFileSystem):
                     times=times,
                 )
 
-    def _content_state(self, slot: _Slot, data: _Data | None) -> tuple[ContentState, bool]:
+    def _content_state(self, slot: Slot, data: Data | None) -> tuple[ContentState, bool]:
         """Return what can be read of an attribute, and whether its clusters are in use again."""
         if data is None:
             return (ContentState.GONE if slot.deleted else ContentState.NONE), False
@@ -281,35 +361,37 @@ class NtfsFileSystem(TskFileSystem):
             return ContentState.GONE, False
         return ContentState.READABLE, overwritten(self.allocation, runs)
 
-    def _parts(self, native: pytsk3.File) -> _Parts:
+    def _parts(self, native: pytsk3.File) -> Parts:
         data, reparse = [], _NO_REPARSE
         for attribute in native:
             facts = attribute.info
             kind = int(facts.type)
-            if kind == _DATA:
+            if kind == DATA:
                 name, flags = facts.name or b"", int(facts.flags)
-                data.append(_Data(name, facts.id, facts.size, flags, attribute))
+                data.append(Data(name, facts.id, facts.size, flags, attribute))
             elif kind == _REPARSE:
                 size = min(facts.size, _REPARSE_BYTES_AT_MOST)
                 reference = Reference(0, 0, _REPARSE, facts.id)
                 reparse = read_reparse(self.content(reference, native, size).read_at(0, size))
-        return _Parts(data, reparse)
+        return Parts(data, reparse)
 
     def _unnamed(self, inode: int) -> Content:
         native = self.record(inode)
         for data in self._parts(native).data:
             if not data.name:
-                reference = Reference(inode, 0, _DATA, data.number)
+                reference = Reference(inode, 0, DATA, data.number)
                 return self.content(reference, native, data.size_bytes)
         raise SourceUnreadable(f"record {inode} has no content")
 
     # Contents
 
     def _open(self, reference: Reference) -> Content:
+        if reference.attribute_type == STRAY:
+            return open_stray(self.image, self.layout, reference.inode)
         native = self._checked_record(reference)
         parts = self._parts(native)
         for data in parts.data:
-            if reference.attribute_type == _DATA and data.number == reference.attribute_id:
+            if reference.attribute_type == DATA and data.number == reference.attribute_id:
                 if data.flags & _ENCRYPTED:
                     raise SourceUnreadable("the content is encrypted by the file system (EFS)")
                 if parts.reparse.reason and not data.name:
@@ -320,52 +402,8 @@ class NtfsFileSystem(TskFileSystem):
     def _checked_record(self, reference: Reference) -> pytsk3.File:
         """Load a record and refuse it when it is not the one that the name called."""
         native = self.record(reference.inode)
-        if _record_state(native.info.meta, reference) is not ContentState.READABLE:
+        if record_state(native.info.meta, reference) is not ContentState.READABLE:
             raise SourceUnreadable(
                 f"record {reference.inode} does not belong to sequence {reference.sequence} now"
             )
         return native
-
-
-def _record_state(meta: pytsk3.TSK_FS_META | None, reference: Reference) -> ContentState:
-    """Tell whether a record is the one that a name called: READABLE when it is."""
-    if meta is None:
-        return ContentState.GONE if reference.deleted else ContentState.READABLE
-    in_use = bool(int(meta.flags) & META_ALLOCATED)
-    if not reference.deleted:
-        same = meta.seq == reference.sequence
-        return ContentState.READABLE if same else ContentState.REALLOCATED
-    if in_use:
-        return ContentState.REALLOCATED
-    same = (meta.seq - reference.sequence) & 0xFFFF in (0, 1)
-    return ContentState.READABLE if same else ContentState.GONE
-
-
-def _data_reference(reference: Reference, data: _Data | None) -> Reference:
-    if data is None:
-        return reference
-    return reference._replace(attribute_type=_DATA, attribute_id=data.number)
-
-
-def _is_metadata(slot: _Slot) -> bool:
-    return slot.name.inode < _FIRST_USER or slot.parent == _EXTEND
-
-
-def _times(meta: pytsk3.TSK_FS_META) -> EntryTimes:
-    return EntryTimes(
-        created_ns=instant_ns(meta.crtime, meta.crtime_nano),
-        modified_ns=instant_ns(meta.mtime, meta.mtime_nano),
-        accessed_ns=instant_ns(meta.atime, meta.atime_nano),
-        changed_ns=instant_ns(meta.ctime, meta.ctime_nano),
-    )
-
-
-def _bare_entry(slot: _Slot, reference: Reference, content: ContentState) -> FoundEntry:
-    return FoundEntry(
-        raw_name=slot.name.raw_name,
-        entry_type=EntryType.FILE,
-        state=EntryState.DELETED if slot.deleted else EntryState.LIVE,
-        content=content,
-        address=reference.pack(),
-        record=f"{slot.name.inode}-{slot.name.sequence}",
-    )

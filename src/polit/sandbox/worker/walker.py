@@ -14,18 +14,30 @@ import pytsk3
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
+from polit.evidence import libarchive
 from polit.evidence.acquisition import AcquisitionFacts
+from polit.evidence.carve import warm_carvers
+from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import library_versions, open_container
-from polit.evidence.filesystem import Content, FileSystem
-from polit.evidence.opening import name_unopened, open_filesystem, open_folder
+from polit.evidence.filesystem import Content, FileSystem, dropped_by
+from polit.evidence.free_space import PlacedContent
+from polit.evidence.layering import layer_versions
+from polit.evidence.logical import LogicalSource, logical_volumes
+from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
+from polit.evidence.source import ByteSource
 from polit.evidence.source_digests import digest_source
-from polit.evidence.volume import find_volumes
+from polit.evidence.volume import FoundVolumes, find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carve
+from polit.sandbox.walking_checks import fitted, weight_bytes
+from polit.sandbox.worker.archive_walker import ArchiveWalker
+from polit.sandbox.worker.carving_search import CarvingSearch
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
+from polit.sandbox.worker.walker_volumes import Volumes
 
 if TYPE_CHECKING:
     from polit.evidence.container import OpenedContainer
@@ -46,7 +58,15 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
+    warm_carvers()
+    libarchive.prepare()
+    return {
+        "pytsk3": str(pytsk3.get_version()),
+        "libarchive": libarchive.version(),
+        **library_versions(),
+        **layer_versions(),
+        **warm_identify(),
+    }
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -64,8 +84,14 @@ class Walker:
         self._journal = say.Journal(fds[0])
         given = list(fds[1 + setup.slot_count :])
         self._evidence = given or self._channel.take_evidence(len(setup.segment_names))
-        self._mounted: dict[int, FileSystem] = {}
-        self._volumes: dict[int, VolumeFacts] = dict(setup.volumes)
+        self._folder: FileSystem | None = None
+        self._volumes = Volumes(
+            dict(setup.volumes),
+            secrets=setup.secrets,
+            journal=self._journal,
+            open_root=self._open_source,
+            open_whole=self._open_whole,
+        )
         self._opened: OpenedContainer | None = None
         self._source: WatchedSource | None = None
         self._told_state = (0, 0)
@@ -84,21 +110,33 @@ class Walker:
                 self._channel.send(say.WalkRefused("source_unreadable", str(error)[:4096]))
             self._journal.enter(say.IDLE, 0)
 
-    def _answer(self, request: say.Request) -> None:
+    def _answer(self, request: say.Request) -> None:  # noqa: C901 - one arm for each request
         match request:
             case say.ReadContents():
                 self._reader.read(request.jobs)
                 self._tell_state()
+            case say.StreamArchive():
+                self._stream_archive(request)
             case say.ListFolder():
                 self._list_folder(request)
-            case say.OpenVolume():
-                self._open_volume(request)
+            case say.OpenVolume() | say.KnowVolumes():
+                self._place(request)
             case say.FindVolumes():
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
+            case Carve():
+                self._carve(request)
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
+
+    def _stream_archive(self, request: say.StreamArchive) -> None:
+        ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
+        self._tell_state()
+
+    def _carve(self, request: Carve) -> None:
+        CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
+        self._tell_state()
 
     # The source and its volumes
 
@@ -122,8 +160,9 @@ class Walker:
             return
         source = self._open_source()
         faults.reach("walker.volumes")
-        found = find_volumes(source)
         opened = self._opened
+        logical = logical_volumes(opened.name, opened.source) if opened else ()
+        found = FoundVolumes("", logical, ()) if logical else find_volumes(source)
         acquired = opened.source.acquisition() if opened else AcquisitionFacts()
         unread = [(one.first_sector, one.sectors) for one in acquired.acquisition_errors]
         stored = opened.source.stored_digests() if opened else ()
@@ -140,49 +179,46 @@ class Walker:
             )
         )
 
-    def _open_volume(self, request: say.OpenVolume) -> None:
-        self._volumes[request.volume_id] = request.volume
-        system = self._mount(request.volume_id)
-        if system is None:
-            unopened = name_unopened(self._open_source(), request.volume)
-            self._channel.send(say.VolumeOpened(request.volume_id, None, b"", unopened))
-        else:
-            reply = say.VolumeOpened(request.volume_id, system.facts, system.root, "")
-            self._channel.send(reply)
+    def _open_whole(self) -> FileSystem | None:
+        """Return the files of a source that is no disk (a folder, a logical image), or ``None``."""
+        if self._setup.is_folder and self._folder is None:
+            self._folder = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
+        if not self._setup.is_folder and self._opened is None:
+            self._open_source()
+        if self._opened is not None and isinstance(self._opened.source, LogicalSource):
+            return self._opened.source.filesystem
+        return self._folder
+
+    def _place(self, request: say.OpenVolume | say.KnowVolumes) -> None:
+        if isinstance(request, say.KnowVolumes):
+            self._volumes.know(request.volumes)
+            return
+        self._channel.send(self._volumes.open(request.volume_id, request.volume))
         self._tell_state()
 
-    def _mount(self, volume_id: int) -> FileSystem | None:
-        if volume_id not in self._mounted:
-            self._journal.enter(say.MOUNTING, volume_id)
-            faults.reach("walker.mount", str(volume_id).encode())
-            system: FileSystem | None
-            if self._setup.is_folder:
-                system = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
-            else:
-                system = open_filesystem(self._open_source(), self._volumes[volume_id])
-            if system is None:
-                return None
-            self._mounted[volume_id] = system
-        return self._mounted[volume_id]
+    def source_of(self, volume_id: int) -> tuple[ByteSource, VolumeFacts]:
+        """Return the source that a volume lies in, and where."""
+        return self._volumes.source_of(volume_id)
+
+    def carved_content(self, volume_id: int, address: bytes) -> Content:
+        """Return the content at the places that an address holds."""
+        source, _ = self._volumes.source_of(volume_id)
+        return PlacedContent(source, unpack_places(address, source_bytes=source.size_bytes))
 
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none (a host folder)."""
-        volume = self._volumes.get(volume_id)
-        return volume.size_bytes if volume else 0
+        return self._volumes.size_bytes(volume_id)
 
-    def damage(self, content: Content) -> str:
+    def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on, empty where there is none."""
         bad_ranges = self._source.bad_ranges() if self._source is not None else ()
-        if not bad_ranges:
+        if not bad_ranges or not self._volumes.lies_in_source(volume_id):
             return ""
         return damage_code(content.places(), bad_ranges, size_bytes=content.size_bytes)
 
     def mounted_system(self, volume_id: int) -> FileSystem:
         """Return the file system of a volume, mounting it where that is still to be done."""
-        system = self._mount(volume_id)
-        if system is None:
-            raise SourceError("its volume cannot be opened")
-        return system
+        return self._volumes.system(volume_id)
 
     # Names
 
@@ -197,13 +233,16 @@ class Walker:
                 if full and index != entries[-1][0]:
                     self._channel.send(say.Listed(request.folder_id, entries, done=False, error=""))
                     entries, weight = [], 0
-                entries.append((index, say.fitted(entry)))
-                weight += say.weight_bytes(entry)
+                entries.append((index, fitted(entry)))
+                weight += weight_bytes(entry)
         except EvidenceChanged:
             raise
         except SourceError as problem:
             error = str(problem)[:4096] or "it cannot be listed"
-        self._channel.send(say.Listed(request.folder_id, entries, done=True, error=error))
+        dropped = dropped_by(self.mounted_system(request.volume_id)) if not error else {}
+        self._channel.send(
+            say.Listed(request.folder_id, entries, done=True, error=error, dropped=dropped)
+        )
         self._tell_state()
 
     def _found(self, request: say.ListFolder) -> Iterator[tuple[int, FoundEntry]]:

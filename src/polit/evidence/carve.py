@@ -1,0 +1,124 @@
+"""Find pictures and videos in bytes that no file owns. Runs in the walker.
+
+A carver is a module of ``evidence/carvers/``: it says by which bytes its format begins, and
+measures what begins there by the format's own structure. What it finds is a candidate: a decoder
+in the sandbox has the last word. Every byte is looked at, not only the first of each sector:
+pictures lie inside the remains of documents and mails at any place.
+
+Candidates come in the order of their beginnings and are the same in each run. What begins inside
+a complete one (the small picture in a photograph's EXIF) is no candidate; inside a broken one it
+is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, cast
+
+from polit.base.plugins import modules_of
+from polit.evidence import carvers
+from polit.evidence._carve_scan import Hit, find_hits
+from polit.evidence.carving import Carved, CarvingTally, FreeSpace, TakenRanges
+
+__all__ = ["Carved", "CarvingTally", "FreeSpace", "find_candidates", "warm_carvers"]
+
+
+PART_BYTES = 4 << 20
+"""Budgets are given for each part of this size, counted from the beginning of the space."""
+
+SEARCH_BYTES = 256 << 20
+"""How many bytes may be followed for what begins in a part: about two seconds of one core."""
+
+_MOST_SENSELESS = 1024
+"""So many signatures without sense in a part, and only those at sector borders are looked at."""
+
+_SECTOR_BYTES = 512
+
+
+class CarverPlugin(Protocol):
+    """What every module of ``evidence/carvers/`` offers."""
+
+    ORDER: int
+    NAME: str
+    SIGNATURES: tuple[tuple[bytes, int], ...]
+    """Bytes that mark a beginning, 3 or 4 of them, and how far behind it they stand."""
+
+    def carve(self, space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | None:
+        """Measure what begins at a place.
+
+        Args:
+            space: The free bytes.
+            start_bytes: Where a signature says that a file may begin.
+            tally: Told what the budgets cut off.
+
+        Returns:
+            What begins there, or nothing if it makes no sense.
+        """
+
+    def warm(self) -> None:
+        """Compile what it needs, before the lockdown."""
+
+
+_PLUGINS = tuple(cast("CarverPlugin", module) for module in modules_of(carvers))
+
+
+def carver_plugins() -> tuple[CarverPlugin, ...]:
+    """Return all carvers in their order."""
+    return _PLUGINS
+
+
+def warm_carvers() -> None:
+    """Compile all loops; must be called before the lockdown, which allows no new code."""
+    for plugin in _PLUGINS:
+        plugin.warm()
+
+
+def find_candidates(
+    space: FreeSpace,
+    *,
+    start_bytes: int = 0,
+    on_progress: Callable[[int], None] = lambda _: None,
+    taken: Iterable[tuple[int, int]] = (),
+    tally: CarvingTally | None = None,
+) -> Iterator[Carved]:
+    """Yield what may be pictures and videos, in the order of their beginnings.
+
+    Args:
+        space: The free bytes, joined.
+        start_bytes: Where to begin: 0, or one behind the beginning of the last candidate.
+        on_progress: Told up to which byte the space has been looked through, often.
+        taken: Extents of the complete candidates found before ``start_bytes``: a run that goes
+            on gives what a single run gives.
+        tally: Counts what was dropped and cut off.
+
+    Raises:
+        SourceUnreadable: The space cannot be read.
+    """
+    tally = tally if tally is not None else CarvingTally()
+    held = TakenRanges(taken)
+    by_name = {plugin.NAME: plugin for plugin in _PLUGINS}
+    signatures = [
+        (plugin.NAME, mark, behind) for plugin in _PLUGINS for mark, behind in plugin.SIGNATURES
+    ]
+    part, senseless = -1, 0
+    for hit in find_hits(space, signatures, start_bytes, on_progress):
+        tally.hits += 1
+        if hit.start_bytes // PART_BYTES != part:
+            part = hit.start_bytes // PART_BYTES
+            tally.search_left, senseless = SEARCH_BYTES, tally.senseless
+        if held.holds(hit.start_bytes):
+            tally.inside += 1
+            continue
+        if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
+            tally.crowded += 1
+            continue
+        found = _measure(by_name[hit.carver], space, hit, tally)
+        if found is not None:
+            yield held.admit(found)
+
+
+def _measure(
+    plugin: CarverPlugin, space: FreeSpace, hit: Hit, tally: CarvingTally
+) -> Carved | None:
+    found = plugin.carve(space, hit.start_bytes, tally)
+    if found is None:
+        tally.senseless += 1
+    return found

@@ -1,0 +1,89 @@
+"""How a chunk of an AFF4 image stream is packed, and its block hashes.
+
+Source: AFF4 Standard v1.0, sections 3.2 and 6.2.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Callable
+
+import cramjam
+
+Unpack = Callable[[bytes, int], bytes]
+
+
+class DamagedChunk(Exception):
+    """A chunk does not unpack to its size; never leaves the container."""
+
+
+def _zlib(untrusted: bytes, size_bytes: int, window: int = zlib.MAX_WBITS) -> bytes:
+    stream = zlib.decompressobj(window)
+    try:
+        data = stream.decompress(untrusted, size_bytes + 1)
+    except zlib.error as error:
+        raise DamagedChunk(str(error)) from error
+    if not stream.eof and len(data) != size_bytes:
+        raise DamagedChunk("it ends early")
+    return data
+
+
+def _deflate(untrusted: bytes, size_bytes: int) -> bytes:
+    # The Standard names raw deflate; writers put zlib's header on, some under this name too.
+    try:
+        return _zlib(untrusted, size_bytes, -zlib.MAX_WBITS)
+    except DamagedChunk:
+        return _zlib(untrusted, size_bytes)
+
+
+def _snappy(untrusted: bytes, size_bytes: int) -> bytes:
+    try:
+        if cramjam.snappy.decompress_raw_len(untrusted) > size_bytes:
+            raise DamagedChunk("it states more than a chunk")
+        return bytes(cramjam.snappy.decompress_raw(untrusted))
+    except cramjam.DecompressionError as error:
+        raise DamagedChunk("snappy cannot unpack it") from error
+
+
+def _lz4(untrusted: bytes, size_bytes: int) -> bytes:
+    # Writers differ in whether the size stands before the block.
+    stated = int.from_bytes(untrusted[:4], "little")
+    blocks = [untrusted]
+    if stated == size_bytes:
+        blocks.insert(0, untrusted[4:])
+    for block in blocks:
+        try:
+            return bytes(cramjam.lz4.decompress_block(block, output_len=size_bytes))
+        except cramjam.DecompressionError:
+            continue
+    raise DamagedChunk("LZ4 cannot unpack it")
+
+
+def _refuse(untrusted: bytes, size_bytes: int) -> bytes:
+    del untrusted, size_bytes
+    raise DamagedChunk("a stored chunk has another size than a chunk")
+
+
+UNPACKERS: dict[str, Unpack] = {
+    "": _refuse,
+    "http://aff4.org/Schema#NullCompressor": _refuse,
+    "http://aff4.org/Schema#compression/stored": _refuse,
+    "https://www.ietf.org/rfc/rfc1950.txt": _zlib,
+    "http://www.ietf.org/rfc/rfc1950.txt": _zlib,
+    "https://tools.ietf.org/html/rfc1951": _deflate,
+    "http://tools.ietf.org/html/rfc1951": _deflate,
+    "http://code.google.com/p/snappy/": _snappy,
+    "https://code.google.com/p/snappy/": _snappy,
+    "https://github.com/google/snappy": _snappy,
+    "https://code.google.com/p/lz4/": _lz4,
+    "http://code.google.com/p/lz4/": _lz4,
+}
+"""By the name of the method. A chunk that has the size of a chunk is stored by any method."""
+
+BLOCK_HASHES: tuple[tuple[str, int, Callable[[bytes], bytes]], ...] = (
+    ("sha1", 20, lambda data: hashlib.sha1(data, usedforsecurity=False).digest()),
+    ("sha256", 32, lambda data: hashlib.sha256(data).digest()),
+    ("md5", 16, lambda data: hashlib.md5(data, usedforsecurity=False).digest()),
+    ("blake2b", 64, lambda data: hashlib.blake2b(data).digest()),
+    ("sha512", 64, lambda data: hashlib.sha512(data).digest()),
+)
+"""The quickest first: one of them is compared, each of them tells the same."""

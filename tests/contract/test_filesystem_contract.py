@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from evidence.logical_images import planted_tree, write_ad1, write_aff4l, write_l01
+from evidence.logical_images import Planted, planted_tree, write_ad1, write_aff4l, write_l01
 from evidence.truth import Truth
 from walked_evidence import Found, RawImage, walk, whole
 
@@ -19,7 +19,7 @@ from polit.model.evidence import Address, ContentState, EntryState, EntryType
 
 Images = Callable[[str], tuple[Path, Truth]]
 IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
-LOGICAL = {"l01": write_l01, "ad1": write_ad1, "aff4": write_aff4l}
+LOGICAL: dict[str, Callable[[Path, list[Planted]], None]] = {"l01": write_l01, "ad1": write_ad1, "aff4": write_aff4l}
 Opener = Callable[[], FileSystem]
 STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
 """Compressed and sparse: their places hold other bytes than they have."""

@@ -14,9 +14,12 @@ from polit.evidence.opening import open_filesystem, open_folder
 from polit.model.evidence import Address, ContentState, EntryState, EntryType
 
 Images = Callable[[str], tuple[Path, Truth]]
-IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
+IMAGES = (
+    *("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4"),
+    *("xfs", "hfs", "iso9660", "udf"),
+)
 Opener = Callable[[], FileSystem]
-STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
+STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin", b"deflated-fork.bin"}
 """Compressed and sparse: their places hold other bytes than they have."""
 
 

@@ -33,8 +33,9 @@ _MARKS = (b"container.description", b"aff4%3A%2F%2F", b"aff4://")
 _ENCRYPTED_KINDS = frozenset({ENCRYPTED_STREAM})
 
 
-def detect(untrusted_head: bytes, names: Sequence[str]) -> bool:
+def detect(untrusted_head: bytes, names: Sequence[str], untrusted_tail: bytes) -> bool:
     """Claim a zip that is named as AFF4, or begins as one."""
+    del untrusted_tail
     if not untrusted_head.startswith(_ZIP):
         return False
     return names[0].lower().endswith(".aff4") or any(mark in untrusted_head for mark in _MARKS)
@@ -61,7 +62,7 @@ def open_source(segments: Sequence[Segment]) -> ContainerSource:
             "it, and record that in the case"
         )
     files = Aff4Files(volumes)
-    facts = AcquisitionFacts(untrusted_texts=stated_texts(volumes))
+    facts = AcquisitionFacts(untrusted_texts=(*stated_texts(volumes), *files.texts))
     return LogicalSource(
         RawSource(segments), files.tree(), problems=tuple(volumes.problems), facts=facts
     )

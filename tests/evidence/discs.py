@@ -50,8 +50,8 @@ def build_sessions(folder: Path) -> tuple[Path, truth.Truth]:
         padded.truncate(start * 2048)
     with tempfile.TemporaryDirectory(prefix="polit-tree-") as made:
         write_tree(Path(made), {REPLACED.encode(): new, LATER.encode(): contents.text(916, 50)})
-        command = ["genisoimage", "-quiet", "-R", "-C", f"0,{start}", "-M", image]
-        run([*command, "-o", second, made])
+        place = ["-C", f"0,{start}", "-M", str(image)]
+        run(["genisoimage", "-quiet", "-R", *place, "-o", second, made])
     with image.open("ab") as whole:
         whole.write(second.read_bytes())
     second.unlink()

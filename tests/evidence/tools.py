@@ -42,6 +42,7 @@ PACKAGES = {
     "fls": "sleuthkit",
     "icat": "sleuthkit",
     "split": "coreutils",
+    "blkls": "sleuthkit",
 }
 
 

@@ -18,6 +18,7 @@ from evidence.truth import Truth
 from walked_evidence import Found, RawImage, walk, whole
 
 from polit.base.errors import SourceError
+from polit.evidence.filesystems.hfs import HfsFileSystem
 from polit.evidence.layering import find_layer
 from polit.evidence.opening import open_filesystem
 from polit.model.evidence import EntryState, EntryType, FileSystemFacts
@@ -143,6 +144,25 @@ def test_the_sleuth_kit_and_libfshfs_read_the_same_hfs(evidence_image: Images) -
     for name in (hfs.FRAGMENTED, hfs.DEFLATED_FORK, hfs.HARD_LINK):
         number = re.findall(rf"r/r (\d+):\t{name}\n", listed)[0]
         assert hashlib.sha256(run(["icat", path, number])).hexdigest() == ours[name]
+
+
+def test_free_space_of_hfs_is_what_its_header_counts(evidence_image: Images) -> None:
+    path, truth = evidence_image("hfs")
+    with RawImage(path) as source:
+        system = open_filesystem(source, whole(source))
+        assert isinstance(system, HfsFileSystem)
+        free = list(system.unallocated())
+        assert sum(length for _, length in free) == system.facts.unallocated_bytes
+        used = {
+            place // hfs.BLOCK
+            for item in walk(system)
+            if item.content and item.entry.entry_type is EntryType.FILE
+            for place, _ in system.open_content(item.entry.address).places()
+        }
+    assert len(used) > len(truth.live_files()) / 2
+    assert not any(
+        start // hfs.BLOCK <= b < (start + n) // hfs.BLOCK for start, n in free for b in used
+    )
 
 
 def test_a_folder_with_several_names_is_walked_once(evidence_image: Images) -> None:

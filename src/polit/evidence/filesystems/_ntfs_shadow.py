@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.evidence.filesystem import Content, Journal
+from polit.evidence.filesystems._ntfs_lost import STRAY
 from polit.evidence.filesystems._ntfs_names import fixed_up
 from polit.evidence.filesystems._tsk import Reference
 from polit.evidence.filesystems.ntfs import NtfsFileSystem
@@ -125,8 +126,9 @@ class ShadowFileSystem:
         if entry.content in _NAMES_ONLY and not names_hold:
             return False
         try:
-            if not self._has_same_record(Reference.unpack(entry.address).inode):
-                return False
+            reference = Reference.unpack(entry.address)
+            if reference.attribute_type == STRAY or not self._has_same_record(reference.inode):
+                return False  # what lies outside the table is found by place, and places change
             if entry.content is not ContentState.READABLE:
                 return True
             return self._holds_same(self._older.open_content(entry.address).places())

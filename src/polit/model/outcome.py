@@ -33,10 +33,12 @@ REASONS: dict[str, str] = {
     "memory": "decoding took more memory than its limit, twice",
     "protocol": "the decoder broke its protocol on it, twice",
     "too_large": "larger than the limits allow (a decompression bomb is)",
+    "expands_too_much": "it would expand to more than the limits allow",
     "undecodable": "its bytes do not form what they claim to be",
     "decoder_off": "its decoder is below its version floor and stays off",
     "truncated": "its end is missing",
     "encrypted": "encrypted, and no key is known",
+    "cannot_decrypt": "encrypted in a way that polit cannot decrypt, with a password or without",
     "damaged": "its bytes are damaged, the rest was decoded",
     "key_frames_only": "only the key frames of a long video were decoded",
     "beyond_limit": "only a part of a large video or a long animation was decoded",
@@ -58,6 +60,7 @@ REASONS: dict[str, str] = {
     "lost_repeated": "a lost directory entry that repeats one that is listed",
     "lost_system": "a lost record of a file system's own file",
     "lost_time": "a lost directory entry without a time that can be",
+    "file_mismatch": "the file's digest is not the one stored in the image",
     "extension_mismatch": "the name's extension does not fit the content",
 }
 """Reason and problem codes, stable, with what they mean to a reader."""

@@ -220,7 +220,7 @@ class NtfsFileSystem(TskFileSystem):
             for slot in self._slots(by_number(number)):
                 listed.add((slot.name.raw_name, slot.name.times.created_ns))
                 inode = slot.name.inode
-                if inode >> 3 < len(named):
+                if inode >> 3 < len(named) and not slot.deleted:
                     named[inode >> 3] |= 1 << (inode & 7)
                 if slot.name.is_folder:
                     yield inode << 17 | slot.name.sequence << 1 | slot.deleted

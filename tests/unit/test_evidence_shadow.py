@@ -1,5 +1,6 @@
 """Shadow copies: their bytes as they were, and every difference, against the states themselves."""
 
+import random
 import shutil
 import struct
 from pathlib import Path
@@ -77,7 +78,12 @@ def test_each_copy_is_listed_with_its_identifier_and_time(image: Path) -> None:
 def test_the_bytes_are_those_of_the_state_that_was(image: Path, states: list[Path]) -> None:
     layer = opened(image)
     for number, state in enumerate(states[:-1], 1):
-        assert layer.source(number).read_at(0, _SIZE)[0x2000:] == state.read_bytes()[0x2000:]
+        raw, inner = state.read_bytes(), layer.source(number)
+        assert inner.read_at(0, _SIZE)[0x2000:] == raw[0x2000:]
+        chooser = random.Random(number)
+        for _ in range(300):
+            start, length = chooser.randrange(0x2000, _SIZE), chooser.randrange(1, 40_000)
+            assert inner.read_at(start, length) == raw[start : start + length]
 
 
 def test_every_difference_is_found_and_what_is_the_same_is_counted(

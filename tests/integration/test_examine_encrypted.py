@@ -18,7 +18,7 @@ def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def rows(place: Path, sql: str) -> list[tuple[object, ...]]:
     path = exam.package_of(place) / "findings.sqlite"
-    with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as connection:
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True) as connection:
         return connection.execute(sql).fetchall()
 
 

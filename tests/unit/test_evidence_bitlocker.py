@@ -55,7 +55,7 @@ def opened(path: Path, secrets: list[bytes], changes: dict[int, int] | None = No
 
 @pytest.mark.parametrize(
     ("secrets", "told"),
-    [(LIST[:2], "recovery_password 2"), ([*LIST[:1], b"", LIST[2]], "password 3")],
+    [(LIST[1:2], "recovery_password 1"), ([b"", LIST[0], LIST[2]], "password 3")],
 )
 def test_what_opens_it_is_told_by_kind_and_number(
     locked: Path, secrets: list[bytes], told: str
@@ -92,7 +92,6 @@ def test_cryptsetup_finds_the_key_that_the_fixture_was_made_with(
     [
         ([], "no password was given"),
         ([b"no"], "1 password or key was tried"),
-        ([b"no", b"nor this"], "2 passwords or keys were tried"),
         ([b"hex:0011"], "none is of a kind that opens it"),
     ],
 )

@@ -6,6 +6,7 @@ described by libvslvm's documentation.
 
 import struct
 import zlib
+from itertools import pairwise
 from pathlib import Path
 
 EXTENT_BYTES = 64 << 10
@@ -22,7 +23,7 @@ def crc(data: bytes) -> int:
 def dashed(identifier: str) -> str:
     """Return an identifier as the metadata writes it."""
     cuts = (0, 6, 10, 14, 18, 22, 26, 32)
-    return "-".join(identifier[a:b] for a, b in zip(cuts, cuts[1:], strict=False))
+    return "-".join(identifier[a:b] for a, b in pairwise(cuts))
 
 
 def segment(number: int, start: int, count: int, place: str, kind: str = "striped") -> str:

@@ -11,6 +11,7 @@ Source: the Volume Shadow Snapshot format as described by libvshadow's documenta
 import struct
 import uuid
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 BLOCK_BYTES = 0x4000
@@ -36,7 +37,7 @@ def write_shadows(path: Path, states: Sequence[bytes]) -> None:
     parts = [b""]
     at = size + BLOCK_BYTES
     entries = []
-    for number, (older, newer) in enumerate(zip(states[:-1], states[1:], strict=True), 1):
+    for number, (older, newer) in enumerate(pairwise(states), 1):
         store = _store(older, newer, at)
         entries += _entries(number, size, at)
         parts.append(store)

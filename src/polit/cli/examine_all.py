@@ -68,6 +68,9 @@ def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its ar
         bool,
         typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
     ] = False,
+    no_carve: Annotated[
+        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
+    ] = False,
     no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     folders: Annotated[
         bool, typer.Option("--folders", help="Examine folders without images as they are.")
@@ -114,7 +117,7 @@ def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its ar
         exhibit="-",
         examiner=examiner,
         out=out,
-        plan=asked_plan(plan, shadow_copies=shadow_copies),
+        plan=asked_plan(plan, shadow_copies=shadow_copies, leaves_carving=no_carve),
         authority=authority,
         time_zone=time_zone,
         workers=workers if workers is not None else processors(),

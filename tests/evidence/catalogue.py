@@ -40,6 +40,9 @@ _BUILD_NOTHING = {
     "fixtures.py",
     "host_folder.py",
     "many_files.py",
+    "proof_rows.py",
+    "proof_truth.py",
+    "reformatted.py",
     "second_tool.py",
     "walked.py",
 }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from polit.base.digests import Digests
 from polit.base.errors import EvidenceChanged
+from polit.examine.archives import Archives
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
@@ -18,6 +19,7 @@ from polit.examine.progress import Progress, SourceReport
 from polit.examine.rank import RANKS
 from polit.examine.settling import Settlement
 from polit.examine.volumes import Volumes, trouble
+from polit.package.archive_rows import ArchiveLedger
 from polit.package.rows import ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
@@ -62,7 +64,12 @@ class Pipeline:
         decisions = Decisions(
             fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
-        self._contents = Contents(fleet, settlement, self.progress, decisions)
+        self._contents = Contents(
+            fleet, settlement, self.progress, decisions, opens_archives=plan.open_archives
+        )
+        self._archives = Archives(
+            ArchiveLedger(ledger), fleet, settlement, self.progress, plan, contents=self._contents
+        )
         self._volumes = Volumes(ledger, plan, ask=self._ask_walker, restart=self._restart)
         self._is_asked = False
         self._uncharged = 0
@@ -130,6 +137,8 @@ class Pipeline:
                 self._turn()
             self._ask(page)
         self._drain()
+        self._archives.stream(rank, self._turn, self._volumes.open.__contains__)
+        self._drain()
 
     def _pages(self, rank: int) -> Iterator[list[ReadRow]]:
         after = 0
@@ -186,6 +195,8 @@ class Pipeline:
             self._contents.take_opened(event)
         elif isinstance(event, say.ContentsRead):
             self._contents.take_results(event.results)
+        elif isinstance(event, say.MembersTold):
+            self._archives.take(event)
         elif isinstance(event, WalkerLost):
             self._take_loss(event)
         else:
@@ -219,6 +230,8 @@ class Pipeline:
             contents.charge(lost, exactly=self._fleet.walker.is_careful)
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
+        elif lost.position.operation == say.STREAMING:
+            self._archives.charge(lost, exactly=self._fleet.walker.is_careful)
         self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
         if volume_id is not None and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
@@ -227,6 +240,7 @@ class Pipeline:
         contents.reading.clear()
         self._ask(rows)
         names.ask()
+        self._archives.ask()
 
     def _is_too_much(self, volume_id: int, lost: WalkerLost) -> bool:
         """Count a loss in a volume; tell whether the volume is to be given up."""
@@ -243,6 +257,8 @@ class Pipeline:
             return position.item
         if self._names.listing is not None:
             return self._names.listing.folder.volume_id
+        if self._archives.is_streaming:
+            return self._archives.volume_id
         reading = self._contents.reading
         row = reading.get(position.item) or next(iter(reading.values()), None)
         return None if row is None else row.volume_id
@@ -252,6 +268,8 @@ class Pipeline:
         volume = self._volumes.open.pop(volume_id)
         if self._names.listing and self._names.listing.folder.volume_id == volume_id:
             self._names.end(lost.detail or lost.code, lost.code)
+        if self._archives.volume_id == volume_id:
+            self._archives.abandon(lost.code)
         self._ledger.close_volume(
             volume_id,
             reason=f"its reader failed too often ({lost.code})",

@@ -5,10 +5,11 @@ from dataclasses import replace
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry
+from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
 from polit.sandbox.walking_messages import (
     ContentsRead,
     Listed,
+    MembersTold,
     ReadResult,
     Reply,
     VolumeOpened,
@@ -44,13 +45,26 @@ def _check_reply(reply: Reply) -> None:
         case ContentsRead():
             for result in reply.results:
                 _check_digests(result)
+        case MembersTold():
+            _check_members(reply)
         case VolumesFound():
-            for volume in reply.volumes:
-                _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
+            _check_volumes(reply.volumes)
         case VolumeOpened():
             _check_opened(reply)
         case _:
             pass
+
+
+def _check_volumes(volumes: list[VolumeFacts]) -> None:
+    for volume in volumes:
+        _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
+
+
+def _check_members(reply: MembersTold) -> None:
+    for _, entry in reply.found:
+        check_found(entry)
+    for member in reply.read:
+        _check_digests(member.result)
 
 
 def _check_opened(reply: VolumeOpened) -> None:

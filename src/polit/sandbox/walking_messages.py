@@ -104,6 +104,34 @@ class ReadContents(Message, frozen=True):
     jobs: list[ReadJob]
 
 
+class ArchiveLimits(msgspec.Struct, frozen=True, array_like=True):
+    """How much may come out of one archive of a file system, with all that is nested in it.
+
+    ``nested_bytes`` is how much of archives inside archives is held in memory at once.
+    """
+
+    depth: Figure
+    members: Figure
+    out_bytes: Figure
+    nested_bytes: Figure
+
+
+class StreamArchive(Message, frozen=True):
+    """Tell what lies in an archive that was read, from its start to its end.
+
+    Members up to ``position`` are known already: of those only the contents of ``wanted`` are
+    told. Those in ``skip`` are passed over, and an archive ends before a member in ``stop``.
+    """
+
+    job: ReadJob
+    mime: str
+    position: Name
+    wanted: list[Name]
+    skip: list[Name]
+    stop: list[Name]
+    limits: ArchiveLimits
+
+
 class ReleaseSlot(Message, frozen=True):
     """The coordinator is done with a slot."""
 
@@ -114,7 +142,15 @@ class MeasureSource(Message, frozen=True):
     """Read the whole source once, in order, and tell its digests."""
 
 
-Request = FindVolumes | OpenVolume | ListFolder | ReadContents | ReleaseSlot | MeasureSource
+Request = (
+    FindVolumes
+    | OpenVolume
+    | ListFolder
+    | ReadContents
+    | StreamArchive
+    | ReleaseSlot
+    | MeasureSource
+)
 
 
 class VolumesFound(Message, frozen=True):
@@ -169,6 +205,7 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     """What reading one content gave. ``code`` is empty, or why it failed.
 
     ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
+    ``mismatch`` tells which digest that the image states for it differs from what was read.
     """
 
     entry_id: Figure
@@ -185,12 +222,42 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
     held_bytes: Figure = 0
     tail_bytes: Figure = 0
+    mismatch: Text = ""
 
 
 class ContentsRead(Message, frozen=True):
     """Results of reading, in the order of the jobs."""
 
     results: list[ReadResult]
+
+
+class MemberRead(msgspec.Struct, frozen=True, array_like=True):
+    """What reading a member gave; ``flaw`` is why that is not all of it."""
+
+    place: Name
+    result: ReadResult
+    flaw: Code = ""
+
+
+class ArchiveClosed(msgspec.Struct, frozen=True, array_like=True):
+    """All of an archive is told: how many members it has, and what of it was not opened."""
+
+    place: Name
+    members: Figure
+    unopened: list[tuple[Code, Text]]
+
+
+class MembersTold(Message, frozen=True):
+    """Members of an archive, with the step of their locators, in the order of their places.
+
+    Results may come later than names, an archive's end after both. The last one ``is_complete``.
+    """
+
+    entry_id: Figure
+    found: list[tuple[Code, FoundEntry]]
+    read: list[MemberRead]
+    closed: list[ArchiveClosed]
+    is_complete: bool
 
 
 class SourceState(Message, frozen=True):
@@ -227,6 +294,7 @@ Reply = (
     | VolumeOpened
     | Listed
     | ContentsRead
+    | MembersTold
     | SourceState
     | SourceProgress
     | SourceMeasured
@@ -274,16 +342,18 @@ class Position:
     item: int
     index: int
     beats: int
+    place: bytes = b""
 
 
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING = range(7)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, STREAMING = range(8)
 RESTING = frozenset({IDLE, WAITING})
 """What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")
 _BEATS = struct.Struct("<Q")
+_PLACE = struct.Struct("<64p")
 JOURNAL_BYTES = 4096
 
 
@@ -300,6 +370,11 @@ class Journal:
         _POSITION.pack_into(self._page, 0, operation, item, index)
         self.beat()
 
+    def stand_at(self, item: int, place: bytes, done_bytes: int = 0) -> None:
+        """Note at which member of an archive something is about to be done."""
+        _PLACE.pack_into(self._page, _POSITION.size + _BEATS.size, place)
+        self.enter(STREAMING, item, done_bytes)
+
     def beat(self) -> None:
         """Give a sign of life."""
         self._beats += 1
@@ -308,7 +383,9 @@ class Journal:
     def position(self) -> Position:
         """Return where the walker is. Untrusted: figures only choose what is skipped."""
         operation, item, index = _POSITION.unpack_from(self._page, 0)
-        return Position(operation, item, index, _BEATS.unpack_from(self._page, _POSITION.size)[0])
+        (beats,) = _BEATS.unpack_from(self._page, _POSITION.size)
+        (place,) = _PLACE.unpack_from(self._page, _POSITION.size + _BEATS.size)
+        return Position(operation, item, index, beats, place)
 
     def close(self) -> None:
         """Unmap the page."""

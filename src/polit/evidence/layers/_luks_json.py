@@ -250,6 +250,4 @@ def _bytes(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise SourceUnreadable(
-            "the LUKS header holds what is no Base64"
-        ) from error
+        raise SourceUnreadable("the LUKS header holds what is no Base64") from error

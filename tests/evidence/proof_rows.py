@@ -12,6 +12,8 @@ from functools import cache, partial
 from pathlib import Path
 
 import disk_images
+import made_differences
+import made_ex01
 from container_images import opened
 
 from evidence import catalogue, containers, luks, plan, second_tool
@@ -19,7 +21,7 @@ from evidence.compare import Row, compare
 from evidence.proof_truth import exported, live_files_by_tsk
 from evidence.tools import run, write_tree
 from evidence.truth import DELETED, FOLDER, LIVE, Planted, Truth, live_file
-from evidence.walked import rows_of
+from evidence.walked import rows_of, rows_of_system
 from polit.evidence.layering import find_layer
 from polit.evidence.source import ByteSource
 from polit.evidence.volume import find_volumes
@@ -84,6 +86,11 @@ CONTAINERS: dict[str, Wrap] = {
     "QCOW2 compressed": _disk("qcow_deflated"),
     "QCOW2 with backing": _disk("qcow_with_backing"),
     "DMG": _disk("dmg_zlib"),
+    "Ex01": lambda raw, folder: made_ex01.make_ex01(
+        folder, raw.read_bytes(), method=1, chunks_per_segment=400
+    ),
+    "VHD differencing": lambda raw, folder: made_differences.build_vhd(folder, raw.read_bytes()),
+    "VHDX differencing": lambda raw, folder: made_differences.build_vhdx(folder, raw.read_bytes()),
 }
 FILE_SYSTEMS = tuple(catalogue.FILE_SYSTEMS)
 _SECOND_TOOLS = {
@@ -95,7 +102,6 @@ _SECOND_TOOLS = {
 }
 PENDING = {
     "L01, AD1": "no writer exists, and no public image is at hand",
-    "Ex01": "the public images hold no file system",
     "BitLocker": "no writer exists, and no public image is at hand",
     "LVM": "its reader is proved by its own tests",
     "UDF": "its reader is proved by its own tests",
@@ -243,7 +249,10 @@ MADE: dict[str, Callable[[Path], tuple[Path, Truth]]] = {
 
 # Images made elsewhere
 
+POOL_BLOCKS = {"APFS in raw": 107}
+"""Where ``pstat`` finds the volume's superblock."""
 CORPUS: dict[str, str] = {
+    "APFS in raw": "log2timeline+dfvfs/test_data/apfs.raw",
     "ext2 in E01": "log2timeline+dfvfs/test_data/ext2.E01",
     "ext2 in VMDK": "log2timeline+dfvfs/test_data/ext2.vmdk",
     "ext2 in QCOW2": "log2timeline+dfvfs/test_data/ext2.qcow2",
@@ -264,12 +273,18 @@ def judge_corpus(name: str, image: Path, scratch: Path) -> Judged:
     with opened(image) as source:
         equal = _digest(source, raw.stat().st_size) == _digest_of(raw)
         for volume in find_volumes(source).volumes:
-            if not volume.allocated or find_layer(source, volume) is not None:
+            if not volume.allocated:
                 continue
-            found = rows_of(source, volume)
+            pool = find_layer(source, volume)
+            if pool is None:
+                found = rows_of(source, volume)
+                known |= live_files_by_tsk(raw, offset_sectors=volume.offset_bytes // 512)
+            else:
+                system = pool.open_layer(source, volume, secrets=[], on_read=None).filesystem(1)
+                found = list(rows_of_system(system)) if system is not None else []
+                known |= live_files_by_tsk(raw, pool_block=POOL_BLOCKS.get(name, 0))
             entries += len(found)
             told |= {str(row["path"]): row["sha256"] for row in found if row["state"] != DELETED}
-            known |= live_files_by_tsk(raw, offset_sectors=volume.offset_bytes // 512)
     same = sum(told.get(path) == sha256 for path, sha256 in known.items())
     missing = sorted(path for path in known if told.get(path) != known[path])
     fault = f"differs: {missing[:5]}" if missing else ""

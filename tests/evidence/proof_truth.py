@@ -4,30 +4,35 @@
 NTFS and ext; for HFS+, APFS, ISO 9660 and XFS it does not, so that the two are independent.
 """
 
+import contextlib
 import hashlib
 import re
 import subprocess
 from pathlib import Path
 
-from evidence.tools import run
+from evidence.tools import ToolFailed, run
 
 _LINE = re.compile(r"^r/[r-] (\d+(?:-\d+-\d+)?):\t(.*)$", re.MULTILINE)
 _FILES_AT_MOST = 400
 
 
-def live_files_by_tsk(raw: Path, *, offset_sectors: int = 0) -> dict[str, str]:
+def live_files_by_tsk(raw: Path, *, offset_sectors: int = 0, pool_block: int = 0) -> dict[str, str]:
     """Return path to SHA-256 of the live files of a volume, at most 400.
 
     Args:
         raw: A raw image.
         offset_sectors: Where the volume begins.
+        pool_block: For APFS: the block of the volume's superblock, else 0.
     """
-    at = ["-o", str(offset_sectors)]
+    pool = ["-P", "apfs", "-B", str(pool_block)] if pool_block else []
+    at = ["-o", str(offset_sectors), *pool]
     told = run(["fls", "-r", "-p", "-F", "-u", *at, raw]).decode("utf-8", "backslashreplace")
     found = {}
     for inode, path in _LINE.findall(told)[:_FILES_AT_MOST]:
         if not path.startswith(("$", "^")) and not path.endswith("(Volume Label Entry)"):
-            found[path] = hashlib.sha256(run(["icat", *at, raw, inode])).hexdigest()
+            # icat refuses a file that has a resource fork alone.
+            with contextlib.suppress(ToolFailed):
+                found[path] = hashlib.sha256(run(["icat", *at, raw, inode])).hexdigest()
     return found
 
 

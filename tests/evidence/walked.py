@@ -57,10 +57,11 @@ def rows_of(source: ByteSource, volume: VolumeFacts | None = None) -> list[Row]:
     whole = VolumeFacts(0, "none", "", 0, source.size_bytes, allocated=True)
     opened = open_filesystem(source, volume or whole)
     assert opened is not None, "no driver opens the volume"
-    return list(_walk(opened))
+    return list(rows_of_system(opened))
 
 
-def _walk(opened: FileSystem) -> Iterator[Row]:
+def rows_of_system(opened: FileSystem) -> Iterator[Row]:
+    """Yield a row for each entry of an opened file system, the orphans last."""
     waiting = [("", opened.root)]
     seen = {bytes(opened.root)}
     orphans_wait = True

@@ -67,6 +67,9 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         bool,
         typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
     ] = False,
+    no_carve: Annotated[
+        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
+    ] = False,
     no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
@@ -92,7 +95,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         exhibit=exhibit,
         examiner=examiner,
         out=out,
-        plan=asked_plan(plan, shadow_copies=shadow_copies),
+        plan=asked_plan(plan, shadow_copies=shadow_copies, leaves_carving=no_carve),
         authority=authority,
         acquisition=tuple(stated_digest(text) for text in acquisition or []),
         clock_offset_s=clock_offset,
@@ -124,10 +127,12 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_text(summary_text(examined.package, examined.manifest, originals))
 
 
-def asked_plan(path: Path | None, *, shadow_copies: bool) -> Plan:
+def asked_plan(path: Path | None, *, shadow_copies: bool, leaves_carving: bool) -> Plan:
     """Return the plan of a file, or the default one, with what options ask for besides."""
     plan = read_plan(path)
-    return msgspec.structs.replace(plan, shadow_copies=True) if shadow_copies else plan
+    if shadow_copies:
+        plan = msgspec.structs.replace(plan, shadow_copies=True)
+    return msgspec.structs.replace(plan, carve=False) if leaves_carving else plan
 
 
 def wanted_sets(sets: list[str] | None, *, is_none: bool) -> tuple[str, ...] | None:

@@ -82,6 +82,14 @@ class Settlement:
                 self._batch.matches.extend(known.matches)
         return found
 
+    def knows(self, contents: Sequence[Digests]) -> list[Known]:
+        """Return what is known of contents that may come to nothing: no match is collected."""
+        return self._matching.exact(contents)
+
+    def note_slack(self, volume_id: int, places: Sequence[tuple[int, int]]) -> None:
+        """Collect where remains of others lie behind a content."""
+        self._batch.slack += [(volume_id, offset, length) for offset, length in places]
+
     def settle_holder(self, group: HolderGroup) -> None:
         """Collect what was found inside a holder; its own result must be in the same batch."""
         self._batch.groups.append(group)

@@ -120,6 +120,15 @@ class ExtFileSystem(TskFileSystem):
             * figures.block_size_bytes,
         )
 
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        layout = self.layout
+        yield from self.free_ranges(
+            self.allocation,
+            first_bytes=layout.first_data_block * layout.block_size_bytes,
+            block_bytes=layout.cluster_blocks * layout.block_size_bytes,
+        )
+
     # Names
 
     def _slots(self, folder: Reference) -> Iterator[ExtName]:

@@ -106,6 +106,18 @@ class FatFileSystem(TskFileSystem):
         size = self.layout.cluster_bytes
         return FileSystemFacts(self.kind, size, _TIME_FACTS, self.allocation.free_blocks() * size)
 
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        layout = self.layout
+        unowned = AllocationMap(
+            block_count=layout.cluster_count,
+            page_bits=layout.page_clusters,
+            read_page=layout.owned_page,
+        )
+        yield from self.free_ranges(
+            unowned, first_bytes=layout.cluster_offset(2), block_bytes=layout.cluster_bytes
+        )
+
     def _slots(self, folder: Reference) -> Iterator[_Slot]:
         runs = self._folder_runs(folder)
         if not runs:

@@ -116,6 +116,11 @@ class NtfsFileSystem(TskFileSystem):
         size = self.layout.cluster_bytes
         return FileSystemFacts("ntfs", size, _TIME_FACTS, self.allocation.free_blocks() * size)
 
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        size = self.layout.cluster_bytes
+        yield from self.free_ranges(self.allocation, first_bytes=0, block_bytes=size)
+
     @cached_property
     def table(self) -> Content:
         """The content of ``$MFT``: all records."""

@@ -16,19 +16,25 @@ from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
 from polit.evidence import libarchive
 from polit.evidence.acquisition import AcquisitionFacts
+from polit.evidence.carve import warm_carvers
+from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
+from polit.evidence.free_space import PlacedContent
 from polit.evidence.layering import layer_versions
 from polit.evidence.logical import LogicalSource, logical_volumes
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
+from polit.evidence.source import ByteSource
 from polit.evidence.source_digests import digest_source
 from polit.evidence.volume import FoundVolumes, find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carve
 from polit.sandbox.walking_checks import fitted, weight_bytes
 from polit.sandbox.worker.archive_walker import ArchiveWalker
+from polit.sandbox.worker.carving_search import CarvingSearch
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
 from polit.sandbox.worker.walker_volumes import Volumes
@@ -52,6 +58,7 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
+    warm_carvers()
     libarchive.prepare()
     return {
         "pytsk3": str(pytsk3.get_version()),
@@ -103,7 +110,7 @@ class Walker:
                 self._channel.send(say.WalkRefused("source_unreadable", str(error)[:4096]))
             self._journal.enter(say.IDLE, 0)
 
-    def _answer(self, request: say.Request) -> None:
+    def _answer(self, request: say.Request) -> None:  # noqa: C901 - one arm for each request
         match request:
             case say.ReadContents():
                 self._reader.read(request.jobs)
@@ -112,17 +119,23 @@ class Walker:
                 self._stream_archive(request)
             case say.ListFolder():
                 self._list_folder(request)
-            case say.OpenVolume():
-                self._open_volume(request)
+            case say.OpenVolume() | say.KnowVolumes():
+                self._place(request)
             case say.FindVolumes():
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
+            case Carve():
+                self._carve(request)
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
 
     def _stream_archive(self, request: say.StreamArchive) -> None:
         ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
+        self._tell_state()
+
+    def _carve(self, request: Carve) -> None:
+        CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
         self._tell_state()
 
     # The source and its volumes
@@ -176,9 +189,21 @@ class Walker:
             return self._opened.source.filesystem
         return self._folder
 
-    def _open_volume(self, request: say.OpenVolume) -> None:
+    def _place(self, request: say.OpenVolume | say.KnowVolumes) -> None:
+        if isinstance(request, say.KnowVolumes):
+            self._volumes.know(request.volumes)
+            return
         self._channel.send(self._volumes.open(request.volume_id, request.volume))
         self._tell_state()
+
+    def source_of(self, volume_id: int) -> tuple[ByteSource, VolumeFacts]:
+        """Return the source that a volume lies in, and where."""
+        return self._volumes.source_of(volume_id)
+
+    def carved_content(self, volume_id: int, address: bytes) -> Content:
+        """Return the content at the places that an address holds."""
+        source, _ = self._volumes.source_of(volume_id)
+        return PlacedContent(source, unpack_places(address, source_bytes=source.size_bytes))
 
     def volume_size_bytes(self, volume_id: int) -> int:
         """Return the size of a volume, 0 where it has none (a host folder)."""

@@ -42,6 +42,10 @@ class Volumes:
         self._mounted: dict[int, FileSystem] = {}
         self._layers: dict[int, tuple[str, Layer]] = {}
 
+    def know(self, placed: dict[int, say.PlacedVolume]) -> None:
+        """Note where volumes lie."""
+        self._placed.update(placed)
+
     def open(self, volume_id: int, volume: say.PlacedVolume) -> say.VolumeOpened:
         """Open a volume and tell what it is.
 

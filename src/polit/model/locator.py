@@ -10,6 +10,11 @@ and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
     stream:hidden.jpg     named stream of that file
     same:2                the second name with the same path and record in its folder
 
+inside archives, one step each::
+
+    zip:dir/x.jpg         member by its name; also tar, sevenzip, rar, cab, iso, cpio, ar, xar, lha
+    gzip:x.jpg            what is compressed alone; also bzip2, xz, lzma, zstd, lz4, lzip, compress
+
 and inside what holds pictures::
 
     zip:word/media/1.jpg  member of a document that is a ZIP (Office, OpenDocument, EPUB)

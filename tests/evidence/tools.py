@@ -35,6 +35,7 @@ PACKAGES = {
     "mkswap": "util-linux",
     "ewfacquire": "ewf-tools",
     "split": "coreutils",
+    "blkls": "sleuthkit",
 }
 
 

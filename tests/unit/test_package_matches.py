@@ -115,7 +115,7 @@ def test_a_manifest_of_format_2_is_refused_with_what_to_do(made: MadePackage) ->
     del values["hash_sets"], values["matches"]
     values["format"] = 2
 
-    with pytest.raises(PackageDamaged, match=r"format 2, this version reads 3: use the version"):
+    with pytest.raises(PackageDamaged, match=r"format 2, this version reads 4: use the version"):
         parse_manifest(json.dumps(values).encode())
 
 
@@ -126,9 +126,9 @@ def test_findings_of_an_earlier_format_are_refused_with_what_to_do(tmp_path: Pat
         connection.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT)")
         connection.commit()
 
-    with pytest.raises(PackageDamaged, match=r"a format before 3.*examine the exhibit again"):
+    with pytest.raises(PackageDamaged, match=r"a format before 4.*examine the exhibit again"):
         open_reader(package)
-    with pytest.raises(PackageDamaged, match=r"a format before 3"):
+    with pytest.raises(PackageDamaged, match=r"a format before 4"):
         Ledger(package)
 
 

@@ -69,9 +69,22 @@ class ProgressLine:
 def _line(progress: Progress, seconds: float) -> str:
     if progress.phase == "measuring":
         return f"measuring the source: {human_bytes(progress.measured_bytes)}"
+    if progress.phase == "carving":
+        return _carving_line(progress)
     share = f" ({progress.settled * 100 // progress.entries} %)" if progress.entries else ""
     return (
         f"{progress.phase}: {progress.settled} of {progress.entries} entries{share}, "
         f"{human_bytes(progress.bytes_read)}, {progress.pictures} pictures decoded, "
         f"{progress.failed} failed, {progress.restarts} restarts, {seconds:.0f} s"
+    )
+
+
+def _carving_line(progress: Progress) -> str:
+    through, of_all = progress.carved_through_bytes, progress.carve_bytes
+    seconds = max(monotonic_s() - progress.carve_began_at, 0.001)
+    speed = (through - progress.carve_from_bytes) / seconds / 1e6
+    return (
+        f"carving: {human_bytes(through)} of {human_bytes(max(of_all, through))}, "
+        f"{speed:.0f} MB/s, {progress.candidates} candidates, {progress.carved} carved, "
+        f"{progress.failed} failed, {progress.restarts} restarts"
     )

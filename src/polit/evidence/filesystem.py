@@ -79,6 +79,21 @@ class FileSystem(Protocol):
 
 
 @runtime_checkable
+class TellsFreeSpace(Protocol):
+    """What a file-system driver offers beside, where it knows which bytes nothing owns."""
+
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield ``(offset_bytes, length_bytes)`` in the source of bytes that no file owns.
+
+        In order, without overlap: free blocks, blocks marked as bad, and what lies behind the
+        last block of the file system to the end of its volume.
+
+        Raises:
+            SourceUnreadable: The allocation map cannot be read.
+        """
+
+
+@runtime_checkable
 class CountsDropped(Protocol):
     """A driver that drops lost names which make no sense, and counts them."""
 

@@ -34,9 +34,19 @@ class Contents:
         decisions: Decisions,
         *,
         opens_archives: bool = False,
+        tells_slack: bool = False,
     ) -> None:
-        """Begin with nothing under way."""
-        self._opens_archives = opens_archives
+        """Begin with nothing under way.
+
+        Args:
+            fleet: The processes of the run.
+            settlement: Where results are collected.
+            progress: The counters.
+            decisions: What was decided of media already.
+            opens_archives: Archives are queued for opening.
+            tells_slack: What lies behind live contents is noted.
+        """
+        self._opens_archives, self._tells_slack = opens_archives, tells_slack
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
         self._holders = Holders(fleet, settlement, progress, decisions)
@@ -52,9 +62,13 @@ class Contents:
         """Ask the walker for contents."""
         self.reading.update((row.entry_id, row) for row in rows)
         jobs = [
-            say.ReadJob(row.entry_id, row.volume_id, row.address, row.raw_name, row.size_bytes)
+            say.ReadJob(
+                row.entry_id, row.volume_id, row.address, row.raw_name, row.size_bytes,
+                is_carved=row.state == "carved",
+                tells_slack=self._tells_slack and row.state == "live",
+            )
             for row in rows
-        ]
+        ]  # fmt: skip
         if jobs:
             self._fleet.walker.send(say.ReadContents(jobs))
 
@@ -66,10 +80,18 @@ class Contents:
             if row is not None and result.code and result.code != "too_large":
                 self.fail(row, result.code, result.detail)
             elif row is not None:
+                self._note_mismatch(row, result.mismatch)
+                self._settlement.note_slack(row.volume_id, result.slack)
                 read.append((result, Settled(row, _entry_result(result))))
         known = self._settlement.look_up([settled.digests for _, settled in read])
         for (result, settled), what_is_known in zip(read, known, strict=True):
             self._take_result(result, settled, what_is_known)
+
+    def _note_mismatch(self, row: ReadRow, mismatch: str) -> None:
+        """Note that the image states another digest: its file is read and examined all the same."""
+        if mismatch:
+            problem = ProblemRow(row.locator, row.entry_id, "container", "file_mismatch", mismatch)
+            self._settlement.note_beside(row.entry_id, problem)
 
     def _take_result(self, result: say.ReadResult, settled: Settled, known: Known) -> None:
         self._progress.bytes_read += result.size_bytes

@@ -45,6 +45,7 @@ class Decisions:
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._vault = vault
         self._waiting: dict[bytes, list[Waiter]] = {}
+        self._trials: set[bytes] = set()
         self.opens_holders = opens_holders
 
     def known(self, sha256: bytes) -> MediaOutcome | None:
@@ -65,6 +66,11 @@ class Decisions:
             vault.keep(sha256, mime, held.descriptor, held.size_bytes)
 
         self._settlement.until_room(keep)
+
+    def try_out(self, task: DecodeTask, waiter: Waiter) -> None:
+        """Have a candidate decoded: it is only kept in mind if that shows something."""
+        self._trials.add(task.sha256)
+        self.decide(task, waiter)
 
     def decide(self, task: DecodeTask, waiter: Waiter) -> None:
         """Have a content decoded; the bytes stay the caller's."""
@@ -90,8 +96,10 @@ class Decisions:
             hashes=decoded.hashes if decoded else (),
             has_pictures_inside=decoded.has_pictures_inside if decoded else False,
         )
-        self._settlement.decide(media, decoded, is_video=task.is_video)
-        self._progress.pictures += 1
+        if decoded is not None or task.sha256 not in self._trials:
+            self._settlement.decide(media, decoded, is_video=task.is_video)
+            self._progress.pictures += 1
+        self._trials.discard(task.sha256)
         outcome = MediaOutcome(media.outcome, media.reason, media.has_pictures_inside)
         detail = failure.detail if failure else ""
         for waiter in self._waiting.pop(task.sha256, []):

@@ -8,9 +8,11 @@ walker costs that entry; everything that was under way beside it is asked for ag
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from polit.base.clock import monotonic_s
 from polit.base.digests import Digests
 from polit.base.errors import EvidenceChanged
 from polit.examine.archives import Archives
+from polit.examine.carving import Carving
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
 from polit.examine.names import Names
@@ -24,6 +26,7 @@ from polit.package.rows import ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
 from polit.sandbox import walking_messages as say
+from polit.sandbox.carving_messages import Carved
 from polit.sandbox.walking import WalkerLost
 
 _READS_AT_ONCE = 256
@@ -65,10 +68,18 @@ class Pipeline:
             fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
         self._contents = Contents(
-            fleet, settlement, self.progress, decisions, opens_archives=plan.open_archives
+            fleet,
+            settlement,
+            self.progress,
+            decisions,
+            opens_archives=plan.open_archives,
+            tells_slack=plan.carve,
         )
         self._archives = Archives(
             ArchiveLedger(ledger), fleet, settlement, self.progress, plan, contents=self._contents
+        )
+        self._carving = Carving(
+            ledger, fleet, settlement, decisions, self.progress, max_restarts=plan.max_restarts
         )
         self._volumes = Volumes(ledger, plan, ask=self._ask_walker, restart=self._restart)
         self._is_asked = False
@@ -85,6 +96,7 @@ class Pipeline:
         """
         found = self._volumes.find()
         self._volumes.open_all()
+        self._fleet.walker.send(say.KnowVolumes(self._volumes.placed))
         self._names.add(self._ledger.pending_folders())
         self.progress.entries, self.progress.settled = self._ledger.counts()
         self.progress.phase = "listing"
@@ -92,6 +104,8 @@ class Pipeline:
         self.progress.phase = "reading"
         for rank in RANKS:
             self._read_rank(rank)
+        if self._plan.carve and found.container != "folder":
+            self._carve()
         measured = self._measure(found)
         self._settlement.commit()
         return SourceReport(
@@ -148,9 +162,28 @@ class Pipeline:
 
     def _ask(self, rows: list[ReadRow]) -> None:
         for row in rows:
-            if row.volume_id not in self._volumes.open:
+            if not self._is_within_reach(row):
                 self._contents.fail(row, "volume_unopened", "")
-        self._contents.ask([row for row in rows if row.volume_id in self._volumes.open])
+        self._contents.ask([row for row in rows if self._is_within_reach(row)])
+
+    def _is_within_reach(self, row: ReadRow) -> bool:
+        return row.state == "carved" or row.volume_id in self._volumes.open
+
+    # What no file owns
+
+    def _carve(self) -> None:
+        """Search area by area; what was carved is then read like any other content."""
+        self.progress.phase = "carving"
+        self.progress.carve_began_at = monotonic_s()
+        if self._carving.begin():
+            self._fleet.begin_carving(self._volumes.placed)
+        while self._carving.ask_next():
+            while self._carving.is_under_way:
+                self._turn()
+        self._drain()
+        self.progress.phase = "reading"
+        for rank in RANKS:
+            self._read_rank(rank)
 
     # The whole source
 
@@ -204,6 +237,8 @@ class Pipeline:
 
     def _take_word(self, reply: say.Reply) -> None:
         match reply:
+            case Carved():
+                self._carving.take(reply)
             case say.Listed():
                 self._names.take(reply)
             case say.SourceState():
@@ -223,6 +258,11 @@ class Pipeline:
         if self._is_asked:
             self._answers.append(lost)
             return
+        if self._carving.is_under_way:
+            self._carving.charge(lost)
+            self._restart()
+            self._carving.ask_again()
+            return
         names, contents = self._names, self._contents
         volume_id = self._volume_of(lost)
         before = self.progress.failed
@@ -233,7 +273,7 @@ class Pipeline:
         elif lost.position.operation == say.STREAMING:
             self._archives.charge(lost, exactly=self._fleet.walker.is_careful)
         self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
-        if volume_id is not None and self._is_too_much(volume_id, lost):
+        if volume_id in self._volumes.open and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
         self._restart()
         rows = list(contents.reading.values())

@@ -24,7 +24,11 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         decode_stills: Decode the stills that this version can decode.
         decode_videos: Decode the videos that this version can decode; only where the sandbox
             holds fully.
+        carve: Look for pictures and videos in unallocated space, slack, gaps between volumes and
+            volumes that cannot be opened.
         open_holders: Open documents, mails and caches, and take the pictures out of them.
+        shadow_copies: Walk the shadow copies of NTFS volumes for what differs; without it they
+            are listed as not examined.
         open_archives: Open archives, and take what lies in them for entries.
         leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
             whole path without regard to case. What is left out is counted.
@@ -54,7 +58,9 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measure_source: bool = True
     decode_stills: bool = True
     decode_videos: bool = True
+    carve: bool = True
     open_holders: bool = True
+    shadow_copies: bool = False
     open_archives: bool = True
     leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
     max_still_bytes: int = 256 << 20

@@ -18,6 +18,12 @@ class Progress:
     failed: int = 0
     measured_bytes: int = 0
     restarts: int = 0
+    carve_bytes: int = 0
+    carved_through_bytes: int = 0
+    carve_began_at: float = 0.0
+    carve_from_bytes: int = 0
+    candidates: int = 0
+    carved: int = 0
     alerts: Alerts = field(default_factory=Alerts)
 
 

@@ -46,7 +46,7 @@ class SealedRun:
 _LEVELS = ("none", "reduced", "full")
 _FAILED_STAGES_SQL = (
     "SELECT count(*) FROM problems WHERE entry_id IS NULL"
-    " AND stage IN ('list', 'mount', 'walk', 'measure')"
+    " AND stage IN ('list', 'mount', 'walk', 'carve', 'measure')"
 )
 
 

@@ -52,6 +52,7 @@ class Settlement:
         self._batch = ResultBatch.empty()
         self._pixels: list[NewDerivative] = []
         self._decided: dict[bytes, MediaOutcome] = {}
+        self._beside: dict[int, ProblemRow] = {}
         self._committed_at = monotonic_s()
 
     @property
@@ -62,8 +63,15 @@ class Settlement:
     def settle(self, result: ResultRow, problem: ProblemRow | None = None) -> None:
         """Collect the result of one entry."""
         self._batch.results.append(result)
+        beside = self._beside.pop(result.entry_id, None)
+        if beside is not None:
+            self._batch.problems.append(beside)
         if problem is not None:
             self._batch.problems.append(problem)
+
+    def note_beside(self, entry_id: int, problem: ProblemRow) -> None:
+        """Keep a problem of an entry that goes on: it is written with its result, or not at all."""
+        self._beside[entry_id] = problem
 
     def look_up(self, contents: Sequence[Digests]) -> list[Known]:
         """Return what is known of contents that were just read, and collect what matched."""
@@ -73,6 +81,14 @@ class Settlement:
                 self._noted.add(content.sha256)
                 self._batch.matches.extend(known.matches)
         return found
+
+    def knows(self, contents: Sequence[Digests]) -> list[Known]:
+        """Return what is known of contents that may come to nothing: no match is collected."""
+        return self._matching.exact(contents)
+
+    def note_slack(self, volume_id: int, places: Sequence[tuple[int, int]]) -> None:
+        """Collect where remains of others lie behind a content."""
+        self._batch.slack += [(volume_id, offset, length) for offset, length in places]
 
     def settle_holder(self, group: HolderGroup) -> None:
         """Collect what was found inside a holder; its own result must be in the same batch."""

@@ -9,6 +9,8 @@ and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
     record:64-1           metadata record that the name leads to
     stream:hidden.jpg     named stream of that file
     same:2                the second name with the same path and record in its folder
+    carved:512+90,4096+7  bytes of the source that no file owns, offset+length each; of more than
+                          16 the first 16, then ``~`` and how many follow
 
 inside archives, one step each::
 

@@ -43,6 +43,7 @@ REASONS: dict[str, str] = {
     "key_frames_only": "only the key frames of a long video were decoded",
     "beyond_limit": "only a part of a large video or a long animation was decoded",
     "locked": "encrypted, and no given key opens it",
+    "same_in_newer": "the same in the next newer state of the volume",
     "layer_damaged": "the volumes inside it could not be found",
     "volume_unopened": "the volume could not be opened",
     "chunk_checksum": "a chunk of the image fails its checksum",
@@ -59,6 +60,7 @@ REASONS: dict[str, str] = {
     "lost_repeated": "a lost directory entry that repeats one that is listed",
     "lost_system": "a lost record of a file system's own file",
     "lost_time": "a lost directory entry without a time that can be",
+    "file_mismatch": "the file's digest is not the one stored in the image",
     "extension_mismatch": "the name's extension does not fit the content",
 }
 """Reason and problem codes, stable, with what they mean to a reader."""

@@ -14,17 +14,9 @@ from polit.model.outcome import (
     Tally,
     reason_name,
 )
+from polit.package.carving_account import count_uncarved
+from polit.package.halves import whole as _whole
 from polit.package.match_rows import COUNTS_OF_ENTRIES_SQL, read_counts
-
-# SQLite's sum raises beyond 64 bits, so each column is summed in two halves of its bits.
-_LOW_BITS = 31
-_MOST = 2**63 - 1
-
-
-def _whole(high: int | None, low: int | None) -> int:
-    """Put the halves together again, at most 2^63 - 1: what a manifest can hold."""
-    return min(((high or 0) << _LOW_BITS) + (low or 0), _MOST)
-
 
 _KINDS_INSIDE = {
     "archive": (
@@ -64,6 +56,9 @@ _FLAWS = {
 }
 
 
+_DROPPED = {"same_in_newer": "entries of shadow copies"}
+
+
 def count_tally(connection: sqlite3.Connection) -> Tally:
     """Count entries and their outcomes; entries without one make the tally unbalanced."""
     entries = connection.execute("SELECT count(*) FROM entries").fetchone()[0]
@@ -99,13 +94,9 @@ def count_problems(connection: sqlite3.Connection) -> tuple[ProblemCount, ...]:
 def count_not_examined(connection: sqlite3.Connection) -> tuple[NotExamined, ...]:
     """Count what was met but not looked into, in a fixed order; nothing is left unnamed."""
     found: list[NotExamined] = []
-    for description, reason, count, high, low in connection.execute(
-        "SELECT CASE allocated WHEN 0 THEN 'space outside volumes'"
-        " ELSE 'volume (' || description || ')' END, reason, count(*),"
-        " sum(size_bytes >> 31), sum(size_bytes & 2147483647)"
-        " FROM volumes WHERE state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2"
-    ):
+    for description, reason, count, high, low in connection.execute(_VOLUMES_SQL):
         found.append(NotExamined(description, reason, count, _whole(high, low)))
+    found.extend(count_uncarved(connection))
     for sql, what, why in _QUERIES:
         count, high, low = connection.execute(sql).fetchone()
         if count:
@@ -140,7 +131,8 @@ def _count_dropped(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         "SELECT code, sum(count) FROM dropped_names JOIN folders USING (folder_id)"
         " GROUP BY code ORDER BY code"
     ):
-        yield NotExamined("lost directory entries", reason_name(code), count, 0)
+        what = _DROPPED.get(code, "lost directory entries")
+        yield NotExamined(what, reason_name(code), count, 0)
 
 
 def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -154,22 +146,19 @@ def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
             yield NotExamined(what, why, count, 0)
 
 
+_VOLUMES_SQL = """
+SELECT CASE allocated WHEN 0 THEN 'space outside volumes'
+       ELSE 'volume (' || description || ')' END,
+       v.reason || CASE WHEN c.state = 'done' THEN '; searched for pictures and videos' ELSE '' END,
+       count(*), sum(v.size_bytes >> 31), sum(v.size_bytes & 2147483647)
+FROM volumes v LEFT JOIN carving c ON c.volume_id = v.volume_id AND c.area = 'whole'
+WHERE v.state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2
+"""
 _QUERIES = (
     (
-        (
-            "SELECT count(*), sum(unallocated_bytes >> 31), sum(unallocated_bytes & 2147483647)"
-            " FROM volumes WHERE unallocated_bytes > 0"
-        ),
+        "SELECT count(*), 0, 0 FROM volumes WHERE description = 'logical image'",
         "unallocated space",
-        "not carved in this version",
-    ),
-    (
-        (
-            "SELECT count(*), 0, 0 FROM volumes WHERE filesystem IS NOT NULL"
-            " AND unallocated_bytes IS NULL AND scheme <> 'folder'"
-        ),
-        "unallocated space of unknown size",
-        "its allocation map could not be read",
+        "not in the image: a logical image holds chosen files alone",
     ),
     (
         "SELECT count(*), 0, 0 FROM folders WHERE state = 'failed'",

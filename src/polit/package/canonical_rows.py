@@ -1,12 +1,12 @@
 """The canonical rows of a package, and ``rows_sha256`` over them.
 
-One line of canonical JSON per row: volumes by offset, bad ranges by offset, problems of the
-source and its volumes, how many lost names were dropped, entries by the bytes of their locators,
-what was not opened inside them, then media, tags, fingerprints and derivatives by the digest of
-their content; at last the hash sets that were asked, by their digests, and the matches by
-content, set and record. Left out is what may differ between two runs that found the same:
-instants, durations, attempts, ids, ciphertext, what a hash set is called, and the access and
-change times of a host folder.
+One line of canonical JSON per row: volumes by offset, what was carved in them, bad ranges by
+offset, problems of the source and its volumes, how many lost names were dropped, entries by the
+bytes of their locators, what was not opened inside them, then media, tags, fingerprints and
+derivatives by the digest of their content; at last the hash sets that were asked, by their digests,
+and the matches by content, set and record. Left out is what may differ between two runs that found
+the same: instants, durations, attempts, ids, ciphertext, what a hash set is called, and the access
+and change times of a host folder.
 """
 
 import hashlib
@@ -21,6 +21,12 @@ SELECT 'volume' AS row, locator, scheme, description, offset_bytes, size_bytes, 
        filesystem, block_size_bytes, unallocated_bytes, time_basis, time_resolution, reason,
        layer, opened_by
 FROM volumes ORDER BY offset_bytes, size_bytes, locator
+"""
+_CARVING = """
+SELECT 'carving' AS row, v.locator, c.area, c.state, c.reason, c.searched_bytes, c.candidates,
+       c.found_again, c.undecoded, c.undecoded_bytes, c.carved, c.carved_bytes
+FROM carving c JOIN volumes v USING (volume_id)
+ORDER BY v.offset_bytes, v.size_bytes, v.locator, c.area
 """
 _BAD_RANGES = """
 SELECT 'bad_range' AS row, offset_bytes, length_bytes, code FROM bad_ranges
@@ -84,7 +90,7 @@ def canonical_rows(connection: sqlite3.Connection) -> Iterator[bytes]:
     is_folder = connection.execute("SELECT 1 FROM volumes WHERE scheme = 'folder'").fetchone()
     times = "" if is_folder else "e.accessed_ns, e.changed_ns,"
     entries = _ENTRIES.replace("{times}", times)
-    for sql in (_VOLUMES, _BAD_RANGES, _PROBLEMS, _DROPPED, entries, *_CONTENTS):
+    for sql in (_VOLUMES, _CARVING, _BAD_RANGES, _PROBLEMS, _DROPPED, entries, *_CONTENTS):
         cursor = connection.execute(sql)
         yield from map(row_writer([column[0] for column in cursor.description]), cursor)
 

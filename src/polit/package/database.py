@@ -80,7 +80,7 @@ def open_reader(package: Path) -> sqlite3.Connection:
     if "meta" not in tables:
         connection.close()
         raise PackageDamaged(f"{path} cannot be read as findings: it has no table 'meta'")
-    if "matches" not in tables:
+    if "carving" not in tables:
         connection.close()
         raise PackageDamaged(_EARLIER.format(package))
     return connection

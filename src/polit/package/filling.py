@@ -137,3 +137,8 @@ def add_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow])
         " VALUES (?, ?, ?, ?, ?, ?)",
         [(p.locator, p.entry_id, p.stage, p.code, p.detail, p.attempts) for p in problems],
     )
+
+
+def add_slack(connection: sqlite3.Connection, slack: Iterable[tuple[int, int, int]]) -> None:
+    """Note ``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents, once each."""
+    connection.executemany("INSERT OR IGNORE INTO slack VALUES (?, ?, ?)", slack)

@@ -52,7 +52,8 @@ CREATE TABLE folders (
   entry_id INTEGER,
   path BLOB NOT NULL,
   address BLOB NOT NULL,
-  kind TEXT NOT NULL CHECK (kind = 'root' OR kind = 'folder' OR kind = 'orphans'),
+  kind TEXT NOT NULL
+    CHECK (kind = 'root' OR kind = 'folder' OR kind = 'orphans' OR kind = 'carved'),
   deleted INTEGER NOT NULL CHECK (deleted BETWEEN 0 AND 1),
   rank INTEGER NOT NULL,
   state TEXT NOT NULL
@@ -193,6 +194,33 @@ CREATE TABLE unopened (
   code TEXT NOT NULL,
   detail TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE carving (
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  area TEXT NOT NULL CHECK (area = 'unallocated' OR area = 'slack' OR area = 'whole'),
+  state TEXT NOT NULL CHECK (state = 'pending' OR state = 'done' OR state = 'not_searched'),
+  reason TEXT,
+  size_bytes INTEGER NOT NULL,
+  from_bytes INTEGER NOT NULL DEFAULT 0,
+  next_bytes INTEGER NOT NULL DEFAULT 0,
+  taken TEXT NOT NULL DEFAULT '[]',
+  searched_bytes INTEGER NOT NULL DEFAULT 0,
+  candidates INTEGER NOT NULL DEFAULT 0,
+  found_again INTEGER NOT NULL DEFAULT 0,
+  undecoded INTEGER NOT NULL DEFAULT 0,
+  undecoded_bytes INTEGER NOT NULL DEFAULT 0,
+  carved INTEGER NOT NULL DEFAULT 0,
+  carved_bytes INTEGER NOT NULL DEFAULT 0,
+  CHECK (state <> 'not_searched' OR reason IS NOT NULL),
+  PRIMARY KEY (volume_id, area)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE slack (
+  volume_id INTEGER NOT NULL REFERENCES volumes,
+  offset_bytes INTEGER NOT NULL,
+  length_bytes INTEGER NOT NULL CHECK (length_bytes > 0),
+  PRIMARY KEY (volume_id, offset_bytes)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE problems (
   problem_id INTEGER PRIMARY KEY,

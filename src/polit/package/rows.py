@@ -1,6 +1,6 @@
 """The rows that pass between the ledger of a package and the run that fills it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
@@ -13,7 +13,7 @@ _LISTABLE = frozenset({ContentState.READABLE, ContentState.NONE})
 
 @dataclass(frozen=True, slots=True)
 class FolderRow:
-    """A folder to list. ``kind`` is ``root``, ``folder`` or ``orphans``; ``path`` raw bytes."""
+    """A folder: ``kind`` ``root``, ``folder``, ``orphans`` or ``carved``; ``path`` raw bytes."""
 
     folder_id: int
     volume_id: int
@@ -271,6 +271,8 @@ class ResultBatch:
     queued: list[tuple[int, str]]
     closed: list[ClosedArchive]
     unopened: list[tuple[int, str, str]]
+    slack: list[tuple[int, int, int]] = field(default_factory=list)
+    """``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents."""
 
     @classmethod
     def empty(cls) -> "ResultBatch":

@@ -21,6 +21,7 @@ from polit.sandbox import walking_messages as say
 from polit.sandbox.holding import Holding
 from polit.sandbox.isolate import Zygote
 from polit.sandbox.limits import Profile
+from polit.sandbox.message_types import Message
 from polit.sandbox.walking_checks import decode_reply
 
 if TYPE_CHECKING:
@@ -99,6 +100,15 @@ class Walker:
         self.is_careful = True
         self._start(free_slots, volumes)
 
+    def move(
+        self, zygote: Zygote, free_slots: Sequence[int], volumes: Mapping[int, say.PlacedVolume]
+    ) -> None:
+        """Go on as a child of another zygote; what was asked of the present one is lost."""
+        self._child.kill()
+        self._child.close()
+        self._zygote = zygote
+        self._start(free_slots, volumes)
+
     @property
     def pid(self) -> int:
         """The process id of the walker."""
@@ -108,7 +118,7 @@ class Walker:
         """The channel, for an event loop."""
         return self._child.channel.fileno()
 
-    def send(self, request: say.Message) -> None:
+    def send(self, request: Message) -> None:
         """Queue a request; it goes out now as far as the channel takes it."""
         self._outbox += say.frame(request)
         self._flush()

@@ -6,6 +6,7 @@ import msgspec
 
 from polit.base.errors import SandboxError
 from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
+from polit.sandbox.carving_messages import Carved
 from polit.sandbox.walking_messages import (
     ContentsRead,
     Listed,
@@ -43,8 +44,9 @@ def _check_reply(reply: Reply) -> None:
             for _, entry in reply.entries:
                 check_found(entry)
         case ContentsRead():
-            for result in reply.results:
-                _check_digests(result)
+            _check_digests(reply.results)
+        case Carved():
+            _check_digests([candidate.result for candidate in reply.candidates])
         case MembersTold():
             _check_members(reply)
         case VolumesFound():
@@ -63,8 +65,7 @@ def _check_volumes(volumes: list[VolumeFacts]) -> None:
 def _check_members(reply: MembersTold) -> None:
     for _, entry in reply.found:
         check_found(entry)
-    for member in reply.read:
-        _check_digests(member.result)
+    _check_digests([member.result for member in reply.read])
 
 
 def _check_opened(reply: VolumeOpened) -> None:
@@ -76,10 +77,11 @@ def _check_opened(reply: VolumeOpened) -> None:
         _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
 
 
-def _check_digests(result: ReadResult) -> None:
-    lengths = (len(result.md5), len(result.sha1), len(result.sha256))
-    if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
-        raise SandboxError("the walker gave a result without digests")
+def _check_digests(results: list[ReadResult]) -> None:
+    for result in results:
+        lengths = (len(result.md5), len(result.sha1), len(result.sha256))
+        if result.code in _WITH_DIGESTS and lengths != (16, 20, 32):
+            raise SandboxError("the walker gave a result without digests")
 
 
 def _check_figures(*figures: int) -> None:

@@ -8,14 +8,15 @@ figures. Nothing is ever unpickled.
 import mmap
 import struct
 from dataclasses import dataclass
-from typing import Annotated
 
 import msgspec
 
 from polit.base.errors import SandboxError
 from polit.model.evidence import FileSystemFacts, FoundEntry, VolumeFacts
-from polit.model.media import MediaKind
+from polit.sandbox import message_types
+from polit.sandbox.carving_messages import Carve, Carved
 from polit.sandbox.holding import Holding
+from polit.sandbox.message_types import Code, Figure, Length, Message, Name, Text
 
 MAX_MESSAGE_BYTES = 16 << 20
 DESCRIPTORS_AT_ONCE = 200
@@ -24,16 +25,7 @@ HANDED_OVER = b"\0"
 _INT63 = 1 << 63
 _LENGTH = struct.Struct("<I")
 
-Figure = Annotated[int, msgspec.Meta(ge=0, le=_INT63 - 1)]
-Length = Annotated[int, msgspec.Meta(ge=1, le=_INT63 - 1)]
-Name = Annotated[bytes, msgspec.Meta(max_length=65_535)]
-Text = Annotated[str, msgspec.Meta(max_length=4_096)]
-Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{0,40}\Z")]
-Mime = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9.+-]{1,64}/[a-z0-9.+-]{1,127}\Z")]
-
-
-class Message(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Root of all messages."""
+ReadResult = message_types.ReadResult
 
 
 class PlacedVolume(msgspec.Struct, frozen=True, array_like=True):
@@ -74,6 +66,12 @@ class OpenVolume(Message, frozen=True):
     volume: PlacedVolume
 
 
+class KnowVolumes(Message, frozen=True):
+    """Take note of where volumes lie, also of those that are not opened."""
+
+    volumes: dict[int, PlacedVolume]
+
+
 class ListFolder(Message, frozen=True):
     """Tell the names of a folder from an index on, without the slots in ``skip``.
 
@@ -89,13 +87,15 @@ class ListFolder(Message, frozen=True):
 
 
 class ReadJob(msgspec.Struct, frozen=True, array_like=True):
-    """One content to read."""
+    """One content to read; a carved one lies where its address says, whatever its volume."""
 
     entry_id: Figure
     volume_id: Figure
     address: Name
     raw_name: Name
     size_bytes: Figure
+    is_carved: bool = False
+    tells_slack: bool = False
 
 
 class ReadContents(Message, frozen=True):
@@ -145,11 +145,13 @@ class MeasureSource(Message, frozen=True):
 Request = (
     FindVolumes
     | OpenVolume
+    | KnowVolumes
     | ListFolder
     | ReadContents
     | StreamArchive
     | ReleaseSlot
     | MeasureSource
+    | Carve
 )
 
 
@@ -188,7 +190,7 @@ class VolumeOpened(Message, frozen=True):
     unopened: Text
     layer: LayerOpened | None = None
     locked: Text = ""
-    problems: list[tuple[Code, Text]] = []
+    problems: list[tuple[Code, Text]] = msgspec.field(default_factory=list)
 
 
 class Listed(Message, frozen=True):
@@ -198,29 +200,7 @@ class Listed(Message, frozen=True):
     entries: list[tuple[Figure, FoundEntry]]
     done: bool
     error: Text
-    dropped: dict[Code, Figure] = {}
-
-
-class ReadResult(msgspec.Struct, frozen=True, array_like=True):
-    """What reading one content gave. ``code`` is empty, or why it failed.
-
-    ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
-    """
-
-    entry_id: Figure
-    code: Code
-    detail: Text
-    size_bytes: Figure = 0
-    md5: bytes = b""
-    sha1: bytes = b""
-    sha256: bytes = b""
-    mime: Mime = "application/octet-stream"
-    kind: MediaKind = MediaKind.OTHER
-    basis: Code = ""
-    extension_agrees: bool | None = None
-    slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
-    held_bytes: Figure = 0
-    tail_bytes: Figure = 0
+    dropped: dict[Code, Figure] = msgspec.field(default_factory=dict)
 
 
 class ContentsRead(Message, frozen=True):
@@ -297,6 +277,7 @@ Reply = (
     | SourceProgress
     | SourceMeasured
     | WalkRefused
+    | Carved
 )
 
 _request_decoder: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
@@ -346,7 +327,7 @@ class Position:
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, STREAMING = range(8)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, STREAMING, CARVING = range(9)
 RESTING = frozenset({IDLE, WAITING})
 """What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")

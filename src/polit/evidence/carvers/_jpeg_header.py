@@ -151,15 +151,20 @@ def read_frame(marker: int, untrusted_body: bytes) -> Frame:
     return _frame(marker == 0xC2, (bits, width, height), parts)
 
 
+def _parts(whole: int, size: int) -> int:
+    """Return how many parts of a size cover a whole."""
+    return (whole + size - 1) // size
+
+
 def _frame(is_progressive: bool, sizes: tuple[int, int, int], parts: list[bytes]) -> Frame:
     bits, width, height = sizes
     most_across, most_down = max(p[1] >> 4 for p in parts), max(p[1] & 15 for p in parts)
-    across, down = -(-width // (8 * most_across)), -(-height // (8 * most_down))
+    across, down = _parts(width, 8 * most_across), _parts(height, 8 * most_down)
     components, base = [], 0
     for part in parts:
         h, v = part[1] >> 4, part[1] & 15
-        own_across = -(-(-(-width * h // most_across)) // 8)
-        own_down = -(-(-(-height * v // most_down)) // 8)
+        own_across = _parts(_parts(width * h, most_across), 8)
+        own_down = _parts(_parts(height * v, most_down), 8)
         stride = across * h
         components.append(Component(part[0], h, v, part[2], own_across, own_down, stride, base))
         base += stride * down * v
@@ -215,9 +220,7 @@ def _plan_bands(plan: NDArray[np.int64], frame: Frame, count: int, bands: bytes)
         raise Senseless("scan")
     else:
         plan[kernel.KIND] = kernel.AC_REFINE if high else kernel.AC_FIRST
-    plan[kernel.FIRST], plan[kernel.LAST], plan[kernel.HIGH], plan[kernel.LOW] = (
-        first, last, high, low,
-    )  # fmt: skip
+    plan[kernel.FIRST], plan[kernel.LAST], plan[kernel.LOW] = first, last, low
 
 
 def _plan_blocks(

@@ -10,7 +10,9 @@ named below. Progressive scans need to know which coefficients are not zero: one
 block.
 """
 
-from collections.abc import Callable
+import ctypes
+from collections.abc import Callable, MutableSequence, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numba
@@ -18,19 +20,22 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-Whole = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
-Tables = NDArray[np.uint16]
-Notes = tuple[Whole, Whole, Whole, Whole]
+Bytes = Sequence[int]
+Codes = Sequence[int]
+Whole = MutableSequence[int]
+Notes = Sequence[Whole]
 
 # Places in the state. JUMP_AT and JUMP_BY: at the one place the content goes on so much later.
-POS, BITS, COUNT, MCU, RUN, RESTARTS, STATUS, ENDED, JUMP_AT, JUMP_BY, BORDER = range(11)
-PREDICTED = 11
-STATE_SIZE = 15
+POS, BITS, COUNT, MCU, RUN, RESTARTS, STATUS, ENDED, JUMP_AT, JUMP_BY, BORDER, BLANKS, END = range(
+    13
+)
+PREDICTED = 13
+STATE_SIZE = 17
 
 # Places in the plan of a scan, then four figures a component, then four a block of the MCU.
-MCUS, RESTART, FIRST, LAST, HIGH, LOW, BLOCKS, KIND, ACROSS, PHASE, STEP, FINAL, UNTIL = range(13)
-COMPONENTS = 13
+MCUS, RESTART, FIRST, LAST, BLOCKS, KIND, ACROSS, PHASE, STEP, FINAL, UNTIL = range(11)
+SIZE_BYTES, KNOWN, LEVELS, GAPS, LOW = range(11, 16)
+COMPONENTS = 16
 BASE, STRIDE, WIDE, MOST = range(4)
 BLOCK = COMPONENTS + 16
 COMPONENT, DC_TABLE, AC_TABLE, PLACE = range(4)
@@ -45,6 +50,7 @@ RUNNING, DONE, MORE, BAD_CODE, OVERRUN, DC_RANGE, MARKER, BAD_RESTART, REACHED =
 MARGIN_BYTES = 8192
 """More than one MCU can take: 10 blocks of 64 codes of 16 + 15 bits, each byte stuffed."""
 
+BLANK_KEPT = 4
 KEPT = 32
 """How many states before the last block borders are kept."""
 
@@ -55,7 +61,7 @@ TRIAL_BYTES = 65_536
 @numba.njit
 def _fill(data: Bytes, state: Whole) -> None:
     """Load bytes up to 48 bits, without the zeros stuffed behind FF; stop before a marker."""
-    end, jump = len(data), state[JUMP_AT]
+    end, jump = state[END], state[JUMP_AT]
     at, bits, count = state[POS], state[BITS], state[COUNT]
     while count <= 40:
         if at == jump:
@@ -97,13 +103,13 @@ def _take(data: Bytes, state: Whole, wanted: int) -> int:
 
 
 @numba.njit
-def _symbol(data: Bytes, state: Whole, table: Tables) -> int:
+def _symbol(data: Bytes, state: Whole, codes: Codes, table: int) -> int:
     """Return the symbol of the next code; a code that is none becomes the status."""
     if state[COUNT] < 16 and state[ENDED] == 0:
         _fill(data, state)
     count = state[COUNT]
     ahead = state[BITS] >> (count - 16) if count >= 16 else state[BITS] << (16 - count)
-    entry = np.int64(table[ahead & 0xFFFF])
+    entry = np.int64(codes[(table << 16) | (ahead & 0xFFFF)])
     length = entry >> 8
     if entry == 0 or length > count:
         state[STATUS] = BAD_CODE if entry == 0 else MARKER
@@ -114,9 +120,12 @@ def _symbol(data: Bytes, state: Whole, table: Tables) -> int:
 
 
 @numba.njit
-def _difference(data: Bytes, state: Whole, table: Tables, which: int, most: int) -> None:
+def _difference(
+    data: Bytes, state: Whole, codes: Codes, table: int, limit: tuple[int, int]
+) -> None:
     """Follow the DC coefficient of a block: the difference to the one before."""
-    size = _symbol(data, state, table)
+    which, most = limit
+    size = _symbol(data, state, codes, table)
     if size > 15:
         state[STATUS] = DC_RANGE
         return
@@ -129,11 +138,11 @@ def _difference(data: Bytes, state: Whole, table: Tables, which: int, most: int)
 
 
 @numba.njit
-def _sequential(data: Bytes, state: Whole, table: Tables) -> None:
+def _sequential(data: Bytes, state: Whole, codes: Codes, table: int) -> None:
     """Follow the 63 AC coefficients of a sequential block."""
     at = 1
     while at < 64 and state[STATUS] == RUNNING:
-        symbol = _symbol(data, state, table)
+        symbol = _symbol(data, state, codes, table)
         size = symbol & 15
         if size == 0:
             if symbol != 0xF0:
@@ -150,14 +159,15 @@ def _sequential(data: Bytes, state: Whole, table: Tables) -> None:
 
 
 @numba.njit
-def _first(data: Bytes, state: Whole, table: Tables, plan: Whole, known: int) -> int:
+def _first(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[int, int]) -> int:
     """Follow a block of the first scan of AC coefficients; return which are not zero."""
+    table, known = before
     if state[RUN] > 0:
         state[RUN] -= 1
         return known
     at, last = plan[FIRST], plan[LAST]
     while at <= last and state[STATUS] == RUNNING:
-        symbol = _symbol(data, state, table)
+        symbol = _symbol(data, state, codes, table)
         zeros, size = symbol >> 4, symbol & 15
         if size == 0:
             if zeros < 15:
@@ -191,11 +201,12 @@ def _correct(data: Bytes, state: Whole, plan: Whole, place: int, known: int) -> 
 
 
 @numba.njit
-def _refine(data: Bytes, state: Whole, table: Tables, plan: Whole, known: int) -> int:
+def _refine(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[int, int]) -> int:
     """Follow a block of a refining scan of AC coefficients; return which are not zero."""
+    table, known = before
     at, last, found = plan[FIRST], plan[LAST], known
     while state[RUN] == 0 and at <= last and state[STATUS] == RUNNING:
-        symbol = _symbol(data, state, table)
+        symbol = _symbol(data, state, codes, table)
         zeros, size = symbol >> 4, symbol & 15
         if size > 1:
             state[STATUS] = BAD_CODE
@@ -229,7 +240,7 @@ def _block_place(plan: Whole, mcu: int, which: int) -> int:
 
 
 @numba.njit
-def _follow_mcu(data: Bytes, state: Whole, tables: Tables, plan: Whole, known: Whole) -> None:
+def _follow_mcu(data: Bytes, state: Whole, codes: Codes, plan: Whole, known: Whole) -> None:
     """Follow all blocks of one MCU."""
     kind = plan[KIND]
     for which in range(plan[BLOCKS]):
@@ -237,21 +248,21 @@ def _follow_mcu(data: Bytes, state: Whole, tables: Tables, plan: Whole, known: W
         component = plan[block + COMPONENT]
         if kind <= DC_FIRST:
             most = plan[COMPONENTS + 4 * component + MOST]
-            _difference(data, state, tables[plan[block + DC_TABLE]], component, most)
+            _difference(data, state, codes, plan[block + DC_TABLE], (component, most))
             if kind == SEQUENTIAL and state[STATUS] == RUNNING:
-                _sequential(data, state, tables[plan[block + AC_TABLE]])
+                _sequential(data, state, codes, plan[block + AC_TABLE])
         elif kind == DC_REFINE:
             _take(data, state, 1)
         else:
             place = _block_place(plan, state[MCU], which)
-            if place < 0 or place >= len(known):
+            if place < 0 or place >= plan[KNOWN]:
                 state[STATUS] = OVERRUN
                 return
-            table = tables[plan[block + AC_TABLE]]
+            before = (plan[block + AC_TABLE], known[place])
             if kind == AC_FIRST:
-                known[place] = _first(data, state, table, plan, known[place])
+                known[place] = _first(data, state, codes, plan, before)
             else:
-                known[place] = _refine(data, state, table, plan, known[place])
+                known[place] = _refine(data, state, codes, plan, before)
         if state[STATUS] != RUNNING:
             return
 
@@ -265,7 +276,7 @@ def _restart(data: Bytes, state: Whole) -> None:
     following = at + 1
     if following == state[JUMP_AT]:
         following += state[JUMP_BY]
-    inside = 0 <= at < len(data) and 0 <= following < len(data)
+    inside = 0 <= at < state[END] and 0 <= following < state[END]
     if not inside or state[ENDED] == 0 or state[COUNT] >= 8:
         state[STATUS] = BAD_RESTART
         return
@@ -280,14 +291,30 @@ def _restart(data: Bytes, state: Whole) -> None:
 
 
 @numba.njit
-def _keep(state: Whole, before: Whole, plan: Whole, kept: Whole) -> None:
-    """Keep the last state that had loaded nothing from behind a block border."""
+def _is_blank(data: Bytes, at: int, end: int) -> bool:
+    """Tell whether 64 bytes are all the same: zeros and fillings can be valid codes for ever."""
+    if at < 0 or at + 64 > end:
+        return True
+    same = 1
+    while same < 64 and data[at + same] == data[at]:
+        same += 1
+    return same == 64
+
+
+@numba.njit
+def _keep(data: Bytes, state: Whole, before: Whole, plan: Whole, kept: Whole) -> None:
+    """Keep the last state that had loaded nothing from behind a block border.
+
+    The first four borders that are followed by filling are kept for good, in the last places.
+    """
     border, step, phase = before[BORDER], plan[STEP], plan[PHASE]
-    if border < state[POS] and state[BORDER] == border:
-        slot = (border - phase) // step % KEPT * STATE_SIZE
-        for i in range(STATE_SIZE):
-            kept[slot + i] = before[i]
-        state[BORDER] = phase + (state[POS] - phase + step - 1) // step * step
+    slot = (border - phase) // step % (KEPT - BLANK_KEPT)
+    if before[BLANKS] < BLANK_KEPT and _is_blank(data, border, state[END]):
+        slot = KEPT - BLANK_KEPT + before[BLANKS]
+        state[BLANKS] += 1
+    for i in range(STATE_SIZE):
+        kept[slot * STATE_SIZE + i] = before[i]
+    state[BORDER] = phase + (state[POS] - phase + step - 1) // step * step
 
 
 @numba.njit
@@ -296,7 +323,7 @@ def _begin_mcu(data: Bytes, state: Whole, plan: Whole) -> bool:
     mcu = state[MCU]
     if mcu >= plan[MCUS]:
         state[STATUS] = DONE
-    elif plan[FINAL] == 0 and state[POS] + MARGIN_BYTES > len(data):
+    elif plan[FINAL] == 0 and state[POS] + MARGIN_BYTES > state[END]:
         state[STATUS] = MORE
     elif mcu >= plan[UNTIL]:
         state[STATUS] = REACHED
@@ -306,50 +333,42 @@ def _begin_mcu(data: Bytes, state: Whole, plan: Whole) -> bool:
 
 
 @numba.njit
-def _follow(data: Bytes, state: Whole, tables: Tables, plan: Whole, notes: Notes) -> None:
+def _follow(data: Bytes, state: Whole, codes: Codes, plan: Whole, notes: Notes) -> None:
     """Follow a scan from a state on until it ends, breaks, or needs more bytes."""
-    before = np.empty(STATE_SIZE, np.int64)
+    before = notes[5]
     for i in range(STATE_SIZE):
         before[i] = state[i]
     while state[STATUS] == RUNNING:
-        _keep(state, before, plan, notes[1])
+        if before[BORDER] < state[POS]:
+            _keep(data, state, before, plan, notes[1])
         for i in range(STATE_SIZE):
             before[i] = state[i]
         if not _begin_mcu(data, state, plan):
             continue
-        _follow_mcu(data, state, tables, plan, notes[0])
+        _follow_mcu(data, state, codes, plan, notes[0])
         if state[STATUS] == RUNNING:
-            if state[MCU] < len(notes[2]):
+            if state[MCU] < plan[LEVELS]:
                 notes[2][state[MCU]] = state[PREDICTED]
             state[MCU] += 1
+    # What breaks may be the very first byte behind a border, which is not loaded then.
+    if BAD_CODE <= state[STATUS] <= BAD_RESTART and before[BORDER] <= state[POS] + 1:
+        _keep(data, state, before, plan, notes[1])
 
 
 @numba.njit
 def _put_back(notes: Notes, plan: Whole, first: int, last: int) -> None:
     """Undo what a trial noted of the blocks of some MCUs."""
-    known, saved = notes[0], notes[3]
     if plan[KIND] < AC_FIRST:
         return
     for mcu in range(first, min(last + 1, plan[MCUS])):
         for which in range(plan[BLOCKS]):
             place = _block_place(plan, mcu, which)
-            if 0 <= place < len(known) and place < len(saved):
-                known[place] = saved[place]
-
-
-@numba.njit
-def _is_blank(data: Bytes, at: int) -> bool:
-    """Tell whether 64 bytes are all the same: zeros and fillings can be valid codes for ever."""
-    same = 0
-    if at >= 0 and at + 64 <= len(data):
-        while same < 64 and data[at + same] == data[at]:
-            same += 1
-        return same == 64
-    return True
+            if 0 <= place < plan[KNOWN]:
+                notes[0][place] = notes[3][place]
 
 
 def follow(
-    data: Bytes, states: Whole, tables: Tables, plan: Whole, notes: Notes, results: Whole
+    data: Bytes, states: Whole, codes: Codes, plan: Whole, notes: Notes, results: Whole
 ) -> None:
     """Follow a scan from a state on, straight or over each of some gaps.
 
@@ -357,48 +376,96 @@ def follow(
 
     Args:
         data: The content from some place on; the state's places are places in it.
-        states: The state to begin with, and room for the last one. ``JUMP_AT`` states where the
-            first fragment ends and gaps are tried, -1 for none: then the scan is followed once.
-        tables: ``(8, 65536)``: four of DC, four of AC; by the next 16 bits, the length of the code
-            and its symbol, 0 where there is none.
-        plan: As its places above name it.
+        states: The state to begin with. ``JUMP_AT`` states where the first fragment ends and gaps
+            are tried, -1 for none: then the scan is followed once.
+        codes: Eight tables of 65,536: four of DC, four of AC; by the next 16 bits, the length of
+            the code and its symbol, 0 where there is none.
+        plan: As its places above name it, with the sizes of all arrays.
         notes: What is known of the blocks; the states kept before block borders, in a ring; the
             first component's DC by MCU, as far as there is room; and what is known of the blocks
-            in the state begun with, which is put back after each trial.
+            in the state begun with, which is put back after each trial; the last state; and room
+            for another.
         results: Two figures a gap of so many blocks: the status, and the bytes followed behind it.
     """
-    jump = states[JUMP_AT]
-    state = states[STATE_SIZE:]
-    for gap in range(len(results) // 2):
+    jump, size, state = states[JUMP_AT], plan[SIZE_BYTES], notes[4]
+    for gap in range(plan[GAPS]):
         far = jump + gap * plan[STEP]
         results[2 * gap], results[2 * gap + 1] = RUNNING, 0
-        if jump >= 0 and _is_blank(data, far):
+        if jump >= 0 and _is_blank(data, far, size):
             continue
         for i in range(STATE_SIZE):
             state[i] = states[i]
         state[JUMP_BY] = gap * plan[STEP]
         if state[POS] == jump:
             state[POS] += state[JUMP_BY]
-        end = len(data) if jump < 0 else min(len(data), far + TRIAL_BYTES + MARGIN_BYTES)
-        _follow(data[:end], state, tables, plan, notes)
+        state[END] = size if jump < 0 else min(size, far + TRIAL_BYTES + MARGIN_BYTES)
+        _follow(data, state, codes, plan, notes)
         results[2 * gap] = state[STATUS]
         results[2 * gap + 1] = max(0, state[POS] - far)
         if jump >= 0:
             _put_back(notes, plan, states[MCU], state[MCU])
 
 
-_WHOLE = types.Array(types.int64, 1, "C")
-_ARGUMENTS = (
-    types.Array(types.uint8, 1, "C", readonly=True),
-    _WHOLE,
-    types.Array(types.uint16, 2, "C", readonly=True),
-    _WHOLE,
-    types.UniTuple(_WHOLE, 4),
-    _WHOLE,
-)
+_BYTES = types.CPointer(types.uint8)
+_WORDS = types.CPointer(types.uint16)
+_WHOLE = types.CPointer(types.int64)
+_ROWS = types.CPointer(_WHOLE)
 
 
 @cache
-def compiled() -> Callable[[Bytes, Whole, Tables, Whole, Notes, Whole], None]:
-    """Compile ``follow``, once a process: before the lockdown, which allows no new code."""
-    return numba.njit(types.void(*_ARGUMENTS))(follow)
+def _compiled() -> Callable[..., None]:
+    made = numba.cfunc(types.void(_BYTES, _WHOLE, _WORDS, _WHOLE, _ROWS, _WHOLE))(follow)
+    # A C callback takes addresses as they are; arrays would be counted at each inner call.
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6)(made.address)
+
+
+def warm() -> None:
+    """Compile the loop, once a process: before the lockdown, which allows no new code."""
+    _compiled()
+
+
+Figures = NDArray[np.int64]
+
+
+@dataclass(slots=True)
+class Noted:
+    """The arrays that a scan reads and writes; see ``follow``."""
+
+    known: Figures
+    kept: Figures
+    levels: Figures
+    known_before: Figures
+
+
+def run(
+    data: NDArray[np.uint8],
+    state: Figures,
+    codes: NDArray[np.uint16],
+    plan: Figures,
+    noted: Noted,
+    gaps: int = 0,
+) -> Figures:
+    """Follow a scan from a state on; the state becomes the last one.
+
+    Args:
+        data: ``(n,) uint8``: the content from some place on.
+        state: ``(STATE_SIZE,)``.
+        codes: ``(8, 65536)``.
+        plan: ``(PLAN_SIZE,)``; the arrays' sizes in it are set here.
+        noted: What it knows and what it notes.
+        gaps: How many to try; 0 follows straight.
+
+    Returns:
+        ``(gaps, 2)``: status and bytes followed; one line where it follows straight.
+    """
+    last, room = np.empty(STATE_SIZE, np.int64), np.empty(STATE_SIZE, np.int64)
+    results = np.zeros((max(gaps, 1), 2), dtype=np.int64)
+    plan[SIZE_BYTES], plan[GAPS] = len(data), len(results)
+    plan[KNOWN] = min(len(noted.known), len(noted.known_before))
+    plan[LEVELS] = len(noted.levels)
+    rows = (noted.known, noted.kept, noted.levels, noted.known_before, last, room)
+    places = np.array([row.ctypes.data for row in rows], dtype=np.uint64)
+    arrays = (data, state, codes, plan, places, results)
+    _compiled()(*(each.ctypes.data for each in arrays))
+    state[:] = last if not gaps else state
+    return results

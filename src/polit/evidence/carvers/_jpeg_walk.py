@@ -46,7 +46,7 @@ class Scan:
         blank = np.zeros(1 << 16, dtype=np.uint16)
         self.plan = plan
         self.codes = np.stack([blank if one is None else one for one in tables.codes])
-        self.states = np.zeros(2 * kernel.STATE_SIZE, dtype=np.int64)
+        self.states = np.zeros(kernel.STATE_SIZE, dtype=np.int64)
         self.kept = np.full(kernel.KEPT * kernel.STATE_SIZE, -1, dtype=np.int64)
         self.known_before = known.copy()
         self.has_levels = plan[kernel.KIND] <= kernel.DC_FIRST and not plan[kernel.COMPONENTS]
@@ -168,15 +168,13 @@ class Walk:
         """Follow a scan to its end; return why it stopped before."""
         plan, states = scan.plan, scan.states
         plan[kernel.STEP] = self.content.space.block_bytes
-        results = np.zeros(2, dtype=np.int64)
         levels = self.levels if scan.has_levels else self.levels[:0]
+        noted = kernel.Noted(self.known, scan.kept, levels, scan.known_before)
         while True:
             plan[kernel.PHASE] = self.content.phase
             data = self.content.loaded(int(states[kernel.POS]) + _STEP_BYTES)
             plan[kernel.FINAL] = int(len(data) >= self.content.end_bytes)
-            notes = (self.known, scan.kept, levels, scan.known_before)
-            kernel.compiled()(data, states, scan.codes, plan, notes, results)
-            states[: kernel.STATE_SIZE] = states[kernel.STATE_SIZE :]
+            kernel.run(data, states, scan.codes, plan, noted)
             self.place = int(states[kernel.POS])
             if states[kernel.STATUS] != kernel.MORE:
                 break
@@ -187,12 +185,7 @@ class Walk:
         return self._end_scan(scan)
 
     def _note_share(self, scan: Scan) -> None:
-        if (
-            self.seen.bit_count() <= 1
-            or not self.first_scan_share
-            or len(self.levels) == 0
-            or (self.scan and scan.plan[kernel.COMPONENTS] == 0)
-        ):
+        if scan.plan[kernel.KIND] <= kernel.DC_FIRST:
             share = int(scan.states[kernel.MCU]) / int(scan.plan[kernel.MCUS])
             self.first_scan_share = max(self.first_scan_share, share)
 

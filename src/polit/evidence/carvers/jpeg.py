@@ -26,7 +26,7 @@ _LEAST_ENTROPY_BYTES = 1024
 
 def warm() -> None:
     """Compile the entropy decoder."""
-    kernel.compiled()
+    kernel.warm()
 
 
 def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | None:
@@ -34,7 +34,7 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
     walk = Walk(Content(space, start_bytes, most_bytes=_MOST_BYTES))
     reason = walk.run()
     tally.search_left -= walk.place
-    while reason != COMPLETE and walk.frame and walk.content.fragments < MOST_FRAGMENTS:
+    while reason != COMPLETE and walk.segment[1] > 2 and walk.content.fragments < MOST_FRAGMENTS:
         if not tally.may_search():
             tally.searches_cut += 1
             break

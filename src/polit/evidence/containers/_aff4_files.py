@@ -21,6 +21,7 @@ from polit.evidence.logical import (
     LogicalContent,
     LogicalFile,
     LogicalTree,
+    check_reach,
     fitting_name,
 )
 from polit.model.evidence import (
@@ -73,7 +74,9 @@ class Aff4Files:
         for volume in volumes.volumes:
             self._bases.append(base)
             base += volume.segment.size_bytes
+        self._carrier_bytes = base
         self._is_full = False
+        self.texts: tuple[tuple[str, str], ...] = ()
         used = self._add_described()
         self._add_undescribed(used)
 
@@ -107,7 +110,8 @@ class Aff4Files:
                 self._add(self._folder(path[:-1]), path[-1], member.size_bytes, EntryTimes(), held)
                 count += 1
         if count:
-            self._volumes.note("undescribed", f"{count} members of the zip that nothing describes")
+            text = f"{count} members of the zip that no statement describes"
+            self.texts = (("undescribed", text),)
 
     def _path_of(self, iri: str) -> list[bytes]:
         stated = self._volumes.graph.value(iri, names.ORIGINAL_NAME)
@@ -184,6 +188,7 @@ class Aff4Files:
         held, size = self._held[number - 1], self._files[number - 1].size_bytes
         if not held.member:
             stream = self._volumes.open_stream(held.iri)
+            check_reach(stream.size_bytes, self._carrier_bytes)
             return LogicalContent(
                 _SoundOnly(stream), size_bytes=stream.size_bytes, digests=held.digests
             )

@@ -1,7 +1,9 @@
 """Which blocks are in use: a bitmap read page by page, so that a big volume costs little."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import numpy as np
 
 _PAGES_KEPT = 64
 
@@ -46,6 +48,32 @@ class AllocationMap:
             bits = int.from_bytes(self._read_page(page), "little")
             used += (bits & ((1 << left) - 1)).bit_count()
         return self.block_count - used
+
+    def free_runs(self) -> Iterator[tuple[int, int]]:
+        """Yield ``(first_block, count)`` of the blocks that nothing uses, in order, joined."""
+        begun = -1
+        for page in range(-(-self.block_count // self._page_bits)):
+            first = page * self._page_bits
+            left = min(self.block_count - first, self._page_bits)
+            # A one at each end makes each run begin and end with an edge.
+            used = np.ones(left + 2, np.int8)
+            raw = self._read_page(page)[: -(-left // 8)].ljust(-(-left // 8), b"\0")
+            used[1:-1] = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")[:left]
+            edges = np.flatnonzero(np.diff(used)).tolist()
+            for start, end in zip(edges[::2], edges[1::2], strict=True):
+                if begun >= 0 and start > 0:
+                    yield begun, first - begun
+                    begun = -1
+                if begun < 0:
+                    begun = first + start
+                if end < left:
+                    yield begun, first + end - begun
+                    begun = -1
+            if begun >= 0 and not edges:
+                yield begun, first - begun
+                begun = -1
+        if begun >= 0:
+            yield begun, self.block_count - begun
 
     def _page(self, number: int) -> int:
         bits = self._kept.get(number)

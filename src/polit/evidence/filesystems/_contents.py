@@ -40,6 +40,11 @@ class RunContent:
         """The logical size."""
         return self._size_bytes
 
+    @property
+    def written_bytes(self) -> int:
+        """How much of it was ever written: behind it lies what was there before."""
+        return min(self._valid_bytes, self._size_bytes)
+
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return the bytes of a range; see ``Content.read_at``."""
         end = min(offset_bytes + length_bytes, self._size_bytes)

@@ -80,6 +80,12 @@ class FatLayout:
         used = self._entries(page) != 0
         return np.packbits(used, bitorder="little").tobytes()
 
+    def owned_page(self, page: int) -> bytes:
+        """Return what ``used_page`` does, without the clusters that are marked as bad."""
+        entries = self._entries(page)
+        bad = np.uint32((0x0FFFFFF7) & ((1 << min(self._entry_bits, 28)) - 1))
+        return np.packbits((entries != 0) & (entries != bad), bitorder="little").tobytes()
+
     def _entries(self, page: int) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
         first = 2 + page * _PAGE_CLUSTERS
         begin = first * self._entry_bits // 8

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from polit.base.errors import SourceUnreadable
 from polit.evidence.filesystem import Journal
+from polit.evidence.filesystems._allocation import AllocationMap
 from polit.evidence.filesystems._image import VolumeImage
 from polit.model.evidence import FileSystemFacts, FoundEntry
 
@@ -59,6 +60,26 @@ class ListedFileSystem:
                 f"the content states {size_bytes} bytes, more than its volume holds "
                 f"({self.image.size_bytes}): it is sparse, compressed or damaged"
             )
+
+    def free_ranges(
+        self, allocation: AllocationMap, *, first_bytes: int, block_bytes: int
+    ) -> Iterator[tuple[int, int]]:
+        """Yield what a map calls free, and what lies behind its last block, in the source.
+
+        Args:
+            allocation: Which blocks are in use.
+            first_bytes: Where the map's first block begins in the volume.
+            block_bytes: The size of a block.
+        """
+        base, size = self.image.offset_bytes, self.image.size_bytes
+        for first, count in allocation.free_runs():
+            start = first_bytes + first * block_bytes
+            length = min(count * block_bytes, size - start)
+            if length > 0:
+                yield base + start, length
+        end = first_bytes + allocation.block_count * block_bytes
+        if end < size:
+            yield base + end, size - end
 
     def _orphans(self) -> Iterator[Slot]:
         raise NotImplementedError

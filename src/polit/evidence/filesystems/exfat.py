@@ -154,6 +154,14 @@ class ExfatFileSystem(ListedFileSystem):
         size = self.layout.cluster_bytes
         return FileSystemFacts("exfat", size, _TIME_FACTS, self.allocation.free_blocks() * size)
 
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        yield from self.free_ranges(
+            self.allocation,
+            first_bytes=self.layout.offset_of(2),
+            block_bytes=self.layout.cluster_bytes,
+        )
+
     @cached_property
     def _bitmap(self) -> RunContent:
         for at, entry in self._root_entries():

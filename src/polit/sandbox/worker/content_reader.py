@@ -8,7 +8,7 @@ charged to nobody: the next walker is *careful*, does one thing at a time, and s
 import mmap
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +26,8 @@ from polit.decode.identify import (
     identify_unknown,
 )
 from polit.evidence.filesystem import Content, FileSystem
+from polit.evidence.free_space import slack_of
+from polit.evidence.logical import LogicalContent
 from polit.model.evidence import Address
 from polit.model.media import Identification, MediaKind
 from polit.sandbox import walking_messages as say
@@ -45,6 +47,8 @@ _SWITCH_S = 0.0005
 _LARGE_BYTES = 256 << 20
 """Of contents larger than this one at a time is held: slots lie in memory."""
 
+_SLACK_AT_MOST = 8
+_Ask = Callable[[say.ReadJob, bytes], Identification | None]
 _NOT_YET_KNOWN = Identification("application/octet-stream", MediaKind.OTHER, "")
 
 
@@ -59,6 +63,9 @@ class Evidence(Protocol):
 
     def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on."""
+
+    def carved_content(self, volume_id: int, address: bytes) -> Content:
+        """Return the content at the places that an address holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +146,10 @@ class ContentReader:
         if 0 < self._evidence.volume_size_bytes(job.volume_id) < job.size_bytes:
             return say.ReadResult(job.entry_id, "exceeds_volume", "")
         try:
-            system = self._evidence.mounted_system(job.volume_id)
-            self._journal.enter(say.READING, job.entry_id)
-            faults.reach("walker.read", job.raw_name)
-            content = system.open_content(Address(job.address))
+            content = self._open(job)
             try:
-                return self._read_content(job, content)
+                result = self._read_content(job, content, self._ask_beside)
+                return _with_slack(result, content) if job.tells_slack else result
             finally:
                 content.close()
         except EvidenceChanged:
@@ -152,7 +157,26 @@ class ContentReader:
         except SourceError as error:
             return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
 
-    def _read_content(self, job: say.ReadJob, content: Content) -> say.ReadResult:
+    def read_candidate(self, job: say.ReadJob, content: Content) -> say.ReadResult:
+        """Read what may be a picture or a video, beside nothing else."""
+        self._journal.enter(say.READING, job.entry_id)
+        try:
+            return self._read_content(job, content, lambda _, head: identify_unknown(head))
+        except EvidenceChanged:
+            raise
+        except SourceError as error:
+            return say.ReadResult(job.entry_id, "unreadable", str(error)[:4096])
+
+    def _open(self, job: say.ReadJob) -> Content:
+        if job.is_carved:
+            self._journal.enter(say.READING, job.entry_id)
+            return self._evidence.carved_content(job.volume_id, job.address)
+        system = self._evidence.mounted_system(job.volume_id)
+        self._journal.enter(say.READING, job.entry_id)
+        faults.reach("walker.read", job.raw_name)
+        return system.open_content(Address(job.address))
+
+    def _read_content(self, job: say.ReadJob, content: Content, ask: _Ask) -> say.ReadResult:
         size = content.size_bytes
         untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
         kind = identify_quickly(untrusted_head, size_bytes=size)
@@ -174,8 +198,10 @@ class ContentReader:
             detail = f"{meter.size_bytes} of {size} bytes could be read"
             return say.ReadResult(job.entry_id, damage or "unreadable", detail)
         if kind is None:
-            kind = self._ask_beside(job, untrusted_head)
-        return _result(job, meter, kind, code=code, held=held)
+            kind = ask(job, untrusted_head)
+        result = _result(job, meter, kind, code=code, held=held)
+        mismatch = content.mismatch(meter.digests()) if isinstance(content, LogicalContent) else ""
+        return msgspec.structs.replace(result, mismatch=mismatch) if mismatch else result
 
     def hold_for(self, kind: Identification | None, size_bytes: int) -> tuple[Hold | None, str]:
         """Return how much of a content is to be held, and a code where that should be more."""
@@ -276,6 +302,15 @@ class ContentReader:
         if self._results:
             self._channel.send(say.ContentsRead(list(self._results)))
             self._results.clear()
+
+
+def _with_slack(result: say.ReadResult, content: Content) -> say.ReadResult:
+    """Add where remains of others lie: behind what was written of a content, in its clusters."""
+    if result.code not in ("", "too_large"):
+        return result
+    written_bytes = getattr(content, "written_bytes", content.size_bytes)
+    slack = slack_of(content.places(), size_bytes=written_bytes)
+    return msgspec.structs.replace(result, slack=slack[:_SLACK_AT_MOST]) if slack else result
 
 
 def _result(

@@ -4,6 +4,7 @@ from collections import deque
 from socket import recv_fds, socket
 
 from polit.sandbox import walking_messages as say
+from polit.sandbox.message_types import Message
 
 _RECEIVE_BYTES = 1 << 16
 
@@ -28,7 +29,7 @@ class WalkerChannel:
             descriptors += received
         return descriptors
 
-    def send(self, message: say.Message) -> None:
+    def send(self, message: Message) -> None:
         """Send a reply, waiting until the coordinator takes it."""
         self._channel.sendall(say.frame(message))
 

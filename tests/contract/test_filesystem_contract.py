@@ -19,7 +19,11 @@ from polit.model.evidence import Address, ContentState, EntryState, EntryType
 
 Images = Callable[[str], tuple[Path, Truth]]
 IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
-LOGICAL: dict[str, Callable[[Path, list[Planted]], None]] = {"l01": write_l01, "ad1": write_ad1, "aff4": write_aff4l}
+LOGICAL: dict[str, Callable[[Path, list[Planted]], None]] = {
+    "l01": write_l01,
+    "ad1": write_ad1,
+    "aff4": write_aff4l,
+}
 Opener = Callable[[], FileSystem]
 STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
 """Compressed and sparse: their places hold other bytes than they have."""

@@ -263,13 +263,13 @@ def build(
     """Plant each content once in each case that is chosen for its format."""
     builder = Builder(seed)
     builder.fill("noise", 3)
+    others = [drawn_jpeg(1000 + seed * 10 + n) for n in range(6)]
     for case in CASES:
         for form, every in planted.items():
             if not chosen(case, form):
                 continue
             for number, content in enumerate(every):
-                other = planted["jpeg"][(number * 7 + 3) % len(planted["jpeg"])]
-                builder.plant(case, form, content, other if other != content else b"")
+                builder.plant(case, form, content, others[number % len(others)])
         for decoy in decoys(seed + len(case), planted["jpeg"][0]):
             builder.decoy(decoy)
     builder.fill("noise", 40)

@@ -54,7 +54,7 @@ BLANK_KEPT = 4
 KEPT = 32
 """How many states before the last block borders are kept."""
 
-TRIAL_BYTES = 65_536
+TRIAL_BYTES = 16_384
 """How far a trial follows: who comes so far behind a gap is followed to the end."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from evidence.tools import run
+from made_ex01 import make_ex01
 
 Builder = Callable[[Path, bytes], Path]
 _PACKERS: dict[int, Callable[[bytes], bytes]] = {
@@ -96,6 +97,15 @@ def made_dmg(expected: bytes, kind_of_chunks: int) -> bytes:
     return bytes(data) + plist + trailer
 
 
+def ex01(method: int, chunks_per_segment: int) -> Builder:
+    """Return a builder of ``make_ex01``."""
+
+    def build(folder: Path, expected: bytes) -> Path:
+        return make_ex01(folder, expected, method=method, chunks_per_segment=chunks_per_segment)
+
+    return build
+
+
 def literal_adc(chunk: bytes) -> bytes:
     """Return Apple Data Compression of literals alone, and of one long run where all is alike."""
     if chunk == chunk[:1] * len(chunk):
@@ -137,6 +147,9 @@ DISKS: dict[str, tuple[str, Builder]] = {
     "qcow_extended": ("qcow", converted("qcow2", "qcow2", "extended_l2=on,cluster_size=128k")),
     "qcow_data_file": ("qcow", converted("qcow2", "qcow2", "data_file=DATA_FILE")),
     "qcow_with_backing": ("qcow", layered("qcow2", "qcow2")),
+    "ex01_plain": ("ex01", ex01(0, 1000)),
+    "ex01_deflate_segments": ("ex01", ex01(1, 40)),
+    "ex01_bzip2": ("ex01", ex01(2, 1000)),
     "dmg_zlib": ("dmg", dmg(0x80000005)),
     "dmg_bzip2": ("dmg", dmg(0x80000006)),
 }

@@ -79,19 +79,22 @@ def whole(source: RawImage) -> VolumeFacts:
 def walk(
     system: FileSystem, *, journal: Callable[[int], None] = lambda _: None, at_most: int = 10**6
 ) -> list[Found]:
-    """Descend every folder once, then list the orphans; folders that fail are left out."""
+    """Descend every folder once, then the orphans; folders that fail are left out."""
     found: list[Found] = []
     waiting: deque[tuple[bytes, Address]] = deque([(b"", system.root)])
     seen = {system.root}
-    while waiting:
-        path, address = waiting.popleft()
-        listing = system.list_folder(address, start_index=0, journal=journal)
+    orphans_wait = True
+    while waiting or orphans_wait:
+        if waiting:
+            path, address = waiting.popleft()
+            listing = system.list_folder(address, start_index=0, journal=journal)
+        else:
+            path, orphans_wait = b"$Orphans", False
+            listing = system.list_orphans(start_index=0, journal=journal)
         for item in _listed(system, listing, path):
             found.append(item)
             _queue(item, waiting, seen)
         assert len(found) <= at_most, "the walk does not end"
-    orphans = system.list_orphans(start_index=0, journal=journal)
-    found += _listed(system, orphans, b"$Orphans")
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 from container_images import FORMATS, acquire, evidence_of, mixed_bytes, opened, read_all
 from disk_images import DISKS
 from evidence.tools import run
+from made_differences import DIFFERENCES
 
 from polit.base.errors import SourceUnreadable
 from polit.evidence.acquisition import ContainerSource
@@ -81,6 +82,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path, bytes], Path]]] = {
     "ewf_segments_encase1": ("ewf", ewf_builder("encase1", "-c", "none", "-S", "1 MiB")),
     "ewf_segments_encase7": ("ewf", ewf_builder("encase7", "-c", "fast", "-S", "1 MiB")),
     **DISKS,
+    **DIFFERENCES,
 }
 
 
@@ -173,7 +175,7 @@ class TestContainer:
 def test_every_plugin_states_what_it_is() -> None:
     plugins = container_plugins()
     assert [plugin.NAME for plugin in plugins] == [
-        *("refused", "ewf", "vmdk", "vhd", "vhdx", "qcow", "dmg", "raw"),
+        *("refused", "ewf", "ex01", "vmdk", "vhd", "vhdx", "qcow", "dmg", "raw"),
     ]
     assert len({plugin.ORDER for plugin in plugins}) == len(plugins)
 
@@ -181,7 +183,6 @@ def test_every_plugin_states_what_it_is() -> None:
 @pytest.mark.parametrize(
     ("head", "name"),
     [
-        (b"EVF2\x0d\x0a\x81\x00", "disk.Ex01"),
         (b"LEF2\x0d\x0a\x81\x00", "files.Lx01"),
         (b"LVF\x09\x0d\x0a\xff\x00", "files.L01"),
         (b"ADCRYPT\x00", "disk.E01"),

@@ -57,10 +57,15 @@ def walked_rows(image: Path) -> list[Row]:
 def _walk(opened: FileSystem) -> Iterator[Row]:
     waiting = [("", opened.root)]
     seen = {bytes(opened.root)}
-    while waiting:
-        folder, address = waiting.pop()
+    orphans_wait = True
+    while waiting or orphans_wait:
         try:
-            found = list(opened.list_folder(address, start_index=0, journal=_no_journal))
+            if waiting:
+                folder, address = waiting.pop()
+                found = list(opened.list_folder(address, start_index=0, journal=_no_journal))
+            else:
+                folder, orphans_wait = "$OrphanFiles/", False
+                found = list(opened.list_orphans(start_index=0, journal=_no_journal))
         except SourceUnreadable:
             continue
         for path, entry in _named(found, folder):
@@ -69,9 +74,6 @@ def _walk(opened: FileSystem) -> Iterator[Row]:
             if is_new and entry.content is not ContentState.REALLOCATED:
                 seen.add(bytes(entry.address))
                 waiting.append((f"{path}/", entry.address))
-    orphans = list(opened.list_orphans(start_index=0, journal=_no_journal))
-    for path, entry in _named(orphans, "$OrphanFiles/"):
-        yield _row(opened, entry, path)
 
 
 def _named(

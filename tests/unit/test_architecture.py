@@ -35,6 +35,8 @@ LOCAL_SIGNALS = {
     "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
     "evidence/layer.py: VolumeLocked",  # caught in the walker, told as a locked volume
+    "evidence/libarchive.py: ArchiveDamage",  # caught in the walker, told as not opened
+    "sandbox/worker/member_reader.py: TooMuch",  # caught there, becomes a reason code
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
     "web/items/services/holding.py: Overtaken",  # caught by the build: another one does the work
 }

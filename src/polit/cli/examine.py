@@ -17,6 +17,7 @@ from polit.cli.summary import summary_object, summary_text
 from polit.examine.examination import Examined, check_request
 from polit.examine.examination import examine as run_examination
 from polit.examine.originals import read_originals
+from polit.examine.passwords import read_passwords
 from polit.examine.plan import Plan, read_plan
 from polit.examine.request import ExamineRequest
 from polit.store.keys import Keys, create_keys, keys_exist, open_keys
@@ -57,7 +58,15 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         list[str] | None,
         typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
     ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="File of passwords, recovery passwords and hex: keys, one a line."),
+    ] = None,
     *,
+    shadow_copies: Annotated[
+        bool,
+        typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
+    ] = False,
     no_carve: Annotated[
         bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
     ] = False,
@@ -86,7 +95,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         exhibit=exhibit,
         examiner=examiner,
         out=out,
-        plan=_planned(plan, leaves_carving=no_carve),
+        plan=asked_plan(plan, shadow_copies=shadow_copies, leaves_carving=no_carve),
         authority=authority,
         acquisition=tuple(stated_digest(text) for text in acquisition or []),
         clock_offset_s=clock_offset,
@@ -94,6 +103,7 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         workers=workers if workers is not None else processors(),
         vault=vault,
         sets=wanted_sets(sets, is_none=no_sets),
+        secrets=read_passwords(passwords),
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,
@@ -117,8 +127,11 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_text(summary_text(examined.package, examined.manifest, originals))
 
 
-def _planned(path: Path | None, *, leaves_carving: bool) -> Plan:
+def asked_plan(path: Path | None, *, shadow_copies: bool, leaves_carving: bool = False) -> Plan:
+    """Return the plan of a file, or the default one, with what options ask for besides."""
     plan = read_plan(path)
+    if shadow_copies:
+        plan = msgspec.structs.replace(plan, shadow_copies=True)
     return msgspec.structs.replace(plan, carve=False) if leaves_carving else plan
 
 

@@ -6,11 +6,11 @@ images is loaded here. Folders, links and devices are never taken for a companio
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from polit.base.errors import SourceMissing, SourceUnreadable
-from polit.base.text import visible
+from polit.base.text import name_text, visible
 from polit.evidence.companions import MAXIMUM_DEPTH, MAXIMUM_FILES, Companion, match_name
 from polit.evidence.containers import _qcow_facts, _vhd_facts, _vhdx_facts, _vmdk_facts
 from polit.evidence.segments import Segment, close_segments, open_segments
@@ -75,7 +75,8 @@ def open_companions(path: Path, first: Segment) -> Companions:
                 paths.append(path.with_name(name))
                 segments.append(opened)
                 if wanted.is_parent:
-                    waiting.append((opened, deeper))
+                    safe_name = name_text(os.fsencode(opened.name))
+                    waiting.append((replace(opened, name=safe_name), deeper))
     except BaseException:
         close_segments(segments)
         raise

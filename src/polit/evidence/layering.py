@@ -3,6 +3,7 @@
 Apart from ``evidence.layer``, which the plugins import: nothing imports in a circle.
 """
 
+from importlib.metadata import version
 from typing import cast
 
 from polit.base.plugins import modules_of
@@ -18,6 +19,16 @@ _PLUGINS = tuple(cast("LayerPlugin", module) for module in modules_of(layers))
 def layer_plugins() -> tuple[LayerPlugin, ...]:
     """Return all plugins in the order in which they are asked."""
     return _PLUGINS
+
+
+def layer_versions() -> dict[str, str]:
+    """Return the versions of the libraries that read or decipher for the plugins."""
+    libraries = [getattr(plugin, "LIBRARY", None) for plugin in _PLUGINS]
+    found = [library for library in libraries if library is not None]
+    return {
+        **{str(library.__name__): str(library.get_version()) for library in found},
+        **{name: version(name) for name in ("argon2-cffi", "cryptography")},
+    }
 
 
 def find_layer(source: ByteSource, volume: VolumeFacts) -> LayerPlugin | None:

@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from polit.base.digests import Digests
 from polit.base.errors import SourceUnreadable
 from polit.evidence.acquisition import AcquisitionFacts, ContainerSource, StoredDigest
 from polit.evidence.filesystem import Content, FileSystem, Journal
 from polit.evidence.source import BadRange, SourceProblem
+from polit.evidence.source_digests import differing
 from polit.model.evidence import (
     Address,
     ContentState,
@@ -22,8 +24,11 @@ from polit.model.evidence import (
     EntryType,
     FileSystemFacts,
     FoundEntry,
+    VolumeFacts,
 )
 
+DESCRIPTION = "logical image"
+"""How its one volume is described; what is not examined goes by it."""
 MAXIMUM_ENTRIES = 2_000_000
 """Of a tree that is kept in memory, at about half a kilobyte each."""
 
@@ -128,6 +133,11 @@ class LogicalContent:
     def places(self) -> tuple[tuple[int, int], ...]:
         """Return where in the carrier the content lies."""
         return self._places
+
+    def mismatch(self, found: Digests) -> str:
+        """Name what the image states of the file and does not hold, empty where all holds."""
+        wrong = differing(found, self.digests)
+        return "; ".join(f"the image states {one.algorithm} {one.value_hex}" for one in wrong)
 
     def close(self) -> None:
         """Do nothing: the carrier belongs to who opened it."""
@@ -240,6 +250,16 @@ class LogicalTree:
 
 def _pack(number: int) -> Address:
     return Address(_REFERENCE.pack(_MARK, number))
+
+
+def logical_volumes(container: str, source: ContainerSource) -> tuple[VolumeFacts, ...]:
+    """Return the one volume that a logical image is told as, nothing for a disk.
+
+    Its size is 0, as a host folder's: packed files may be larger than what carries them.
+    """
+    if not isinstance(source, LogicalSource):
+        return ()
+    return (VolumeFacts(0, container, DESCRIPTION, 0, 0, allocated=True),)
 
 
 def fitting_name(untrusted_name: bytes) -> bytes:

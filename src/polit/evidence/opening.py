@@ -6,32 +6,13 @@ from polit.base.plugins import modules_of
 from polit.evidence import filesystems
 from polit.evidence.filesystem import FileSystem
 from polit.evidence.filesystems import folder
+from polit.evidence.signatures import HEAD_BYTES, name_of, signature_of
 from polit.evidence.source import ByteSource
 from polit.model.evidence import VolumeFacts
 
 _DRIVERS = modules_of(filesystems)
 _HEAD_BYTES = 0x10100
-"""Enough for every signature below: btrfs states its own at 64 KiB."""
-_SIGNATURES = (
-    ("BitLocker", 3, b"-FVE-FS-"),
-    ("LUKS", 0, b"LUKS\xba\xbe"),
-    ("APFS", 32, b"NXSB"),
-    ("HFS+", 1024, b"H+"),
-    ("HFSX", 1024, b"HX"),
-    ("HFS", 1024, b"BD"),
-    ("XFS", 0, b"XFSB"),
-    ("Btrfs", 0x10040, b"_BHRfS_M"),
-    ("F2FS", 1024, b"\x10\x20\xf5\xf2"),
-    ("ReFS", 3, b"ReFS\0\0\0\0"),
-    ("Linux swap", 4086, b"SWAPSPACE2"),
-    ("LVM physical volume", 512, b"LABELONE"),
-    ("Linux RAID", 4096, b"\xfc\x4e\x2b\xa9"),
-    ("ISO 9660", 0x8001, b"CD001"),
-    ("UDF", 0x8001, b"BEA01"),
-    ("SquashFS", 0, b"hsqs"),
-    ("EROFS", 1024, b"\xe2\xe1\xf5\xe0"),
-    ("ZFS", 0x2000, b"\x0c\xb1\xba\0\0\0\0\0"),
-)
+"""Enough for all that volumes are known by: btrfs states its own at 64 KiB."""
 
 
 def open_filesystem(
@@ -69,13 +50,13 @@ def name_unopened(source: ByteSource, volume: VolumeFacts) -> str:
     """Name what stands in a volume that no driver opens.
 
     Returns:
-        ``unallocated`` for a gap, ``empty`` where the first 64 KiB are zeros, a name by
+        ``unallocated`` for a gap, ``empty`` where the first MiB is zeros, a name by
         signature such as ``BitLocker``, else ``unknown``.
     """
     if not volume.allocated:
         return "unallocated"
-    untrusted_head = _head(source, volume)
-    known = _by_signature(untrusted_head)
+    untrusted_head = _head(source, volume, HEAD_BYTES)
+    known = name_of(untrusted_head)
     return known or ("unknown" if any(untrusted_head) else "empty")
 
 
@@ -91,15 +72,8 @@ def recognise(untrusted_head: bytes) -> str:
     for driver in _DRIVERS:
         if driver.detect(untrusted_head):
             return str(driver.NAME)
-    return _by_signature(untrusted_head)
+    return signature_of(untrusted_head)
 
 
-def _by_signature(untrusted_head: bytes) -> str:
-    for name, offset, signature in _SIGNATURES:
-        if untrusted_head.startswith(signature, offset):
-            return name
-    return ""
-
-
-def _head(source: ByteSource, volume: VolumeFacts) -> bytes:
-    return source.read_at(volume.offset_bytes, min(_HEAD_BYTES, max(volume.size_bytes, 0)))
+def _head(source: ByteSource, volume: VolumeFacts, most_bytes: int = _HEAD_BYTES) -> bytes:
+    return source.read_at(volume.offset_bytes, min(most_bytes, max(volume.size_bytes, 0)))

@@ -12,6 +12,7 @@ from polit.examine.holders import Holders, Settled
 from polit.examine.matching import Known
 from polit.examine.progress import Progress
 from polit.examine.settling import Settlement
+from polit.model.archives import ARCHIVES
 from polit.model.media import Identification, MediaKind
 from polit.package.rows import MediaOutcome, ProblemRow, ReadRow, ResultRow
 from polit.run.held import Held
@@ -32,10 +33,11 @@ class Contents:
         progress: Progress,
         decisions: Decisions,
         *,
+        opens_archives: bool = False,
         tells_slack: bool = False,
     ) -> None:
         """Begin with nothing under way; ``tells_slack`` asks what lies behind live contents."""
-        self._tells_slack = tells_slack
+        self._opens_archives, self._tells_slack = opens_archives, tells_slack
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
         self._holders = Holders(fleet, settlement, progress, decisions)
@@ -70,10 +72,17 @@ class Contents:
                 self.fail(row, result.code, result.detail)
             elif row is not None:
                 self._settlement.note_slack(row.volume_id, result.slack)
+                self._note_mismatch(row, result.mismatch)
                 read.append((result, Settled(row, _entry_result(result))))
         known = self._settlement.look_up([settled.digests for _, settled in read])
         for (result, settled), what_is_known in zip(read, known, strict=True):
             self._take_result(result, settled, what_is_known)
+
+    def _note_mismatch(self, row: ReadRow, mismatch: str) -> None:
+        """Note that the image states another digest: its file is read and examined all the same."""
+        if mismatch:
+            problem = ProblemRow(row.locator, row.entry_id, "container", "file_mismatch", mismatch)
+            self._settlement.note_beside(row.entry_id, problem)
 
     def _take_result(self, result: say.ReadResult, settled: Settled, known: Known) -> None:
         self._progress.bytes_read += result.size_bytes
@@ -85,11 +94,18 @@ class Contents:
         elif result.code:
             self._take_too_large(settled)
         elif held is None:
+            self._queue_archive(settled)
             self._settle(settled.result)
         elif result.kind in _MEDIA:
             self._take_media(settled, held, is_urgent=known.is_urgent)
         else:
             self._holders.open(settled, held, is_urgent=known.is_urgent)
+
+    def _queue_archive(self, settled: Settled) -> None:
+        """Have an archive of the file system streamed; those inside it are, with it."""
+        is_nested = settled.row.within_id is not None
+        if self._opens_archives and settled.mime in ARCHIVES and not is_nested:
+            self._settlement.queue_archive(settled.row.entry_id, settled.mime)
 
     def _take_too_large(self, settled: Settled) -> None:
         identification = settled.result.identification

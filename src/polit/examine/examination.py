@@ -36,6 +36,8 @@ from polit.examine.originals import (
     open_originals,
     originals_text,
 )
+from polit.examine.passwords import META as PASSWORDS_META
+from polit.examine.passwords import check_same_passwords, keyed_digest
 from polit.examine.pipeline import Pipeline
 from polit.examine.plan import Plan
 from polit.examine.progress import Progress
@@ -275,11 +277,13 @@ class _Session:
             ledger.set_meta("faults_planted", "1")
         wrapped = base64.b64decode(ledger.meta("wrapped_key") or "")
         try:
-            return pyrage.decrypt(wrapped, [self._keys.identity])
+            key = pyrage.decrypt(wrapped, [self._keys.identity])
         except pyrage.DecryptError as error:
             raise UsageError(
                 f"{self._package} was begun by an installation with other keys: resume there"
             ) from error
+        check_same_passwords(ledger, self._request.secrets, key)
+        return key
 
     def _begin(self, ledger: Ledger, same: dict[str, str]) -> bytes:
         key = random_bytes(KEY_BYTES)
@@ -288,6 +292,7 @@ class _Session:
             **same,
             "package_id": new_uuid(),
             "wrapped_key": base64.b64encode(wrapped).decode(),
+            PASSWORDS_META: keyed_digest(self._request.secrets, key),
             "started_at": instant_text(now_utc()),
             "faults_planted": str(int(faults.armed())),
         }

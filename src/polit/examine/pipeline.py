@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from polit.base.clock import monotonic_s
 from polit.base.digests import Digests
 from polit.base.errors import EvidenceChanged
+from polit.examine.archives import Archives
 from polit.examine.carving import Carving
 from polit.examine.contents import Contents
 from polit.examine.deciding import Decisions, Originals
@@ -20,6 +21,7 @@ from polit.examine.progress import Progress, SourceReport
 from polit.examine.rank import RANKS
 from polit.examine.settling import Settlement
 from polit.examine.volumes import Volumes, trouble
+from polit.package.archive_rows import ArchiveLedger
 from polit.package.rows import ProblemRow, ReadRow
 from polit.package.write import Ledger
 from polit.run.local import Decoded, Event, LocalFleet, Opened, Reopened
@@ -66,7 +68,15 @@ class Pipeline:
             fleet, settlement, self.progress, opens_holders=plan.open_holders, vault=vault
         )
         self._contents = Contents(
-            fleet, settlement, self.progress, decisions, tells_slack=plan.carve
+            fleet,
+            settlement,
+            self.progress,
+            decisions,
+            opens_archives=plan.open_archives,
+            tells_slack=plan.carve,
+        )
+        self._archives = Archives(
+            ArchiveLedger(ledger), fleet, settlement, self.progress, plan, contents=self._contents
         )
         self._carving = Carving(
             ledger, fleet, settlement, decisions, self.progress, max_restarts=plan.max_restarts
@@ -140,6 +150,8 @@ class Pipeline:
             while len(self._contents.reading) > _READS_AT_ONCE:
                 self._turn()
             self._ask(page)
+        self._drain()
+        self._archives.stream(rank, self._turn, self._volumes.open.__contains__)
         self._drain()
 
     def _pages(self, rank: int) -> Iterator[list[ReadRow]]:
@@ -215,6 +227,8 @@ class Pipeline:
             self._contents.take_opened(event)
         elif isinstance(event, say.ContentsRead):
             self._contents.take_results(event.results)
+        elif isinstance(event, say.MembersTold):
+            self._archives.take(event)
         elif isinstance(event, WalkerLost):
             self._take_loss(event)
         else:
@@ -255,6 +269,8 @@ class Pipeline:
             contents.charge(lost, exactly=self._fleet.walker.is_careful)
         elif lost.position.operation == say.LISTING:
             names.charge(lost)
+        elif lost.position.operation == say.STREAMING:
+            self._archives.charge(lost, exactly=self._fleet.walker.is_careful)
         self._uncharged = 0 if self.progress.failed > before else self._uncharged + 1
         if volume_id in self._volumes.open and self._is_too_much(volume_id, lost):
             self._abandon(volume_id, lost)
@@ -263,6 +279,7 @@ class Pipeline:
         contents.reading.clear()
         self._ask(rows)
         names.ask()
+        self._archives.ask()
 
     def _is_too_much(self, volume_id: int, lost: WalkerLost) -> bool:
         """Count a loss in a volume; tell whether the volume is to be given up."""
@@ -279,6 +296,8 @@ class Pipeline:
             return position.item
         if self._names.listing is not None:
             return self._names.listing.folder.volume_id
+        if self._archives.is_streaming:
+            return self._archives.volume_id
         reading = self._contents.reading
         row = reading.get(position.item) or next(iter(reading.values()), None)
         return None if row is None else row.volume_id
@@ -288,6 +307,8 @@ class Pipeline:
         volume = self._volumes.open.pop(volume_id)
         if self._names.listing and self._names.listing.folder.volume_id == volume_id:
             self._names.end(lost.detail or lost.code, lost.code)
+        if self._archives.volume_id == volume_id:
+            self._archives.abandon(lost.code)
         self._ledger.close_volume(
             volume_id,
             reason=f"its reader failed too often ({lost.code})",

@@ -27,12 +27,21 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         carve: Look for pictures and videos in unallocated space, slack, gaps between volumes and
             volumes that cannot be opened.
         open_holders: Open documents, mails and caches, and take the pictures out of them.
+        shadow_copies: Walk the shadow copies of NTFS volumes for what differs; without it they
+            are listed as not examined.
+        open_archives: Open archives, and take what lies in them for entries.
         leave_out: Paths to leave out, as patterns (``*``, ``?``, ``[…]``) matched against the
             whole path without regard to case. What is left out is counted.
         max_still_bytes: Larger pictures are not decoded (``too_large``), 1 to 2**31.
         max_holder_bytes: Larger documents, mails and caches are not opened, 1 to 2**31.
         max_video_bytes: Of a larger video only the first bytes and the last 32 MiB are decoded,
             together so many, 2**26 to 2**34. They are held in memory, one such video at a time.
+        max_archive_depth: Archives inside so many others are not opened, 1 to 15.
+        max_archive_members: So many members of one archive of the file system, with all that is
+            nested in it, become entries; 1 to 10**7.
+        max_archive_bytes: So many bytes come out of it, and at most 200 times its own size and
+            a GiB; 1 to 2**42.
+        max_nested_bytes: So much of archives inside archives is held in memory, 1 to 2**30.
         max_restarts: So many walker restarts in one volume end its examination.
         near_threshold_bits: Fingerprints that differ in at most so many of 256 bits resemble each
             other, 0 to 31.
@@ -51,10 +60,16 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decode_videos: bool = True
     carve: bool = True
     open_holders: bool = True
+    shadow_copies: bool = False
+    open_archives: bool = True
     leave_out: tuple[str, ...] = ("$BadClus:$Bad",)
     max_still_bytes: int = 256 << 20
     max_holder_bytes: int = 256 << 20
     max_video_bytes: int = 2 << 30
+    max_archive_depth: int = 8
+    max_archive_members: int = 1_000_000
+    max_archive_bytes: int = 64 << 30
+    max_nested_bytes: int = 512 << 20
     max_restarts: int = 100
     near_threshold_bits: int = 31
     near_min_quality: int = 50
@@ -107,6 +122,10 @@ def read_plan(path: Path | None) -> Plan:
     _check_range(path, "max_still_bytes", plan.max_still_bytes, 1 << 31)
     _check_range(path, "max_holder_bytes", plan.max_holder_bytes, 1 << 31)
     _check_range(path, "max_video_bytes", plan.max_video_bytes, 1 << 34, least=1 << 26)
+    _check_range(path, "max_archive_depth", plan.max_archive_depth, 15)
+    _check_range(path, "max_archive_members", plan.max_archive_members, 10_000_000)
+    _check_range(path, "max_archive_bytes", plan.max_archive_bytes, 1 << 42)
+    _check_range(path, "max_nested_bytes", plan.max_nested_bytes, 1 << 30)
     _check_range(path, "max_restarts", plan.max_restarts, 100_000)
     _check_range(path, "near_threshold_bits", plan.near_threshold_bits, 31, least=0)
     _check_range(path, "near_min_quality", plan.near_min_quality, 100, least=0)

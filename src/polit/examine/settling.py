@@ -10,6 +10,7 @@ from polit.match.matcher import HashedContent
 from polit.model.media import DecodedMedia
 from polit.package.derivatives import DerivativeWriter, NewDerivative
 from polit.package.rows import (
+    ClosedArchive,
     HolderGroup,
     MediaOutcome,
     MediaRow,
@@ -51,6 +52,7 @@ class Settlement:
         self._batch = ResultBatch.empty()
         self._pixels: list[NewDerivative] = []
         self._decided: dict[bytes, MediaOutcome] = {}
+        self._beside: dict[int, ProblemRow] = {}
         self._committed_at = monotonic_s()
 
     @property
@@ -61,8 +63,15 @@ class Settlement:
     def settle(self, result: ResultRow, problem: ProblemRow | None = None) -> None:
         """Collect the result of one entry."""
         self._batch.results.append(result)
+        beside = self._beside.pop(result.entry_id, None)
+        if beside is not None:
+            self._batch.problems.append(beside)
         if problem is not None:
             self._batch.problems.append(problem)
+
+    def note_beside(self, entry_id: int, problem: ProblemRow) -> None:
+        """Keep a problem of an entry that goes on: it is written with its result, or not at all."""
+        self._beside[entry_id] = problem
 
     def look_up(self, contents: Sequence[Digests]) -> list[Known]:
         """Return what is known of contents that were just read, and collect what matched."""
@@ -84,6 +93,22 @@ class Settlement:
     def settle_holder(self, group: HolderGroup) -> None:
         """Collect what was found inside a holder; its own result must be in the same batch."""
         self._batch.groups.append(group)
+
+    def add_member(self, columns: tuple[object, ...]) -> None:
+        """Collect a member of an archive; its result follows, at once or later."""
+        self._batch.members.append(columns)
+
+    def queue_archive(self, entry_id: int, mime: str) -> None:
+        """Collect an archive that is to be streamed; its own result must be in the same batch."""
+        self._batch.queued.append((entry_id, mime))
+
+    def close_archive(self, closed: ClosedArchive) -> None:
+        """Collect the end of an archive."""
+        self._batch.closed.append(closed)
+
+    def leave_unopened(self, entry_id: int, code: str, detail: str) -> None:
+        """Collect what was not opened inside an entry."""
+        self._batch.unopened.append((entry_id, code, detail))
 
     def decide(self, media: MediaRow, decoded: DecodedMedia | None, *, is_video: bool) -> None:
         """Collect how decoding one content ended, its pixels, and its fingerprints to compare."""

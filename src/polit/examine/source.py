@@ -98,7 +98,8 @@ def open_source(path: Path, *, accept_atime: bool) -> OpenedSource:
     found = find_segments(path)
     paths, opened = found.paths, open_segments(found.paths)
     try:
-        companions = open_companions(paths[0], opened[0])
+        safe_first = replace(opened[0], name=_safe_name(opened[0].name))
+        companions = open_companions(paths[0], safe_first)
         paths, opened = paths + companions.paths, opened + companions.segments
         for one, segment in zip(paths, opened, strict=True):
             _check_device(one, segment.descriptor)

@@ -105,6 +105,11 @@ class Volumes:
                 row.volume_id, reason=f"below {_DEEPEST} other layers", problem=None
             )
             return
+        if row.facts.scheme == "shadow" and not self._plan.shadow_copies:
+            self._ledger.close_volume(
+                row.volume_id, reason="shadow copy, not asked for", problem=None
+            )
+            return
         reply = self._ask(say.OpenVolume(row.volume_id, self.placed[row.volume_id]))
         if not isinstance(reply, say.VolumeOpened) or not (reply.facts or reply.layer):
             self._leave(row, reply)
@@ -126,12 +131,13 @@ class Volumes:
         locked = {facts.number: why for facts, why in reply.layer.volumes if why}
         for inner in self._ledger.volumes():
             if inner.parent_id == row.volume_id and inner.facts.number in locked:
-                self._lock(inner, locked[inner.facts.number])
+                self._lock(inner, locked[inner.facts.number], "")
 
-    def _lock(self, row: VolumeRow, why: str) -> None:
+    def _lock(self, row: VolumeRow, why: str, name: str) -> None:
+        encrypted = f"encrypted ({name})" if name else "encrypted"
         self._ledger.close_volume(
             row.volume_id,
-            reason="encrypted, and no given key opens it",
+            reason=f"{encrypted}, and no given key opens it",
             problem=ProblemRow(row.locator, None, "mount", "locked", why),
         )
 
@@ -147,7 +153,7 @@ class Volumes:
         problem = None
         if isinstance(reply, say.VolumeOpened):
             if reply.locked:
-                self._lock(row, reply.locked)
+                self._lock(row, reply.locked, reply.unopened)
                 return
             reason = f"its file system is not read by this version: {reply.unopened or 'unknown'}"
         else:

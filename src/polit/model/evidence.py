@@ -112,7 +112,7 @@ class VolumeFacts:
 
     Args:
         number: From 1, in the order of their offsets; 0 where there is no partition table.
-        scheme: ``mbr``, ``gpt``, ``none`` or ``folder``.
+        scheme: ``mbr``, ``gpt``, ``none``, ``folder``, or for a logical image its container.
         description: The partition type as its table tells it.
         offset_bytes: Where it begins in the source.
         size_bytes: How long it is.

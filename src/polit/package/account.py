@@ -19,7 +19,10 @@ from polit.package.halves import whole as _whole
 from polit.package.match_rows import COUNTS_OF_ENTRIES_SQL, read_counts
 
 _KINDS_INSIDE = {
-    "archive": ("contents of archives", "no archive reader in this version"),
+    "archive": (
+        "contents of archives",
+        "no reader for their kind in this version, or left out by the plan",
+    ),
     "document": (
         "pictures inside documents",
         "no reader for their kind in this version, or left out by the plan",
@@ -29,14 +32,20 @@ _KINDS_INSIDE = {
 }
 _UNOPENED = {
     "damaged": "its bytes are damaged",
+    "cannot_decrypt": "encrypted in a way that polit cannot decrypt",
     "encrypted": "encrypted, and no key is known",
-    "nested_archive": "an archive: no archive reader in this version",
+    "expands_too_much": "it would expand to more than the limits allow",
+    "nested_archive": "an archive inside a document or a mail: not opened in this version",
+    "memory": "it needs more memory than the limits allow",
+    "missing_volume": "one of several files of an archive: they are not joined in this version",
     "too_deep": "too many holders inside each other",
     "too_large": "larger than the limits allow",
     "too_many": "more than the limits allow",
     "truncated": "its end is missing",
     "undecodable": "its bytes do not form what they claim to be",
     "unsupported": "of a form that is not read in this version",
+    "walker_crash": "its reader crashed on it",
+    "walker_timeout": "its reader hung on it",
     "unsupported_filter": "stored in a way that is not read in this version",
 }
 _FLAWS = {
@@ -45,6 +54,9 @@ _FLAWS = {
     "key_frames_only": ("frames of videos between key frames", "more than the limit of frames"),
     "truncated": ("ends of pictures and videos", "their end is missing"),
 }
+
+
+_DROPPED = {"same_in_newer": "entries of shadow copies"}
 
 
 def count_tally(connection: sqlite3.Connection) -> Tally:
@@ -119,7 +131,8 @@ def _count_dropped(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         "SELECT code, sum(count) FROM dropped_names JOIN folders USING (folder_id)"
         " GROUP BY code ORDER BY code"
     ):
-        yield NotExamined("lost directory entries", reason_name(code), count, 0)
+        what = _DROPPED.get(code, "lost directory entries")
+        yield NotExamined(what, reason_name(code), count, 0)
 
 
 def _count_flaws(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -142,6 +155,11 @@ FROM volumes v LEFT JOIN carving c ON c.volume_id = v.volume_id AND c.area = 'wh
 WHERE v.state = 'not_examined' GROUP BY 1, 2 ORDER BY 1, 2
 """
 _QUERIES = (
+    (
+        "SELECT count(*), 0, 0 FROM volumes WHERE description = 'logical image'",
+        "unallocated space",
+        "not in the image: a logical image holds chosen files alone",
+    ),
     (
         "SELECT count(*), 0, 0 FROM folders WHERE state = 'failed'",
         "names inside folders",

@@ -20,14 +20,15 @@ _PLANNED = "carving_planned"
 _AREAS_SQL = """
 INSERT INTO carving (volume_id, area, state, size_bytes)
 SELECT volume_id, 'unallocated', 'pending', coalesce(unallocated_bytes, 0) FROM volumes
-WHERE state = 'walked' AND filesystem IS NOT NULL AND scheme <> 'folder'
+WHERE state = 'walked' AND filesystem IS NOT NULL
+  AND scheme <> 'folder' AND scheme <> 'shadow' AND description <> 'logical image'
 UNION ALL
 SELECT volume_id, 'slack', 'pending', (SELECT sum(length_bytes) FROM slack WHERE
   slack.volume_id = volumes.volume_id) FROM volumes
 WHERE state = 'walked' AND EXISTS (SELECT 1 FROM slack WHERE slack.volume_id = volumes.volume_id)
 UNION ALL
 SELECT volume_id, 'whole', 'pending', size_bytes FROM volumes
-WHERE state = 'not_examined' AND scheme <> 'folder' AND size_bytes > 0
+WHERE state = 'not_examined' AND scheme <> 'folder' AND scheme <> 'shadow' AND size_bytes > 0
   AND reason NOT LIKE 'encrypted%'
 """
 _NEXT_SQL = """

@@ -61,11 +61,20 @@ def add_dropped(connection: sqlite3.Connection, folder_id: int, dropped: dict[st
     )
 
 
+def add_inside(connection: sqlite3.Connection, batch: ResultBatch) -> None:
+    """Write what lies in holders and behind contents, and how archives ended."""
+    add_groups(connection, batch.groups)
+    add_archives(connection, batch)
+    add_slack(connection, batch.slack)
+
+
 def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) -> None:
     """Write holders: the entries inside them, their results, what was not opened."""
     if not groups:
         return
-    row = connection.execute("SELECT max(entry_id) FROM entries").fetchone()
+    row = connection.execute(
+        "SELECT max(entry_id) FROM entries WHERE entry_id < ?", (2 * FIRST_EMBEDDED,)
+    ).fetchone()
     next_id = max(FIRST_EMBEDDED, (row[0] or 0) + 1)
     for group in groups:
         _add_group(connection, group, next_id)
@@ -74,11 +83,12 @@ def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) ->
 
 def _add_group(connection: sqlite3.Connection, group: HolderGroup, first_id: int) -> None:
     holder = group.holder
+    within_id = holder.within_id or holder.entry_id
     numbered = list(enumerate(group.embedded, start=first_id))
     connection.executemany(
         _EMBEDDED_SQL,
         [
-            (entry_id, holder.volume_id, _parent_id(row, group, first_id), holder.entry_id,
+            (entry_id, holder.volume_id, _parent_id(row, group, first_id), within_id,
              row.locator, row.path, row.raw_name, holder.state, int(holder.overwritten),
              row.size_bytes)
             for entry_id, row in numbered
@@ -99,6 +109,21 @@ def _add_group(connection: sqlite3.Connection, group: HolderGroup, first_id: int
     unopened += [(entry_id, *part) for entry_id, row in numbered for part in row.unopened]
     connection.executemany(
         "INSERT INTO unopened (entry_id, code, detail) VALUES (?, ?, ?)", unopened
+    )
+
+
+def add_archives(connection: sqlite3.Connection, batch: ResultBatch) -> None:
+    """Write which archives are to be streamed, which have been, and what was not opened."""
+    connection.executemany("INSERT INTO archives VALUES (?, ?, 'pending')", batch.queued)
+    connection.executemany(
+        "INSERT INTO holders VALUES (?, ?)", [(one.entry_id, one.members) for one in batch.closed]
+    )
+    connection.executemany(
+        "UPDATE archives SET state = 'done' WHERE entry_id = ?",
+        [(one.entry_id,) for one in batch.closed if one.is_whole],
+    )
+    connection.executemany(
+        "INSERT INTO unopened (entry_id, code, detail) VALUES (?, ?, ?)", batch.unopened
     )
 
 

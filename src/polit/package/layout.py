@@ -94,7 +94,7 @@ CREATE TABLE entries (
   changed_ns INTEGER,
   deleted_ns INTEGER,
   rank INTEGER NOT NULL,
-  CHECK ((entry_type = 'embedded') = (within_id IS NOT NULL))
+  CHECK (entry_type <> 'embedded' OR within_id IS NOT NULL)
 ) STRICT;
 
 CREATE TABLE results (
@@ -180,6 +180,12 @@ CREATE TABLE derivatives (
 CREATE TABLE holders (
   entry_id INTEGER PRIMARY KEY REFERENCES entries,
   members INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE archives (
+  entry_id INTEGER PRIMARY KEY REFERENCES entries,
+  mime TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state = 'pending' OR state = 'streaming' OR state = 'done')
 ) STRICT;
 
 CREATE TABLE unopened (

@@ -1,6 +1,6 @@
 """The rows that pass between the ledger of a package and the run that fills it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
@@ -90,6 +90,8 @@ class ReadRow:
     path: str
     state: str
     overwritten: bool
+    within_id: int | None = None
+    """The entry of the file system in which it lies, if it lies in an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +244,22 @@ class ProblemRow:
     attempts: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedArchive:
+    """An archive that was streamed to its end; ``is_whole`` with everything nested in it."""
+
+    entry_id: int
+    members: int
+    is_whole: bool
+
+
 @dataclass(slots=True)
 class ResultBatch:
-    """Results that are committed together, or not at all."""
+    """Results that are committed together, or not at all.
+
+    ``members`` are entries of archives, as columns; ``queued`` archives that were read, with
+    their types; ``unopened`` what was not opened, by its entry, with code and detail.
+    """
 
     results: list[ResultRow]
     media: list[MediaRow]
@@ -252,16 +267,21 @@ class ResultBatch:
     problems: list[ProblemRow]
     groups: list[HolderGroup]
     matches: list[Match]
-    slack: list[tuple[int, int, int]] = field(default_factory=list)
+    members: list[tuple[object, ...]]
+    queued: list[tuple[int, str]]
+    closed: list[ClosedArchive]
+    unopened: list[tuple[int, str, str]]
+    slack: list[tuple[int, int, int]]
     """``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents."""
 
     @classmethod
     def empty(cls) -> "ResultBatch":
         """Return a batch without rows."""
-        return cls([], [], [], [], [], [])
+        return cls([], [], [], [], [], [], [], [], [], [], [])
 
     def __len__(self) -> int:
         """How many rows the batch holds."""
         embedded = sum(len(group.embedded) for group in self.groups)
         found = len(self.media) + len(self.problems) + len(self.matches)
+        found += len(self.members) + len(self.queued) + len(self.closed) + len(self.unopened)
         return len(self.results) + found + embedded

@@ -17,14 +17,7 @@ from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
 from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
-from polit.package.filling import (
-    FIRST_EMBEDDED,
-    add_dropped,
-    add_groups,
-    add_media,
-    add_problems,
-    add_slack,
-)
+from polit.package.filling import FIRST_EMBEDDED, add_dropped, add_inside, add_media, add_problems
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -266,7 +259,7 @@ class Ledger:
         rows = self._connection.execute(
             "SELECT e.entry_id, e.volume_id, e.locator, e.raw_name, e.address, e.size_bytes,"
             " e.path, e.state, e.overwritten FROM entries e LEFT JOIN results r USING (entry_id)"
-            " WHERE e.rank = ? AND e.entry_id > ? AND r.entry_id IS NULL"
+            " WHERE e.rank = ? AND e.within_id IS NULL AND e.entry_id > ? AND r.entry_id IS NULL"
             " AND e.content = 'readable' AND e.entry_type <> 'folder'"
             " ORDER BY e.entry_id LIMIT ?",
             (rank, after, limit),
@@ -289,12 +282,12 @@ class Ledger:
         """
         with self.together():
             faults.reach("ledger.append")
+            self._connection.executemany(_ENTRY_SQL, batch.members)
             add_media(self._connection, batch)
             self._add_results(batch.results)
             self._add_problems(batch.problems)
-            add_groups(self._connection, batch.groups)
+            add_inside(self._connection, batch)
             add_matches(self._connection, batch.matches)
-            add_slack(self._connection, batch.slack)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
@@ -365,7 +358,15 @@ class Ledger:
             " WHERE entry_id BETWEEN ?1 AND ?2 OR within_id >= ?1",
             (first, FIRST_EMBEDDED - 1),
         )
-        for table in ("results", "problems", "folders", "holders", "unopened", "entries"):
+        for table in (
+            "results",
+            "problems",
+            "folders",
+            "holders",
+            "archives",
+            "unopened",
+            "entries",
+        ):
             self._connection.execute(
                 f"DELETE FROM {table} WHERE entry_id IN (SELECT entry_id FROM dropped)"  # noqa: S608
             )

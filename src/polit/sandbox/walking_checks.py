@@ -5,11 +5,12 @@ from dataclasses import replace
 import msgspec
 
 from polit.base.errors import SandboxError
-from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry
+from polit.model.evidence import Address, EntryTimes, FileSystemFacts, FoundEntry, VolumeFacts
 from polit.sandbox.carving_messages import Carved
 from polit.sandbox.walking_messages import (
     ContentsRead,
     Listed,
+    MembersTold,
     ReadResult,
     Reply,
     VolumeOpened,
@@ -46,13 +47,25 @@ def _check_reply(reply: Reply) -> None:
             _check_digests(reply.results)
         case Carved():
             _check_digests([candidate.result for candidate in reply.candidates])
+        case MembersTold():
+            _check_members(reply)
         case VolumesFound():
-            for volume in reply.volumes:
-                _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
+            _check_volumes(reply.volumes)
         case VolumeOpened():
             _check_opened(reply)
         case _:
             pass
+
+
+def _check_volumes(volumes: list[VolumeFacts]) -> None:
+    for volume in volumes:
+        _check_figures(volume.number, volume.offset_bytes, volume.size_bytes)
+
+
+def _check_members(reply: MembersTold) -> None:
+    for _, entry in reply.found:
+        check_found(entry)
+    _check_digests([member.result for member in reply.read])
 
 
 def _check_opened(reply: VolumeOpened) -> None:

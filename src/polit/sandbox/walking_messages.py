@@ -104,6 +104,34 @@ class ReadContents(Message, frozen=True):
     jobs: list[ReadJob]
 
 
+class ArchiveLimits(msgspec.Struct, frozen=True, array_like=True):
+    """How much may come out of one archive of a file system, with all that is nested in it.
+
+    ``nested_bytes`` is how much of archives inside archives is held in memory at once.
+    """
+
+    depth: Figure
+    members: Figure
+    out_bytes: Figure
+    nested_bytes: Figure
+
+
+class StreamArchive(Message, frozen=True):
+    """Tell what lies in an archive that was read, from its start to its end.
+
+    Members up to ``position`` are known already: of those only the contents of ``wanted`` are
+    told. Those in ``skip`` are passed over, and an archive ends before a member in ``stop``.
+    """
+
+    job: ReadJob
+    mime: str
+    position: Name
+    wanted: list[Name]
+    skip: list[Name]
+    stop: list[Name]
+    limits: ArchiveLimits
+
+
 class ReleaseSlot(Message, frozen=True):
     """The coordinator is done with a slot."""
 
@@ -120,6 +148,7 @@ Request = (
     | KnowVolumes
     | ListFolder
     | ReadContents
+    | StreamArchive
     | ReleaseSlot
     | MeasureSource
     | Carve
@@ -180,6 +209,35 @@ class ContentsRead(Message, frozen=True):
     results: list[ReadResult]
 
 
+class MemberRead(msgspec.Struct, frozen=True, array_like=True):
+    """What reading a member gave; ``flaw`` is why that is not all of it."""
+
+    place: Name
+    result: ReadResult
+    flaw: Code = ""
+
+
+class ArchiveClosed(msgspec.Struct, frozen=True, array_like=True):
+    """All of an archive is told: how many members it has, and what of it was not opened."""
+
+    place: Name
+    members: Figure
+    unopened: list[tuple[Code, Text]]
+
+
+class MembersTold(Message, frozen=True):
+    """Members of an archive, with the step of their locators, in the order of their places.
+
+    Results may come later than names, an archive's end after both. The last one ``is_complete``.
+    """
+
+    entry_id: Figure
+    found: list[tuple[Code, FoundEntry]]
+    read: list[MemberRead]
+    closed: list[ArchiveClosed]
+    is_complete: bool
+
+
 class SourceState(Message, frozen=True):
     """Bad ranges ``(offset, length, code)`` and problems of the source, as known so far."""
 
@@ -214,6 +272,7 @@ Reply = (
     | VolumeOpened
     | Listed
     | ContentsRead
+    | MembersTold
     | SourceState
     | SourceProgress
     | SourceMeasured
@@ -262,16 +321,18 @@ class Position:
     item: int
     index: int
     beats: int
+    place: bytes = b""
 
 
 OPENING = (1 << 63) - 1
 """The index while a folder is being opened, before any of its names is loaded."""
 
-IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, CARVING = range(8)
+IDLE, FINDING, MOUNTING, LISTING, READING, MEASURING, WAITING, STREAMING, CARVING = range(9)
 RESTING = frozenset({IDLE, WAITING})
 """What may take any time: waiting for a request, or for the coordinator to give a slot back."""
 _POSITION = struct.Struct("<QQQ")
 _BEATS = struct.Struct("<Q")
+_PLACE = struct.Struct("<64p")
 JOURNAL_BYTES = 4096
 
 
@@ -288,6 +349,11 @@ class Journal:
         _POSITION.pack_into(self._page, 0, operation, item, index)
         self.beat()
 
+    def stand_at(self, item: int, place: bytes, done_bytes: int = 0) -> None:
+        """Note at which member of an archive something is about to be done."""
+        _PLACE.pack_into(self._page, _POSITION.size + _BEATS.size, place)
+        self.enter(STREAMING, item, done_bytes)
+
     def beat(self) -> None:
         """Give a sign of life."""
         self._beats += 1
@@ -296,7 +362,9 @@ class Journal:
     def position(self) -> Position:
         """Return where the walker is. Untrusted: figures only choose what is skipped."""
         operation, item, index = _POSITION.unpack_from(self._page, 0)
-        return Position(operation, item, index, _BEATS.unpack_from(self._page, _POSITION.size)[0])
+        (beats,) = _BEATS.unpack_from(self._page, _POSITION.size)
+        (place,) = _PLACE.unpack_from(self._page, _POSITION.size + _BEATS.size)
+        return Position(operation, item, index, beats, place)
 
     def close(self) -> None:
         """Unmap the page."""

@@ -23,6 +23,11 @@ _MOST_GAP_BLOCKS = 4096
 _MOST_GAP_BYTES = 16 << 20
 _MOST_FOLLOWED = 24
 _MOST_BORDERS = 24
+_LAG_BYTES = 24 << 10
+"""How far behind a break the decoder may notice it: in 52 photographs it was 12 KiB at most."""
+
+_LEAST_BORDERS = 6
+_MOST_BACK_BYTES = 4 << 20
 _ROUGH = 3.0
 _NEVER = 1 << 60
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"PK\x03\x04", b"%PDF")
@@ -76,12 +81,61 @@ def _scan_ways(walk: Walk, scan: Scan, tally: CarvingTally) -> Iterator[Mended]:
     ]
     # Where filling follows is tried first: it may have passed for codes far beyond.
     usable.sort(key=lambda row: _turn(walk, int(row[kernel.BORDER])))
-    for state in usable[:_MOST_BORDERS]:
+    step = walk.content.space.block_bytes
+    usable = usable[: min(_MOST_BORDERS, max(_LEAST_BORDERS, _LAG_BYTES // step))]
+    if not usable:
+        return
+    area = _Area(walk, min(int(row[kernel.POS]) for row in usable), len(usable))
+    for state in usable:
         before = _stand_before(walk, scan, state)
-        ways = list(_border_ways(before, int(state[kernel.BORDER]), tally))
+        ways = list(_border_ways(before, area, int(state[kernel.BORDER]), tally))
         yield from ways
         if any(way.reason == COMPLETE for way in ways):
             return
+
+
+@dataclass(slots=True)
+class _Tried:
+    """What is tried from one border: the bytes from the state on, and the gaps in them."""
+
+    data: NDArray[np.uint8]
+    source: int
+    gaps: int
+
+
+class _Area:
+    """The part of the space around a break, read once for all borders."""
+
+    def __init__(self, walk: Walk, place: int, borders: int) -> None:
+        """Read what lies ahead of a place, and what lies before the file."""
+        space = walk.content.space
+        step = self._step = space.block_bytes
+        self.most = min(_MOST_GAP_BLOCKS, _MOST_GAP_BYTES // step)
+        self._place = place
+        reach = (self.most + borders + 2) * step + kernel.TRIAL_BYTES + kernel.MARGIN_BYTES
+        self._ahead = np.frombuffer(
+            space.read_at(walk.content.source_of(place), reach), dtype=np.uint8
+        )
+        start = walk.content.start_bytes // step * step
+        self.back_source = max(0, start - min(self.most, _MOST_BACK_BYTES // step) * step)
+        self._start = start
+        self._back = b""
+
+    def ahead(self, walk: Walk, border: int) -> _Tried:
+        """Return what lies behind a border: gap 0 is none."""
+        data = self._ahead[walk.place - self._place :]
+        left = (len(data) - (border - walk.place)) // self._step
+        return _Tried(data, walk.content.source_of(border), max(0, min(self.most, left)))
+
+    def back(self, walk: Walk, border: int) -> _Tried:
+        """Return what lies before the file: gap 0 is the first block of it."""
+        space = walk.content.space
+        self._back = self._back or space.read_at(
+            self.back_source, self._start - self.back_source + kernel.TRIAL_BYTES
+        )
+        tail = walk.content.read(walk.place, border - walk.place)
+        data = np.frombuffer(tail + self._back, dtype=np.uint8)
+        return _Tried(data, self.back_source, (self._start - self.back_source) // self._step)
 
 
 def _turn(walk: Walk, border: int) -> tuple[int, int]:
@@ -109,47 +163,29 @@ def _stand_before(walk: Walk, scan: Scan, state: NDArray[np.int64]) -> Walk:
     return before
 
 
-def _areas(walk: Walk, border: int) -> Iterator[tuple[int, int]]:
-    """Yield where to look: a place of the space and how many blocks from there on."""
-    step, size = walk.content.space.block_bytes, walk.content.space.size_bytes
-    most = min(_MOST_GAP_BLOCKS, _MOST_GAP_BYTES // step)
-    ahead = walk.content.source_of(border) + step
-    if ahead < size:
-        yield ahead, min(most, -(-(size - ahead) // step))
-    start = walk.content.start_bytes // step * step
-    back = max(0, start - most * step)
-    if back < start:
-        yield back, (start - back) // step
-
-
-def _border_ways(before: Walk, border: int, tally: CarvingTally) -> Iterator[Mended]:
-    scan = before.scan
-    if scan is None:
-        return
-    for source, blocks in _areas(before, border):
-        found = list(_area_ways(before, scan, border, (source, blocks), tally))
+def _border_ways(before: Walk, area: _Area, border: int, tally: CarvingTally) -> Iterator[Mended]:
+    for tried in (area.ahead, area.back):
+        found = list(_gap_ways(before, border, tried(before, border), tally))
         yield from found
         if any(way.reason == COMPLETE for way in found) or not tally.may_search():
             return
 
 
-def _area_ways(
-    before: Walk, scan: Scan, border: int, area: tuple[int, int], tally: CarvingTally
-) -> Iterator[Mended]:
-    """Yield the ways over the gaps of one area that deserve to be followed."""
-    step = before.content.space.block_bytes
-    results = _try_area(before, scan, border, area)
-    tally.trials += area[1]
-    tally.search_left -= int(results[:, 1].sum()) + 32 * area[1]
-    survives = np.isin(results[:, 0], (kernel.DONE, kernel.MORE, kernel.REACHED))
-    worth = np.flatnonzero((results[:, 1] >= 2 * step) | (survives & (results[:, 1] > 0)))
-    # What belongs to the file survives from its first block to its last: that first one is it.
-    first = survives & ~np.concatenate(([False], survives[:-1]))
-    bytes_told = np.where(survives, 0, -results[:, 1])
-    order = worth[np.lexsort((worth, bytes_told[worth], ~survives[worth], ~first[worth]))]
-    for gap in order[:_MOST_FOLLOWED]:
+def _gap_ways(before: Walk, border: int, tried: _Tried, tally: CarvingTally) -> Iterator[Mended]:
+    """Yield the ways over the gaps that deserve to be followed."""
+    scan, step = before.scan, before.content.space.block_bytes
+    if scan is None or not tried.gaps:
+        return
+    results = _try_gaps(before, scan, border, tried)
+    if tried.source == before.content.source_of(border):
+        results[0] = 0
+    tally.trials += tried.gaps
+    tally.search_left -= int(results[:, 1].sum()) + 32 * tried.gaps
+    for gap in _worth(results, step):
+        if not tally.may_search():
+            return
         walk = before.copy()
-        walk.content.join(border, area[0] + int(gap) * step)
+        walk.content.join(border, tried.source + gap * step)
         if walk.scan is None:
             continue
         walk.scan.kept[:] = -1
@@ -157,27 +193,32 @@ def _area_ways(
         mcu = int(walk.scan.states[kernel.MCU])
         reason = walk.run()
         tally.search_left -= walk.place - border
-        if walk.content.overlaps(walk.place):
-            continue
         roughness = _roughness(walk, scan, mcu)
-        if reason == COMPLETE or roughness <= _ROUGH:
+        if not walk.content.overlaps(walk.place) and (reason == COMPLETE or roughness <= _ROUGH):
             yield Mended(walk, reason, roughness)
 
 
-def _try_area(before: Walk, scan: Scan, border: int, area: tuple[int, int]) -> NDArray[np.int64]:
-    """Return status and bytes followed, ``(n, 2)``, for each block of an area."""
-    step = before.content.space.block_bytes
-    tail = before.content.read(before.place, border - before.place)
-    reach = area[1] * step + kernel.TRIAL_BYTES + kernel.MARGIN_BYTES
-    data = np.frombuffer(tail + before.content.space.read_at(area[0], reach), dtype=np.uint8)
+def _worth(results: NDArray[np.int64], step: int) -> list[int]:
+    """Return the gaps that deserve to be followed to the end, the likeliest first."""
+    survives = np.isin(results[:, 0], (kernel.DONE, kernel.MORE, kernel.REACHED))
+    worth = np.flatnonzero((results[:, 1] >= 2 * step) | (survives & (results[:, 1] > 0)))
+    # What belongs to the file survives from its first block to its last: that first one is it.
+    first = survives & ~np.concatenate(([False], survives[:-1]))
+    bytes_told = np.where(survives, 0, -results[:, 1])
+    order = np.lexsort((worth, bytes_told[worth], ~survives[worth], ~first[worth]))
+    return [int(gap) for gap in worth[order][:_MOST_FOLLOWED]]
+
+
+def _try_gaps(before: Walk, scan: Scan, border: int, tried: _Tried) -> NDArray[np.int64]:
+    """Return status and bytes followed, ``(n, 2)``, for each gap."""
     states, plan = scan.states.copy(), scan.plan.copy()
     states[kernel.POS], states[kernel.BORDER] = 0, _NEVER
-    states[kernel.JUMP_AT] = len(tail)
+    states[kernel.JUMP_AT] = border - before.place
     plan[kernel.PHASE], plan[kernel.FINAL] = 0, 0
     noted = kernel.Noted(
         before.known, np.zeros_like(scan.kept), before.levels[:0], before.known.copy()
     )
-    return kernel.run(data, states, scan.codes, plan, noted, gaps=area[1])
+    return kernel.run(tried.data, states, scan.codes, plan, noted, gaps=tried.gaps)
 
 
 def _roughness(walk: Walk, scan: Scan, mcu: int) -> float:

@@ -40,8 +40,8 @@ class Aff4Disk:
         stream = volumes.graph.value(image, names.DATA_STREAM) or image
         self._stream = volumes.open_stream(stream)
         self._digests = volumes.digests_of(image, stream)
-        self._facts = AcquisitionFacts(_SECTOR_BYTES, self._unreadable(), stated_texts(volumes))
-        self._note_left_out()
+        texts = (*stated_texts(volumes), *self._left_out())
+        self._facts = AcquisitionFacts(_SECTOR_BYTES, self._unread(), texts)
 
     @property
     def size_bytes(self) -> int:
@@ -77,20 +77,18 @@ class Aff4Disk:
             return []
         return self._stream.ranges_of(self._stream.target_names.index(iri))
 
-    def _unreadable(self) -> tuple[SectorRange, ...]:
-        """Return the sectors that could not be imaged: the Standard's own filler is there."""
+    def _unread(self) -> tuple[SectorRange, ...]:
+        """Return the sectors that hold the Standard's filler: unreadable, or never asked for."""
+        ranges = self._ranges(names.UNREADABLE) + self._ranges(names.UNKNOWN)
         return tuple(
             SectorRange(offset // _SECTOR_BYTES, max(-(-length // _SECTOR_BYTES), 1))
-            for offset, length in self._ranges(names.UNREADABLE)
+            for offset, length in sorted(ranges)
         )
 
-    def _note_left_out(self) -> None:
-        left_out = self._ranges(names.UNKNOWN)
-        if left_out:
-            size = sum(length for _, length in left_out)
-            self._volumes.note(
-                "not_acquired", f"{size} bytes in {len(left_out)} ranges were never imaged"
-            )
+    def _left_out(self) -> tuple[tuple[str, str], ...]:
+        ranges = self._ranges(names.UNKNOWN)
+        size = sum(length for _, length in ranges)
+        return (("not_acquired", f"{size} bytes in {len(ranges)} ranges"),) if ranges else ()
 
 
 def stated_texts(volumes: Aff4Volumes) -> tuple[tuple[str, str], ...]:

@@ -74,6 +74,7 @@ class Aff4Files:
             self._bases.append(base)
             base += volume.segment.size_bytes
         self._is_full = False
+        self.texts: tuple[tuple[str, str], ...] = ()
         used = self._add_described()
         self._add_undescribed(used)
 
@@ -107,7 +108,8 @@ class Aff4Files:
                 self._add(self._folder(path[:-1]), path[-1], member.size_bytes, EntryTimes(), held)
                 count += 1
         if count:
-            self._volumes.note("undescribed", f"{count} members of the zip that nothing describes")
+            text = f"{count} members of the zip that no statement describes"
+            self.texts = (("undescribed", text),)
 
     def _path_of(self, iri: str) -> list[bytes]:
         stated = self._volumes.graph.value(iri, names.ORIGINAL_NAME)

@@ -62,7 +62,7 @@ def open_source(segments: Sequence[Segment]) -> ContainerSource:
             "it, and record that in the case"
         )
     files = Aff4Files(volumes)
-    facts = AcquisitionFacts(untrusted_texts=stated_texts(volumes))
+    facts = AcquisitionFacts(untrusted_texts=(*stated_texts(volumes), *files.texts))
     return LogicalSource(
         RawSource(segments), files.tree(), problems=tuple(volumes.problems), facts=facts
     )

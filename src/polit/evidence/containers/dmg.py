@@ -5,10 +5,7 @@ of mixed chunks and fails on sound bzip2 (ADR 0032). Encrypted and sparse ones a
 """
 
 import bisect
-import bz2
 import contextlib
-import lzma
-import zlib
 from collections.abc import Sequence
 
 import pymodi
@@ -30,6 +27,12 @@ from polit.evidence.containers._dmg_table import (
     DmgTable,
     read_table,
 )
+from polit.evidence.containers._unpacking import (
+    DamagedChunk,
+    inflate,
+    unpack_bzip2,
+    unpack_xz,
+)
 from polit.evidence.containers._yal_image import SegmentFile, YalSource, opening, told
 from polit.evidence.ranges import BadRanges
 from polit.evidence.segments import Segment, read_segment
@@ -43,6 +46,7 @@ _SIGNATURE = b"koly\0\0\0\x04"
 _MAXIMUM_CHUNK_BYTES = 64 << 20
 """hdiutil packs 256 KiB to 1 MiB at once."""
 _KEPT_BYTES = 16 << 20
+_UNPACKERS = {ZLIB: inflate, BZIP2: unpack_bzip2, LZMA: unpack_xz}
 _KIND_NAMES = {ADC: "ADC", ZLIB: "zlib", BZIP2: "bzip2", LZFSE: "LZFSE", LZMA: "LZMA"}
 
 
@@ -203,21 +207,13 @@ def unpack(raw: bytes, size_bytes: int, kind: int) -> bytes:
         size_bytes: What they must give; never more is made.
         kind: As in ``Chunk``.
     """
+    if kind == ADC:
+        return unpack_adc(raw, size_bytes)
+    unpacker = _UNPACKERS.get(kind)
     try:
-        if kind == ZLIB:
-            stream = zlib.decompressobj()
-            data = stream.decompress(raw, size_bytes)
-            # The last call reads the checksum, which may stand behind the last byte wanted.
-            return data if not stream.decompress(stream.unconsumed_tail, 1) and stream.eof else b""
-        if kind == BZIP2:
-            packed = bz2.BZ2Decompressor()
-            data = packed.decompress(raw, size_bytes)
-            return data if packed.eof or (not packed.decompress(b"", 1) and packed.eof) else b""
-        if kind == LZMA:
-            return lzma.LZMADecompressor(memlimit=256 << 20).decompress(raw, size_bytes)
-    except (zlib.error, OSError, lzma.LZMAError, EOFError):
+        return unpacker(raw, size_bytes) if unpacker is not None else b""
+    except DamagedChunk:
         return b""
-    return unpack_adc(raw, size_bytes) if kind == ADC else b""
 
 
 def unpack_adc(raw: bytes, size_bytes: int) -> bytes:

@@ -15,7 +15,6 @@ NAME = "refused"
 
 _HEAD_BYTES = 4096
 _SIGNATURES = (
-    ("an Ex01 image (EWF 2)", b"EVF2\x0d\x0a\x81\x00"),
     ("an Lx01 image (EWF 2, logical)", b"LEF2\x0d\x0a\x81\x00"),
     ("an L01 image (EWF, logical)", b"LVF\x09\x0d\x0a\xff\x00"),
     ("an image encrypted with AD Encryption", b"ADCRYPT\x00"),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from polit.model.evidence import EntryTimes, EntryType
 
-INLINE_DATA, ENCRYPTED, EXTENTS = 0x10000000, 0x800, 0x80000
+INLINE_DATA, ENCRYPTED, EXTENTS, VALUE_INODE = 0x10000000, 0x800, 0x80000, 0x200000
 _EXTENT_MAGIC = 0xF30A
 _HEAD = struct.Struct("<H2xIiiiI8xI4x60s8xI")
 _EXTRA = struct.Struct("<IIIiI")

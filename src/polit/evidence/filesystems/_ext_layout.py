@@ -23,7 +23,10 @@ _COMPAT_SPARSE_SUPER2 = 0x200
 _GROUP_INODE_UNINIT, _GROUP_BLOCK_UNINIT = 0x1, 0x2
 _GROUPS_AT_MOST = 1 << 21
 _TABLE_READ_BYTES = 1 << 20
-_MODE_FILE = 0x8
+_MODE_FOLDER, _MODE_FILE = 0x4, 0x8
+_PAGE_BLOCKS = 1 << 15
+_Bytes = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+_Bits = np.ndarray[tuple[int], np.dtype[np.uint8]]
 _PAGE_BYTES = 1 << 14
 _PAGES_KEPT = 1024
 """16 MiB of inode tables: names of one folder lie in any order, its inodes close together."""
@@ -67,6 +70,11 @@ class ExtLayout:
         self.first_data_block = _u32(block, 20)
         self.inode_count = _u32(block, 0)
         self.inode_size_bytes = _u16(block, 88) if _u32(block, 76) else 128
+        # An inode takes room, so that a lie of their number costs no memory.
+        self.inode_count = min(self.inode_count, image.size_bytes // 128)
+        self.first_inode = _u32(block, 84) if _u32(block, 76) else 11
+        # The files of its own that lie beyond the reserved numbers: quotas and the orphan file.
+        self.own_inodes = frozenset(_u32(block, at) for at in (576, 580, 620, 640))
         self.cluster_blocks = 1
         if self.ro_compat & _RO_BIGALLOC:
             self.cluster_blocks = 1 << max(min(_u32(block, 28) - _u32(block, 24), 20), 0)
@@ -133,6 +141,28 @@ class ExtLayout:
 
     def unused_files(self) -> Iterator[int]:
         """Yield the numbers of inodes that are not in use and state a file with a size."""
+        for first, rows, used in self._inode_rows():
+            files = (rows[:, 1] >> 4 == _MODE_FILE) & rows[:, 4:8].any(axis=1)
+            for row in np.flatnonzero(files & (used == 0)).tolist():
+                yield first + row
+
+    def used_without_name(self, named: bytearray) -> Iterator[int]:
+        """Yield the numbers of files and folders in use that no name leads to.
+
+        Args:
+            named: A bit for each inode that a name leads to, least significant first.
+        """
+        for first, rows, used in self._inode_rows():
+            kind = rows[:, 1] >> 4
+            wanted = ((kind == _MODE_FILE) | (kind == _MODE_FOLDER)) & (used != 0)
+            for row in np.flatnonzero(wanted).tolist():
+                number = first + row
+                known = named[number >> 3] >> (number & 7) & 1
+                if number >= self.first_inode and number not in self.own_inodes and not known:
+                    yield number
+
+    def _inode_rows(self) -> Iterator[tuple[int, _Bytes, _Bits]]:
+        """Yield the first number, the inodes and their bits in use, part by part."""
         size, count = self.inode_size_bytes, self.inodes_per_group
         for number, group in enumerate(self.groups):
             if group.inode_uninit and self.ro_compat & (_RO_GDT_CSUM | _RO_METADATA_CSUM):
@@ -146,10 +176,27 @@ class ExtLayout:
                 part = self._image.read_at(group.inode_table * block + first * size, taken * size)
                 rows = np.frombuffer(part, np.uint8)[: len(part) // size * size]
                 rows = rows.reshape(-1, size)
-                files = (rows[:, 1] >> 4 == _MODE_FILE) & rows[:, 4:8].any(axis=1)
-                free = used[first : first + len(rows)] == 0
-                for row in np.flatnonzero(files & free).tolist():
-                    yield number * count + first + row + 1
+                rows = rows[: max(self.inode_count - number * count - first, 0)]
+                yield number * count + first + 1, rows, used[first : first + len(rows)]
+
+    def used_blocks_page(self, page: int) -> bytes:
+        """Return which of 32,768 blocks from ``first_data_block`` on are in use."""
+        first, bits = page * _PAGE_BLOCKS, list[_Bits]()
+        taken = 0
+        while taken < _PAGE_BLOCKS:
+            group, at = divmod(first + taken, self.blocks_per_group)
+            if group >= self.group_count:
+                break
+            held = np.frombuffer(self.bitmap_page(group), np.uint8)
+            of_group = np.unpackbits(held, bitorder="little").repeat(self.cluster_blocks)
+            part = of_group[at : min(self.blocks_per_group, at + _PAGE_BLOCKS - taken)]
+            if not len(part):
+                break
+            bits.append(part)
+            taken += len(part)
+        joined = np.concatenate(bits) if bits else np.zeros(0, np.uint8)
+        padded = np.concatenate([joined, np.ones(_PAGE_BLOCKS - len(joined), np.uint8)])
+        return np.packbits(padded, bitorder="little").tobytes()
 
     def inode_in_use(self, number: int) -> bool:
         """Tell whether the inode bitmap holds an inode as used."""

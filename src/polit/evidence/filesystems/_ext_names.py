@@ -5,8 +5,10 @@ Hash Tree Directories).
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
+
+from polit.evidence.filesystems._lost import LOST_NAME, LOST_PLACE, can_be_named
 
 _HEAD = struct.Struct("<IHBB")
 _CHECKSUM_TAIL = 0xDE
@@ -53,6 +55,51 @@ def names_in_block(
             gap = untrusted_block[at + used : at + length]
             yield from _deleted_in_gap(gap, inode_count, with_types=with_types)
         at += length
+
+
+def lost_names_in_block(
+    untrusted_block: bytes, *, inode_count: int, with_types: bool, drop: Callable[[str], None]
+) -> Iterator[ExtName]:
+    """Yield the names of a folder block that no inode leads to, all of them as deleted.
+
+    Args:
+        untrusted_block: A block that ``is_folder_block`` takes for one.
+        inode_count: The largest inode number that can be.
+        with_types: The folder keeps file types.
+        drop: Told the code of each name that makes no sense.
+    """
+    for name in names_in_block(untrusted_block, inode_count=inode_count, with_types=with_types):
+        if not can_be_named(name.raw_name, forbidden=b"/\x7f"):
+            drop(LOST_NAME)
+        elif name.inode > inode_count:
+            drop(LOST_PLACE)
+        else:
+            yield name._replace(deleted=True)
+
+
+def can_begin_folder(untrusted_head: bytes, block_bytes: int) -> bool:
+    """Tell quickly whether a free block can begin with a folder's entry."""
+    length, name_bytes = int.from_bytes(untrusted_head[4:6], "little"), untrusted_head[6:7]
+    return 8 <= (length or 65_536) <= block_bytes and length % 4 == 0 and name_bytes != b"\0"
+
+
+def is_folder_block(untrusted_block: bytes, *, inode_count: int, with_types: bool) -> bool:
+    """Tell whether a free block was a folder's: its entries end with it, and one names an inode.
+
+    What else lies in a block rarely passes: the lengths of its entries must meet its end.
+    """
+    size, at, named = len(untrusted_block), 0, 0
+    while at + 8 <= size:
+        inode, length, name_bytes, file_type = _entry(untrusted_block, at, with_types=with_types)
+        if length < 8 or length % 4 or at + length > size or 8 + name_bytes > length:
+            return False
+        name = untrusted_block[at + 8 : at + 8 + name_bytes]
+        if inode:
+            if inode > inode_count or not _possible(name, file_type):
+                return False
+            named += 1
+        at += length
+    return named > 0
 
 
 def _deleted_in_gap(

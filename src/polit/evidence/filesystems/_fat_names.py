@@ -85,24 +85,31 @@ class _LongName:
         self._parts: list[bytes] = []
         self._checksum = -1
         self._deleted = False
+        self._begun = False
 
     def add(self, raw: bytes) -> None:
         deleted = raw[0] == _DELETED
         first = bool(raw[0] & _LAST_LONG) and not deleted
+        self._begun = self._begun or first
         if first or raw[13] != self._checksum or deleted != self._deleted:
             self.clear()
+            self._begun = first
         self._checksum, self._deleted = raw[13], deleted
         self._parts.append(raw[1:11] + raw[14:26] + raw[28:32])
         if len(self._parts) > _LONG_ENTRIES_AT_MOST:
             self.clear()
 
     def clear(self) -> None:
-        self._parts, self._checksum = [], -1
+        self._parts, self._checksum, self._begun = [], -1, False
 
     def take(self, short: bytes) -> tuple[bytes, int]:
         """Return the long name for a short one, and the short one's true first byte."""
         parts, checksum, deleted = self._parts, self._checksum, self._deleted
+        # Without its last part, which stands first, the rest of a name in use is no name.
+        is_cut = not deleted and not self._begun
         self.clear()
+        if is_cut:
+            return b"", short[0]
         if not parts or deleted != (short[0] == _DELETED):
             return b"", short[0]
         first = _first_byte(short, checksum)
@@ -171,22 +178,32 @@ def dots(untrusted_head: bytes, *, wide_clusters: bool) -> tuple[int, int]:
     return found[0], found[1]
 
 
+def can_begin(untrusted_head: bytes) -> bool:
+    """Tell quickly whether a cluster can begin with a slot of a folder."""
+    return untrusted_head[0] not in (_END, 0x20) and not untrusted_head[11] & ~_ATTRIBUTES_ALL
+
+
 def can_go_on(untrusted_cluster: bytes, bounds: FatBounds) -> bool:
-    """Tell whether a cluster can be a later one of a folder: every slot up to its end can be."""
-    slots = 0
+    """Tell whether a cluster can be a later one of a folder.
+
+    Every slot up to the end can be one, one of them has a short name without small letters,
+    and behind the end there is nothing, because a folder's cluster is cleared when it is taken.
+    """
+    short = 0
     for at in range(0, len(untrusted_cluster) - ENTRY_BYTES + 1, ENTRY_BYTES):
         slot = untrusted_cluster[at : at + ENTRY_BYTES]
         if slot[0] == _END:
-            break
-        slots += 1
+            return short > 0 and not any(untrusted_cluster[at:])
         if slot[11] & _ATTRIBUTES_ALL == _ATTRIBUTE_LONG:
             if slot[12] or slot[26] or slot[27] or slot[11] != _ATTRIBUTE_LONG:
                 return False
             continue
         raw = _Raw._make(_ENTRY.unpack(slot))
-        if _fault(raw, _cluster(raw, wide=bounds.wide_clusters), bounds):
+        small = any(0x61 <= byte <= 0x7A for byte in raw.name)
+        if small or _fault(raw, _cluster(raw, wide=bounds.wide_clusters), bounds):
             return False
-    return slots > 0
+        short += 1
+    return short > 0
 
 
 def is_full(untrusted_cluster: bytes) -> bool:

@@ -29,7 +29,7 @@ class TreeRecord(NamedTuple):
 class _TreeNode(NamedTuple):
     following: int
     kind: int
-    count: int
+    records: int
     raw: bytes
 
 
@@ -69,7 +69,7 @@ class HfsTree:
                 raise SourceUnreadable(f"the chain of leaves of the {self._name} does not end")
             seen.add(number)
             node = self._node(number, LEAF)
-            for position in range(node.count):
+            for position in range(node.records):
                 record = self._record(number, node, position)
                 if not is_before(record.key):
                     yield record
@@ -82,7 +82,7 @@ class HfsTree:
             SourceUnreadable: There is none.
         """
         found = self._node(node, LEAF)
-        if position >= found.count:
+        if position >= found.records:
             raise SourceUnreadable(f"node {node} of the {self._name} has no record {position}")
         return self._record(node, found, position)
 
@@ -95,7 +95,7 @@ class HfsTree:
             if node.kind == LEAF:
                 return number
             below = 0
-            for position in range(node.count):
+            for position in range(node.records):
                 record = self._record(number, node, position)
                 if position and not is_before(record.key):
                     break

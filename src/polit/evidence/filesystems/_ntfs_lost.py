@@ -81,6 +81,9 @@ class LostRecords:
         if record is None:
             self._dropped[lost.LOST_CHECKSUM] += 1
             return
+        if not record.names and record.held is None and not record.runs:
+            # A record that was never used, or one that only continues another.
+            return
         fault = self._fault(record, records)
         if fault:
             self._dropped[fault] += 1

@@ -207,7 +207,7 @@ def _instant(raw: bytes) -> int | None:
     offset -= (offset & 0x800) << 1
     if not -1440 <= offset <= 1440:
         offset = 0
-    seconds = calendar.timegm((year, month, day, hour, minute, second)) - offset * 60
+    seconds: int = calendar.timegm((year, month, day, hour, minute, second)) - offset * 60
     hundredths, hundreds, single = parts
-    micros = hundredths * 10_000 + hundreds * 100 + single
+    micros: int = hundredths * 10_000 + hundreds * 100 + single
     return seconds * 1_000_000_000 + micros * _MICROSECOND

@@ -109,7 +109,8 @@ class XfsLayout:
         group, block = number >> self._group_log, number & ((1 << self._group_log) - 1)
         if group >= self.group_count or block >= self.group_blocks:
             return None
-        return (group * self.group_blocks + block) * self.block_bytes
+        place: int = (group * self.group_blocks + block) * self.block_bytes
+        return place
 
     def inode(self, number: int) -> XfsInode:
         """Read an inode.

@@ -13,9 +13,17 @@ from polit.base.errors import SourceUnreadable
 from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.filesystems import _ext_layout as layout
 from polit.evidence.filesystems._allocation import AllocationMap
-from polit.evidence.filesystems._ext_inode import ENCRYPTED, INLINE_DATA, ExtInode, read_inode
+from polit.evidence.filesystems._ext_inode import (
+    ENCRYPTED,
+    INLINE_DATA,
+    VALUE_INODE,
+    ExtInode,
+    read_inode,
+)
+from polit.evidence.filesystems._ext_lost import LostFolders
 from polit.evidence.filesystems._ext_names import ExtName, names_in_block
 from polit.evidence.filesystems._image import VolumeImage
+from polit.evidence.filesystems._lost import LOST_OVERWRITTEN, LOST_PLACE, Listed
 from polit.evidence.filesystems._orphans import reach_all
 from polit.evidence.filesystems._tsk import (
     Reference,
@@ -172,31 +180,90 @@ class ExtFileSystem(TskFileSystem):
             raise SourceUnreadable(f"record {reference.inode} belongs to a live name now")
         return inode
 
-    def _orphans(self) -> Iterator[ExtName]:
-        named = bytearray(self.layout.inode_count // 8 + 1)
+    def _orphans(self) -> Iterator[ExtName | FoundEntry]:
+        listed, named = Listed(), bytearray(self.layout.inode_count // 8 + 1)
+        self._mark_named(Reference(self.info.root_inum), listed, named)
+        self.dropped.clear()
+        yield from self._lost_names(listed, named)
+        for number in self.layout.unused_files():
+            named_already = named[number >> 3] >> (number & 7) & 1
+            if number >= _FIRST_USER and not named_already and self._is_orphan(number):
+                yield ExtName(b"OrphanFile-%d" % number, number, 1, deleted=True)
+        # Folders first: what they hold has a name.
+        for kind in (EntryType.FOLDER, EntryType.FILE):
+            for number in self.layout.used_without_name(named):
+                inode = read_inode(self.layout.inode_bytes(number))
+                if inode is None or inode.entry_type is not kind or inode.flags & VALUE_INODE:
+                    continue
+                yield self._unnamed(number)
+                named[number >> 3] |= 1 << (number & 7)
+                if kind is EntryType.FOLDER:
+                    self._mark_named(Reference(number), listed, named)
+
+    def _mark_named(self, folder: Reference, listed: Listed, named: bytearray) -> None:
+        """Note every inode that names lead to from a folder on, each by a bit."""
 
         def folders_in(number: int) -> Iterator[int]:
             inode, deleted = number >> 1, bool(number & 1)
             for name in self._slots(Reference(inode, deleted=deleted)):
+                listed.add((name.raw_name, name.inode))
                 if not 0 < name.inode <= self.layout.inode_count:
+                    continue
+                # A deleted name does not lead to an inode that is in use.
+                if name.deleted and self.layout.inode_in_use(name.inode):
                     continue
                 named[name.inode >> 3] |= 1 << (name.inode & 7)
                 if self._is_folder(name):
                     yield name.inode << 1 | name.deleted
 
-        reach_all(self.info.root_inum << 1, folders_in)
-        for number in self.layout.unused_files():
-            named_already = named[number >> 3] >> (number & 7) & 1
-            if number >= _FIRST_USER and not named_already and self._is_orphan(number):
-                yield ExtName(b"OrphanFile-%d" % number, number, 1, deleted=True)
+        reach_all(folder.inode << 1 | folder.deleted, folders_in)
+
+    def _unnamed(self, number: int) -> FoundEntry:
+        """Return an inode in use without a name; deleted where no link counts on it.
+
+        Such a file was deleted while it was open, and the computer stopped before it was closed.
+        """
+        entry = self._live_entry(ExtName(b"OrphanFile-%d" % number, number, 0, deleted=False))
+        links = self.layout.inode_bytes(number)[26:28]
+        return replace(entry, state=EntryState.LIVE if any(links) else EntryState.DELETED)
+
+    def _lost_names(self, listed: Listed, named: bytearray) -> Iterator[ExtName]:
+        """Yield the names in folder blocks that lie in free space, and note their inodes."""
+        lost = LostFolders(
+            self.image,
+            self.layout,
+            with_types=bool(self.layout.incompat & _INCOMPAT_FILETYPE),
+            blocks_of=self._lost_blocks,
+            dropped=self.dropped,
+        )
+        for name in lost.names(listed):
+            named[name.inode >> 3] |= 1 << (name.inode & 7)
+            if self._lost_blocks(name):
+                self._mark_named(Reference(name.inode, deleted=True), listed, named)
+            yield name
+
+    def _lost_blocks(self, name: ExtName) -> list[tuple[int, int]]:
+        inode = read_inode(self.layout.inode_bytes(name.inode)) if self._is_folder(name) else None
+        if inode is None or self.layout.inode_in_use(name.inode) or not inode.size_bytes:
+            return []
+        return [(run.first_block, run.length) for run in self._runs(name.inode, inode)]
+
+    def _drop(self, code: str) -> None:
+        self.dropped[code] += 1
 
     def _is_orphan(self, number: int) -> bool:
         """Tell whether an unused inode without a name still leads to something of its own."""
         inode = read_inode(self.layout.inode_bytes(number))
         if inode is None or not inode.leads_within(self.layout.block_count):
+            self._drop(LOST_PLACE)
             return False
         runs = self._runs(number, inode)
-        return bool(runs) and not self._overwritten([_head(runs)])
+        if not runs:
+            return False
+        if self._overwritten([_head(runs)]):
+            self._drop(LOST_OVERWRITTEN)
+            return False
+        return True
 
     def _is_folder(self, name: ExtName) -> bool:
         if name.file_type not in (0, 2):
@@ -207,6 +274,9 @@ class ExtFileSystem(TskFileSystem):
     # Entries
 
     def _entries(self, slot: object) -> Iterator[FoundEntry]:
+        if isinstance(slot, FoundEntry):
+            yield slot
+            return
         if not isinstance(slot, ExtName):
             raise TypeError("a slot of another driver")
         yield self._deleted_entry(slot) if slot.deleted else self._live_entry(slot)

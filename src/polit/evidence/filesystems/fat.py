@@ -196,12 +196,17 @@ class FatFileSystem(TskFileSystem):
             layout.used_page,
         )
         for cluster, head in free.heads(2 * names.ENTRY_BYTES):
+            if cluster in reached or len(head) < 2 * names.ENTRY_BYTES:
+                continue
             own, above = names.dots(head, wide_clusters=self.bounds.wide_clusters)
-            if own == cluster and cluster not in reached:
-                if above <= layout.cluster_count + 1:
+            if own == cluster and above <= layout.cluster_count + 1:
+                yield cluster
+            elif own >= 0:
+                self._drop(LOST_PLACE)
+            elif names.can_begin(head):
+                held = self.image.read_at(layout.cluster_offset(cluster), layout.cluster_bytes)
+                if names.can_go_on(held, self.bounds):
                     yield cluster
-                else:
-                    self._drop(LOST_PLACE)
 
     def _lost_names(self, cluster: int) -> Iterator[_Slot]:
         run = self._run(cluster)
@@ -211,7 +216,8 @@ class FatFileSystem(TskFileSystem):
         counted = self.dropped.copy()
         found = [slot.name.start_cluster for slot in self._lost_names(cluster) if self._leads(slot)]
         self.dropped = counted
-        return found
+        further = self._further(self._run(cluster))
+        return found + [self.layout.cluster_of_sector(run.first_block) for run in further]
 
     def _leads(self, slot: _Slot) -> bool:
         attributes = slot.name.attributes

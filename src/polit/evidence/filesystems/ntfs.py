@@ -122,6 +122,25 @@ class NtfsFileSystem(TskFileSystem):
         yield from self.free_ranges(self.allocation, first_bytes=0, block_bytes=size)
 
     @cached_property
+    def table(self) -> Content:
+        """The content of ``$MFT``: all records."""
+        return self._unnamed(_TABLE)
+
+    def index_places(self, folder: int) -> tuple[tuple[int, int], ...]:
+        """Return where in the source the names of a folder lie, besides its own record.
+
+        Raises:
+            SourceUnreadable: Its record cannot be loaded.
+        """
+        return tuple(
+            (self.image.offset_bytes + run.first_block * self.info.block_size,
+             run.length * self.info.block_size)
+            for attribute in self.record(folder)
+            if int(attribute.info.type) == _INDEX_ALLOCATION
+            for run in runs_of(attribute)
+        )  # fmt: skip
+
+    @cached_property
     def _bitmap(self) -> Content:
         return self._unnamed(_BITMAP)
 
@@ -130,7 +149,7 @@ class NtfsFileSystem(TskFileSystem):
 
     @cached_property
     def _children(self) -> dict[tuple[int, int], list[NtfsName]]:
-        return unused_children(self._unnamed(_TABLE), self.layout.record_bytes)
+        return unused_children(self.table, self.layout.record_bytes)
 
     # Names
 
@@ -206,7 +225,7 @@ class NtfsFileSystem(TskFileSystem):
             for slot in self._slots(by_number(number)):
                 listed.add((slot.name.raw_name, slot.name.times.created_ns))
                 inode = slot.name.inode
-                if inode >> 3 < len(named):
+                if inode >> 3 < len(named) and not slot.deleted:
                     named[inode >> 3] |= 1 << (inode & 7)
                 if slot.name.is_folder:
                     yield inode << 17 | slot.name.sequence << 1 | slot.deleted

@@ -46,10 +46,21 @@ class NativeFile:
     ``failure``, for ``raise_failure`` once native code returned.
     """
 
-    def __init__(self, source: ByteSource) -> None:
-        """Stand at the beginning of a source."""
+    def __init__(self, source: ByteSource, *, reads_at_most: int | None = None) -> None:
+        """Stand at the beginning of a source.
+
+        Args:
+            source: What is read.
+            reads_at_most: So many reads may follow, then all fail: the libraries follow
+                chains that a hostile image makes endless. ``None`` for any number.
+        """
         self._source, self._at = source, 0
+        self._reads_left = reads_at_most
         self.failure: PolitError | None = None
+
+    def allow(self, reads_at_most: int) -> None:
+        """Allow so many reads from here on."""
+        self._reads_left = reads_at_most
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """Go somewhere; the names of the arguments are those of a file."""
@@ -65,12 +76,20 @@ class NativeFile:
         """Read from where it stands."""
         length = size if size >= 0 else max(self._source.size_bytes - self._at, 0)
         try:
+            self._count()
             data = self._source.read_at(self._at, length) if length else b""
         except PolitError as error:
             self.failure = self.failure or error
             raise
         self._at += len(data)
         return data
+
+    def _count(self) -> None:
+        if self._reads_left is None:
+            return
+        self._reads_left -= 1
+        if self._reads_left < 0:
+            raise SourceUnreadable("its structures lead in a circle: given up")
 
     def get_size(self) -> int:
         """Return the size in bytes."""

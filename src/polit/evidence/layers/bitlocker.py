@@ -1,7 +1,8 @@
 """BitLocker volumes and BitLocker To Go: one volume inside, read by libbde. Walker only.
 
-Opened by a password, a 48-digit recovery password, the volume's own key, or by itself where
-protection is suspended (a clear key).
+Opened by a password, a 48-digit recovery password, or by itself where protection is suspended (a
+clear key). The library's Python side takes the volume's own key as text and so cannot take most
+keys: a raw key opens no BitLocker volume here.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,12 +21,13 @@ from polit.model.secrets import Secret, SecretKind
 
 ORDER = 10
 NAME = "bitlocker"
+LIBRARY = pybde
 
 _HEAD_BYTES = 512
 _SIGNATURES = (b"-FVE-FS-", b"MSWIN4.1")
 _IDENTIFIERS = (
     bytes.fromhex("3bd66749292ed84a8399f6a339e3d001"),
-    bytes.fromhex("3b4da892dd0e41b0955d1e0c58e4e9c6"),
+    bytes.fromhex("3b4da89280dd0e4d9e4eb1e3284eaed8"),
 )
 _IDENTIFIER_AT = (160, 424)
 _VISTA = b"\xeb\x52\x90-FVE-FS-"
@@ -51,10 +53,6 @@ _METHODS = {
     0x8004: "AES-XTS 128-bit",
     0x8005: "AES-XTS 256-bit",
 }
-_KEY_BYTES = {
-    0x8000: (64, 16, 32), 0x8001: (64, 32, 32), 0x8002: (16, 16, 0), 0x8003: (32, 32, 0),
-    0x8004: (32, 32, 0), 0x8005: (64, 64, 0),
-}  # fmt: skip
 
 
 def detect(source: ByteSource, volume: VolumeFacts) -> bool:
@@ -80,17 +78,14 @@ def open_layer(
     if not native.volume.is_locked():
         return _layer(native, _facts(native), "clear key")
     facts = _facts(native)
-    tried = 0
     wanted = given(secrets)
-    for secret in wanted[:_TRIES_AT_MOST]:
-        tried += 1
-        if not _could_open(facts, secret):
-            continue
+    possible = [secret for secret in wanted if _could_open(facts, secret)][:_TRIES_AT_MOST]
+    for secret in possible:
         with beating(on_read or _keep_silent):
-            native = _open(window, secret, facts.method)
+            native = _open(window, secret)
         if not native.volume.is_locked():
             return _layer(native, facts, f"{secret.kind.value} {secret.number}")
-    raise VolumeLocked(_locked(facts, tried))
+    raise VolumeLocked(_locked(facts, how_to_give(len(possible), len(wanted))))
 
 
 class _Native:
@@ -126,11 +121,11 @@ def _facts(native: _Native) -> _Facts:
         raise native_trouble("the BitLocker metadata cannot be read", error) from error
 
 
-def _open(window: Window, secret: Secret | None, method: int = 0) -> _Native:
+def _open(window: Window, secret: Secret | None) -> _Native:
     native = _Native(window)
     try:
         if secret is not None:
-            _set(native, secret, method)
+            _set(native, secret)
         native.volume.open_file_object(native.file)
         native.file.raise_failure()
     except NATIVE_ERRORS as error:
@@ -145,12 +140,8 @@ def _open(window: Window, secret: Secret | None, method: int = 0) -> _Native:
     return native
 
 
-def _set(native: _Native, secret: Secret, method: int) -> None:
-    if secret.kind is SecretKind.KEY:
-        _, used, tweak = _KEY_BYTES[method]
-        value = secret.value
-        native.volume.set_keys(value[:used], value[32 : 32 + tweak] if tweak else b"")
-    elif secret.kind is SecretKind.RECOVERY_PASSWORD:
+def _set(native: _Native, secret: Secret) -> None:
+    if secret.kind is SecretKind.RECOVERY_PASSWORD:
         native.volume.set_recovery_password(secret.value.decode())
     else:
         native.volume.set_password(secret.value.decode())
@@ -158,14 +149,11 @@ def _set(native: _Native, secret: Secret, method: int) -> None:
 
 def _could_open(facts: _Facts, secret: Secret) -> bool:
     """Tell whether a try of a secret means anything: it costs a third of a second."""
-    if secret.kind is SecretKind.KEY:
-        stored = _KEY_BYTES.get(facts.method, (0, 0, 0))[0]
-        return len(secret.value) == stored
     try:
         secret.value.decode()
     except UnicodeDecodeError:
         return False
-    return _ASKED[secret.kind] in facts.protectors and b"\0" not in secret.value
+    return _ASKED.get(secret.kind, -1) in facts.protectors and b"\0" not in secret.value
 
 
 def _layer(native: _Native, facts: _Facts, opened_by: str) -> Layer:
@@ -224,13 +212,12 @@ class BitLockerSource:
         return ()
 
 
-def _locked(facts: _Facts, tried: int) -> str:
+def _locked(facts: _Facts, tried: str) -> str:
     protectors = [_PROTECTORS.get(kind, f"{kind:#06x}") for kind in dict.fromkeys(facts.protectors)]
     openers = ", ".join(protectors) or "nothing that it states"
     return (
-        f"{facts.named()}: {how_to_give(tried)} It is opened by: {openers}; "
-        "or by hex: and the volume's key (FVEK). polit takes passwords, recovery passwords and "
-        "that key."
+        f"{facts.named()}: {tried} It is opened by: {openers}. "
+        "Of these polit takes passwords and recovery passwords."
     )
 
 

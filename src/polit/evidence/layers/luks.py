@@ -51,9 +51,10 @@ def open_layer(
             "this version does not read that"
         )
     _check_data(window, facts)
-    tried = find_key(window, facts, given(secrets), on_read or _keep_silent)
+    wanted = given(secrets)
+    tried = find_key(window, facts, wanted, on_read or _keep_silent)
     if tried.found is None:
-        raise VolumeLocked(_locked(facts, tried))
+        raise VolumeLocked(_locked(facts, tried, how_to_give(tried.tried, len(wanted))))
     decipher = sector_cipher(facts.encryption, tried.found.key, facts.sector_bytes)
     inner = LuksSource(window, facts, decipher)
     secret = tried.found.secret
@@ -116,10 +117,10 @@ def _data_bytes(volume: ByteSource, facts: LuksFacts) -> int:
     return behind if facts.data_bytes is None else min(facts.data_bytes, behind)
 
 
-def _locked(facts: LuksFacts, tried: Tried) -> str:
+def _locked(facts: LuksFacts, tried: Tried, how: str) -> str:
     message = (
         f"LUKS {facts.version} ({facts.encryption[:80]}, {len(facts.keyslots)} key slots, "
-        f"{facts.uuid}): {how_to_give(tried.tried)} A password of any slot opens it, or "
+        f"{facts.uuid}): {how} A password of any slot opens it, or "
         "hex: and the volume key."
     )
     if tried.is_cut_short:

@@ -27,6 +27,7 @@ from polit.decode.identify import (
 )
 from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.free_space import slack_of
+from polit.evidence.logical import LogicalContent
 from polit.model.evidence import Address
 from polit.model.media import Identification, MediaKind
 from polit.sandbox import walking_messages as say
@@ -68,7 +69,7 @@ class Evidence(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Hold:
+class Hold:
     """How much of a content is to be held: its first bytes, and its last ones after them."""
 
     head_bytes: int
@@ -76,15 +77,16 @@ class _Hold:
 
     @property
     def held_bytes(self) -> int:
+        """All of it."""
         return self.head_bytes + self.tail_bytes
 
 
 @dataclass(slots=True)
-class _Held:
+class Slot:
     """A slot that is being filled."""
 
     slot: int
-    hold: _Hold
+    hold: Hold
     room: mmap.mmap
 
     def put(self, start: int, part: bytes, size_bytes: int) -> None:
@@ -179,35 +181,38 @@ class ContentReader:
         untrusted_head = content.read_at(0, min(size, _HEAD_BYTES)) if size else b""
         kind = identify_quickly(untrusted_head, size_bytes=size)
         meter = DigestMeter()
-        hold, code = self._hold(kind, size)
-        held = self._begin_holding(job.entry_id, hold) if hold else None
+        hold, code = self.hold_for(kind, size)
+        held = self.begin_holding(hold) if hold else None
+        self._journal.enter(say.READING, job.entry_id)
         try:
             self._stream(job.entry_id, content, meter, untrusted_head, held)
             damage = self._evidence.damage(job.volume_id, content)
         except SourceError:
-            self._drop(held)
+            self.drop(held)
             raise
         finally:
             if held:
                 held.room.close()
         if damage or meter.size_bytes != size:
-            self._drop(held)
+            self.drop(held)
             detail = f"{meter.size_bytes} of {size} bytes could be read"
             return say.ReadResult(job.entry_id, damage or "unreadable", detail)
         if kind is None:
             kind = ask(job, untrusted_head)
-        return _result(job, meter, kind, code=code, held=held)
+        result = _result(job, meter, kind, code=code, held=held)
+        mismatch = content.mismatch(meter.digests()) if isinstance(content, LogicalContent) else ""
+        return msgspec.structs.replace(result, mismatch=mismatch) if mismatch else result
 
-    def _hold(self, kind: Identification | None, size_bytes: int) -> tuple[_Hold | None, str]:
+    def hold_for(self, kind: Identification | None, size_bytes: int) -> tuple[Hold | None, str]:
         """Return how much of a content is to be held, and a code where that should be more."""
         if kind is None or size_bytes == 0:
             return None, ""
         holding = self._holding
         if kind.mime in VIDEOS and holding.video_bytes:
             if size_bytes <= holding.video_bytes:
-                return _Hold(size_bytes), ""
+                return Hold(size_bytes), ""
             tail = min(VIDEO_TAIL_BYTES, holding.video_bytes // 2)
-            return _Hold(holding.video_bytes - tail, tail), ""
+            return Hold(holding.video_bytes - tail, tail), ""
         most = 0
         if kind.mime in STILLS:
             most = holding.still_bytes
@@ -215,17 +220,24 @@ class ContentReader:
             most = holding.holder_bytes
         if most == 0:
             return None, ""
-        return (_Hold(size_bytes), "") if size_bytes <= most else (None, "too_large")
+        return (Hold(size_bytes), "") if size_bytes <= most else (None, "too_large")
 
-    def _begin_holding(self, entry_id: int, hold: _Hold) -> _Held:
+    def most_of(self, kind: Identification) -> Hold | None:
+        """Return how much of a content of unknown length can be held."""
+        holding = self._holding
+        most = holding.still_bytes if kind.mime in STILLS else holding.holder_bytes
+        return Hold(most) if most else None
+
+    def begin_holding(self, hold: Hold) -> Slot:
+        """Take a slot for as much of a content, waiting for one if need be."""
         is_large = hold.held_bytes > _LARGE_BYTES
         slot = self._take_slot(alone=is_large)
         if is_large:
             self._large_slot = slot
-        self._journal.enter(say.READING, entry_id)
-        return _Held(slot, hold, mmap.mmap(self._slots[slot], hold.held_bytes))
+        return Slot(slot, hold, mmap.mmap(self._slots[slot], hold.held_bytes))
 
-    def _drop(self, held: _Held | None) -> None:
+    def drop(self, held: Slot | None) -> None:
+        """Give a slot back that nobody was told of."""
         if held:
             self.release(held.slot)
 
@@ -242,7 +254,7 @@ class ContentReader:
         content: Content,
         meter: DigestMeter,
         untrusted_head: bytes,
-        held: _Held | None,
+        held: Slot | None,
     ) -> None:
         """Read a content to its end, measure it, and keep of it what is to be held."""
         untrusted_part = untrusted_head
@@ -307,7 +319,7 @@ def _result(
     kind: Identification | None,
     *,
     code: str,
-    held: _Held | None,
+    held: Slot | None,
 ) -> say.ReadResult:
     digests = meter.digests()
     shown = kind or _NOT_YET_KNOWN

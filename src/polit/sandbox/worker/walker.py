@@ -14,22 +14,26 @@ import pytsk3
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
+from polit.evidence import libarchive
 from polit.evidence.acquisition import AcquisitionFacts
 from polit.evidence.carve import warm_carvers
 from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
 from polit.evidence.free_space import PlacedContent
+from polit.evidence.layering import layer_versions
+from polit.evidence.logical import LogicalSource, logical_volumes
 from polit.evidence.opening import open_folder
 from polit.evidence.segments import Segment
 from polit.evidence.source import ByteSource
 from polit.evidence.source_digests import digest_source
-from polit.evidence.volume import find_volumes
+from polit.evidence.volume import FoundVolumes, find_volumes
 from polit.evidence.watched import WatchedSource, damage_code
 from polit.model.evidence import Address, FoundEntry, VolumeFacts
 from polit.sandbox import walking_messages as say
 from polit.sandbox.carving_messages import Carve
 from polit.sandbox.walking_checks import fitted, weight_bytes
+from polit.sandbox.worker.archive_walker import ArchiveWalker
 from polit.sandbox.worker.carving_search import CarvingSearch
 from polit.sandbox.worker.content_reader import ContentReader
 from polit.sandbox.worker.walker_channel import WalkerChannel
@@ -55,7 +59,14 @@ class _SkipSlot(Exception):
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
     warm_carvers()
-    return {"pytsk3": str(pytsk3.get_version()), **library_versions(), **warm_identify()}
+    libarchive.prepare()
+    return {
+        "pytsk3": str(pytsk3.get_version()),
+        "libarchive": libarchive.version(),
+        **library_versions(),
+        **layer_versions(),
+        **warm_identify(),
+    }
 
 
 def serve(channel: socket, fds: Sequence[int], arguments: bytes) -> None:
@@ -101,9 +112,10 @@ class Walker:
 
     def _answer(self, request: say.Request) -> None:
         match request:
-            case say.ReadContents():
-                self._reader.read(request.jobs)
-                self._tell_state()
+            case say.ReadContents() | Carve():
+                self._read(request)
+            case say.StreamArchive():
+                self._stream_archive(request)
             case say.ListFolder():
                 self._list_folder(request)
             case say.OpenVolume() | say.KnowVolumes():
@@ -112,11 +124,19 @@ class Walker:
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
-            case Carve():
-                CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
-                self._tell_state()
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
+
+    def _stream_archive(self, request: say.StreamArchive) -> None:
+        ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
+        self._tell_state()
+
+    def _read(self, request: say.ReadContents | Carve) -> None:
+        if isinstance(request, Carve):
+            CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
+        else:
+            self._reader.read(request.jobs)
+        self._tell_state()
 
     # The source and its volumes
 
@@ -140,8 +160,9 @@ class Walker:
             return
         source = self._open_source()
         faults.reach("walker.volumes")
-        found = find_volumes(source)
         opened = self._opened
+        logical = logical_volumes(opened.name, opened.source) if opened else ()
+        found = FoundVolumes("", logical, ()) if logical else find_volumes(source)
         acquired = opened.source.acquisition() if opened else AcquisitionFacts()
         unread = [(one.first_sector, one.sectors) for one in acquired.acquisition_errors]
         stored = opened.source.stored_digests() if opened else ()
@@ -159,9 +180,13 @@ class Walker:
         )
 
     def _open_whole(self) -> FileSystem | None:
-        """Return the file system of a source that has no bytes, ``None`` where it has some."""
+        """Return the files of a source that is no disk (a folder, a logical image), or ``None``."""
         if self._setup.is_folder and self._folder is None:
             self._folder = open_folder(self._evidence[0], no_atime=self._setup.no_atime)
+        if not self._setup.is_folder and self._opened is None:
+            self._open_source()
+        if self._opened is not None and isinstance(self._opened.source, LogicalSource):
+            return self._opened.source.filesystem
         return self._folder
 
     def _place(self, request: say.OpenVolume | say.KnowVolumes) -> None:

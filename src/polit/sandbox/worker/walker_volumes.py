@@ -34,8 +34,8 @@ class Volumes:
             secrets: Passwords and keys, as given.
             journal: Where a step is noted before it is made.
             open_root: Gives the bytes of the source itself.
-            open_whole: Gives the file system of a source that has no bytes (a host folder),
-                else ``None``.
+            open_whole: Gives the file system of a source that is no disk (a host folder, a
+                logical image), else ``None``.
         """
         self._placed, self._secrets, self._journal = placed, secrets, journal
         self._open_root, self._open_whole = open_root, open_whole

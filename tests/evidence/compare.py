@@ -202,8 +202,9 @@ def _sort_rest(truth: Truth, rows: list[Row], result: Comparison, labels: tuple[
     for row in rows:
         offset, path, state = _row_key(row)
         known_bytes = row.get("sha256") in {*digests, None} or bool(row.get("overwritten"))
-        if state == CARVED and (row.get("sha256") in digests or _is_part(row)):
-            result.carved.append(row)
+        if state == CARVED:
+            is_planted = row.get("sha256") in digests or _is_part(row)
+            (result.carved if is_planted else result.invented).append(row)
         elif _is_metadata(row, path, labels):
             result.metadata.append(row)
         elif state != LIVE and known_bytes and (offset, path) in planted:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from container_images import FORMATS, acquire, evidence_of, mixed_bytes, opened, read_all
 from disk_images import DISKS
+from evidence.logical_images import COMPRESSIONS, write_aff4
 from evidence.tools import run
 from made_differences import DIFFERENCES
 
@@ -62,6 +63,14 @@ def ewf_builder(kind: str, *options: str) -> Callable[[Path, bytes], Path]:
     return build
 
 
+def aff4_builder(method: str) -> Callable[[Path, bytes], Path]:
+    def build(folder: Path, expected: bytes) -> Path:
+        write_aff4(folder / "disk.aff4", expected, compression=method)
+        return folder / "disk.aff4"
+
+    return build
+
+
 BUILDERS: dict[str, tuple[str, Callable[[Path, bytes], Path]]] = {
     "raw": ("raw", build_raw),
     "raw_without_suffix": ("raw", build_odd_raw),
@@ -83,6 +92,7 @@ BUILDERS: dict[str, tuple[str, Callable[[Path, bytes], Path]]] = {
     "ewf_segments_encase7": ("ewf", ewf_builder("encase7", "-c", "fast", "-S", "1 MiB")),
     **DISKS,
     **DIFFERENCES,
+    **{f"aff4_{method}": ("aff4", aff4_builder(method)) for method in COMPRESSIONS},
 }
 
 
@@ -175,7 +185,20 @@ class TestContainer:
 def test_every_plugin_states_what_it_is() -> None:
     plugins = container_plugins()
     assert [plugin.NAME for plugin in plugins] == [
-        *("refused", "ewf", "ex01", "vmdk", "vhd", "vhdx", "qcow", "dmg", "raw"),
+        *(
+            "aff4",
+            "ad1",
+            "l01",
+            "refused",
+            "ewf",
+            "ex01",
+            "vmdk",
+            "vhd",
+            "vhdx",
+            "qcow",
+            "dmg",
+            "raw",
+        ),
     ]
     assert len({plugin.ORDER for plugin in plugins}) == len(plugins)
 
@@ -184,11 +207,10 @@ def test_every_plugin_states_what_it_is() -> None:
     ("head", "name"),
     [
         (b"LEF2\x0d\x0a\x81\x00", "files.Lx01"),
-        (b"LVF\x09\x0d\x0a\xff\x00", "files.L01"),
         (b"ADCRYPT\x00", "disk.E01"),
         (b"AFF10\x0d\x0a\x00", "disk.aff"),
         (b"<<< Oracle VM VirtualBox", "disk.vdi"),
-        (b"PK\x03\x04", "disk.aff4"),
+        (b"PK\x03\x04", "files.zip"),
     ],
 )
 def test_other_container_is_refused_by_name(tmp_path: Path, head: bytes, name: str) -> None:

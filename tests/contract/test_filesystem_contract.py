@@ -5,22 +5,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from evidence.logical_images import planted_tree, write_ad1, write_aff4l, write_l01
 from evidence.truth import Truth
 from walked_evidence import Found, RawImage, walk, whole
 
 from polit.base.errors import SourceUnreadable
+from polit.evidence.container import open_container
 from polit.evidence.filesystem import FileSystem
+from polit.evidence.logical import LogicalSource
 from polit.evidence.opening import open_filesystem, open_folder
+from polit.evidence.segments import close_segments, open_segments
 from polit.model.evidence import Address, ContentState, EntryState, EntryType
 
 Images = Callable[[str], tuple[Path, Truth]]
 IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
+LOGICAL = {"l01": write_l01, "ad1": write_ad1, "aff4": write_aff4l}
 Opener = Callable[[], FileSystem]
 STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
 """Compressed and sparse: their places hold other bytes than they have."""
 
 
-@pytest.fixture(params=[*IMAGES, "folder"])
+@pytest.fixture(params=[*IMAGES, "folder", *LOGICAL])
 def opener(
     request: pytest.FixtureRequest, evidence_image: Images, tmp_path: Path
 ) -> Iterator[Opener]:
@@ -34,6 +39,9 @@ def opener(
         yield lambda: open_folder(descriptor, no_atime=True)
         os.close(descriptor)
         return
+    if kind in LOGICAL:
+        yield from logical_opener(kind, tmp_path / f"files.{kind}")
+        return
     image, _ = evidence_image(kind)
     with RawImage(image) as source:
 
@@ -43,6 +51,19 @@ def opener(
             return system
 
         yield opened
+
+
+def logical_opener(kind: str, image: Path) -> Iterator[Opener]:
+    LOGICAL[kind](image, planted_tree())
+    segments = open_segments([image])
+
+    def opened() -> FileSystem:
+        source = open_container(segments).source
+        assert isinstance(source, LogicalSource)
+        return source.filesystem
+
+    yield opened
+    close_segments(segments)
 
 
 def readable(found: list[Found]) -> list[Found]:

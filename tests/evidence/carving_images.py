@@ -92,7 +92,9 @@ class Builder:
         """Lay noise, text or zeros."""
         size = blocks * BLOCK_BYTES
         seed = int(self._rng.integers(1 << 30))
-        self._lay({"noise": noise, "text": text}[kind](seed, size) if kind != "zeros" else bytes(size))
+        self._lay(
+            {"noise": noise, "text": text}[kind](seed, size) if kind != "zeros" else bytes(size)
+        )
 
     def decoy(self, content: bytes) -> None:
         """Lay something that only looks like a picture."""

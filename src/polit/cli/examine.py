@@ -127,7 +127,7 @@ def _tell(examined: Examined, *, as_json: bool) -> None:
         print_text(summary_text(examined.package, examined.manifest, originals))
 
 
-def asked_plan(path: Path | None, *, shadow_copies: bool, leaves_carving: bool = False) -> Plan:
+def asked_plan(path: Path | None, *, shadow_copies: bool, leaves_carving: bool) -> Plan:
     """Return the plan of a file, or the default one, with what options ask for besides."""
     plan = read_plan(path)
     if shadow_copies:

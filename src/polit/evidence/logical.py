@@ -32,6 +32,8 @@ DESCRIPTION = "logical image"
 MAXIMUM_ENTRIES = 2_000_000
 """Of a tree that is kept in memory, at about half a kilobyte each."""
 
+_REACH = 1_032
+_LEAST_REACH_BYTES = 64 << 30
 _REFERENCE = struct.Struct("<4sI")
 _MARK = b"file"
 _ROOT = 0
@@ -250,6 +252,20 @@ class LogicalTree:
 
 def _pack(number: int) -> Address:
     return Address(_REFERENCE.pack(_MARK, number))
+
+
+def check_reach(size_bytes: int, held_bytes: int) -> None:
+    """Refuse a file that states more than its image can hold.
+
+    Deflate reaches 1,032:1, and a sparse file may be larger: 64 GiB are let pass in any case.
+
+    Raises:
+        SourceUnreadable: It does.
+    """
+    if size_bytes > max(held_bytes * _REACH, _LEAST_REACH_BYTES):
+        raise SourceUnreadable(
+            f"the file states {size_bytes} bytes, more than an image of {held_bytes} can hold"
+        )
 
 
 def logical_volumes(container: str, source: ContainerSource) -> tuple[VolumeFacts, ...]:

@@ -2,8 +2,8 @@
 
 ``find_segments`` and ``open_segments`` run in the coordinator, before the sandbox closes;
 ``read_segment`` runs in the walker, on the descriptors alone. Naming conventions: E01 to E99,
-then EAA to ZZZ (and the same from S01; Ex01 to EzZZ and Lx01 to LzZZ in EWF 2),
-``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa`` and on.
+then EAA to ZZZ (and the same from S01 and L01; Ex01 to EzZZ and Lx01 to LzZZ in EWF 2),
+``.ad1`` and on, ``.000``/``.001``/``.00001`` and on, ``.aa``/``.aaa`` and on.
 """
 
 import contextlib
@@ -18,8 +18,9 @@ from pathlib import Path
 from polit.base import faults
 from polit.base.errors import EvidenceChanged, SourceMissing, SourceUnreadable
 
-_EWF_SUFFIX = re.compile(r"\.(?:([ES])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
+_EWF_SUFFIX = re.compile(r"\.(?:([ESL])(\d\d)|([E-Z][A-Z]{2}))$", re.IGNORECASE)
 _EWF2_SUFFIX = re.compile(r"\.([EL])(?:X(\d\d)|([X-Z][A-Z]{2}))$", re.IGNORECASE)
+_AD1_SUFFIX = re.compile(r"\.ad([1-9]\d{0,3})$", re.IGNORECASE)
 _DIGITS_SUFFIX = re.compile(r"\.(\d{2,6})$")
 _LETTERS_SUFFIX = re.compile(r"\.([a-z]{2,4})$")
 _FIRST_LETTERED = 100
@@ -60,7 +61,7 @@ def ewf_number(name: str, series: str = "E") -> int | None:
 
     Args:
         name: A file name; case does not matter.
-        series: ``E`` or ``S``: the letter that the numbering begins with.
+        series: ``E``, ``S`` or ``L``: the letter that the numbering begins with.
 
     Returns:
         ``.E01`` is 1, ``.E99`` 99, ``.EAA`` 100, ``.FAA`` 776; the same from ``.S01``.
@@ -101,11 +102,11 @@ def find_segments(path: Path) -> SegmentSet:
     """Find all files of the image that ``path`` belongs to.
 
     Args:
-        path: Any segment of an E01 or S01 set, any of a numbered raw set, the first of a
+        path: Any segment of an E01, S01, L01, AD1 or numbered raw set, the first of a
             lettered one, or a single file.
 
     Returns:
-        The paths in segment order. An E01 set names the numbers absent between its files
+        The paths in segment order. All but a raw set name the numbers absent between its files
         (an absent end shows only when the set is read).
 
     Raises:
@@ -113,10 +114,10 @@ def find_segments(path: Path) -> SegmentSet:
             bytes would begin cannot be known.
         SourceUnreadable: The folder cannot be listed.
     """
-    for convention in (_ewf_members, _ewf2_members, _numbered_members, _lettered_members):
+    for convention in (*_MAY_LACK, _numbered_members, _lettered_members):
         members = convention(path)
         if len(members) > 1 or min(members, default=1) > 1:
-            return _segment_set(path, members, may_lack=convention in {_ewf_members, _ewf2_members})
+            return _segment_set(path, members, may_lack=convention in _MAY_LACK)
     if not path.exists():
         raise SourceMissing(f"{path} does not exist: check the path")
     return SegmentSet((path,))
@@ -181,10 +182,22 @@ def _ewf_members(path: Path) -> dict[int, str]:
     return members if path.name in members.values() else {}
 
 
+def _ad1_members(path: Path) -> dict[int, str]:
+    def number_of(name: str) -> int | None:
+        found = _AD1_SUFFIX.search(name)
+        return int(found[1]) if found is not None else None
+
+    return _collect(path, _AD1_SUFFIX, number_of)
+
+
 def _ewf2_members(path: Path) -> dict[int, str]:
     series = path.suffix[1:2].upper()
     found = _collect(path, _EWF2_SUFFIX, ewf2_number)
     return {number: name for number, name in found.items() if name[-4].upper() == series}
+
+
+_MAY_LACK = (_ewf_members, _ewf2_members, _ad1_members)
+"""Conventions of containers that tell of themselves which segment is which."""
 
 
 def _numbered_members(path: Path) -> dict[int, str]:

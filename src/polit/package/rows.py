@@ -271,7 +271,11 @@ class ResultBatch:
     queued: list[tuple[int, str]]
     closed: list[ClosedArchive]
     unopened: list[tuple[int, str, str]]
+<<<<<<< HEAD
     slack: list[tuple[int, int, int]]
+=======
+    slack: list[tuple[int, int, int]] = field(default_factory=list)
+>>>>>>> wip-int
     """``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents."""
 
     @classmethod

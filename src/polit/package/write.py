@@ -17,7 +17,18 @@ from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
 from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
+<<<<<<< HEAD
 from polit.package.filling import FIRST_EMBEDDED, add_dropped, add_inside, add_media, add_problems
+=======
+from polit.package.filling import (
+    FIRST_EMBEDDED,
+    add_dropped,
+    add_inside,
+    add_media,
+    add_problems,
+    add_slack,
+)
+>>>>>>> wip-int
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches

@@ -21,6 +21,7 @@ from polit.evidence.logical import (
     LogicalContent,
     LogicalFile,
     LogicalTree,
+    check_reach,
     fitting_name,
 )
 from polit.model.evidence import (
@@ -73,6 +74,7 @@ class Aff4Files:
         for volume in volumes.volumes:
             self._bases.append(base)
             base += volume.segment.size_bytes
+        self._carrier_bytes = base
         self._is_full = False
         self.texts: tuple[tuple[str, str], ...] = ()
         used = self._add_described()
@@ -186,6 +188,7 @@ class Aff4Files:
         held, size = self._held[number - 1], self._files[number - 1].size_bytes
         if not held.member:
             stream = self._volumes.open_stream(held.iri)
+            check_reach(stream.size_bytes, self._carrier_bytes)
             return LogicalContent(
                 _SoundOnly(stream), size_bytes=stream.size_bytes, digests=held.digests
             )

@@ -130,7 +130,7 @@ def _in_order(segments: Sequence[Segment], notes: _Notes) -> list[_Part]:
 
 
 def _named_numbers(segments: Sequence[Segment]) -> list[int] | None:
-    for series in "ES":
+    for series in "ESL":
         numbers = [ewf_number(segment.name, series) for segment in segments]
         known = [number for number in numbers if number is not None]
         if len(known) == len(segments) == len(set(known)):

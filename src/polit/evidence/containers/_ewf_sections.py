@@ -17,6 +17,7 @@ from polit.evidence.segments import Segment, read_segment
 from polit.evidence.source import SourceProblem
 
 SIGNATURE = b"EVF\x09\x0d\x0a\xff\x00"
+LOGICAL_SIGNATURE = b"LVF\x09\x0d\x0a\xff\x00"
 FILE_HEADER_BYTES = 13
 DESCRIPTOR_BYTES = 76
 _MAXIMUM_SECTIONS = 200_000
@@ -126,7 +127,8 @@ def _read_file_header(segment: Segment, chain: SectionChain) -> None:
         return
     fields_start, number, fields_end = struct.unpack_from("<BHH", raw, 8)
     chain.stated_number = number
-    if raw[:8] != SIGNATURE or fields_start != 1 or fields_end != 0 or number == 0:
+    is_known = raw[:8] in (SIGNATURE, LOGICAL_SIGNATURE)
+    if not is_known or fields_start != 1 or fields_end != 0 or number == 0:
         _note(chain, "file_header", segment, 0, "the file header is damaged")
 
 

@@ -39,10 +39,10 @@ def open_source(segments: Sequence[Segment]) -> "EwfSource":
     Raises:
         SourceUnreadable: No segment says what shape the image has.
     """
-    return EwfSource(read_image(segments), _threads())
+    return EwfSource(read_image(segments), decoding_threads())
 
 
-def _threads() -> int:
+def decoding_threads() -> int:
     """Return how many threads may decode ahead: none on a single core."""
     try:
         cores = len(os.sched_getaffinity(0))

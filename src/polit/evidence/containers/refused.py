@@ -16,9 +16,7 @@ NAME = "refused"
 _HEAD_BYTES = 4096
 _SIGNATURES = (
     ("an Lx01 image (EWF 2, logical)", b"LEF2\x0d\x0a\x81\x00"),
-    ("an L01 image (EWF, logical)", b"LVF\x09\x0d\x0a\xff\x00"),
     ("an image encrypted with AD Encryption", b"ADCRYPT\x00"),
-    ("an AD1 image", b"ADSEGMENTEDFILE\x00"),
     ("an AFF image", b"AFF10\x0d\x0a\x00"),
     ("an image made by VirtualBox", b"<<< "),
     ("an Apple sparse image", b"sprs"),

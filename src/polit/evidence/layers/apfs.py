@@ -145,7 +145,7 @@ class ApfsLayer:
                 if native.unlock():
                     self._by.append(f"{secret.kind.value} {secret.number}")
                     return ""
-        return f"an encrypted APFS volume: {how_to_give(tried)}"
+        return f"an encrypted APFS volume: {how_to_give(tried, len(secrets))}"
 
 
 def _keep_silent() -> None:

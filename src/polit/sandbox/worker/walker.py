@@ -110,7 +110,7 @@ class Walker:
                 self._channel.send(say.WalkRefused("source_unreadable", str(error)[:4096]))
             self._journal.enter(say.IDLE, 0)
 
-    def _answer(self, request: say.Request) -> None:
+    def _answer(self, request: say.Request) -> None:  # noqa: C901 - one arm for each request
         match request:
             case say.ReadContents() | Carve():
                 self._read(request)
@@ -124,6 +124,11 @@ class Walker:
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
+<<<<<<< HEAD
+=======
+            case Carve():
+                self._carve(request)
+>>>>>>> wip-int
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
 
@@ -131,11 +136,16 @@ class Walker:
         ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
         self._tell_state()
 
+<<<<<<< HEAD
     def _read(self, request: say.ReadContents | Carve) -> None:
         if isinstance(request, Carve):
             CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
         else:
             self._reader.read(request.jobs)
+=======
+    def _carve(self, request: Carve) -> None:
+        CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
+>>>>>>> wip-int
         self._tell_state()
 
     # The source and its volumes

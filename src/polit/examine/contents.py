@@ -36,9 +36,6 @@ class Contents:
         opens_archives: bool = False,
         tells_slack: bool = False,
     ) -> None:
-<<<<<<< HEAD
-        """Begin with nothing under way; ``tells_slack`` asks what lies behind live contents."""
-=======
         """Begin with nothing under way.
 
         Args:
@@ -49,7 +46,6 @@ class Contents:
             opens_archives: Archives are queued for opening.
             tells_slack: What lies behind live contents is noted.
         """
->>>>>>> wip-int
         self._opens_archives, self._tells_slack = opens_archives, tells_slack
         self._fleet, self._settlement, self._progress = fleet, settlement, progress
         self._decisions = decisions
@@ -84,13 +80,8 @@ class Contents:
             if row is not None and result.code and result.code != "too_large":
                 self.fail(row, result.code, result.detail)
             elif row is not None:
-<<<<<<< HEAD
-                self._settlement.note_slack(row.volume_id, result.slack)
-                self._note_mismatch(row, result.mismatch)
-=======
                 self._note_mismatch(row, result.mismatch)
                 self._settlement.note_slack(row.volume_id, result.slack)
->>>>>>> wip-int
                 read.append((result, Settled(row, _entry_result(result))))
         known = self._settlement.look_up([settled.digests for _, settled in read])
         for (result, settled), what_is_known in zip(read, known, strict=True):

@@ -1,6 +1,6 @@
 """The rows that pass between the ledger of a package and the run that fills it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from polit.base.digests import Digests
 from polit.model.evidence import ContentState, EntryType, FoundEntry
@@ -271,17 +271,13 @@ class ResultBatch:
     queued: list[tuple[int, str]]
     closed: list[ClosedArchive]
     unopened: list[tuple[int, str, str]]
-<<<<<<< HEAD
-    slack: list[tuple[int, int, int]]
-=======
     slack: list[tuple[int, int, int]] = field(default_factory=list)
->>>>>>> wip-int
     """``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents."""
 
     @classmethod
     def empty(cls) -> "ResultBatch":
         """Return a batch without rows."""
-        return cls([], [], [], [], [], [], [], [], [], [], [])
+        return cls([], [], [], [], [], [], [], [], [], [])
 
     def __len__(self) -> int:
         """How many rows the batch holds."""

@@ -17,9 +17,6 @@ from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
 from polit.package import volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
-<<<<<<< HEAD
-from polit.package.filling import FIRST_EMBEDDED, add_dropped, add_inside, add_media, add_problems
-=======
 from polit.package.filling import (
     FIRST_EMBEDDED,
     add_dropped,
@@ -28,7 +25,6 @@ from polit.package.filling import (
     add_problems,
     add_slack,
 )
->>>>>>> wip-int
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -299,6 +295,7 @@ class Ledger:
             self._add_problems(batch.problems)
             add_inside(self._connection, batch)
             add_matches(self._connection, batch.matches)
+            add_slack(self._connection, batch.slack)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:

@@ -25,13 +25,8 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     """What reading one content gave. ``code`` is empty, or why it failed.
 
     ``held_bytes`` of it are in the slot, of which the last ``tail_bytes`` are its end.
-<<<<<<< HEAD
-    ``mismatch`` tells which digest that the image states for it differs from what was read.
-    ``slack`` is what lies behind its end in its clusters, in bytes of the source.
-=======
     ``slack`` is what lies behind its end in its clusters, in bytes of the source; ``mismatch``
     tells which digest that the image states for it differs from what was read.
->>>>>>> wip-int
     """
 
     entry_id: Figure
@@ -48,6 +43,5 @@ class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     slot: Annotated[int, msgspec.Meta(ge=-1, le=1024)] = -1
     held_bytes: Figure = 0
     tail_bytes: Figure = 0
-    mismatch: Text = ""
     slack: Annotated[list[Range], msgspec.Meta(max_length=8)] = []
     mismatch: Text = ""

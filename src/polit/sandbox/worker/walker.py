@@ -112,8 +112,9 @@ class Walker:
 
     def _answer(self, request: say.Request) -> None:  # noqa: C901 - one arm for each request
         match request:
-            case say.ReadContents() | Carve():
-                self._read(request)
+            case say.ReadContents():
+                self._reader.read(request.jobs)
+                self._tell_state()
             case say.StreamArchive():
                 self._stream_archive(request)
             case say.ListFolder():
@@ -124,11 +125,8 @@ class Walker:
                 self._find_volumes()
             case say.MeasureSource():
                 self._measure_source()
-<<<<<<< HEAD
-=======
             case Carve():
                 self._carve(request)
->>>>>>> wip-int
             case say.ReleaseSlot():
                 self._reader.release(request.slot)
 
@@ -136,16 +134,8 @@ class Walker:
         ArchiveWalker(self, self._reader, self._channel, self._journal, self._setup, request).run()
         self._tell_state()
 
-<<<<<<< HEAD
-    def _read(self, request: say.ReadContents | Carve) -> None:
-        if isinstance(request, Carve):
-            CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
-        else:
-            self._reader.read(request.jobs)
-=======
     def _carve(self, request: Carve) -> None:
         CarvingSearch(self, self._reader, self._channel, self._journal, request).run()
->>>>>>> wip-int
         self._tell_state()
 
     # The source and its volumes

@@ -35,7 +35,6 @@ LOCAL_SIGNALS = {
     "evidence/containers/_aff4_chunks.py: DamagedChunk",
     "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
-    "evidence/containers/_aff4_chunks.py: DamagedChunk",  # caught by the AFF4 reader
     "evidence/layer.py: VolumeLocked",  # caught in the walker, told as a locked volume
     "evidence/libarchive.py: ArchiveDamage",  # caught in the walker, told as not opened
     "sandbox/worker/member_reader.py: TooMuch",  # caught there, becomes a reason code

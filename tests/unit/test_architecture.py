@@ -32,12 +32,16 @@ FOLDERS_WITHOUT_PLUGINS = {"polit.broker.server"}
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
 LOCAL_SIGNALS = {
+    "evidence/containers/_aff4_chunks.py: DamagedChunk",
     "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
+    "evidence/containers/_aff4_chunks.py: DamagedChunk",  # caught by the AFF4 reader
     "evidence/layer.py: VolumeLocked",  # caught in the walker, told as a locked volume
     "evidence/libarchive.py: ArchiveDamage",  # caught in the walker, told as not opened
     "sandbox/worker/member_reader.py: TooMuch",  # caught there, becomes a reason code
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
+    "evidence/containers/_ex01_sections.py: BrokenChain",  # caught by its reader, a problem
+    "evidence/containers/_unpacking.py: DamagedChunk",  # caught by its readers, becomes a range
     "web/items/services/holding.py: Overtaken",  # caught by the build: another one does the work
 }
 UNSAFE_STORAGE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}

@@ -7,7 +7,8 @@ pictures lie inside the remains of documents and mails at any place.
 
 Candidates come in the order of their beginnings and are the same in each run. What begins inside
 a complete one (the small picture in a photograph's EXIF) is no candidate; inside a broken one it
-is.
+is. Where only names and sizes vouch for the holder, what begins at a block border inside it and is
+proven byte by byte is one too: the holder may have come apart around it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,7 @@ PART_BYTES = 4 << 20
 SEARCH_BYTES = 256 << 20
 """How many bytes may be followed for what begins in a part: about two seconds of one core."""
 
-_MOST_SENSELESS = 1024
+_MOST_SENSELESS = 16_384
 """So many signatures without sense in a part, and only those at sector borders are looked at."""
 
 _SECTOR_BYTES = 512
@@ -76,7 +77,7 @@ def find_candidates(
     *,
     start_bytes: int = 0,
     on_progress: Callable[[int], None] = lambda _: None,
-    taken: Iterable[tuple[int, int]] = (),
+    found_before: Iterable[Carved] = (),
     tally: CarvingTally | None = None,
 ) -> Iterator[Carved]:
     """Yield what may be pictures and videos, in the order of their beginnings.
@@ -85,15 +86,17 @@ def find_candidates(
         space: The free bytes, joined.
         start_bytes: Where to begin: 0, or one behind the beginning of the last candidate.
         on_progress: Told up to which byte the space has been looked through, often.
-        taken: Extents of the complete candidates found before ``start_bytes``: a run that goes
-            on gives what a single run gives.
+        found_before: The complete candidates found before ``start_bytes``, in order: a run that
+            goes on gives what a single run gives.
         tally: Counts what was dropped and cut off.
 
     Raises:
         SourceUnreadable: The space cannot be read.
     """
     tally = tally if tally is not None else CarvingTally()
-    held = TakenRanges(taken)
+    held, doubtful = TakenRanges(), TakenRanges()
+    for one in found_before:
+        (held if one.is_verified else doubtful).admit(one)
     by_name = {plugin.NAME: plugin for plugin in _PLUGINS}
     signatures = [
         (plugin.NAME, mark, behind) for plugin in _PLUGINS for mark, behind in plugin.SIGNATURES
@@ -104,15 +107,18 @@ def find_candidates(
         if hit.start_bytes // PART_BYTES != part:
             part = hit.start_bytes // PART_BYTES
             tally.search_left, senseless = SEARCH_BYTES, tally.senseless
-        if held.holds(hit.start_bytes):
+        if held.holds(hit.start_bytes) or (
+            doubtful.holds(hit.start_bytes) and hit.start_bytes % space.block_bytes
+        ):
             tally.inside += 1
             continue
         if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
             tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)
-        if found is not None:
-            yield held.admit(found)
+        if found is None or (doubtful.holds(hit.start_bytes) and not found.is_proven):
+            continue
+        yield held.admit(found) if found.is_verified else doubtful.admit(found)
 
 
 def _measure(

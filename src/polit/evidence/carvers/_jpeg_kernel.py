@@ -54,7 +54,7 @@ BLANK_KEPT = 4
 KEPT = 32
 """How many states before the last block borders are kept."""
 
-TRIAL_BYTES = 65_536
+TRIAL_BYTES = 16_384
 """How far a trial follows: who comes so far behind a gap is followed to the end."""
 
 
@@ -69,7 +69,7 @@ def _fill(data: Bytes, state: Whole) -> None:
         if at < 0 or at >= end:
             state[ENDED] = 1
             break
-        value = np.int64(data[at])
+        value = 0 + data[at]
         following = at + 1
         if value == 0xFF:
             if following == jump:
@@ -98,7 +98,7 @@ def _take(data: Bytes, state: Whole, wanted: int) -> int:
     left = state[COUNT] - wanted
     value = state[BITS] >> left
     state[COUNT] = left
-    state[BITS] &= (np.int64(1) << left) - 1
+    state[BITS] &= (1 << left) - 1
     return value
 
 
@@ -109,13 +109,13 @@ def _symbol(data: Bytes, state: Whole, codes: Codes, table: int) -> int:
         _fill(data, state)
     count = state[COUNT]
     ahead = state[BITS] >> (count - 16) if count >= 16 else state[BITS] << (16 - count)
-    entry = np.int64(codes[(table << 16) | (ahead & 0xFFFF)])
+    entry = 0 + codes[(table << 16) | (ahead & 0xFFFF)]
     length = entry >> 8
     if entry == 0 or length > count:
         state[STATUS] = BAD_CODE if entry == 0 else MARKER
         return 0
     state[COUNT] = count - length
-    state[BITS] &= (np.int64(1) << (count - length)) - 1
+    state[BITS] &= (1 << (count - length)) - 1
     return entry & 0xFF
 
 
@@ -130,8 +130,8 @@ def _difference(
         state[STATUS] = DC_RANGE
         return
     value = _take(data, state, size)
-    if size > 0 and value < (np.int64(1) << (size - 1)):
-        value -= (np.int64(1) << size) - 1
+    if size > 0 and value < (1 << (size - 1)):
+        value -= (1 << size) - 1
     state[PREDICTED + which] += value
     if abs(state[PREDICTED + which]) > most:
         state[STATUS] = DC_RANGE
@@ -171,7 +171,7 @@ def _first(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[i
         zeros, size = symbol >> 4, symbol & 15
         if size == 0:
             if zeros < 15:
-                state[RUN] = (np.int64(1) << zeros) - 1 + _take(data, state, zeros)
+                state[RUN] = (1 << zeros) - 1 + _take(data, state, zeros)
                 return known
             at += 16
             continue
@@ -180,7 +180,7 @@ def _first(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[i
             state[STATUS] = OVERRUN
             return known
         _take(data, state, size)
-        known |= np.int64(1) << at
+        known |= 1 << at
         at += 1
     return known
 
@@ -211,7 +211,7 @@ def _refine(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[
         if size > 1:
             state[STATUS] = BAD_CODE
         elif size == 0 and zeros < 15:
-            state[RUN] = (np.int64(1) << zeros) + _take(data, state, zeros)
+            state[RUN] = (1 << zeros) + _take(data, state, zeros)
         else:
             _take(data, state, size)
             at = _correct(data, state, plan, (zeros << 8) | at, known)
@@ -219,10 +219,10 @@ def _refine(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[
                 if at > last:
                     state[STATUS] = OVERRUN
                 else:
-                    found |= np.int64(1) << at
+                    found |= 1 << at
             at += 1
     if state[RUN] > 0:
-        _correct(data, state, plan, (np.int64(64) << 8) | at, known)
+        _correct(data, state, plan, (64 << 8) | at, known)
         state[RUN] -= 1
     return found
 
@@ -333,6 +333,18 @@ def _begin_mcu(data: Bytes, state: Whole, plan: Whole) -> bool:
 
 
 @numba.njit
+def _pass_mcu(data: Bytes, state: Whole, codes: Codes, plan: Whole, notes: Notes) -> None:
+    """Follow the next MCU, if one follows, and note its brightness."""
+    if not _begin_mcu(data, state, plan):
+        return
+    _follow_mcu(data, state, codes, plan, notes[0])
+    if state[STATUS] == RUNNING:
+        if state[MCU] < plan[LEVELS]:
+            notes[2][state[MCU]] = state[PREDICTED]
+        state[MCU] += 1
+
+
+@numba.njit
 def _follow(data: Bytes, state: Whole, codes: Codes, plan: Whole, notes: Notes) -> None:
     """Follow a scan from a state on until it ends, breaks, or needs more bytes."""
     before = notes[5]
@@ -343,13 +355,7 @@ def _follow(data: Bytes, state: Whole, codes: Codes, plan: Whole, notes: Notes) 
             _keep(data, state, before, plan, notes[1])
         for i in range(STATE_SIZE):
             before[i] = state[i]
-        if not _begin_mcu(data, state, plan):
-            continue
-        _follow_mcu(data, state, codes, plan, notes[0])
-        if state[STATUS] == RUNNING:
-            if state[MCU] < plan[LEVELS]:
-                notes[2][state[MCU]] = state[PREDICTED]
-            state[MCU] += 1
+        _pass_mcu(data, state, codes, plan, notes)
     # What breaks may be the very first byte behind a border, which is not loaded then.
     if BAD_CODE <= state[STATUS] <= BAD_RESTART and before[BORDER] <= state[POS] + 1:
         _keep(data, state, before, plan, notes[1])

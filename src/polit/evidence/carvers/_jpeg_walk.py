@@ -3,6 +3,8 @@
 Imported by ``jpeg`` and ``_jpeg_mend``. A walk can be copied, and the copy sent on elsewhere.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,7 +14,6 @@ from polit.evidence.carvers._jpeg_header import (
     EOI,
     SOI,
     SOS,
-    Frame,
     Senseless,
     Tables,
     is_frame,
@@ -22,13 +23,15 @@ from polit.evidence.carvers._jpeg_header import (
     read_tables,
 )
 
+if TYPE_CHECKING:
+    from polit.evidence.carvers._jpeg_header import Frame
+
 COMPLETE = "complete"
 _STEP_BYTES = 256 << 10
 _MOST_SEGMENTS = 4096
 _MOST_STRAY_BYTES = 2
 """Some encoders flush a byte or two more than the last code needs."""
 
-_NEVER = 1 << 60
 _REASONS = {
     kernel.BAD_CODE: "bad_code",
     kernel.OVERRUN: "too_many_coefficients",
@@ -111,14 +114,17 @@ class Walk:
             self.place += 1
             return self._count_segment()
         if head[1] == EOI:
-            if not self.frame or self.seen != (1 << len(self.frame.components)) - 1:
-                return "no_picture"
-            self.place += 2
-            return COMPLETE
+            return self._end()
         length = int.from_bytes(head[2:4], "big")
         if not is_segment(head[1]) or len(head) < 4 or length < 2:
             return "no_marker"
         return self._take_segment(head[1], length)
+
+    def _end(self) -> str:
+        if not self.frame or self.seen != (1 << len(self.frame.components)) - 1:
+            return "no_picture"
+        self.place += 2
+        return COMPLETE
 
     def _count_segment(self) -> str:
         self.segments += 1

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable
 
 import cramjam
+from deflate import DeflateError, deflate_decompress, zlib_decompress
 
 Unpack = Callable[[bytes, int], bytes]
 
@@ -16,7 +17,15 @@ class DamagedChunk(Exception):
     """A chunk does not unpack to its size; never leaves the container."""
 
 
-def _zlib(untrusted: bytes, size_bytes: int, window: int = zlib.MAX_WBITS) -> bytes:
+def _zlib(untrusted: bytes, size_bytes: int) -> bytes:
+    try:
+        return bytes(zlib_decompress(untrusted, size_bytes))
+    except DeflateError:
+        return _inflated(untrusted, size_bytes, zlib.MAX_WBITS)
+
+
+def _inflated(untrusted: bytes, size_bytes: int, window: int) -> bytes:
+    """Unpack what libdeflate refuses, and say why where zlib refuses it too."""
     stream = zlib.decompressobj(window)
     try:
         data = stream.decompress(untrusted, size_bytes + 1)
@@ -30,7 +39,11 @@ def _zlib(untrusted: bytes, size_bytes: int, window: int = zlib.MAX_WBITS) -> by
 def _deflate(untrusted: bytes, size_bytes: int) -> bytes:
     # The Standard names raw deflate; writers put zlib's header on, some under this name too.
     try:
-        return _zlib(untrusted, size_bytes, -zlib.MAX_WBITS)
+        return bytes(deflate_decompress(untrusted, size_bytes))
+    except DeflateError:
+        pass
+    try:
+        return _inflated(untrusted, size_bytes, -zlib.MAX_WBITS)
     except DamagedChunk:
         return _zlib(untrusted, size_bytes)
 

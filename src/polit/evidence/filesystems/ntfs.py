@@ -125,20 +125,6 @@ class NtfsFileSystem(TskFileSystem):
         """The content of ``$MFT``: all records."""
         return self._unnamed(_TABLE)
 
-    def index_places(self, folder: int) -> tuple[tuple[int, int], ...]:
-        """Return where in the source the names of a folder lie, besides its own record.
-
-        Raises:
-            SourceUnreadable: Its record cannot be loaded.
-        """
-        return tuple(
-            (self.image.offset_bytes + run.first_block * self.info.block_size,
-             run.length * self.info.block_size)
-            for attribute in self.record(folder)
-            if int(attribute.info.type) == _INDEX_ALLOCATION
-            for run in runs_of(attribute)
-        )  # fmt: skip
-
     @cached_property
     def _bitmap(self) -> Content:
         return self._unnamed(_BITMAP)

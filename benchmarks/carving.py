@@ -5,9 +5,9 @@
 One raw image a case of ``evidence.carving_images``: photographs of the corpora and drawn pictures
 lie whole, in two or three fragments, out of order, inside a document, or have lost their end or
 their head; between them noise, text, zeros and decoys. Both tools get the same bytes, in the same
-run, on one core; no file system names anything. PhotoRec (Debian's ``testdisk``) runs twice: as
-it comes, and with ``paranoid_bf``, which tries to put JPEGs together by brute force (``--quick`` leaves that out: it takes minutes). Only the
-formats of polit's carvers are on.
+run, on one core; no file system names anything. PhotoRec (Debian's ``testdisk``) runs twice: as it
+comes, and with ``paranoid_bf``, which tries to put JPEGs together by brute force (minutes;
+``--quick`` leaves that out). Only the formats of polit's carvers are on. *Verified* is what ``Carved.is_verified`` vouches for.
 
 **Exact**: what came out has the SHA-256 of what was planted. **Visible**: it is exact, or it
 decodes (Pillow, told to bear truncation) and at least 95 % of the area that the planted bytes
@@ -69,9 +69,11 @@ class Score:
     visible: dict[str, int] = field(default_factory=dict)
 
 
-def carve_by_polit(image: CarvingImage) -> Iterator[bytes]:
-    """Yield the bytes of each candidate."""
+def carve_by_polit(image: CarvingImage, *, verified: bool = False) -> Iterator[bytes]:
+    """Yield the bytes of each candidate, or of each whose own bytes prove it."""
     for found in find_candidates(ImageSpace(image.data)):
+        if verified and not found.is_verified:
+            continue
         yield b"".join(image.data[at : at + length] for at, length in found.extents)
 
 
@@ -187,6 +189,7 @@ def speeds(tools: Tools) -> dict[str, float]:
 def _tools(*, quick: bool) -> Tools:
     tools: Tools = {
         "polit": carve_by_polit,
+        "polit, verified": lambda image: carve_by_polit(image, verified=True),
         "photorec": lambda image: carve_by_photorec(image, ""),
     }
     if not quick:

@@ -7,7 +7,8 @@ lie whole, in two or three fragments, out of order, inside a document, or have l
 their head; between them noise, text, zeros and decoys. Both tools get the same bytes, in the same
 run, on one core; no file system names anything. PhotoRec (Debian's ``testdisk``) runs twice: as it
 comes, and with ``paranoid_bf``, which tries to put JPEGs together by brute force (minutes;
-``--quick`` leaves that out). Only the formats of polit's carvers are on. *Verified* is what ``Carved.is_verified`` vouches for.
+``--quick`` leaves that out). Only the formats of polit's carvers are on.
+*Verified* is what ``Carved.is_verified`` vouches for.
 
 **Exact**: what came out has the SHA-256 of what was planted. **Visible**: it is exact, or it
 decodes (Pillow, told to bear truncation) and at least 95 % of the area that the planted bytes

@@ -30,7 +30,9 @@ def convert(raw: Path, target: Path, *options: str) -> Path:
 def raw_again(image: Path) -> bytes:
     """Return what ``qemu-img convert -O raw`` reads from an image: the second tool."""
     target = image.with_name(image.name + ".again")
-    run(["qemu-img", "convert", "-q", "-O", "raw", image, target])
+    # A fixed VHD says at its end what it is, where QEMU does not look by itself.
+    kind = ["-f", "vpc"] if image.suffix == ".vhd" else []
+    run(["qemu-img", "convert", "-q", *kind, "-O", "raw", image, target])
     return target.read_bytes()
 
 

@@ -15,11 +15,7 @@ IMAGES = (
     f"{_FORENSIC}/imageformat_mmls_1.E01",
     "log2timeline+dfvfs/test_data/ext2.E01",
 )
-REFUSED = (
-    f"{_FORENSIC}/fuzz-crash-parse_segment-add-overflow.E01",
-    f"{_FORENSIC}/zeros_128s.Ex01",
-    f"{_FORENSIC}/zeros_128s_compressed.Ex01",
-)
+REFUSED = (f"{_FORENSIC}/fuzz-crash-parse_segment-add-overflow.E01",)
 
 
 @pytest.mark.corpora

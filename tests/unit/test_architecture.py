@@ -38,6 +38,8 @@ LOCAL_SIGNALS = {
     "evidence/libarchive.py: ArchiveDamage",  # caught in the walker, told as not opened
     "sandbox/worker/member_reader.py: TooMuch",  # caught there, becomes a reason code
     "evidence/containers/_ewf_facts.py: DamagedPart",  # caught by the E01 reader, becomes a range
+    "evidence/containers/_ex01_sections.py: BrokenChain",  # caught by its reader, a problem
+    "evidence/containers/_unpacking.py: DamagedChunk",  # caught by its readers, becomes a range
     "web/items/services/holding.py: Overtaken",  # caught by the build: another one does the work
 }
 UNSAFE_STORAGE = {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}

@@ -14,7 +14,7 @@ import locale
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from polit.base.errors import SourceError, SourceUnreadable
+from polit.base.errors import SandboxError, SourceError, SourceUnreadable
 
 OK, EOF, RETRY, WARN, FAILED = 0, 1, -10, -20, -25
 FATAL = -30
@@ -80,7 +80,17 @@ _ReadCallback = ctypes.CFUNCTYPE(_ssize, _pointer, _pointer, ctypes.POINTER(_poi
 _SeekCallback = ctypes.CFUNCTYPE(_int64, _pointer, _pointer, _int64, _int)
 _on_read, _on_seek = _ReadCallback(_read), _SeekCallback(_seek)
 
-_library = ctypes.CDLL("libarchive.so.13")
+
+def _load() -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL("libarchive.so.13")
+    except OSError as error:
+        raise SandboxError(
+            "libarchive.so.13 is missing: as root, apt-get install -y libarchive13"
+        ) from error
+
+
+_library = _load()
 
 
 def _function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
@@ -293,10 +303,11 @@ class Reader:
     def _next_block(self) -> bool:
         """Take the next block; False at the end of the member."""
         data, length, offset = self._block
+        data.value, length.value = None, 0  # not every reader sets them when it only warns
         code = _block(self._archive, *map(ctypes.byref, self._block))
         if code != EOF:
             self._check(code)
-            self._waiting = ctypes.string_at(data.value or 0, length.value) if length.value else b""
+            self._waiting = ctypes.string_at(data.value, length.value) if data.value else b""
         # A xar counts the places of all its members together: that is no hole.
         if offset.value > self._at and self.format_name != "xar":
             self._gap_end = offset.value

@@ -100,11 +100,12 @@ class Carving:
         """Whether an area is being searched, or candidates of it are being judged."""
         return self._area is not None
 
-    def begin(self) -> None:
-        """Note what is to be searched, and what the package holds."""
+    def begin(self) -> bool:
+        """Note what is to be searched, and what the package holds; tell whether there is any."""
         of_all, done = self._rows.begin()
         self._progress.carve_bytes = of_all
         self._progress.carved_through_bytes = self._progress.carve_from_bytes = done
+        return done < of_all
 
     def ask_next(self) -> bool:
         """Ask for the candidates of the next area; tell whether there is one."""

@@ -175,7 +175,8 @@ class Pipeline:
         """Search area by area; what was carved is then read like any other content."""
         self.progress.phase = "carving"
         self.progress.carve_began_at = monotonic_s()
-        self._carving.begin()
+        if self._carving.begin():
+            self._fleet.begin_carving(self._volumes.placed)
         while self._carving.ask_next():
             while self._carving.is_under_way:
                 self._turn()

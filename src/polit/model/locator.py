@@ -12,6 +12,11 @@ and controls, and bytes that are not UTF-8, stand as ``%NN``. Kinds in use::
     carved:512+90,4096+7  bytes of the source that no file owns, offset+length each; of more than
                           16 the first 16, then ``~`` and how many follow
 
+inside archives, one step each::
+
+    zip:dir/x.jpg         member by its name; also tar, sevenzip, rar, cab, iso, cpio, ar, xar, lha
+    gzip:x.jpg            what is compressed alone; also bzip2, xz, lzma, zstd, lz4, lzip, compress
+
 and inside what holds pictures::
 
     zip:word/media/1.jpg  member of a document that is a ZIP (Office, OpenDocument, EPUB)

@@ -18,7 +18,7 @@ from polit.sandbox import walking_messages as say
 from polit.sandbox.client import DecodeFailure, DecodeJob, Decoder
 from polit.sandbox.facts import OpenedBatch
 from polit.sandbox.holding import Holding
-from polit.sandbox.isolate import Role, start_zygote
+from polit.sandbox.isolate import Role, Zygote, start_zygote
 from polit.sandbox.limits import ItemLimits
 from polit.sandbox.walking import Walker, WalkerLost, WalkPatience, WalkSource, wait_readable
 
@@ -97,12 +97,13 @@ Event = say.Reply | WalkerLost | Decoded | Opened | Reopened
 
 
 class Zygotes:
-    """The two warm processes that all others are forked from; started beside each other."""
+    """The warm processes that all others are forked from; two are started beside each other."""
 
     def __init__(self) -> None:
         """Start both; they warm up while the caller goes on."""
         self.decoding = start_zygote(Role.DECODER)
         self.walking = start_zygote(Role.WALKER)
+        self._carving: Zygote | None = None
 
     def __enter__(self) -> "Zygotes":
         """Use them for a block."""
@@ -112,6 +113,15 @@ class Zygotes:
         """End both, and whatever was forked from them."""
         self.walking.close()
         self.decoding.close()
+        if self._carving is not None:
+            self._carving.close()
+
+    @property
+    def carving(self) -> Zygote:
+        """The third one, started when it is first asked for: see ``worker.carver``."""
+        if self._carving is None:
+            self._carving = start_zygote(Role.CARVER)
+        return self._carving
 
     @property
     def versions(self) -> dict[str, str]:
@@ -142,6 +152,7 @@ class LocalFleet:
             patience: When the walker counts as hung.
             secrets: Passwords and keys of what is encrypted in the source.
         """
+        self._zygotes = zygotes
         self._slots = Slots(workers + 3, holding.slot_bytes)
         self.walker = Walker(
             zygotes.walking,
@@ -199,6 +210,10 @@ class LocalFleet:
         """Ask the open holder for what follows, where it gave only some."""
         if self._opener.rests:
             self._opener.go_on(now_s=monotonic_s())
+
+    def begin_carving(self, volumes: Mapping[int, say.PlacedVolume]) -> None:
+        """Put a walker that can carve in the place of the present one; nothing is under way."""
+        self.walker.move(self._zygotes.carving, self._slots.free(), volumes)
 
     def restart_walker(self, volumes: Mapping[int, say.PlacedVolume]) -> None:
         """Replace a lost walker."""

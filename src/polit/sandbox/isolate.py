@@ -84,6 +84,7 @@ class Role(StrEnum):
 
     DECODER = "decoder"
     WALKER = "walker"
+    CARVER = "carver"
 
 
 class Child:

@@ -100,6 +100,15 @@ class Walker:
         self.is_careful = True
         self._start(free_slots, volumes)
 
+    def move(
+        self, zygote: Zygote, free_slots: Sequence[int], volumes: Mapping[int, say.PlacedVolume]
+    ) -> None:
+        """Go on as a child of another zygote; what was asked of the present one is lost."""
+        self._child.kill()
+        self._child.close()
+        self._zygote = zygote
+        self._start(free_slots, volumes)
+
     @property
     def pid(self) -> int:
         """The process id of the walker."""

@@ -3,6 +3,7 @@
 Source: Microsoft, Virtual Hard Disk Image Format Specification 1.0 (2006).
 """
 
+import codecs
 import datetime as dt
 import struct
 import uuid
@@ -19,6 +20,9 @@ _OLD_FOOTER_BYTES = 511
 _HEADER_BYTES = 1024
 _MAXIMUM_NAME_BYTES = 4096
 _LOCATORS = 8
+# Loaded now: a codec is a file, and the walker opens none any more when it meets a name.
+for _name in ("utf-16-le", "utf-16-be", "utf-16"):
+    codecs.lookup(_name)
 _EPOCH = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 

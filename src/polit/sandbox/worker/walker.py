@@ -16,7 +16,6 @@ from polit.base.errors import EvidenceChanged, SourceError
 from polit.decode.identify import warm as warm_identify
 from polit.evidence import libarchive
 from polit.evidence.acquisition import AcquisitionFacts
-from polit.evidence.carve import warm_carvers
 from polit.evidence.carved_places import unpack_places
 from polit.evidence.container import library_versions, open_container
 from polit.evidence.filesystem import Content, FileSystem, dropped_by
@@ -58,7 +57,6 @@ class _SkipSlot(Exception):
 
 def warm() -> dict[str, str]:
     """Load every library before the lockdown; return their versions."""
-    warm_carvers()
     libarchive.prepare()
     return {
         "pytsk3": str(pytsk3.get_version()),

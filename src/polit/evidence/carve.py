@@ -112,7 +112,8 @@ def find_candidates(
         ):
             tally.inside += 1
             continue
-        if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
+        is_crowded = tally.senseless - senseless > _MOST_SENSELESS
+        if (is_crowded and hit.start_bytes % _SECTOR_BYTES) or tally.search_left < -SEARCH_BYTES:
             tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)

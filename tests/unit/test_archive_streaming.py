@@ -2,11 +2,13 @@
 
 import binascii
 import bz2
+import calendar
 import gzip
 import hashlib
 import io
 import random
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -84,6 +86,16 @@ def test_names_are_data_and_links_are_told() -> None:
     assert told == [*names, "link", "link"]
     links = [one for one in found.found.values() if one.entry_type == "link"]
     assert [one.link_target for one in links] == [b"/etc/passwd"] * 2
+
+
+def test_a_time_is_what_the_clock_showed_wherever_the_host_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    (one,) = streamed(zipped([("a", b"a")])).found.values()
+    assert one.times.modified_ns == calendar.timegm((2020, 2, 2, 2, 2, 2)) * 10**9
+    assert (one.times.accessed_ns, one.times.changed_ns) == (None, None)
 
 
 def test_passwords_open_a_zip_and_the_number_of_the_one_is_told(tmp_path: Path) -> None:

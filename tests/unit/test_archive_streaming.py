@@ -10,6 +10,7 @@ import random
 import tarfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -133,7 +134,7 @@ def lying_tar() -> bytes:
 
 
 SMALL = msgspec.structs.replace(LIMITS, out_bytes=90 << 20, members=300)
-HOSTILE = {
+HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "deep": (lambda: nested(12, 1, b"end"), {"too_deep"}),
     "many": (lambda: zipped((str(n), b"") for n in range(400)), {"too_many"}),
     "wide": (lambda: nested(5, 4, b"\0" * (8 << 20)), {"expands_too_much"}),

@@ -8,7 +8,7 @@ from polit.decode import holders, stills
 from polit.decode._video_source import DECODERS, DEMUXERS
 from polit.decode.decodable import HOLDERS, STILLS, VIDEOS
 from polit.decode.floors import FLOORS
-from polit.evidence import containers, filesystems, volumes
+from polit.evidence import containers, filesystems, layers, volumes
 from polit.match import formats as hash_sets
 
 _LEAD = """# Formats
@@ -37,6 +37,7 @@ def formats_page() -> str:
     sections = [
         _section("Images and folders", "name | what", _named(containers)),
         _section("Partition tables", "name | what", _named(volumes)),
+        _section("Volumes inside volumes", "name | what", _named(layers)),
         _section("File systems", "name | what", _named(filesystems)),
         _section("Pictures", "type | how | libraries with a floor", _stills()),
         _section("Videos", "type | libraries with a floor", _videos()),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from evidence.logical_images import planted_tree, write_ad1, write_aff4l, write_l01
+from evidence.logical_images import Planted, planted_tree, write_ad1, write_aff4l, write_l01
 from evidence.truth import Truth
 from walked_evidence import Found, RawImage, walk, whole
 
@@ -18,10 +18,17 @@ from polit.evidence.segments import close_segments, open_segments
 from polit.model.evidence import Address, ContentState, EntryState, EntryType
 
 Images = Callable[[str], tuple[Path, Truth]]
-IMAGES = ("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4")
-LOGICAL = {"l01": write_l01, "ad1": write_ad1, "aff4": write_aff4l}
+IMAGES = (
+    *("fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4"),
+    *("xfs", "hfs", "iso9660", "udf"),
+)
+LOGICAL: dict[str, Callable[[Path, list[Planted]], None]] = {
+    "l01": write_l01,
+    "ad1": write_ad1,
+    "aff4": write_aff4l,
+}
 Opener = Callable[[], FileSystem]
-STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin"}
+STORED_OTHERWISE = {b"compressed.txt", b"sparse.bin", b"deflated-fork.bin"}
 """Compressed and sparse: their places hold other bytes than they have."""
 
 

@@ -8,15 +8,21 @@ import hashlib
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import av
 import numpy as np
-from evidence.contents import landscape, noise, png_chunk, text
 from free_photographs import CORPORA
 from PIL import Image
+
+from evidence.contents import landscape, noise, png_chunk, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BLOCK_BYTES = 4096
 WHOLE, PART, LOST = "whole", "part", "lost"
@@ -115,13 +121,7 @@ class Builder:
             case "gap_of_noise" | "gap_of_zeros" | "gap_of_picture":
                 extents, left = self._around(case, content, first, other), WHOLE
             case "three_fragments":
-                cuts = sorted({blocks // 3, 2 * blocks // 3} - {0})
-                pieces = np.split(np.arange(blocks), cuts)
-                extents, left = [], WHOLE
-                for piece in pieces:
-                    start, stop = int(piece[0]) * BLOCK_BYTES, (int(piece[-1]) + 1) * BLOCK_BYTES
-                    extents.append(self._lay(content[start:stop]))
-                    self.fill("noise", int(self._rng.integers(1, 30)))
+                extents, left = self._in_three(content, blocks), WHOLE
             case "out_of_order":
                 second = self._lay(content[first:])
                 self.fill("noise", int(self._rng.integers(1, 30)))
@@ -138,6 +138,14 @@ class Builder:
     def image(self) -> CarvingImage:
         """Return what was laid."""
         return CarvingImage(b"".join(self._parts), tuple(self._planted), self._decoys)
+
+    def _in_three(self, content: bytes, blocks: int) -> list[tuple[int, int]]:
+        cuts = sorted({0, blocks // 3, 2 * blocks // 3, blocks})
+        extents = []
+        for start, stop in pairwise(cuts):
+            extents.append(self._lay(content[start * BLOCK_BYTES : stop * BLOCK_BYTES]))
+            self.fill("noise", int(self._rng.integers(1, 30)))
+        return extents
 
     def _around(self, case: str, content: bytes, first: int, other: bytes) -> list[tuple[int, int]]:
         extents = [self._lay(content[:first])]
@@ -177,7 +185,7 @@ def decoys(seed: int, jpeg: bytes) -> Iterator[bytes]:
 def encoded(picture: Image.Image, form: str, **options: object) -> bytes:
     """Return a picture in a format of Pillow's."""
     out = io.BytesIO()
-    picture.save(out, form, **options)  # type: ignore[arg-type]
+    picture.save(out, form, **options)
     return out.getvalue()
 
 
@@ -211,20 +219,22 @@ def drawn_video(seed: int, form: str) -> bytes:
     out = io.BytesIO()
     with av.open(out, "w", format=form) as container:
         stream = container.add_stream("mpeg4", rate=10)
-        stream.width, stream.height = 160, 120  # type: ignore[union-attr]
-        stream.pix_fmt = "yuv420p"  # type: ignore[union-attr]
+        stream.width, stream.height = 160, 120
+        stream.pix_fmt = "yuv420p"
         for n in range(10):
-            frame = av.VideoFrame.from_image(landscape(seed + n, 160, 120))
-            container.mux(stream.encode(frame))  # type: ignore[union-attr]
-        container.mux(stream.encode())  # type: ignore[union-attr]
+            frame = av.VideoFrame.from_ndarray(
+                np.asarray(landscape(seed + n, 160, 120)), format="rgb24"
+            )
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
     return out.getvalue()
 
 
 def contents(*, only_drawn: bool) -> dict[str, list[bytes]]:
     """Return contents to plant, by format; photographs of the corpora where they are there."""
     found = {
-        "jpeg": [drawn_jpeg(n, **_jpeg_options(n)) for n in range(6 if only_drawn else 12)],
-        "png": [drawn_png(n) for n in range(4 if only_drawn else 12)],
+        "jpeg": [drawn_jpeg(n, **_jpeg_options(n)) for n in range(6 if only_drawn else 8)],
+        "png": [drawn_png(n) for n in range(4 if only_drawn else 8)],
         "gif": [drawn_gif(n) for n in range(2 if only_drawn else 8)],
         "webp": [
             encoded(landscape(n, 320, 240), "WEBP", **option)
@@ -237,7 +247,7 @@ def contents(*, only_drawn: bool) -> dict[str, list[bytes]]:
         "heic": [],
     }
     if not only_drawn:
-        found["jpeg"] += _files("ianare+exif-samples", (".jpg",), 60)
+        found["jpeg"] += _files("ianare+exif-samples", (".jpg",), 24)
         found["heic"] += _files("bigcat88+pillow_heif", (".heic", ".heif"), 8)
     return found
 
@@ -265,13 +275,13 @@ def build(
     """Plant each content once in each case that is chosen for its format."""
     builder = Builder(seed)
     builder.fill("noise", 3)
+    others = [drawn_jpeg(1000 + seed * 10 + n) for n in range(6)]
     for case in CASES:
         for form, every in planted.items():
             if not chosen(case, form):
                 continue
             for number, content in enumerate(every):
-                other = planted["jpeg"][(number * 7 + 3) % len(planted["jpeg"])]
-                builder.plant(case, form, content, other if other != content else b"")
+                builder.plant(case, form, content, others[number % len(others)])
         for decoy in decoys(seed + len(case), planted["jpeg"][0]):
             builder.decoy(decoy)
     builder.fill("noise", 40)

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from evidence import containers, disk, exfat, ext, fat, ntfs
+from evidence import containers, discs, disk, exfat, ext, fat, hfs, ntfs, xfs
 from evidence.tools import can_fuse, can_loop
 from evidence.truth import Truth
 
@@ -33,13 +33,28 @@ FILE_SYSTEMS: dict[str, Builder] = {
 }
 """One volume without a partition table."""
 
+TREES: dict[str, Builder] = {
+    "xfs": xfs.build_xfs,
+    "xfs_v4": xfs.build_xfs_v4,
+    "iso9660": discs.build_iso9660,
+    "joliet": discs.build_joliet,
+    "udf": discs.build_udf,
+    "sessions": discs.build_sessions,
+    "hfs": hfs.build_hfs,
+}
+"""File systems whose deleted files are not looked for: one tree of live files each."""
+
 _STALE_S = 2 * 3600
 _BUILD_NOTHING = {
+    "assertions.py",
     "compare.py",
     "examined.py",
     "fixtures.py",
     "host_folder.py",
     "many_files.py",
+    "proof_rows.py",
+    "proof_truth.py",
+    "reformatted.py",
     "second_tool.py",
     "walked.py",
 }
@@ -109,6 +124,7 @@ def _of_mbr(container: containers.Container) -> Builder:
 
 BUILDERS: dict[str, Builder] = {
     **FILE_SYSTEMS,
+    **TREES,
     **disk.DISKS,
     **{name: _of_mbr(container) for name, container in containers.CONTAINERS.items()},
 }

@@ -5,6 +5,7 @@ Rows are the objects of ``polit list PACKAGE --jsonl``. The rules:
 - a live name, and a deleted one that is recoverable, must be there, with its digest;
 - a deleted name whose clusters are allocated again must be there and say so;
 - a deleted name that need not be found (it has a note) is named with its reason when absent;
+- what was carved must be a planted content, or say that it is only a part of something;
 - whatever else is listed must be metadata of its file system, or it is invented.
 """
 
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evidence.truth import DELETED, FOLDER, LINK, LIVE, SPECIAL, Planted, Truth
+from evidence.truth import CARVED, DELETED, FOLDER, LINK, LIVE, SPECIAL, Planted, Truth
 
 Row = Mapping[str, object]
 
@@ -48,6 +49,7 @@ class Comparison:
         excused: Planted names that are not listed and need not be; each has its reason.
         wrong: Planted names that are listed wrongly.
         repeated: Rows that list a planted deleted name once more.
+        carved: Rows of planted contents, or parts of them, that no name leads to.
         metadata: Rows of the file system's own files.
         invented: Rows that nothing accounts for.
     """
@@ -58,6 +60,7 @@ class Comparison:
     excused: list[Planted] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
+    carved: list[Row] = field(default_factory=list)
     metadata: list[Row] = field(default_factory=list)
     invented: list[Row] = field(default_factory=list)
 
@@ -199,12 +202,20 @@ def _sort_rest(truth: Truth, rows: list[Row], result: Comparison, labels: tuple[
     for row in rows:
         offset, path, state = _row_key(row)
         known_bytes = row.get("sha256") in {*digests, None} or bool(row.get("overwritten"))
-        if _is_metadata(row, path, labels):
+        if state == CARVED:
+            is_planted = row.get("sha256") in digests or _is_part(row)
+            (result.carved if is_planted else result.invented).append(row)
+        elif _is_metadata(row, path, labels):
             result.metadata.append(row)
         elif state != LIVE and known_bytes and (offset, path) in planted:
             result.repeated.append(row)
         else:
             result.invented.append(row)
+
+
+def _is_part(row: Row) -> bool:
+    flaws = row.get("flaws")
+    return isinstance(flaws, list) and bool({"truncated", "damaged"} & set(flaws))
 
 
 def _is_metadata(row: Row, path: str, labels: tuple[str, ...]) -> bool:

@@ -245,10 +245,15 @@ _PREFIXES = (
     f"@prefix aff4: <{SCHEMA}> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"
     "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n\n"
 )
+def _raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
 _PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "stored": ("", lambda data: data),
     "zlib": ("https://www.ietf.org/rfc/rfc1950.txt", zlib.compress),
-    "deflate": ("https://tools.ietf.org/html/rfc1951", lambda data: _raw_deflate(data)),
+    "deflate": ("https://tools.ietf.org/html/rfc1951", _raw_deflate),
     "snappy": (
         "http://code.google.com/p/snappy/",
         lambda data: bytes(cramjam.snappy.compress_raw(data)),
@@ -259,11 +264,6 @@ _PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     ),
 }
 COMPRESSIONS = tuple(_PACKERS)
-
-
-def _raw_deflate(data: bytes) -> bytes:
-    packer = zlib.compressobj(wbits=-15)
-    return packer.compress(data) + packer.flush()
 
 
 def write_aff4l(path: Path, files: Sequence[Planted], *, wrong_md5_of: str = "") -> None:
@@ -305,7 +305,6 @@ def write_aff4(
     compression: str = "snappy",
     ranges: Sequence[MapRange] = (),
     size: int | None = None,
-    turtle: str = "",
     block_hash: str = "sha1",
 ) -> None:
     """Write an AFF4 disk image: an image stream of 32 KiB chunks, and a map onto it.
@@ -315,7 +314,6 @@ def write_aff4(
         ranges: The map's ranges; none for one that maps all of the stream. Target 0 is the
             stream, 1 Zero, 2 SymbolicStreamFF, 3 UnknownData, 4 UnreadableData.
         size: The device's; the stream's where not given.
-        turtle: More statements.
     """
     chunk, in_bevy = 32_768, 16
     method, pack = _PACKERS[compression]
@@ -354,6 +352,5 @@ def write_aff4(
             + f"<aff4://5a-map> a aff4:Map ; aff4:size {device} .\n"
             + "<aff4://5a-image> a aff4:DiskImage, aff4:ContiguousImage, aff4:Image ;\n"
             + "  aff4:dataStream <aff4://5a-map> ;\n"
-            + f'  aff4:hash "{hashlib.md5(data).hexdigest()}"^^aff4:MD5 .\n'
-            + turtle,
+            + f'  aff4:hash "{hashlib.md5(data).hexdigest()}"^^aff4:MD5 .\n',
         )

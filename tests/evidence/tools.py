@@ -34,6 +34,13 @@ PACKAGES = {
     "sfdisk": "fdisk",
     "mkswap": "util-linux",
     "ewfacquire": "ewf-tools",
+    "mkfs.xfs": "xfsprogs",
+    "genisoimage": "genisoimage",
+    "mkudffs": "udftools",
+    "mkfs.btrfs": "btrfs-progs",
+    "7z": "p7zip-full",
+    "fls": "sleuthkit",
+    "icat": "sleuthkit",
     "split": "coreutils",
     "blkls": "sleuthkit",
 }

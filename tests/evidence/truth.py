@@ -12,6 +12,7 @@ from pathlib import Path
 
 LIVE = "live"
 DELETED = "deleted"
+CARVED = "carved"
 FILE = "file"
 FOLDER = "folder"
 LINK = "link"

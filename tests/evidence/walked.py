@@ -12,6 +12,7 @@ from polit.base.errors import SourceUnreadable
 from polit.base.text import name_text
 from polit.evidence.filesystem import FileSystem
 from polit.evidence.opening import open_filesystem
+from polit.evidence.source import ByteSource
 from polit.model.evidence import ContentState, EntryType, FoundEntry, VolumeFacts
 
 _CHUNK_BYTES = 1 << 20
@@ -46,15 +47,21 @@ def walked_rows(image: Path) -> list[Row]:
     """Return a row for each entry that the driver of an unpartitioned image tells of."""
     source = FileSource(image)
     try:
-        whole = VolumeFacts(0, "none", "", 0, source.size_bytes, allocated=True)
-        opened = open_filesystem(source, whole)
-        assert opened is not None, f"no driver opens {image.name}"
-        return list(_walk(opened))
+        return rows_of(source)
     finally:
         source.close()
 
 
-def _walk(opened: FileSystem) -> Iterator[Row]:
+def rows_of(source: ByteSource, volume: VolumeFacts | None = None) -> list[Row]:
+    """Return a row for each entry of a volume of a source, of the whole where none is given."""
+    whole = VolumeFacts(0, "none", "", 0, source.size_bytes, allocated=True)
+    opened = open_filesystem(source, volume or whole)
+    assert opened is not None, "no driver opens the volume"
+    return list(rows_of_system(opened))
+
+
+def rows_of_system(opened: FileSystem) -> Iterator[Row]:
+    """Yield a row for each entry of an opened file system, the orphans last."""
     waiting = [("", opened.root)]
     seen = {bytes(opened.root)}
     orphans_wait = True

@@ -11,7 +11,7 @@ from evidence.truth import Truth
 from walked_evidence import RawImage, walk, whole
 
 from polit.base.errors import SourceUnreadable
-from polit.evidence.filesystem import FileSystem
+from polit.evidence.filesystem import FileSystem, TellsFreeSpace
 from polit.evidence.filesystems.ext import ExtFileSystem
 from polit.evidence.opening import open_filesystem
 
@@ -122,3 +122,41 @@ def test_exfat_bitmap_agrees_with_dump(evidence_image: Images) -> None:
     with RawImage(image) as source:
         facts = opened(source).facts
     assert facts.unallocated_bytes == int(match[1]) * facts.block_size_bytes
+
+
+_UNITS = {"fat12": 512, "fat16": 512, "fat32": 512, "exfat": 512, "ntfs": 4096}
+
+
+@pytest.mark.parametrize("kind", [*_UNITS, "ext2", "ext3", "ext4", "ext4_1k"])
+def test_free_ranges_agree_with_another_tool(kind: str, evidence_image: Images) -> None:
+    image, _ = evidence_image(kind)
+    with RawImage(image) as source:
+        system = opened(source)
+        assert isinstance(system, TellsFreeSpace)
+        ranges, size = list(system.unallocated()), source.size_bytes
+        unit = _UNITS.get(kind, system.facts.block_size_bytes)
+    found = {at // unit for start, length in ranges for at in range(start, start + length, unit)}
+    if kind in _UNITS:
+        told = run(["blkls", "-l", image]).decode().splitlines()
+        expected = {int(line[:-2]) for line in told if line.endswith("|f")}
+    else:  # of groups without a bitmap the Sleuth Kit takes too much as free
+        expected = free_by_dumpe2fs(image)
+    if kind == "ntfs":  # what lies behind the last cluster: the copy of the boot sector
+        expected.add(size // unit - 1)
+    assert found == expected
+
+
+def test_bad_clusters_of_fat_are_searched(tmp_path: Path) -> None:
+    image, bad = tmp_path / "bad.dd", tmp_path / "bad.txt"
+    with image.open("wb") as empty:
+        empty.truncate(16 << 20)
+    bad.write_text("3000\n")
+    run(["mkfs.fat", "-F", "16", "-s", "4", "-l", bad, image])
+    with RawImage(image) as source:
+        system = opened(source)
+        assert isinstance(system, TellsFreeSpace)
+        searched = sum(length for _, length in system.unallocated())
+        behind = system.facts.unallocated_bytes
+        assert behind is not None
+        assert any(at <= 3000 << 10 < at + size for at, size in system.unallocated())
+    assert searched - behind == 2048

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from evidence import reformatted
 from evidence.examined import examine
+from evidence.proof_truth import deleted_names_by_tsk
 from evidence.truth import DELETED, FILE, Truth
 from walked_evidence import Found, RawImage, walk, whole
 
@@ -155,3 +156,15 @@ def test_ntfs_records_whose_index_is_damaged_are_listed_by_their_own_names(
     assert len(held) > 1
     assert {item.sha256 for item in live if item.content} == held
     assert {item.entry.raw_name for item in live} >= {b"IMG_0001.JPG", b"IMG_0006.JPG"}
+
+
+def test_the_sleuth_kit_names_no_lost_file_that_is_missing(
+    evidence_image: Images, tmp_path: Path
+) -> None:
+    image, _ = evidence_image("fat16")
+    again = reformatted.made_anew(image, "fat16", tmp_path / "again.dd")
+    ours = {item.entry.raw_name.decode() for item in found_in(again)[0]}
+    theirs = deleted_names_by_tsk(again)
+    assert len(theirs) == len(ours)
+    # It cuts the long name of 204 letters.
+    assert all(name.startswith("longlong") for name in theirs - ours)

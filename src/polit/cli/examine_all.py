@@ -7,7 +7,7 @@ import typer
 
 from polit.base.errors import UsageError
 from polit.cli.application import JsonFlag
-from polit.cli.examine import installation_keys, processors, wanted_sets
+from polit.cli.examine import asked_plan, installation_keys, processors, wanted_sets
 from polit.cli.output import human_bytes, print_object, print_text, say
 from polit.cli.progress import ProgressLine
 from polit.cli.summary import path_text, summary_object
@@ -20,7 +20,7 @@ from polit.examine.batch_sources import (
     write_list,
 )
 from polit.examine.originals import read_originals
-from polit.examine.plan import read_plan
+from polit.examine.passwords import read_passwords
 from polit.examine.request import ExamineRequest
 
 _ENDS = {
@@ -59,7 +59,18 @@ def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its ar
         list[str] | None,
         typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
     ] = None,
+    passwords: Annotated[
+        Path | None,
+        typer.Option(help="File of passwords, recovery passwords and hex: keys, one a line."),
+    ] = None,
     *,
+    shadow_copies: Annotated[
+        bool,
+        typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
+    ] = False,
+    no_carve: Annotated[
+        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
+    ] = False,
     no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
     folders: Annotated[
         bool, typer.Option("--folders", help="Examine folders without images as they are.")
@@ -106,12 +117,13 @@ def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its ar
         exhibit="-",
         examiner=examiner,
         out=out,
-        plan=read_plan(plan),
+        plan=asked_plan(plan, shadow_copies=shadow_copies, leaves_carving=no_carve),
         authority=authority,
         time_zone=time_zone,
         workers=workers if workers is not None else processors(),
         vault=vault,
         sets=wanted_sets(sets, is_none=no_sets),
+        secrets=read_passwords(passwords),
         resume=resume,
         accept_atime=accept_atime,
         accept_reduced_isolation=accept_reduced_isolation,

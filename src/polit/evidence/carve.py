@@ -7,7 +7,8 @@ pictures lie inside the remains of documents and mails at any place.
 
 Candidates come in the order of their beginnings and are the same in each run. What begins inside
 a complete one (the small picture in a photograph's EXIF) is no candidate; inside a broken one it
-is.
+is. Where only names and sizes vouch for the holder, what begins at a block border inside it and is
+proven byte by byte is one too: the holder may have come apart around it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from typing import Protocol, cast
 
 from polit.base.plugins import modules_of
 from polit.evidence import carvers
+from polit.evidence._carve_around import SpaceWithout
 from polit.evidence._carve_scan import Hit, find_hits
 from polit.evidence.carving import Carved, CarvingTally, FreeSpace, TakenRanges
 
@@ -27,10 +29,11 @@ PART_BYTES = 4 << 20
 SEARCH_BYTES = 256 << 20
 """How many bytes may be followed for what begins in a part: about two seconds of one core."""
 
-_MOST_SENSELESS = 1024
+_MOST_SENSELESS = 16_384
 """So many signatures without sense in a part, and only those at sector borders are looked at."""
 
 _SECTOR_BYTES = 512
+_MOST_OTHERS = 16
 
 
 class CarverPlugin(Protocol):
@@ -76,7 +79,7 @@ def find_candidates(
     *,
     start_bytes: int = 0,
     on_progress: Callable[[int], None] = lambda _: None,
-    taken: Iterable[tuple[int, int]] = (),
+    found_before: Iterable[Carved] = (),
     tally: CarvingTally | None = None,
 ) -> Iterator[Carved]:
     """Yield what may be pictures and videos, in the order of their beginnings.
@@ -85,15 +88,17 @@ def find_candidates(
         space: The free bytes, joined.
         start_bytes: Where to begin: 0, or one behind the beginning of the last candidate.
         on_progress: Told up to which byte the space has been looked through, often.
-        taken: Extents of the complete candidates found before ``start_bytes``: a run that goes
-            on gives what a single run gives.
+        found_before: The complete candidates found before ``start_bytes``, in order: a run that
+            goes on gives what a single run gives.
         tally: Counts what was dropped and cut off.
 
     Raises:
         SourceUnreadable: The space cannot be read.
     """
     tally = tally if tally is not None else CarvingTally()
-    held = TakenRanges(taken)
+    held, doubtful = TakenRanges(), TakenRanges()
+    for one in found_before:
+        (held if one.is_verified else doubtful).admit(one)
     by_name = {plugin.NAME: plugin for plugin in _PLUGINS}
     signatures = [
         (plugin.NAME, mark, behind) for plugin in _PLUGINS for mark, behind in plugin.SIGNATURES
@@ -104,15 +109,21 @@ def find_candidates(
         if hit.start_bytes // PART_BYTES != part:
             part = hit.start_bytes // PART_BYTES
             tally.search_left, senseless = SEARCH_BYTES, tally.senseless
-        if held.holds(hit.start_bytes):
+        if held.holds(hit.start_bytes) or (
+            doubtful.holds(hit.start_bytes) and hit.start_bytes % space.block_bytes
+        ):
             tally.inside += 1
             continue
-        if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
+        is_crowded = tally.senseless - senseless > _MOST_SENSELESS
+        if (is_crowded and hit.start_bytes % _SECTOR_BYTES) or tally.search_left < -SEARCH_BYTES:
             tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)
-        if found is not None:
-            yield held.admit(found)
+        if found is not None and not found.is_proven:
+            found = _around_others(found, by_name, space, signatures, tally)
+        if found is None or (doubtful.holds(hit.start_bytes) and not found.is_proven):
+            continue
+        yield held.admit(found) if found.is_verified else doubtful.admit(found)
 
 
 def _measure(
@@ -122,3 +133,33 @@ def _measure(
     if found is None:
         tally.senseless += 1
     return found
+
+
+def _around_others(
+    found: Carved,
+    by_name: dict[str, CarverPlugin],
+    space: FreeSpace,
+    signatures: list[tuple[str, bytes, int]],
+    tally: CarvingTally,
+) -> Carved:
+    """Measure again what may have come apart around proven files, without these.
+
+    Returns:
+        What is complete then; else the candidate as it was.
+    """
+    end = found.extents[-1][0] + found.extents[-1][1] + space.block_bytes
+    taken: list[tuple[int, int]] = []
+    for hit in find_hits(space, signatures, found.start_bytes + 1, lambda _: None):
+        if hit.start_bytes > end or len(taken) >= _MOST_OTHERS or not tally.may_search():
+            break
+        if hit.start_bytes % space.block_bytes or (taken and hit.start_bytes < sum(taken[-1])):
+            continue
+        other = by_name[hit.carver].carve(space, hit.start_bytes, tally)
+        if other is not None and other.is_proven and len(other.extents) == 1:
+            taken.append(other.extents[0])
+            end += other.size_bytes
+    if not taken:
+        return found
+    rest = SpaceWithout(space, taken)
+    again = by_name[found.carver].carve(rest, found.start_bytes, tally)
+    return rest.mapped(again) if again is not None and again.is_complete else found

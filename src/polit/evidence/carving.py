@@ -1,7 +1,6 @@
 """What carvers are given and what they give. Imported by ``evidence.carve`` and the carvers."""
 
 import bisect
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -42,6 +41,11 @@ class Carved:
     is_complete: bool
     is_verified: bool
     reason: str = ""
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether it is whole by its own bytes: such candidates never overlap."""
+        return self.is_complete and self.is_verified
 
     @property
     def start_bytes(self) -> int:
@@ -86,12 +90,10 @@ class CarvingTally:
 class TakenRanges:
     """The extents of complete candidates: disjoint, sorted."""
 
-    def __init__(self, ranges: Iterable[tuple[int, int]] = ()) -> None:
-        """Begin with ``(offset, length)`` of what was found before."""
+    def __init__(self) -> None:
+        """Begin with none."""
         self._starts: list[int] = []
         self._ends: list[int] = []
-        for offset, length in ranges:
-            self._add(offset, offset + length)
 
     def holds(self, at_bytes: int) -> bool:
         """Tell whether a byte belongs to a complete candidate."""

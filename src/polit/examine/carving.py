@@ -93,7 +93,7 @@ class Carving:
         self._search_id = 0
         self._others_bytes = 0
         self._lost: list[int] = []
-        self._told: tuple[int, Sequence[tuple[int, int]]] = (0, ())
+        self._told: tuple[int, Sequence[told.Taken]] = (0, ())
 
     @property
     def is_under_way(self) -> bool:
@@ -161,8 +161,8 @@ class Carving:
         area, position = self._area, lost.position
         if area is None:
             return
-        is_reading = position.operation == say.READING
-        place = max(position.item if is_reading else position.index, self._told[0])
+        places = {say.READING: position.item, say.CARVING: position.index}
+        place = places.get(position.operation, self._told[0])
         self._lost.append(place)
         detail = f"{area.area}: lost at its byte {area.before_bytes + place} ({lost.detail})"
         self._ledger.add_problem(ProblemRow(area.locator, None, "carve", lost.code, detail))

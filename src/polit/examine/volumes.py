@@ -91,7 +91,9 @@ class Volumes:
         while waiting := [row for row in self._ledger.volumes() if row.volume_id not in seen]:
             for row in waiting:
                 seen.add(row.volume_id)
-                self.placed[row.volume_id] = say.PlacedVolume(row.facts, row.parent_id)
+                self.placed[row.volume_id] = say.PlacedVolume(
+                    row.facts, row.parent_id, row.opened_by
+                )
                 above = 0 if row.parent_id is None else self._depths[row.parent_id]
                 self._depths[row.volume_id] = above + 1
                 if row.state != "not_examined":
@@ -114,6 +116,10 @@ class Volumes:
         if not isinstance(reply, say.VolumeOpened) or not (reply.facts or reply.layer):
             self._leave(row, reply)
             return
+        if reply.layer is not None:
+            self.placed[row.volume_id] = say.PlacedVolume(
+                row.facts, row.parent_id, reply.layer.opened_by
+            )
         if reply.facts is not None:
             kind = reply.facts.kind
             self.open[row.volume_id] = OpenedVolume(row.volume_id, row.locator, kind)

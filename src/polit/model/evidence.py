@@ -112,7 +112,8 @@ class VolumeFacts:
 
     Args:
         number: From 1, in the order of their offsets; 0 where there is no partition table.
-        scheme: ``mbr``, ``gpt``, ``none``, ``folder``, or for a logical image its container.
+        scheme: ``mbr``, ``gpt``, ``apm``, ``none``, ``folder``, for a volume inside a volume its
+            layer, for a logical image its container.
         description: The partition type as its table tells it.
         offset_bytes: Where it begins in the source.
         size_bytes: How long it is.
@@ -133,7 +134,7 @@ class FileSystemFacts:
 
     Args:
         kind: ``ntfs``, ``fat12``, ``fat16``, ``fat32``, ``exfat``, ``ext2``, ``ext3``,
-            ``ext4``, ``folder``.
+            ``ext4``, ``xfs``, ``hfs+``, ``hfsx``, ``apfs``, ``iso9660``, ``udf``, ``folder``.
         block_size_bytes: Size of a cluster or block, 0 for a folder.
         time_facts: What the times mean.
         unallocated_bytes: Bytes in blocks that nothing owns, or ``None`` where not known.

@@ -16,7 +16,7 @@ FROM volumes WHERE unallocated_bytes > 0
 """
 _UNKNOWN_SQL = """
 SELECT count(*) FROM volumes WHERE filesystem IS NOT NULL AND unallocated_bytes IS NULL
-  AND scheme <> 'folder'
+  AND scheme <> 'folder' AND description <> 'logical image'
   AND volume_id NOT IN (SELECT volume_id FROM carving WHERE area = 'unallocated')
 """
 _REASONS = {

@@ -20,14 +20,15 @@ _PLANNED = "carving_planned"
 _AREAS_SQL = """
 INSERT INTO carving (volume_id, area, state, size_bytes)
 SELECT volume_id, 'unallocated', 'pending', coalesce(unallocated_bytes, 0) FROM volumes
-WHERE state = 'walked' AND filesystem IS NOT NULL AND scheme <> 'folder'
+WHERE state = 'walked' AND filesystem IS NOT NULL
+  AND scheme <> 'folder' AND scheme <> 'shadow' AND description <> 'logical image'
 UNION ALL
 SELECT volume_id, 'slack', 'pending', (SELECT sum(length_bytes) FROM slack WHERE
   slack.volume_id = volumes.volume_id) FROM volumes
 WHERE state = 'walked' AND EXISTS (SELECT 1 FROM slack WHERE slack.volume_id = volumes.volume_id)
 UNION ALL
 SELECT volume_id, 'whole', 'pending', size_bytes FROM volumes
-WHERE state = 'not_examined' AND scheme <> 'folder' AND size_bytes > 0
+WHERE state = 'not_examined' AND scheme <> 'folder' AND scheme <> 'shadow' AND size_bytes > 0
   AND reason NOT LIKE 'encrypted%'
 """
 _NEXT_SQL = """
@@ -60,7 +61,7 @@ class CarvingArea:
         ranges: Its bytes in the source; empty for ``unallocated``, which the driver tells.
         from_bytes: Of slack: where the present part begins in the source.
         next_bytes: Up to where the row has been searched.
-        taken: Extents of complete candidates that reach behind that place.
+        taken: Extents of complete candidates that the search must know to go on there.
         before_bytes: How much was searched in the parts before.
         is_last: Whether no part of it follows.
     """
@@ -71,7 +72,7 @@ class CarvingArea:
     ranges: tuple[tuple[int, int], ...]
     from_bytes: int
     next_bytes: int
-    taken: tuple[tuple[int, int], ...]
+    taken: tuple[tuple[int, int, bool], ...]
     before_bytes: int
     is_last: bool
 
@@ -82,7 +83,7 @@ class CarvingStep:
 
     Args:
         next_bytes: Up to where the area has been searched.
-        taken: Extents of complete candidates that reach behind that place.
+        taken: Extents of complete candidates that the search must know to go on there.
         is_done: Whether its present part has been searched to the end.
         reason: Why it is not searched any further, empty where nothing is wrong.
         entries: Candidates that become entries, in order.
@@ -93,7 +94,7 @@ class CarvingStep:
     """
 
     next_bytes: int
-    taken: Sequence[tuple[int, int]] = ()
+    taken: Sequence[tuple[int, int, bool]] = ()
     is_done: bool = False
     reason: str = ""
     entries: list[EntryRow] = field(default_factory=list)
@@ -162,7 +163,7 @@ class CarvingRows:
             ranges=tuple(ranges),
             from_bytes=start,
             next_bytes=following,
-            taken=tuple((offset, length) for offset, length in json.loads(taken)),
+            taken=tuple((offset, length, proven) for offset, length, proven in json.loads(taken)),
             before_bytes=searched - following,
             is_last=len(ranges) < SLACK_AT_ONCE,
         )

@@ -62,9 +62,10 @@ def add_dropped(connection: sqlite3.Connection, folder_id: int, dropped: dict[st
 
 
 def add_inside(connection: sqlite3.Connection, batch: ResultBatch) -> None:
-    """Write what lies in holders, and how archives ended."""
+    """Write what lies in holders and behind contents, and how archives ended."""
     add_groups(connection, batch.groups)
     add_archives(connection, batch)
+    add_slack(connection, batch.slack)
 
 
 def add_groups(connection: sqlite3.Connection, groups: Sequence[HolderGroup]) -> None:

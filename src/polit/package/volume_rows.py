@@ -24,6 +24,7 @@ class VolumeRow:
         state: ``pending``, ``opened``, ``walked`` or ``not_examined``.
         filesystem: The kind of its file system, empty where it has none or is not opened.
         parent_id: The volume that it lies in, ``None`` for one of the source itself.
+        opened_by: Which kind of key opened its layer, empty where none did.
     """
 
     volume_id: int
@@ -32,6 +33,7 @@ class VolumeRow:
     state: str
     filesystem: str
     parent_id: int | None
+    opened_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,13 @@ def read_volumes(connection: sqlite3.Connection) -> list[VolumeRow]:
     """Return the volumes in the order in which they were found."""
     rows = connection.execute(
         "SELECT volume_id, number, scheme, description, offset_bytes, size_bytes, allocated,"
-        " locator, state, filesystem, parent_id FROM volumes ORDER BY volume_id"
+        " locator, state, filesystem, parent_id, opened_by FROM volumes ORDER BY volume_id"
     )
     found = []
-    for number, *told, allocated, locator, state, filesystem, parent_id in rows:
+    for number, *told, allocated, locator, state, filesystem, parent_id, opened_by in rows:
         facts = VolumeFacts(told[0], told[1], told[2], told[3], told[4], bool(allocated))
-        found.append(VolumeRow(number, facts, locator, state, filesystem or "", parent_id))
+        kind, key = filesystem or "", opened_by or ""
+        found.append(VolumeRow(number, facts, locator, state, kind, parent_id, key))
     return found
 
 

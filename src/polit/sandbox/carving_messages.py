@@ -4,7 +4,18 @@ from typing import Annotated
 
 import msgspec
 
-from polit.sandbox.message_types import Code, Figure, Message, Range, ReadResult, Text
+from polit.sandbox.message_types import (
+    Code,
+    Figure,
+    Length,
+    Message,
+    Range,
+    ReadResult,
+    Text,
+)
+
+Taken = tuple[Figure, Length, bool]
+"""An extent of a complete candidate, and whether its structure proves its bytes."""
 
 EXTENTS_AT_MOST = 4000
 """Of one candidate: as many as its address holds. What lies in more pieces ends there."""
@@ -27,7 +38,7 @@ class Carve(Message, frozen=True):
     volume_id: Figure
     ranges: list[Range]
     start_bytes: Figure
-    taken: list[Range]
+    taken: list[Taken]
     skip: list[int]
 
 
@@ -46,7 +57,8 @@ class Carved(Message, frozen=True):
         candidates: Everything that begins before ``next_bytes`` and was not told yet.
         next_bytes: Up to where all has been looked through.
         size_bytes: How many bytes there are.
-        taken: Extents of complete candidates that reach behind ``next_bytes``.
+        taken: Extents of complete candidates that begin before the part of the space in which
+            ``next_bytes`` lies, and reach into it or behind it.
         done: Whether nothing follows.
         code: Why nothing more could be looked through, empty where all was: ``unknown`` where
             the driver cannot tell what is free, ``encrypted``, ``unreadable``.
@@ -57,7 +69,7 @@ class Carved(Message, frozen=True):
     candidates: Annotated[list[Candidate], msgspec.Meta(max_length=FOUND_AT_ONCE)]
     next_bytes: Figure
     size_bytes: Figure
-    taken: list[Range]
+    taken: list[Taken]
     done: bool
     code: Code = ""
     detail: Text = ""

@@ -29,10 +29,15 @@ ReadResult = message_types.ReadResult
 
 
 class PlacedVolume(msgspec.Struct, frozen=True, array_like=True):
-    """A volume, and the one that it lies in: ``None`` for the source itself."""
+    """A volume, and the one that it lies in: ``None`` for the source itself.
+
+    ``opened_by`` is what opened its layer before, so that a walker that takes another's place
+    need not try a whole list of passwords again.
+    """
 
     facts: VolumeFacts
     parent_id: Figure | None
+    opened_by: Text = ""
 
 
 class WalkSetup(Message, frozen=True):

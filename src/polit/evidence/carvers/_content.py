@@ -4,6 +4,8 @@ Imported by the carvers. Places are places in the content; the last fragment is 
 the carver knows where the content ends. A fragment ends only at a block border of the space.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -104,7 +106,4 @@ class Content:
     def overlaps(self, size_bytes: int) -> bool:
         """Tell whether its fragments overlap in the space: then it makes no sense."""
         ordered = sorted(self.extents(size_bytes))
-        return any(
-            one + length > other
-            for (one, length), (other, _) in zip(ordered, ordered[1:], strict=False)
-        )
+        return any(one + length > other for (one, length), (other, _) in pairwise(ordered))

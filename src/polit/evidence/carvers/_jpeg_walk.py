@@ -3,16 +3,18 @@
 Imported by ``jpeg`` and ``_jpeg_mend``. A walk can be copied, and the copy sent on elsewhere.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
+from polit.evidence.carvers import _jpeg_entropy as entropy
 from polit.evidence.carvers import _jpeg_kernel as kernel
 from polit.evidence.carvers._content import Content
 from polit.evidence.carvers._jpeg_header import (
     EOI,
     SOI,
     SOS,
-    Frame,
     Senseless,
     Tables,
     is_frame,
@@ -22,13 +24,18 @@ from polit.evidence.carvers._jpeg_header import (
     read_tables,
 )
 
+if TYPE_CHECKING:
+    from polit.evidence.carvers._jpeg_header import Frame
+
 COMPLETE = "complete"
 _STEP_BYTES = 256 << 10
 _MOST_SEGMENTS = 4096
+_MOST_MCUS = 1 << 26
+"""Of all scans: a few bytes can stand for a million empty blocks in each of thousands of scans."""
+
 _MOST_STRAY_BYTES = 2
 """Some encoders flush a byte or two more than the last code needs."""
 
-_NEVER = 1 << 60
 _REASONS = {
     kernel.BAD_CODE: "bad_code",
     kernel.OVERRUN: "too_many_coefficients",
@@ -79,6 +86,7 @@ class Walk:
         self.scan: Scan | None = None
         self.seen = 0
         self.segments = 0
+        self.mcus = 0
         self.first_scan_share = 0.0
         self.first_entropy = 0
         self.known = np.zeros(0, dtype=np.int64)
@@ -89,6 +97,7 @@ class Walk:
         other = Walk(self.content.copy())
         other.place, other.segment, other.tables = self.place, self.segment, self.tables.copy()
         other.frame, other.seen, other.segments = self.frame, self.seen, self.segments
+        other.mcus = self.mcus
         other.scan = self.scan.copy() if self.scan else None
         other.first_scan_share, other.first_entropy = self.first_scan_share, self.first_entropy
         other.known, other.levels = self.known.copy(), self.levels.copy()
@@ -111,14 +120,17 @@ class Walk:
             self.place += 1
             return self._count_segment()
         if head[1] == EOI:
-            if not self.frame or self.seen != (1 << len(self.frame.components)) - 1:
-                return "no_picture"
-            self.place += 2
-            return COMPLETE
+            return self._end()
         length = int.from_bytes(head[2:4], "big")
         if not is_segment(head[1]) or len(head) < 4 or length < 2:
             return "no_marker"
         return self._take_segment(head[1], length)
+
+    def _end(self) -> str:
+        if not self.frame or self.seen != (1 << len(self.frame.components)) - 1:
+            return "no_picture"
+        self.place += 2
+        return COMPLETE
 
     def _count_segment(self) -> str:
         self.segments += 1
@@ -160,6 +172,9 @@ class Walk:
             self.seen |= components
         elif components & ~self.seen:
             raise Senseless("scan")
+        self.mcus += int(plan[kernel.MCUS])
+        if self.mcus > _MOST_MCUS:
+            raise Senseless("too_many_scans")
         self.scan = Scan(plan, self.tables, self.known)
         self.scan.begin_at(end, self.content.border_from(end))
         self.first_entropy = self.first_entropy or end
@@ -169,12 +184,12 @@ class Walk:
         plan, states = scan.plan, scan.states
         plan[kernel.STEP] = self.content.space.block_bytes
         levels = self.levels if scan.has_levels else self.levels[:0]
-        noted = kernel.Noted(self.known, scan.kept, levels, scan.known_before)
+        noted = entropy.Noted(self.known, scan.kept, levels, scan.known_before)
         while True:
             plan[kernel.PHASE] = self.content.phase
             data = self.content.loaded(int(states[kernel.POS]) + _STEP_BYTES)
             plan[kernel.FINAL] = int(len(data) >= self.content.end_bytes)
-            kernel.run(data, states, scan.codes, plan, noted)
+            entropy.run(data, states, scan.codes, plan, noted)
             self.place = int(states[kernel.POS])
             if states[kernel.STATUS] != kernel.MORE:
                 break

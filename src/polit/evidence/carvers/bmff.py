@@ -8,6 +8,9 @@ its items' bytes. The bytes of the samples prove nothing here: the decoder does.
 Source: ISO/IEC 14496-12, 4.2, 8.1, 8.2, 8.7, 8.11; ISO/IEC 23008-12; QuickTime File Format.
 """
 
+import numpy as np
+from numpy.typing import NDArray
+
 from polit.evidence.carvers._bmff_boxes import Box, children, chunk_places, read_box
 from polit.evidence.carving import Carved, CarvingTally, FreeSpace
 
@@ -92,25 +95,31 @@ def _boxes(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> tuple[lis
 
 def _missing(space: FreeSpace, start_bytes: int, boxes: list[Box], end: int) -> str:
     """Return what the boxes say must be there and is not, as a code."""
-    kinds = {box.kind for box in boxes}
     data = [box for box in boxes if box.kind == b"mdat"]
-    if b"moov" in kinds:
-        moov = next(box for box in boxes if box.kind == b"moov")
-        if moov.end - moov.start > _MOST_MOOV_BYTES or moov.end > end:
+    movie = next((box for box in boxes if box.kind == b"moov"), None)
+    if movie:
+        if movie.end - movie.start > _MOST_MOOV_BYTES or movie.end > end:
             return "index_cut"
-        places = chunk_places(space, start_bytes, moov)
-        if places is None:
-            return "index_senseless"
-        if b"moof" in kinds or not len(places):
-            return "" if data or b"moof" not in kinds else "no_samples"
-        inside = sum(
-            int(((places >= box.body) & (places < min(box.end, end))).sum()) for box in data
+        is_parted = any(box.kind == b"moof" for box in boxes)
+        return _missing_samples(
+            chunk_places(space, start_bytes, movie), data, end, parted=is_parted
         )
-        return "" if inside == len(places) else "samples_elsewhere"
-    if b"meta" in kinds:
-        meta = next(box for box in boxes if box.kind == b"meta")
-        names = {box.kind for box in children(space, start_bytes, meta, skip=4)}
-        if b"hdlr" not in names or not names & {b"iloc", b"iinf"}:
-            return "index_senseless"
-        return "" if data or b"idat" in names else "no_samples"
-    return "no_index"
+    meta = next((box for box in boxes if box.kind == b"meta"), None)
+    if meta is None:
+        return "no_index"
+    names = {box.kind for box in children(space, start_bytes, meta, skip=4)}
+    if b"hdlr" not in names or not names & {b"iloc", b"iinf"}:
+        return "index_senseless"
+    return "" if data or b"idat" in names else "no_samples"
+
+
+def _missing_samples(
+    places: NDArray[np.int64] | None, data: list[Box], end: int, *, parted: bool
+) -> str:
+    """Return whether a movie's samples lie elsewhere than in its ``mdat``, as a code."""
+    if places is None:
+        return "index_senseless"
+    if parted or not len(places):
+        return "no_samples" if parted and not data else ""
+    inside = sum(int(((places >= box.body) & (places < min(box.end, end))).sum()) for box in data)
+    return "" if inside == len(places) else "samples_elsewhere"

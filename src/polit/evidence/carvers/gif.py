@@ -92,7 +92,7 @@ class _Walk:
         return place
 
     def _blocks_read(self) -> tuple[bytes, bool]:
-        parts = []
+        parts: list[bytes] = []
         while True:
             self.blocks += 1
             size = self.content.read(self.place, 1)

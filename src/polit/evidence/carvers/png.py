@@ -117,17 +117,25 @@ def _mend(content: Content, place: int, tally: CarvingTally) -> bool:
 
 def _gaps(content: Content, next_chunk: int, tally: CarvingTally) -> Iterator[int]:
     """Yield the gaps in bytes behind which a chunk's name stands in its place."""
-    step = content.space.block_bytes
-    source = content.source_of(next_chunk) + step
-    area = content.space.read_at(source, _MOST_GAP_BLOCKS * step)
-    tally.trials += len(area) // step
-    tally.search_left -= len(area) // 16
-    values = np.frombuffer(area, dtype=np.uint8)[: len(area) // step * step]
+    step, space = content.space.block_bytes, content.space
+    source = content.source_of(next_chunk)
+    ahead = space.read_at(source + step, _MOST_GAP_BLOCKS * step)
+    yield from ((row + 1) * step for row in _named_rows(ahead, step))
+    # Then before the file: the same place in each block there.
+    first = max(source % step, content.start_bytes - _MOST_GAP_BLOCKS * step)
+    first += (source - first) % step
+    behind = space.read_at(first, max(0, content.start_bytes - first))
+    yield from (first + row * step - source for row in _named_rows(behind, step))
+    tally.trials += (len(ahead) + len(behind)) // step
+    tally.search_left -= (len(ahead) + len(behind)) // 16
+
+
+def _named_rows(untrusted_area: bytes, step: int) -> list[int]:
+    """Return the rows of an area, a block each, that begin as a chunk does."""
+    values = np.frombuffer(untrusted_area, dtype=np.uint8)[: len(untrusted_area) // step * step]
     names = values.reshape(-1, step)[:, 4:8]
-    letters = ((names | 0x20) >= 0x61) & ((names | 0x20) <= 0x7A)
-    for row in np.flatnonzero(letters.all(axis=1)):
-        if names[row].tobytes() in _KNOWN:
-            yield (int(row) + 1) * step
+    letters = (((names | 0x20) >= 0x61) & ((names | 0x20) <= 0x7A)).all(axis=1)
+    return [int(row) for row in np.flatnonzero(letters) if names[row].tobytes() in _KNOWN]
 
 
 def _holds(content: Content, place: int, border: int, gap: int) -> bool:

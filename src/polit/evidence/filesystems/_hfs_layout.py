@@ -22,7 +22,7 @@ _HEADER_BYTES = 512
 _EXTENTS_AT_MOST = 200_000
 _ATTRIBUTES_AT_MOST = 1000
 _DATA_FORK, _RESOURCE_FORK = 0x00, 0xFF
-_CATALOGUE, _ATTRIBUTES = 4, 8
+ALLOCATION_FILE, _CATALOGUE, _ATTRIBUTES = 6, 4, 8
 _FILES_FOLDER = b"\0\0\0\0HFS+ Private Data"
 _FOLDERS_FOLDER = b".HFS+ Private Directory Data\r"
 _NUMBERED = ((b"iNode", "file"), (b"dir_", "folder"))
@@ -38,8 +38,8 @@ class HfsLayout:
             SourceUnreadable: Header or catalogue are damaged.
         """
         self._image = image
-        self._base = wrapped_at(image.read_at(HEADER_OFFSET, _HEADER_BYTES))
-        raw = image.read_at(self._base + HEADER_OFFSET, _HEADER_BYTES)
+        self.base = wrapped_at(image.read_at(HEADER_OFFSET, _HEADER_BYTES))
+        raw = image.read_at(self.base + HEADER_OFFSET, _HEADER_BYTES)
         if len(raw) < _HEADER_BYTES or raw[:2] not in SIGNATURES:
             raise SourceUnreadable("no volume header of HFS+ stands here")
         self.kind = "hfs+" if raw.startswith(b"H+") else "hfsx"
@@ -60,6 +60,7 @@ class HfsLayout:
         if attributes.size_bytes:
             content = self.content(attributes, _ATTRIBUTES)
             self.attributes = HfsTree(content, "tree of attributes")
+        self.allocation = records.read_fork(raw[112:192])
         self._linked: dict[tuple[str, int], tuple[int, int]] | None = None
 
     # Forks
@@ -76,7 +77,7 @@ class HfsLayout:
             if first + count > self.block_count or len(pieces) >= _EXTENTS_AT_MOST:
                 raise SourceUnreadable(f"the extents of record {identifier} cannot be")
             length = count * self.block_bytes
-            pieces.append(Piece(start, length, self._base + first * self.block_bytes))
+            pieces.append(Piece(start, length, self.base + first * self.block_bytes))
             start, blocks = start + length, blocks + count
         if start < fork.size_bytes:
             detail = f"{fork.size_bytes} bytes, the extents of {start} are found"

@@ -6,6 +6,7 @@ Source: Apple Technical Note TN1150, "Catalog File", "Extents Overflow File", "A
 import struct
 from typing import NamedTuple
 
+from polit.evidence.filesystems._utf16 import utf8_of
 from polit.model.evidence import EntryTimes, EntryType
 
 FOLDER, FILE = 1, 2
@@ -141,8 +142,7 @@ def name_of(untrusted: bytes) -> bytes:
     typed, where ``:`` cannot be.
     """
     count = int.from_bytes(untrusted[:2])
-    text = untrusted[2 : 2 + 2 * count].decode("utf-16-be", "surrogatepass")
-    return text.replace("/", ":").encode("utf-8", "surrogatepass")
+    return utf8_of(untrusted[2 : 2 + 2 * count]).replace(b"/", b":")
 
 
 def _instant(seconds: int) -> int | None:

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from polit.evidence.filesystems._utf16 import utf8_of
 from polit.model.evidence import EntryTimes, EntryType
 
 FLAG_FOLDER, FLAG_ASSOCIATED, FLAG_MORE = 0x02, 0x04, 0x80
@@ -162,7 +163,7 @@ def _name(stored: bytes, kind: int, *, folder: bool) -> bytes:
     if stored in (b"\0", b"\1"):
         return b""
     if kind == JOLIET:
-        stored = stored.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+        stored = utf8_of(stored)
     return stored if folder else _VERSION.sub(b"", stored) or stored
 
 

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from polit.base.errors import EvidenceChanged, SourceError
 from polit.evidence.filesystem import Content, Journal
+from polit.evidence.filesystems._ntfs_lost import STRAY
 from polit.evidence.filesystems._ntfs_names import fixed_up
-from polit.evidence.filesystems._tsk import Reference
+from polit.evidence.filesystems._tsk import Reference, runs_of
 from polit.evidence.filesystems.ntfs import NtfsFileSystem
 from polit.evidence.source import ByteSource
 from polit.model.evidence import (
@@ -41,6 +42,7 @@ BLOCK_BYTES = 1 << 14
 
 _ATTRIBUTES_END = 0xFFFFFFFF
 _ATTRIBUTE_LIST = 0x20
+_INDEX_ALLOCATION = 0xA0
 _EXTENSIONS_AT_MOST = 1024
 _KEPT = 4096
 _COMPARED_AT_ONCE = 1 << 20
@@ -125,8 +127,9 @@ class ShadowFileSystem:
         if entry.content in _NAMES_ONLY and not names_hold:
             return False
         try:
-            if not self._has_same_record(Reference.unpack(entry.address).inode):
-                return False
+            reference = Reference.unpack(entry.address)
+            if reference.attribute_type == STRAY or not self._has_same_record(reference.inode):
+                return False  # what lies outside the table is found by place, and places change
             if entry.content is not ContentState.READABLE:
                 return True
             return self._holds_same(self._older.open_content(entry.address).places())
@@ -165,13 +168,21 @@ class ShadowFileSystem:
 
     def _has_same_names(self, folder: int) -> bool:
         try:
-            return self._has_same_record(folder) and self._holds_same(
-                self._older.index_places(folder)
-            )
+            return self._has_same_record(folder) and self._holds_same(self._index_places(folder))
         except EvidenceChanged:
             raise
         except SourceError:
             return False
+
+    def _index_places(self, folder: int) -> tuple[tuple[int, int], ...]:
+        """Return where the names of a folder lie, besides its own record."""
+        block_bytes = self._older.info.block_size
+        return tuple(
+            (run.first_block * block_bytes, run.length * block_bytes)
+            for attribute in self._older.record(folder)
+            if int(attribute.info.type) == _INDEX_ALLOCATION
+            for run in runs_of(attribute)
+        )
 
     # Contents
 

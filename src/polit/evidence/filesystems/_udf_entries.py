@@ -8,6 +8,7 @@ import struct
 from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
+from polit.evidence.filesystems._utf16 import utf8_of
 from polit.model.evidence import EntryTimes, EntryType
 
 TAG_ANCHOR, TAG_PARTITION, TAG_LOGICAL_VOLUME, TAG_TERMINATING = 2, 5, 6, 8
@@ -168,8 +169,7 @@ def text_of(stored: bytes) -> bytes:
     if not stored:
         return b""
     if stored[0] in (16, 255):
-        even = stored[1 : 1 + (len(stored) - 1) // 2 * 2]
-        return even.decode("utf-16-be", "surrogatepass").encode("utf-8", "surrogatepass")
+        return utf8_of(stored[1:])
     if stored[0] in (8, 254):
         return stored[1:].decode("latin-1").encode()
     return stored

@@ -15,6 +15,7 @@ from polit.evidence.filesystem import Content, FileSystem, Journal
 from polit.evidence.filesystems import _hfs_compressed as compressed
 from polit.evidence.filesystems import _hfs_layout as layout
 from polit.evidence.filesystems import _hfs_records as records
+from polit.evidence.filesystems._allocation import AllocationMap
 from polit.evidence.filesystems._hfs_records import Attribute, CatalogueRecord
 from polit.evidence.filesystems._hfs_tree import TreeRecord
 from polit.evidence.filesystems._image import VolumeImage
@@ -43,6 +44,9 @@ RESOURCE_FORK = b"com.apple.ResourceFork"
 """The name by which a Mac lets programs read a resource fork."""
 _LINK_BYTES_AT_MOST = 1 << 16
 _ATTRIBUTE_BYTES_AT_MOST = 1 << 20
+_PAGE_BYTES = 4096
+_BITS_TURNED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
+"""HFS+ counts the bits of its map from the most significant one, ours from the least."""
 _STEPS = tuple((name, 1_000_000_000) for name in ("accessed", "changed", "created", "modified"))
 _CONTENT = {
     EntryType.FILE: ContentState.READABLE,
@@ -104,6 +108,20 @@ class HfsFileSystem(ListedFileSystem):
             time_facts=TimeFacts(TimeBasis.UTC, _STEPS, "catalogue record"),
             unallocated_bytes=figures.free_blocks * figures.block_bytes if known else None,
         )
+
+    def unallocated(self) -> Iterator[tuple[int, int]]:
+        """Yield the bytes that no file owns; see ``TellsFreeSpace``."""
+        figures = self.layout
+        stored = figures.content(figures.allocation, layout.ALLOCATION_FILE)
+        allocation = AllocationMap(
+            block_count=figures.block_count,
+            page_bits=8 * _PAGE_BYTES,
+            read_page=lambda page: stored.read_at(page * _PAGE_BYTES, _PAGE_BYTES).translate(
+                _BITS_TURNED
+            ),
+        )
+        size = figures.block_bytes
+        yield from self.free_ranges(allocation, first_bytes=figures.base, block_bytes=size)
 
     @property
     def root(self) -> Address:

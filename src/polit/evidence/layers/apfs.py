@@ -20,6 +20,7 @@ from polit.model.secrets import Secret, SecretKind
 
 ORDER = 40
 NAME = "apfs"
+LIBRARY = pyfsapfs
 
 _MAGIC_OFFSET, _MAGIC = 32, b"NXSB"
 _VOLUMES_AT_MOST = 100

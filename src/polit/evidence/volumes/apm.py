@@ -3,6 +3,8 @@
 Source: Inside Macintosh: Devices, "SCSI Manager" (Driver Descriptor and Partition Map).
 """
 
+import codecs
+
 from polit.evidence.opening import recognise
 from polit.evidence.source import ByteSource, SourceProblem
 from polit.evidence.volumes._cover import FoundVolumes, Stated, cover
@@ -10,6 +12,8 @@ from polit.evidence.volumes._cover import FoundVolumes, Stated, cover
 ORDER = 30
 NAME = "apm"
 
+# Looked up with this module: the sandbox can load no codec any more.
+_DECODE = codecs.getdecoder("mac-roman")
 _HEAD_BYTES = 0x10100
 _BLOCK_SIZES = (512, 1024, 2048, 4096)
 _ENTRIES_AT_MOST = 1024
@@ -60,5 +64,5 @@ def _stated(source: ByteSource, block_bytes: int, problems: list[SourceProblem])
 
 
 def _text(raw: bytes) -> str:
-    text = raw.decode("mac-roman")
+    text = _DECODE(raw)[0]
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)

@@ -5,14 +5,14 @@ that is being read. A walker that is lost costs the one place where it stood.
 """
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy.ma  # noqa: F401 - numba asks for it when it meets a read-only array: too late then
 
 from polit.base import faults
 from polit.base.clock import monotonic_s
 from polit.base.errors import EvidenceChanged, SourceError
-from polit.evidence.carve import Carved, find_candidates
+from polit.evidence.carve import PART_BYTES, Carved, find_candidates
 from polit.evidence.carving import FreeSpace
 from polit.evidence.filesystem import Content, FileSystem, TellsFreeSpace
 from polit.evidence.free_space import JoinedSpace, PlacedContent
@@ -46,6 +46,15 @@ class CandidateReader(Protocol):
         """Read it and hold its bytes for a decoder."""
 
 
+class _Taken(NamedTuple):
+    """An extent of a complete candidate, and where that begins."""
+
+    begin_bytes: int
+    offset_bytes: int
+    length_bytes: int
+    is_verified: bool
+
+
 class _SkipPlace(Exception):
     """Raised by the journal at a place that cost a walker."""
 
@@ -65,7 +74,7 @@ class CarvingSearch:
         self._evidence, self._reader = evidence, reader
         self._channel, self._journal, self._request = channel, journal, request
         self._next_bytes = request.start_bytes
-        self._taken = list(request.taken)
+        self._taken = [_Taken(0, *one) for one in request.taken]
         self._found: list[told.Candidate] = []
         self._told_at = monotonic_s()
         self._size_bytes = 0
@@ -106,33 +115,44 @@ class CarvingSearch:
     def _search(self, source: ByteSource, space: JoinedSpace) -> None:
         for found in self._candidates(space):
             start = found.start_bytes
+            if found.is_complete:
+                self._taken += [_Taken(start, *one, found.is_verified) for one in found.extents]
+            if start < self._request.start_bytes:
+                continue  # told before: only what it takes counts
             faults.reach("walker.carve", str(start).encode())
             self._read(source, space, found)
             self._next_bytes = start + 1
-            if found.is_complete:
-                self._taken.extend(found.extents)
             if len(self._found) >= told.FOUND_AT_ONCE or self._found[-1].result.slot >= 0:
                 self._tell()
 
     def _candidates(self, space: FreeSpace) -> Iterator[Carved]:
-        """Yield candidates without those that begin where a walker was lost."""
+        """Yield candidates without those that begin where a walker was lost.
+
+        What carvers may spend is measured by parts of the space: a search that goes on begins
+        with the part that it was in, so that it finds what a single one does.
+        """
         skipped = frozenset(self._request.skip)
+        begin = _part_of(self._request.start_bytes)
 
         def progress(at_bytes: int) -> None:
-            if at_bytes in skipped and at_bytes >= self._next_bytes:
-                raise _SkipPlace
+            if at_bytes in skipped and at_bytes >= begin:
+                raise _SkipPlace(at_bytes)
             self._journal.enter(say.CARVING, self._request.search_id, at_bytes)
             self._next_bytes = max(self._next_bytes, at_bytes)
             if monotonic_s() - self._told_at > _TELL_S:
                 self._tell()
 
         while True:
+            before = [
+                Carved("", "", ((one.offset_bytes, one.length_bytes),), True, one.is_verified)
+                for one in self._taken
+            ]
             try:
                 yield from find_candidates(
-                    space, start_bytes=self._next_bytes, on_progress=progress, taken=self._taken
+                    space, start_bytes=begin, on_progress=progress, found_before=before
                 )
-            except _SkipPlace:
-                self._next_bytes = min(n for n in skipped if n >= self._next_bytes) + 1
+            except _SkipPlace as place:
+                begin = place.args[0] + 1
             else:
                 return
 
@@ -144,14 +164,19 @@ class CarvingSearch:
         self._found.append(told.Candidate(result, places))
 
     def _tell(self, *, done: bool = False, code: str = "", detail: str = "") -> None:
-        self._taken = [one for one in self._taken if one[0] + one[1] > self._next_bytes]
+        part = _part_of(self._next_bytes)
+        self._taken = [
+            one
+            for one in self._taken
+            if one.begin_bytes >= part or one.offset_bytes + one.length_bytes > part
+        ]
         self._channel.send(
             told.Carved(
                 search_id=self._request.search_id,
                 candidates=self._found,
                 next_bytes=self._next_bytes,
                 size_bytes=self._size_bytes,
-                taken=self._taken,
+                taken=[one[1:] for one in self._taken if one.begin_bytes < part],
                 done=done,
                 code=code,
                 detail=detail,
@@ -159,3 +184,8 @@ class CarvingSearch:
         )
         self._found = []
         self._told_at = monotonic_s()
+
+
+def _part_of(at_bytes: int) -> int:
+    """Return where the part of the space begins that a place lies in."""
+    return at_bytes - at_bytes % PART_BYTES

@@ -138,9 +138,8 @@ class Volumes:
             plugin = find_layer(source, volume)
             if plugin is None:
                 return None
-            layer = plugin.open_layer(
-                source, volume, secrets=self._secrets, on_read=self._journal.beat
-            )
+            secrets = _only(self._secrets, self._placed[volume_id].opened_by)
+            layer = plugin.open_layer(source, volume, secrets=secrets, on_read=self._journal.beat)
             self._layers[volume_id] = plugin.NAME, layer
         return self._layers[volume_id]
 
@@ -170,3 +169,11 @@ def _opened(
 ) -> say.VolumeOpened:
     told = [(problem.code, problem.detail[:_TEXT_CHARS]) for problem in problems]
     return say.VolumeOpened(volume_id, system.facts, system.root, "", layer=layer, problems=told)
+
+
+def _only(secrets: Sequence[bytes], opened_by: str) -> Sequence[bytes]:
+    """Return the list without all but the secret that opened a volume; numbers stay theirs."""
+    number = opened_by.rpartition(" ")[2]
+    if not number.isdecimal() or not 1 <= int(number) <= len(secrets):
+        return secrets
+    return [b""] * (int(number) - 1) + [secrets[int(number) - 1]]

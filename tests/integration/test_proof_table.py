@@ -1,0 +1,46 @@
+"""A handful of the rows that ``./dev prove evidence`` judges in full."""
+
+from pathlib import Path
+
+import pytest
+from evidence import proof_rows
+
+FEW = (
+    ("raw", "fat32"),
+    ("VMDK stream", "ntfs"),
+    ("QCOW2 with backing", "exfat_own"),
+    ("LUKS 2", "ext4"),
+    ("raw", "ISO 9660"),
+)
+
+
+@pytest.mark.parametrize(("container", "system"), FEW)
+def test_row_of_the_table_holds(container: str, system: str, tmp_path: Path) -> None:
+    judged = proof_rows.judge(container, system, tmp_path)
+    assert judged.fault == ""
+    assert judged.live[0] == judged.live[1] > 0
+    assert judged.invented == 0
+
+
+def test_row_with_other_bytes_does_not_hold(tmp_path: Path) -> None:
+    changed = proof_rows.CONTAINERS["raw"]
+
+    def spoilt(raw: Path, folder: Path) -> Path:
+        image = changed(raw, folder)
+        stored = bytearray(image.read_bytes())
+        at = stored.rfind(b"\xff\xd8\xff\xe0")
+        stored[at + 64] ^= 1
+        image.write_bytes(stored)
+        return image
+
+    proof_rows.CONTAINERS["spoilt"] = spoilt
+    try:
+        assert proof_rows.judge("spoilt", "fat16", tmp_path).fault
+    finally:
+        del proof_rows.CONTAINERS["spoilt"]
+
+
+def test_public_image_agrees_with_the_second_tool(corpora: Path, tmp_path: Path) -> None:
+    name = "HFS+ in raw"
+    judged = proof_rows.judge_corpus(name, corpora / proof_rows.CORPUS[name], tmp_path)
+    assert judged.fault == ""

@@ -1,0 +1,85 @@
+"""The page of what was proved of evidence: the tables of two proofs, as they were written."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+_PROOFS = Path("docs/proof")
+
+
+def evidence_page() -> str:
+    """Return the reference page of containers, file systems and numbered assertions."""
+    lead = (
+        "# What was proved of evidence\n\nThe figures of `./dev prove evidence assertions`, from "
+        "`docs/proof/evidence.json` and `docs/proof/assertions.json`. Images are opened by the "
+        "readers that the walker uses, outside the sandbox; `tests/integration` examines some "
+        "of them by the command itself.\n"
+    )
+    return lead + _rows() + _verdicts()
+
+
+def _rows() -> str:
+    figures = _figures("evidence")
+    if not figures:
+        return "\n## Containers and file systems\n\nNot proved yet.\n"
+    lines = [
+        f"| {row['row']} | {row['entries']:,} | {_of(row['live'])} | {_of(row['deleted'])} |"
+        f" {row['invented']} | {_yes(row['bytes_equal'])} | {row['truth']} |"
+        for row in figures["rows"]
+    ]
+    pending = [f"- {name}: {why}." for name, why in figures["pending"].items()]
+    return (
+        f"\n## Containers and file systems\n\n{figures['rows_judged']} rows, "
+        f"{figures['entries']:,} entries, {figures['live_equal']:,} live and "
+        f"{figures['deleted_equal']:,} deleted contents equal to the truth, "
+        f"{figures['invented']} entries that nothing accounts for. *Equal of planted* counts "
+        "contents by their SHA-256; deleted ones are those whose clusters are free. *Bytes* says "
+        "that the container gave the raw image's bytes.\n\n"
+        "| file system and container | entries | live, equal of planted | deleted, equal of "
+        "planted | invented | bytes | by which truth |\n"
+        "| --- | --- | --- | --- | --- | --- | --- |\n"
+        + "\n".join(lines)
+        + "\n\nWithout a row:\n\n"
+        + "\n".join(pending)
+        + "\n"
+    )
+
+
+def _verdicts() -> str:
+    figures = _figures("assertions")
+    if not figures:
+        return "\n## Public assertions by number\n\nNot proved yet.\n"
+    lines = [
+        f"| {one['assertion']} | {one['says']} | {one['case']} | {one['verdict']} |"
+        f" {one['detail']} |"
+        for one in figures["verdicts"]
+    ]
+    return (
+        "\n## Public assertions by number\n\n`DFR` are requirements of NIST's CFTT, "
+        "*Active File Identification & Deleted File Recovery Tool Specification*, draft 1 of "
+        "version 1.1 (2009), in our words; the numbers were checked against public quotations, "
+        "all but that of DFR-CR-03. `DFTT` are Brian Carrier's test images, judged by the "
+        "answers on their own pages. `polit` is a rule of our own.\n\n"
+        "What fails, fails on purpose: bytes in reused clusters are read and the entry says that "
+        "it is overwritten, so that an examiner sees what stands there; a file in pieces on FAT "
+        "is a guess for every tool once its chain is cleared.\n\n"
+        "| assertion | says | on | verdict | detail |\n| --- | --- | --- | --- | --- |\n"
+        + "\n".join(lines)
+        + "\n"
+    )
+
+
+def _figures(name: str) -> dict[str, Any]:
+    path = _PROOFS / f"{name}.json"
+    if not path.exists():
+        return {}
+    kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return kept["figures"] if kept["passed"] else {}
+
+
+def _of(pair: list[int]) -> str:
+    return f"{pair[1]} of {pair[0]}" if pair[0] else "none"
+
+
+def _yes(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "not asked"}[value]

@@ -11,6 +11,8 @@ Source: ``archive.h``, ``archive_entry.h`` of libarchive 3.6.
 import ctypes
 import itertools
 import locale
+import os
+import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -149,8 +151,14 @@ def version() -> str:
 
 
 def prepare() -> None:
-    """Have names told as UTF-8, whatever the host's language; before the lockdown."""
+    """Have names told as UTF-8 and times as their wall clocks, wherever the host stands.
+
+    A ZIP, a CAB and an old RAR keep a local time without its zone: libarchive would take it for
+    one in the host's zone, and two hosts would tell two times. Before the lockdown.
+    """
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    os.environ["TZ"] = "UTC0"
+    time.tzset()
 
 
 class ArchiveDamage(SourceUnreadable):
@@ -192,8 +200,10 @@ class Header:
         """Return a time, ``None`` where there is none."""
         if not self.has(f"{name}_is_set"):
             return None
-        seconds = int(_FIGURES[name](self._entry))
-        return seconds * 1_000_000_000 + int(_NANOSECONDS[name](self._entry))
+        time_ns = int(_FIGURES[name](self._entry)) * 1_000_000_000
+        time_ns += int(_NANOSECONDS[name](self._entry))
+        # A ZIP that keeps one time is told as one with the others at zero.
+        return time_ns if time_ns or name == "mtime" else None
 
 
 class Reader:

@@ -11,11 +11,10 @@ Source: ``archive.h``, ``archive_entry.h`` of libarchive 3.6.
 import ctypes
 import itertools
 import locale
-import os
-import time
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from polit.base.clock import stand_in_utc
 from polit.base.errors import SandboxError, SourceError, SourceUnreadable
 
 OK, EOF, RETRY, WARN, FAILED = 0, 1, -10, -20, -25
@@ -157,8 +156,7 @@ def prepare() -> None:
     one in the host's zone, and two hosts would tell two times. Before the lockdown.
     """
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
-    os.environ["TZ"] = "UTC0"
-    time.tzset()
+    stand_in_utc()
 
 
 class ArchiveDamage(SourceUnreadable):

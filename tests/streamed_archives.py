@@ -11,6 +11,7 @@ from polit.evidence.filesystem import Content
 from polit.model.evidence import FoundEntry
 from polit.sandbox import walking_messages as say
 from polit.sandbox.holding import Holding
+from polit.sandbox.message_types import Message
 from polit.sandbox.walking_checks import decode_reply
 from polit.sandbox.worker.archive_walker import ArchiveWalker
 from polit.sandbox.worker.content_reader import ContentReader
@@ -80,7 +81,7 @@ class _Channel:
     def __init__(self, streamed: Streamed) -> None:
         self._streamed = streamed
 
-    def send(self, message: say.Message) -> None:
+    def send(self, message: Message) -> None:
         reply = decode_reply(say.frame(message)[4:])
         assert isinstance(reply, say.MembersTold)
         self._streamed.take(reply)

@@ -9,7 +9,7 @@ import pytest
 from evidence import contents
 from evidence.tools import blank
 
-CASE = ("--case", "T-1", "--examiner", "tester", "--no-sets")
+CASE = ("--case", "T-1", "--examiner", "tester", "--no-sets", "--no-carve")
 
 
 def _card(path: Path, seed: int) -> None:

@@ -20,7 +20,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> CarvingDisk:
 def once(disk: CarvingDisk, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Examine the disk once; return the place."""
     place = tmp_path_factory.mktemp("once")
-    ran = run.examine(disk.image, place, "--workers", "2")
+    ran = run.carve(disk.image, place, "--workers", "2")
     assert ran.code == 0, ran.stderr
     return place
 
@@ -68,7 +68,7 @@ def test_the_account_names_what_was_searched_and_what_did_not_decode(once: Path)
 def test_without_carving_nothing_is_carved_and_the_account_says_so(
     disk: CarvingDisk, tmp_path: Path
 ) -> None:
-    ran = run.examine(disk.image, tmp_path, "--no-carve")
+    ran = run.examine(disk.image, tmp_path)
     assert ran.code == 0, ran.stderr
     assert _carved(tmp_path) == {}
     manifest = verify_package(run.package_of(tmp_path)).manifest
@@ -82,9 +82,9 @@ def test_kills_while_carving_do_not_change_the_result(
 ) -> None:
     for moment in ("ledger.carve@2", "ledger.carve@4", "ledger.append@2"):
         more = ["--resume"] if run.package_of(tmp_path).exists() else []
-        killed = run.examine(disk.image, tmp_path, *more, POLIT_FAULTS=f"{moment}:kill")
+        killed = run.carve(disk.image, tmp_path, *more, POLIT_FAULTS=f"{moment}:kill")
         assert killed.code == -signal.SIGKILL
-    ended = run.examine(disk.image, tmp_path, "--resume", "--workers", "1")
+    ended = run.carve(disk.image, tmp_path, "--resume", "--workers", "1")
     assert ended.code == 0, ended.stderr
     assert _rows_sha256(tmp_path) == _rows_sha256(once)
 
@@ -95,7 +95,7 @@ def test_a_candidate_that_crashes_the_walker_costs_itself(
     at = disk.planted
     # The gap's bytes are searched from its own beginning.
     between = carving_disk.GAP_AT + 512 * 7 - (carving_disk.NTFS_AT + (5 << 20))
-    ran = run.examine(disk.image, tmp_path, POLIT_FAULTS=f"walker.carve={between}:segv")
+    ran = run.carve(disk.image, tmp_path, POLIT_FAULTS=f"walker.carve={between}:segv")
     assert ran.code == 3, ran.stderr
     lost = carving_disk.GAP_AT + 512 * 7
     assert set(_carved(tmp_path)) == set(at) - {lost}

@@ -32,7 +32,6 @@ FOLDERS_WITHOUT_PLUGINS = {"polit.broker.server"}
 STARTS_PROCESSES = {"subprocess", "multiprocessing", "concurrent.futures.process", "pty"}
 STARTS_PROCESSES_CALLS = re.compile(r"^(fork|forkpty|exec[lv]p?e?|spawn\w+|posix_spawnp?|system)$")
 LOCAL_SIGNALS = {
-    "evidence/containers/_aff4_chunks.py: DamagedChunk",
     "decode/holders/_rasters.py: UnsupportedRaster",  # caught by the PDF reader, becomes a code
     "decode/refusal.py: Refused",  # caught in the decoder process, leaves it as a reason code
     "evidence/layer.py: VolumeLocked",  # caught in the walker, told as a locked volume

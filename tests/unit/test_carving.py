@@ -1,6 +1,7 @@
 """Broken and hostile contents in free space: what is mended, what is refused, what it costs."""
 
 import time
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -11,8 +12,10 @@ from evidence.carving_images import (
     ImageSpace,
     build,
     decoys,
+    drawn_gif,
     drawn_jpeg,
     drawn_png,
+    drawn_video,
     encoded,
 )
 from evidence.contents import landscape, noise, text
@@ -153,3 +156,16 @@ def test_taken_ranges_hold_what_was_admitted() -> None:
     ]
     other = held.admit(Carved("gif", "image/gif", ((12, 9),), is_complete=True, is_verified=True))
     assert (other.is_complete, other.reason) == (False, "overlaps_another")
+
+
+@pytest.mark.parametrize("make", [lambda: drawn_gif(3), lambda: drawn_video(3, "mp4")])
+def test_file_that_came_apart_around_whole_ones_is_joined(make: Callable[[], bytes]) -> None:
+    content, other = make(), drawn_jpeg(5)
+    cut = len(content) // 2 // BLOCK_BYTES * BLOCK_BYTES
+    inner = other + bytes(-len(other) % BLOCK_BYTES)
+    data = content[:cut] + inner + content[cut:] + bytes(500)
+    found = list(find_candidates(ImageSpace(data)))
+    assert [one.extents for one in found if one.is_complete] == [
+        ((0, cut), (cut + len(inner), len(content) - cut)),
+        ((cut, len(other)),),
+    ]

@@ -143,8 +143,8 @@ def test_fixture_compare_knows_metadata(path: str, locator: str, *, is_metadata:
 
 def test_fixture_compare_takes_as_carved_what_was_planted_or_is_a_part() -> None:
     carved = row(GONE_FILE, path="$Carved/512.jpg", state="carved")
-    part = carved | {"sha256": sha256_hex(b"pict"), "flaws": ["truncated"]}
-    other = carved | {"sha256": sha256_hex(b"other"), "flaws": []}
+    part = {**carved, "sha256": sha256_hex(b"pict"), "flaws": ["truncated"]}
+    other = {**carved, "sha256": sha256_hex(b"other"), "flaws": []}
     result = compared(GONE_FILE, rows=[row(GONE_FILE), carved, part, other])
     assert result.carved == [carved, part]
     assert result.invented == [other]

@@ -16,6 +16,7 @@ from typing import Protocol, cast
 
 from polit.base.plugins import modules_of
 from polit.evidence import carvers
+from polit.evidence._carve_around import SpaceWithout
 from polit.evidence._carve_scan import Hit, find_hits
 from polit.evidence.carving import Carved, CarvingTally, FreeSpace, TakenRanges
 
@@ -32,6 +33,7 @@ _MOST_SENSELESS = 16_384
 """So many signatures without sense in a part, and only those at sector borders are looked at."""
 
 _SECTOR_BYTES = 512
+_MOST_OTHERS = 16
 
 
 class CarverPlugin(Protocol):
@@ -112,10 +114,13 @@ def find_candidates(
         ):
             tally.inside += 1
             continue
-        if tally.senseless - senseless > _MOST_SENSELESS and hit.start_bytes % _SECTOR_BYTES:
+        is_crowded = tally.senseless - senseless > _MOST_SENSELESS
+        if (is_crowded and hit.start_bytes % _SECTOR_BYTES) or tally.search_left < -SEARCH_BYTES:
             tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)
+        if found is not None and not found.is_proven:
+            found = _around_others(found, by_name, space, signatures, tally)
         if found is None or (doubtful.holds(hit.start_bytes) and not found.is_proven):
             continue
         yield held.admit(found) if found.is_verified else doubtful.admit(found)
@@ -128,3 +133,38 @@ def _measure(
     if found is None:
         tally.senseless += 1
     return found
+
+
+def _around_others(
+    found: Carved,
+    by_name: dict[str, CarverPlugin],
+    space: FreeSpace,
+    signatures: list[tuple[str, bytes, int]],
+    tally: CarvingTally,
+) -> Carved:
+    """Measure again what may have come apart around proven files, without these.
+
+    Returns:
+        What is complete then; else the candidate as it was.
+    """
+    end = found.extents[-1][0] + found.extents[-1][1] + space.block_bytes
+    taken: list[tuple[int, int]] = []
+    # Reading costs an eighth of following: files that claim all of the space are many and cheap.
+    span = min(end - found.start_bytes, 8 * max(0, tally.search_left)) + 16 * space.block_bytes
+    tally.search_left -= span // 8
+    stop = (found.start_bytes + span) // space.block_bytes * space.block_bytes
+    near = SpaceWithout(space, [(stop, space.size_bytes - stop)] if stop < space.size_bytes else [])
+    for hit in find_hits(near, signatures, found.start_bytes + 1, lambda _: None):
+        if hit.start_bytes > end or len(taken) >= _MOST_OTHERS or not tally.may_search():
+            break
+        if hit.start_bytes % space.block_bytes or (taken and hit.start_bytes < sum(taken[-1])):
+            continue
+        other = by_name[hit.carver].carve(space, hit.start_bytes, tally)
+        if other is not None and other.is_proven and len(other.extents) == 1:
+            taken.append(other.extents[0])
+            end += other.size_bytes
+    if not taken:
+        return found
+    rest = SpaceWithout(space, taken)
+    again = by_name[found.carver].carve(rest, found.start_bytes, tally)
+    return rest.mapped(again) if again is not None and again.is_complete else found

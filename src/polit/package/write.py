@@ -15,16 +15,8 @@ from polit.base import faults
 from polit.base.errors import PackageBusy
 from polit.model.evidence import FileSystemFacts, VolumeFacts
 from polit.model.matching import HashSetFacts
-from polit.package import volume_rows
+from polit.package import filling, volume_rows
 from polit.package.database import fold_writer, open_writer, transaction
-from polit.package.filling import (
-    FIRST_EMBEDDED,
-    add_dropped,
-    add_inside,
-    add_media,
-    add_problems,
-    add_slack,
-)
 from polit.package.finishing import index_locators, merge_ranges
 from polit.package.lease import check_unsealed, take_lease
 from polit.package.match_rows import add_hash_sets, add_matches
@@ -77,7 +69,8 @@ class Ledger:
             self.set_meta("fence", str(self._fence))
             self._drop_half_listed()
         row = self._connection.execute(
-            "SELECT coalesce(max(entry_id), 0) FROM entries WHERE entry_id < ?", (FIRST_EMBEDDED,)
+            "SELECT coalesce(max(entry_id), 0) FROM entries WHERE entry_id < ?",
+            (filling.FIRST_EMBEDDED,),
         ).fetchone()
         self._next_entry_id: int = row[0] + 1
 
@@ -240,7 +233,7 @@ class Ledger:
                       dropped: dict[str, int] | None = None) -> None:  # fmt: skip
         """Note that all names of a folder are in, or that it could not be listed."""
         with self.together():
-            add_dropped(self._connection, folder.folder_id, dropped or {})
+            filling.add_dropped(self._connection, folder.folder_id, dropped or {})
             self._connection.execute(
                 "UPDATE folders SET state = ? WHERE folder_id = ?",
                 ("listed" if problem is None else "failed", folder.folder_id),
@@ -290,12 +283,12 @@ class Ledger:
         with self.together():
             faults.reach("ledger.append")
             self._connection.executemany(_ENTRY_SQL, batch.members)
-            add_media(self._connection, batch)
+            filling.add_media(self._connection, batch)
             self._add_results(batch.results)
             self._add_problems(batch.problems)
-            add_inside(self._connection, batch)
+            filling.add_inside(self._connection, batch)
             add_matches(self._connection, batch.matches)
-            add_slack(self._connection, batch.slack)
+            filling.add_slack(self._connection, batch.slack)
             faults.reach("ledger.commit")
 
     def add_bad_ranges(self, ranges: Iterable[tuple[int, int, str]]) -> None:
@@ -364,7 +357,7 @@ class Ledger:
         self._connection.execute(
             "CREATE TEMP TABLE dropped AS SELECT entry_id FROM entries"
             " WHERE entry_id BETWEEN ?1 AND ?2 OR within_id >= ?1",
-            (first, FIRST_EMBEDDED - 1),
+            (first, filling.FIRST_EMBEDDED - 1),
         )
         for table in (
             "results",
@@ -399,4 +392,4 @@ class Ledger:
         self._connection.executemany(_RESULT_SQL, (row.columns() for row in results))
 
     def _add_problems(self, problems: Iterable[ProblemRow]) -> None:
-        add_problems(self._connection, problems)
+        filling.add_problems(self._connection, problems)

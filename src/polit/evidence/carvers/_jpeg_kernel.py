@@ -1,24 +1,16 @@
 """The entropy decoder of JPEG, in the form that numba compiles: where does a stream make no sense?
 
-Imported by ``_jpeg_follow`` alone. It makes no pixels: it follows each Huffman code, MCU by MCU,
-as ITU-T T.81 Annexes F and G have it (sequential and progressive), and stops at the first thing
-that no encoder writes. Bytes are hostile and numba checks no index: each place is held within its
-array before it is used, and each loop ends with its bytes or its coefficients.
+Imported by ``_jpeg_entropy``, which compiles it, and for its constants by the carver's parts. It
+makes no pixels: it follows each Huffman code, MCU by MCU (ITU-T T.81, annexes F and G), and stops
+at the first thing that no encoder writes. Bytes are hostile and numba checks no index: each place
+is held within its array before it is used, and each loop ends with its bytes or coefficients.
 
-The state, the plan of a scan and the blocks' history are arrays of integers; their places are
-named below. Progressive scans need to know which coefficients are not zero: one bit each, 64 a
-block.
+Progressive scans need to know which coefficients are not zero: one bit each, 64 a block.
 """
 
-import ctypes
-from collections.abc import Callable, MutableSequence, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import MutableSequence, Sequence
 
 import numba
-import numpy as np
-from numba import types
-from numpy.typing import NDArray
 
 Bytes = Sequence[int]
 Codes = Sequence[int]
@@ -26,10 +18,8 @@ Whole = MutableSequence[int]
 Notes = Sequence[Whole]
 
 # Places in the state. JUMP_AT and JUMP_BY: at the one place the content goes on so much later.
-POS, BITS, COUNT, MCU, RUN, RESTARTS, STATUS, ENDED, JUMP_AT, JUMP_BY, BORDER, BLANKS, END = range(
-    13
-)
-PREDICTED = 13
+POS, BITS, COUNT, MCU, RUN, RESTARTS, STATUS, ENDED, JUMP_AT, JUMP_BY = range(10)
+BORDER, BLANKS, END, PREDICTED = range(10, 14)
 STATE_SIZE = 17
 
 # Places in the plan of a scan, then four figures a component, then four a block of the MCU.
@@ -172,13 +162,13 @@ def _first(data: Bytes, state: Whole, codes: Codes, plan: Whole, before: tuple[i
         if size == 0:
             if zeros < 15:
                 state[RUN] = (1 << zeros) - 1 + _take(data, state, zeros)
-                return known
+                break
             at += 16
             continue
         at += zeros
         if at > last:
             state[STATUS] = OVERRUN
-            return known
+            break
         _take(data, state, size)
         known |= 1 << at
         at += 1
@@ -376,9 +366,7 @@ def _put_back(notes: Notes, plan: Whole, first: int, last: int) -> None:
 def follow(
     data: Bytes, states: Whole, codes: Codes, plan: Whole, notes: Notes, results: Whole
 ) -> None:
-    """Follow a scan from a state on, straight or over each of some gaps.
-
-    One loop for both, because compiling it takes a second or two.
+    """Follow a scan from a state on, straight or over each of some gaps: compiled only once.
 
     Args:
         data: The content from some place on; the state's places are places in it.
@@ -410,68 +398,3 @@ def follow(
         results[2 * gap + 1] = max(0, state[POS] - far)
         if jump >= 0:
             _put_back(notes, plan, states[MCU], state[MCU])
-
-
-_BYTES = types.CPointer(types.uint8)
-_WORDS = types.CPointer(types.uint16)
-_WHOLE = types.CPointer(types.int64)
-_ROWS = types.CPointer(_WHOLE)
-
-
-@cache
-def _compiled() -> Callable[..., None]:
-    made = numba.cfunc(types.void(_BYTES, _WHOLE, _WORDS, _WHOLE, _ROWS, _WHOLE))(follow)
-    # A C callback takes addresses as they are; arrays would be counted at each inner call.
-    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6)(made.address)
-
-
-def warm() -> None:
-    """Compile the loop, once a process: before the lockdown, which allows no new code."""
-    _compiled()
-
-
-Figures = NDArray[np.int64]
-
-
-@dataclass(slots=True)
-class Noted:
-    """The arrays that a scan reads and writes; see ``follow``."""
-
-    known: Figures
-    kept: Figures
-    levels: Figures
-    known_before: Figures
-
-
-def run(
-    data: NDArray[np.uint8],
-    state: Figures,
-    codes: NDArray[np.uint16],
-    plan: Figures,
-    noted: Noted,
-    gaps: int = 0,
-) -> Figures:
-    """Follow a scan from a state on; the state becomes the last one.
-
-    Args:
-        data: ``(n,) uint8``: the content from some place on.
-        state: ``(STATE_SIZE,)``.
-        codes: ``(8, 65536)``.
-        plan: ``(PLAN_SIZE,)``; the arrays' sizes in it are set here.
-        noted: What it knows and what it notes.
-        gaps: How many to try; 0 follows straight.
-
-    Returns:
-        ``(gaps, 2)``: status and bytes followed; one line where it follows straight.
-    """
-    last, room = np.empty(STATE_SIZE, np.int64), np.empty(STATE_SIZE, np.int64)
-    results = np.zeros((max(gaps, 1), 2), dtype=np.int64)
-    plan[SIZE_BYTES], plan[GAPS] = len(data), len(results)
-    plan[KNOWN] = min(len(noted.known), len(noted.known_before))
-    plan[LEVELS] = len(noted.levels)
-    rows = (noted.known, noted.kept, noted.levels, noted.known_before, last, room)
-    places = np.array([row.ctypes.data for row in rows], dtype=np.uint64)
-    arrays = (data, state, codes, plan, places, results)
-    _compiled()(*(each.ctypes.data for each in arrays))
-    state[:] = last if not gaps else state
-    return results

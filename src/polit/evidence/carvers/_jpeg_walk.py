@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from polit.evidence.carvers import _jpeg_entropy as entropy
 from polit.evidence.carvers import _jpeg_kernel as kernel
 from polit.evidence.carvers._content import Content
 from polit.evidence.carvers._jpeg_header import (
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 COMPLETE = "complete"
 _STEP_BYTES = 256 << 10
 _MOST_SEGMENTS = 4096
+_MOST_MCUS = 1 << 26
+"""Of all scans: a few bytes can stand for a million empty blocks in each of thousands of scans."""
+
 _MOST_STRAY_BYTES = 2
 """Some encoders flush a byte or two more than the last code needs."""
 
@@ -82,6 +86,7 @@ class Walk:
         self.scan: Scan | None = None
         self.seen = 0
         self.segments = 0
+        self.mcus = 0
         self.first_scan_share = 0.0
         self.first_entropy = 0
         self.known = np.zeros(0, dtype=np.int64)
@@ -92,6 +97,7 @@ class Walk:
         other = Walk(self.content.copy())
         other.place, other.segment, other.tables = self.place, self.segment, self.tables.copy()
         other.frame, other.seen, other.segments = self.frame, self.seen, self.segments
+        other.mcus = self.mcus
         other.scan = self.scan.copy() if self.scan else None
         other.first_scan_share, other.first_entropy = self.first_scan_share, self.first_entropy
         other.known, other.levels = self.known.copy(), self.levels.copy()
@@ -166,6 +172,9 @@ class Walk:
             self.seen |= components
         elif components & ~self.seen:
             raise Senseless("scan")
+        self.mcus += int(plan[kernel.MCUS])
+        if self.mcus > _MOST_MCUS:
+            raise Senseless("too_many_scans")
         self.scan = Scan(plan, self.tables, self.known)
         self.scan.begin_at(end, self.content.border_from(end))
         self.first_entropy = self.first_entropy or end
@@ -175,12 +184,12 @@ class Walk:
         plan, states = scan.plan, scan.states
         plan[kernel.STEP] = self.content.space.block_bytes
         levels = self.levels if scan.has_levels else self.levels[:0]
-        noted = kernel.Noted(self.known, scan.kept, levels, scan.known_before)
+        noted = entropy.Noted(self.known, scan.kept, levels, scan.known_before)
         while True:
             plan[kernel.PHASE] = self.content.phase
             data = self.content.loaded(int(states[kernel.POS]) + _STEP_BYTES)
             plan[kernel.FINAL] = int(len(data) >= self.content.end_bytes)
-            kernel.run(data, states, scan.codes, plan, noted)
+            entropy.run(data, states, scan.codes, plan, noted)
             self.place = int(states[kernel.POS])
             if states[kernel.STATUS] != kernel.MORE:
                 break

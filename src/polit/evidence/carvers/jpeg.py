@@ -7,6 +7,7 @@ fragments where the entropy decoder can tell how it goes on.
 Source: ITU-T T.81 | ISO/IEC 10918-1.
 """
 
+from polit.evidence.carvers import _jpeg_entropy as entropy
 from polit.evidence.carvers import _jpeg_kernel as kernel
 from polit.evidence.carvers._content import Content
 from polit.evidence.carvers._jpeg_mend import MOST_FRAGMENTS, mend
@@ -26,14 +27,14 @@ _LEAST_ENTROPY_BYTES = 1024
 
 def warm() -> None:
     """Compile the entropy decoder."""
-    kernel.warm()
+    entropy.warm()
 
 
 def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | None:
     """Measure the JPEG that begins at a place; see ``CarverPlugin.carve``."""
     walk = Walk(Content(space, start_bytes, most_bytes=_MOST_BYTES))
     reason = walk.run()
-    tally.search_left -= walk.place
+    tally.search_left -= walk.place + walk.mcus
     while reason != COMPLETE and walk.segment[1] > 2 and walk.content.fragments < MOST_FRAGMENTS:
         if not tally.may_search():
             tally.searches_cut += 1

@@ -10,11 +10,9 @@ from collections.abc import Callable
 import cramjam
 from deflate import DeflateError, deflate_decompress, zlib_decompress
 
+from polit.evidence.containers._unpacking import DamagedChunk
+
 Unpack = Callable[[bytes, int], bytes]
-
-
-class DamagedChunk(Exception):
-    """A chunk does not unpack to its size; never leaves the container."""
 
 
 def _zlib(untrusted: bytes, size_bytes: int) -> bytes:
@@ -30,9 +28,9 @@ def _inflated(untrusted: bytes, size_bytes: int, window: int) -> bytes:
     try:
         data = stream.decompress(untrusted, size_bytes + 1)
     except zlib.error as error:
-        raise DamagedChunk(str(error)) from error
+        raise DamagedChunk("chunk_inflate") from error
     if not stream.eof and len(data) != size_bytes:
-        raise DamagedChunk("it ends early")
+        raise DamagedChunk("chunk_inflate")
     return data
 
 
@@ -51,10 +49,10 @@ def _deflate(untrusted: bytes, size_bytes: int) -> bytes:
 def _snappy(untrusted: bytes, size_bytes: int) -> bytes:
     try:
         if cramjam.snappy.decompress_raw_len(untrusted) > size_bytes:
-            raise DamagedChunk("it states more than a chunk")
+            raise DamagedChunk("chunk_inflate")
         return bytes(cramjam.snappy.decompress_raw(untrusted))
     except cramjam.DecompressionError as error:
-        raise DamagedChunk("snappy cannot unpack it") from error
+        raise DamagedChunk("chunk_inflate") from error
 
 
 def _lz4(untrusted: bytes, size_bytes: int) -> bytes:
@@ -68,12 +66,12 @@ def _lz4(untrusted: bytes, size_bytes: int) -> bytes:
             return bytes(cramjam.lz4.decompress_block(block, output_len=size_bytes))
         except cramjam.DecompressionError:
             continue
-    raise DamagedChunk("LZ4 cannot unpack it")
+    raise DamagedChunk("chunk_inflate")
 
 
 def _refuse(untrusted: bytes, size_bytes: int) -> bytes:
     del untrusted, size_bytes
-    raise DamagedChunk("a stored chunk has another size than a chunk")
+    raise DamagedChunk("chunk_inflate")
 
 
 UNPACKERS: dict[str, Unpack] = {

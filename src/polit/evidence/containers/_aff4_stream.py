@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from polit.base.errors import SourceUnreadable
-from polit.evidence.containers._aff4_chunks import BLOCK_HASHES, DamagedChunk, Unpack
+from polit.evidence.containers._aff4_chunks import BLOCK_HASHES, Unpack
 from polit.evidence.containers._aff4_zip import STORED, ZipVolume
+from polit.evidence.containers._unpacking import DamagedChunk
 from polit.evidence.ranges import BadRanges
 from polit.evidence.segments import read_segment
 from polit.evidence.source import BadRange

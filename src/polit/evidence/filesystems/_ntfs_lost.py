@@ -18,6 +18,7 @@ from polit.evidence.filesystems._image import VolumeImage
 from polit.evidence.filesystems._lost import Listed
 from polit.evidence.filesystems._ntfs_layout import NtfsLayout
 from polit.evidence.filesystems._ntfs_names import NtfsName, lost_names
+from polit.evidence.filesystems._ntfs_slots import Slot
 from polit.evidence.filesystems._ntfs_stray import StrayRecord, read_stray
 from polit.evidence.filesystems._orphans import FreeSpace
 from polit.evidence.filesystems._tsk import Reference
@@ -165,6 +166,25 @@ class LostRecords:
                 size_bytes=name.size_bytes,
                 times=name.times,
             )
+
+
+def unnamed_slot(
+    table: Content, number: int, record_bytes: int, dropped: Counter[str]
+) -> Slot | None:
+    """Return a name for a record in use that no name leads to, as it states it itself.
+
+    ``None`` where its sectors do not belong together, which is counted.
+    """
+    held = table.read_at(number * record_bytes, record_bytes)
+    record = read_stray(held)
+    if record is None:
+        dropped[lost.LOST_CHECKSUM] += 1
+        return None
+    sequence = int.from_bytes(held[16:18], "little")
+    own = NtfsName(b"OrphanFile-%d" % number, number, sequence, deleted=False)
+    name = record.names[0] if record.names else own
+    name = name._replace(inode=number, deleted=False, is_folder=record.is_folder)
+    return Slot(name, name.parent, deleted=False)
 
 
 def open_stray(image: VolumeImage, layout: NtfsLayout, offset: int) -> Content:

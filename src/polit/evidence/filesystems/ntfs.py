@@ -14,10 +14,10 @@ from polit.evidence.filesystem import Content, FileSystem
 from polit.evidence.filesystems import _ntfs_names as index
 from polit.evidence.filesystems._allocation import AllocationMap
 from polit.evidence.filesystems._image import VolumeImage
-from polit.evidence.filesystems._lost import LOST_CHECKSUM, Listed
+from polit.evidence.filesystems._lost import Listed
 from polit.evidence.filesystems._ntfs_layout import OEM_NAME, NtfsLayout
 from polit.evidence.filesystems._ntfs_links import Reparse, read_reparse
-from polit.evidence.filesystems._ntfs_lost import STRAY, LostRecords, open_stray
+from polit.evidence.filesystems._ntfs_lost import STRAY, LostRecords, open_stray, unnamed_slot
 from polit.evidence.filesystems._ntfs_names import NtfsName
 from polit.evidence.filesystems._ntfs_slots import (
     DATA,
@@ -31,7 +31,6 @@ from polit.evidence.filesystems._ntfs_slots import (
     record_state,
     times_of,
 )
-from polit.evidence.filesystems._ntfs_stray import read_stray
 from polit.evidence.filesystems._ntfs_table import unnamed_records, unused_children
 from polit.evidence.filesystems._orphans import FreeSpace, reach_all
 from polit.evidence.filesystems._tsk import (
@@ -194,7 +193,7 @@ class NtfsFileSystem(TskFileSystem):
                     yield Slot(name, parent, deleted=True)
         table = self._unnamed(_TABLE)
         for number in unnamed_records(table, self.layout.record_bytes, named):
-            slot = self._unnamed_slot(table, number)
+            slot = unnamed_slot(table, number, self.layout.record_bytes, self.dropped)
             named_since = named[number >> 3] >> (number & 7) & 1
             if slot is not None and not named_since:
                 yield slot
@@ -217,20 +216,6 @@ class NtfsFileSystem(TskFileSystem):
                     yield inode << 17 | slot.name.sequence << 1 | slot.deleted
 
         reach_all(folder.inode << 17 | folder.sequence << 1, folders_in)
-
-    def _unnamed_slot(self, table: Content, number: int) -> Slot | None:
-        """Return a name for a record in use that no name leads to, as it states it itself."""
-        size = self.layout.record_bytes
-        held = table.read_at(number * size, size)
-        record = read_stray(held)
-        if record is None:
-            self.dropped[LOST_CHECKSUM] += 1
-            return None
-        sequence = int.from_bytes(held[16:18], "little")
-        own = NtfsName(b"OrphanFile-%d" % number, number, sequence, deleted=False)
-        name = record.names[0] if record.names else own
-        name = name._replace(inode=number, deleted=False, is_folder=record.is_folder)
-        return Slot(name, name.parent, deleted=False)
 
     def _free_space(self) -> FreeSpace:
         size = self.layout.cluster_bytes

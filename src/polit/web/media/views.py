@@ -201,7 +201,7 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
         if row.link_target
         else "",
         "times": entry_times(row),
-        "basis": basis_text(row.folder),
+        "basis": basis_text(row.folder, is_inside=row.within_id is not None),
         "carved_places": carved_places(row.locator),
         "digests": digests_of(content),
         "media": media,

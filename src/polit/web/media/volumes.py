@@ -12,7 +12,7 @@ DEEPEST_SHOWN = 8
 _AREAS = {
     "unallocated": "unallocated space",
     "slack": "slack",
-    "whole": "all of it, as no file system could be examined",
+    "whole": "all of it",
 }
 
 

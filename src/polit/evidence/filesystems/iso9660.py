@@ -153,7 +153,9 @@ class IsoFileSystem(ListedFileSystem):
             block = part.other_block if other_endian else part.block
             place = (block + part.attribute_blocks) * self._block_bytes
             left, unit = part.size_bytes, part.unit_blocks * self._block_bytes or part.size_bytes
-            while left > 0 and len(pieces) < _PIECES_AT_MOST:
+            while left > 0:
+                if len(pieces) >= _PIECES_AT_MOST:
+                    raise SourceUnreadable("the content lies in too many pieces")
                 taken = min(left, unit)
                 pieces.append(Piece(start, taken, place))
                 start, left = start + taken, left - taken

@@ -166,7 +166,7 @@ class IsoFileSystem(ListedFileSystem):
 
     def _root_of(self, number: int) -> Address:
         tree = self._trees[number]
-        return _Place(_FOLDER, number, tree.block << 32 | tree.size_bytes).pack()
+        return _folder_at(number, tree.block, tree.size_bytes)
 
     def _place(self, address: Address) -> _Place:
         if len(address) != _ADDRESS.size or not address.startswith(MARK):
@@ -244,7 +244,7 @@ class IsoFileSystem(ListedFileSystem):
         if record.child_block:
             block = record.child_block
             size = int.from_bytes(self.image.read_at(block * self._block_bytes + 10, 4), "little")
-        return _Place(_FOLDER, slot.tree, block << 32 | size).pack()
+        return _folder_at(slot.tree, block, size)
 
     # Entries
 
@@ -306,6 +306,11 @@ class IsoFileSystem(ListedFileSystem):
             size_bytes=_size(slot.parts),
             times=slot.parts[0].times,
         )
+
+
+def _folder_at(tree: int, block: int, size_bytes: int) -> Address:
+    # A block and what is added to it may exceed 32 bits: both places are beyond any volume's end.
+    return _Place(_FOLDER, tree, min(block, 0xFFFFFFFF) << 32 | size_bytes).pack()
 
 
 def _joined(found: Iterator[IsoRecord], tree: int) -> Iterator[_Slot]:

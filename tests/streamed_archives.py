@@ -80,7 +80,7 @@ class _Channel:
     def __init__(self, streamed: Streamed) -> None:
         self._streamed = streamed
 
-    def send(self, message: say.Message) -> None:
+    def send(self, message: say.MembersTold) -> None:
         reply = decode_reply(say.frame(message)[4:])
         assert isinstance(reply, say.MembersTold)
         self._streamed.take(reply)

@@ -16,18 +16,18 @@ from pathlib import Path
 
 from walked_evidence import Found, RawImage, walk, whole
 
-from evidence import catalogue
+from evidence import carving_verdicts, catalogue
 from evidence.truth import FILE, Planted
 from polit.evidence.opening import open_filesystem
 from polit.model.evidence import ContentState, EntryState
 
-PASS, FAIL, LATER, NOT_APPLICABLE = "pass", "fail", "not judged here", "not applicable"
+PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not applicable"
 SYSTEMS = ("fat12", "fat16", "fat32", "exfat_own", "ntfs", "ext2", "ext4")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One assertion on one case: ``pass``, ``fail``, ``not applicable``, ``not judged here``."""
+    """One assertion on one case: ``pass``, ``fail``, ``not applicable``."""
 
     assertion: str
     says: str
@@ -122,18 +122,6 @@ NOT_MET = {
     "DFR-RO-05": "on FAT the clusters of a file in pieces are guessed: the next free ones",
     "DFR-RO-08": "blocks that are in use again are read as they are now, not replaced by filler",
 }
-CARVING = {
-    "contiguous": "files in one piece, at the beginning of a cluster",
-    "fragmented, in order": "two and three pieces with other data between them",
-    "fragmented, out of order": "the second piece lies before the first",
-    "braided": "two files, each in the other's gaps",
-    "partial": "files whose end or beginning is missing",
-    "embedded": "a picture in a picture, a thumbnail in its file",
-    "without file alignment": "files that begin anywhere",
-    "decoys": "headers and footers of files that are none",
-}
-"""What CFTT's "Forensic File Carving Tool Test Assertions and Test Plan" (draft 1.0, 2014) tests,
-by kind; its numbers could not be checked. Filled by the proof of carving."""
 
 
 def judged_requirements(systems: Iterable[str] = SYSTEMS) -> list[Verdict]:
@@ -149,10 +137,17 @@ def judged_requirements(systems: Iterable[str] = SYSTEMS) -> list[Verdict]:
 
 
 def unmet() -> list[Verdict]:
-    """Return what is not met by design, and what is judged elsewhere."""
-    known = [Verdict(number, why, "all", FAIL, "by design") for number, why in NOT_MET.items()]
-    kinds = [Verdict(f"carving: {kind}", says, "-", LATER, "") for kind, says in CARVING.items()]
-    return known + kinds
+    """Return what is not met by design."""
+    return [Verdict(number, why, "all", FAIL, "by design") for number, why in NOT_MET.items()]
+
+
+def judged_carving(scratch: Path) -> list[Verdict]:
+    """Judge carving by kind."""
+    told = carving_verdicts.judged(scratch)
+    return [
+        Verdict(kind, says, on, PASS if holds else FAIL, figures)
+        for kind, says, on, holds, figures in told
+    ]
 
 
 DFTT = {

@@ -1,12 +1,13 @@
 """The table of evidence as data: each row a container and a file system, how made, what is true.
 
-A row is added by adding a container to ``CONTAINERS``, a file system to ``MADE`` or an image to
-``CORPUS``. ``judge`` opens the image as the walker does, in this process, and compares.
+A row is added by adding a container to ``CONTAINERS``, a file system to ``catalogue``, an image
+to ``CORPUS``, anything else to ``proof_more``. ``judge`` opens the image as the walker does, in
+this process, and compares.
 """
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -16,11 +17,10 @@ import made_differences
 import made_ex01
 from container_images import opened
 
-from evidence import catalogue, containers, luks, plan, second_tool
+from evidence import catalogue, containers, luks, second_tool
 from evidence.compare import Row, compare
 from evidence.proof_truth import exported, live_files_by_tsk
-from evidence.tools import run, write_tree
-from evidence.truth import DELETED, FOLDER, LIVE, Planted, Truth, live_file
+from evidence.truth import DELETED, LIVE, Truth
 from evidence.walked import rows_of, rows_of_system
 from polit.evidence.layering import find_layer
 from polit.evidence.source import ByteSource
@@ -29,6 +29,8 @@ from polit.model.evidence import VolumeFacts
 
 Wrap = Callable[[Path, Path], Path]
 """From a raw image and an empty folder to the image that is opened."""
+Second = tuple[dict[str, str], str]
+"""Path to SHA-256 of live files, and the tool that told them."""
 _HASHED_AT_ONCE = 1 << 20
 
 
@@ -93,6 +95,11 @@ CONTAINERS: dict[str, Wrap] = {
     "VHDX differencing": lambda raw, folder: made_differences.build_vhdx(folder, raw.read_bytes()),
 }
 FILE_SYSTEMS = tuple(catalogue.FILE_SYSTEMS)
+LAYERS: dict[str, Callable[[Path, bytes], luks.MadeLuks]] = {
+    "LUKS 1": luks.make_luks1,
+    "LUKS 2": luks.make_luks2,
+}
+
 _SECOND_TOOLS = {
     "fat12": ("fat", "libfsfat"),
     "fat16": ("fat", "libfsfat"),
@@ -100,20 +107,12 @@ _SECOND_TOOLS = {
     "ntfs": ("ntfs", "libfsntfs"),
     "exfat_own": ("exfat_own", "our own reader of the table"),
 }
-PENDING = {
-    "L01, AD1": "no writer exists, and no public image is at hand",
-    "BitLocker": "no writer exists, and no public image is at hand",
-    "LVM": "its reader is proved by its own tests",
-    "UDF": "its reader is proved by its own tests",
-}
-"""What has no row, and why."""
 
 
 def rows() -> list[tuple[str, str]]:
     """Return the container and the file system of each row that is built, in order."""
     crossed = [(container, system) for system in FILE_SYSTEMS for container in CONTAINERS]
-    layered = [(layer, system) for layer in LAYERS for system in ("fat32", "ext4")]
-    return crossed + layered + [("raw", made) for made in MADE]
+    return crossed + [(layer, system) for layer in LAYERS for system in ("fat32", "ext4")]
 
 
 def judge(container: str, system: str, scratch: Path) -> Judged:
@@ -121,10 +120,10 @@ def judge(container: str, system: str, scratch: Path) -> Judged:
 
     Args:
         container: A name of ``CONTAINERS`` or ``LAYERS``.
-        system: A name of ``FILE_SYSTEMS`` or ``MADE``.
+        system: A name of ``FILE_SYSTEMS``.
         scratch: An empty folder.
     """
-    raw, truth = MADE[system](scratch) if system in MADE else catalogue.built(system)
+    raw, truth = catalogue.built(system)
     made = scratch / "made"
     made.mkdir()
     if container in LAYERS:
@@ -132,30 +131,46 @@ def judge(container: str, system: str, scratch: Path) -> Judged:
     else:
         image = CONTAINERS[container](raw, made)
     with opened(image) as source:
-        inner = _unlocked(source) if container in LAYERS else source
-        equal = _digest(inner, raw.stat().st_size) == _digest_of(raw)
-        return _judged(
-            f"{system} in {container}", rows_of(inner), truth, bytes_equal=equal, system=system
-        )
+        inner = unlocked(source, luks.PASSWORD) if container in LAYERS else source
+        equal = digest_of(inner, raw.stat().st_size) == digest_of_file(raw)
+        found = rows_of(inner)
+    row = f"{system} in {container}"
+    return judged(row, found, truth, bytes_equal=equal, second=_second(system))
 
 
-def _judged(row: str, found: list[Row], truth: Truth, *, bytes_equal: bool, system: str) -> Judged:
+def judged(
+    row: str,
+    found: Sequence[Row],
+    truth: Truth,
+    *,
+    bytes_equal: bool | None,
+    second: Second | None = None,
+) -> Judged:
+    """Compare what was found with what was planted, and with what a second tool tells.
+
+    Args:
+        row: The row's name.
+        found: What was listed.
+        truth: What was planted.
+        bytes_equal: The container gave the raw image's bytes; ``None`` where not asked.
+        second: Live files by another tool, and that tool's name.
+    """
     result = compare(truth, found)
-    second = _second(system)
     known, by = second or ({}, "")
     told = {str(item["path"]): item["sha256"] for item in found if item["state"] == LIVE}
     differ = [path for path, sha256 in known.items() if told.get(path) != sha256]
     fault = "" if result.holds else result.report()[:400]
-    fault = fault or ("the container gave other bytes" if not bytes_equal else "")
-    fault = fault or (f"{by} differs at {len(differ)} files" if differ else "")
+    fault = fault or ("the container gave other bytes" if bytes_equal is False else "")
+    fault = fault or (f"{by} differs at {len(differ)} files: {differ[:3]}" if differ else "")
+    fault = fault or (f"{by} lists no file" if second and not known else "")
     live = [item for item in truth.live() if item.sha256]
     gone = [item for item in truth.deleted() if item.sha256 and item.recoverable]
-    came = {item.path for item in result.found} | {item.path for item, _ in result.elsewhere}
+    came = [*result.found, *(item for item, _ in result.elsewhere)]
     return Judged(
         row,
         len(found),
-        (len(live), sum(item.path in came for item in live)),
-        (len(gone), sum(item.path in came for item in gone)),
+        (len(live), sum(item in came for item in live)),
+        (len(gone), sum(item in came for item in gone)),
         len(result.invented),
         bytes_equal,
         "planted" + (f"; {len(known)} files again by {by}" if by else ""),
@@ -164,92 +179,39 @@ def _judged(row: str, found: list[Row], truth: Truth, *, bytes_equal: bool, syst
 
 
 @cache
-def _second(system: str) -> tuple[dict[str, str], str] | None:
+def _second(system: str) -> Second | None:
     if system not in _SECOND_TOOLS:
         return None
     kind, by = _SECOND_TOOLS[system]
     return second_tool.live_files(catalogue.built(system)[0], kind), by
 
 
-def _unlocked(source: ByteSource) -> ByteSource:
+def unlocked(source: ByteSource, *secrets: str) -> ByteSource:
+    """Return the first volume of a layer over a whole source."""
     whole = VolumeFacts(0, "none", "", 0, source.size_bytes, allocated=True)
     plugin = find_layer(source, whole)
-    assert plugin is not None
-    layer = plugin.open_layer(source, whole, secrets=[luks.PASSWORD.encode()], on_read=None)
+    assert plugin is not None, "no layer opens the volume"
+    given = [secret.encode() for secret in secrets]
+    layer = plugin.open_layer(source, whole, secrets=given, on_read=None)
     return layer.source(layer.volumes[0].facts.number)
 
 
-def _digest(source: ByteSource, size_bytes: int) -> str:
+def digest_of(source: ByteSource, size_bytes: int) -> str:
+    """Return the SHA-256 of the first bytes of a source."""
     digest = hashlib.sha256()
     for at in range(0, size_bytes, _HASHED_AT_ONCE):
         digest.update(source.read_at(at, min(_HASHED_AT_ONCE, size_bytes - at)))
     return digest.hexdigest()
 
 
-def _digest_of(path: Path) -> str:
+def digest_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-# File systems that no other fixture makes
-
-LAYERS: dict[str, Callable[[Path, bytes], luks.MadeLuks]] = {
-    "LUKS 1": luks.make_luks1,
-    "LUKS 2": luks.make_luks2,
-}
-
-
-def make_iso9660(scratch: Path) -> tuple[Path, Truth]:
-    """Make with ``genisoimage -R -J -o image FOLDER``."""
-    files = _simple_files()
-    write_tree(scratch / "tree", {path.encode(): data for path, data in files.items()})
-    image = scratch / "made.iso"
-    run(["genisoimage", "-quiet", "-R", "-J", "-joliet-long", "-o", image, scratch / "tree"])
-    names = {"/".join(path.split("/")[:depth]) for path in files for depth in range(1, 9)}
-    folders = (Planted(name, entry_type=FOLDER) for name in sorted(names - set(files)))
-    return image, Truth((*(live_file(path, data) for path, data in files.items()), *folders))
-
-
-def make_xfs(scratch: Path) -> tuple[Path, Truth]:
-    """Make with ``mkfs.xfs -p PROTOTYPE``, which plants files without a mount."""
-    files = _simple_files()
-    lines = ["/", "0 0", "d--755 0 0"]
-    tree = scratch / "given"
-    tree.mkdir()
-    for number, (path, data) in enumerate(files.items()):
-        (tree / str(number)).write_bytes(data)
-        lines.append(f"{path.replace('/', '-')} ---644 0 0 {tree / str(number)}")
-    (scratch / "prototype").write_text("\n".join([*lines, "$", "$", ""]), encoding="utf-8")
-    image = scratch / "made.xfs"
-    with image.open("wb") as made:
-        made.truncate(320 << 20)
-    run(["mkfs.xfs", "-q", "-p", scratch / "prototype", image])
-    planted = (live_file(path.replace("/", "-"), data) for path, data in files.items())
-    return image, Truth(tuple(planted))
-
-
-def _simple_files() -> dict[str, bytes]:
-    """Return live files whose names need no quoting anywhere."""
-    held = plan.standard_plan().live
-    return {
-        path: data
-        for path, data in held.items()
-        if path.isascii()
-        and " " not in path
-        and ";" not in path
-        and len(path) < 60
-        and path.count("/") < 6
-        and data
-    }
-
-
-MADE: dict[str, Callable[[Path], tuple[Path, Truth]]] = {
-    "ISO 9660": make_iso9660,
-    "XFS": make_xfs,
-}
-
 # Images made elsewhere
 
-POOL_BLOCKS = {"APFS in raw": 107}
+POOL_BLOCKS = {"APFS in raw": 107, "APFS in E01": 107}
 """Where ``pstat`` finds the volume's superblock."""
 CORPUS: dict[str, str] = {
     "APFS in raw": "log2timeline+dfvfs/test_data/apfs.raw",
@@ -260,6 +222,7 @@ CORPUS: dict[str, str] = {
     "HFS+ in raw": "log2timeline+dfvfs/test_data/hfsplus.raw",
     "HFS+ in DMG": "log2timeline+dfvfs/test_data/hfsplus_zlib.dmg",
     "ISO 9660 in raw": "log2timeline+dfvfs/test_data/iso9660.raw",
+    "APFS in E01": "log2timeline+dfvfs/test_data/apfs.raw",
     "exFAT in E01": "SecurityRonin+ewf-forensic/core/tests/data/exfat1.E01",
 }
 
@@ -267,11 +230,13 @@ CORPUS: dict[str, str] = {
 def judge_corpus(name: str, image: Path, scratch: Path) -> Judged:
     """Compare a public image's live files with what ``fls`` and ``icat`` tell of its raw bytes."""
     raw = exported(image, scratch)
+    if name == "APFS in E01":
+        image = CONTAINERS["E01"](image, scratch)
     told: dict[str, object] = {}
     known: dict[str, str] = {}
     entries = 0
     with opened(image) as source:
-        equal = _digest(source, raw.stat().st_size) == _digest_of(raw)
+        equal = digest_of(source, raw.stat().st_size) == digest_of_file(raw)
         for volume in find_volumes(source).volumes:
             if not volume.allocated:
                 continue

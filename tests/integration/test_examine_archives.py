@@ -1,5 +1,6 @@
 """What lies in archives of an image goes through a whole examination, whatever happens to it."""
 
+import gzip
 import hashlib
 import io
 import signal
@@ -54,7 +55,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
         stream.truncate(8 << 20)
     subprocess.run(["mkfs.fat", "-F", "12", disk], check=True, capture_output=True)
     for name, content in files.items():
-        command = ["mcopy", "-i", disk, "-", f"::/{name}"]
+        command = ["mcopy", "-i", str(disk), "-", f"::/{name}"]
         subprocess.run(command, input=content, check=True, capture_output=True)
     return disk
 
@@ -112,3 +113,23 @@ def test_a_crash_at_a_member_costs_that_member(image: Path, tmp_path: Path) -> N
     assert failed == {"a.zip/b.zip/in/3.jpg", "l.zip/8.jpg"}
     tally = cast("dict[str, int]", done["tally"])
     assert tally["entries"] == len(PLANTED) + 4 + 2301 + 1
+
+
+def test_bombs_are_accounted_and_leave_no_file_behind(tmp_path: Path) -> None:
+    evidence = tmp_path / "evidence"
+    evidence.mkdir()
+    deep = zipped([("end", b"end")])
+    for _ in range(12):
+        deep = zipped([("n.zip", deep)])
+    (evidence / "deep.zip").write_bytes(deep)
+    (evidence / "zeros.gz").write_bytes(gzip.compress(bytes(100 << 20)))
+    places = (Path.cwd(), evidence)
+    before = [set(place.iterdir()) for place in places]
+    done = run.examine(evidence, tmp_path, "--accept-atime").json()
+    assert [set(place.iterdir()) for place in places] == before
+    entries = rows_of(tmp_path)
+    assert entries["zeros.gz/zeros"]["reason"] == "expands_too_much"
+    assert "/".join(["deep.zip"] + ["n.zip"] * 8) in entries
+    assert len(entries) == 2 + 1 + 8
+    told = cast("list[dict[str, object]]", done["not_examined"])
+    assert "too many holders inside each other" in {str(one["why"]) for one in told}

@@ -2,12 +2,15 @@
 
 import binascii
 import bz2
+import calendar
 import gzip
 import hashlib
 import io
 import random
 import tarfile
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -86,6 +89,16 @@ def test_names_are_data_and_links_are_told() -> None:
     assert [one.link_target for one in links] == [b"/etc/passwd"] * 2
 
 
+def test_a_time_is_what_the_clock_showed_wherever_the_host_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    (one,) = streamed(zipped([("a", b"a")])).found.values()
+    assert one.times.modified_ns == calendar.timegm((2020, 2, 2, 2, 2, 2)) * 10**9
+    assert (one.times.accessed_ns, one.times.changed_ns) == (None, None)
+
+
 def test_passwords_open_a_zip_and_the_number_of_the_one_is_told(tmp_path: Path) -> None:
     for method, made in (("ZipCrypto", "z.zip"), ("AES256", "a.zip")):
         locked = run_tool(tmp_path, f"7z a -tzip -mem={method} -psecret", made, ITEMS)
@@ -121,7 +134,7 @@ def lying_tar() -> bytes:
 
 
 SMALL = msgspec.structs.replace(LIMITS, out_bytes=90 << 20, members=300)
-HOSTILE = {
+HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "deep": (lambda: nested(12, 1, b"end"), {"too_deep"}),
     "many": (lambda: zipped((str(n), b"") for n in range(400)), {"too_many"}),
     "wide": (lambda: nested(5, 4, b"\0" * (8 << 20)), {"expands_too_much"}),

@@ -1,5 +1,6 @@
 """Wall clock and monotonic clock: the one place where polit reads the time."""
 
+import os
 import time
 from datetime import UTC, datetime
 
@@ -22,3 +23,9 @@ def sleep_s(seconds: float) -> None:
 def instant_text(instant: datetime) -> str:
     """Return an aware instant as RFC 3339 in UTC, whole seconds, ending in ``Z``."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def stand_in_utc() -> None:
+    """Have this process know no zone but UTC, for libraries that ask where the host stands."""
+    os.environ["TZ"] = "UTC0"
+    time.tzset()

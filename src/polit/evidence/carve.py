@@ -149,7 +149,12 @@ def _around_others(
     """
     end = found.extents[-1][0] + found.extents[-1][1] + space.block_bytes
     taken: list[tuple[int, int]] = []
-    for hit in find_hits(space, signatures, found.start_bytes + 1, lambda _: None):
+    # Reading costs an eighth of following: files that claim all of the space are many and cheap.
+    span = min(end - found.start_bytes, 8 * max(0, tally.search_left)) + 16 * space.block_bytes
+    tally.search_left -= span // 8
+    stop = (found.start_bytes + span) // space.block_bytes * space.block_bytes
+    near = SpaceWithout(space, [(stop, space.size_bytes - stop)] if stop < space.size_bytes else [])
+    for hit in find_hits(near, signatures, found.start_bytes + 1, lambda _: None):
         if hit.start_bytes > end or len(taken) >= _MOST_OTHERS or not tally.may_search():
             break
         if hit.start_bytes % space.block_bytes or (taken and hit.start_bytes < sum(taken[-1])):

@@ -14,6 +14,7 @@ import locale
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
+from polit.base.clock import stand_in_utc
 from polit.base.errors import SandboxError, SourceError, SourceUnreadable
 
 OK, EOF, RETRY, WARN, FAILED = 0, 1, -10, -20, -25
@@ -149,8 +150,13 @@ def version() -> str:
 
 
 def prepare() -> None:
-    """Have names told as UTF-8, whatever the host's language; before the lockdown."""
+    """Have names told as UTF-8 and times as their wall clocks, wherever the host stands.
+
+    A ZIP, a CAB and an old RAR keep a local time without its zone: libarchive would take it for
+    one in the host's zone, and two hosts would tell two times. Before the lockdown.
+    """
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    stand_in_utc()
 
 
 class ArchiveDamage(SourceUnreadable):
@@ -192,8 +198,10 @@ class Header:
         """Return a time, ``None`` where there is none."""
         if not self.has(f"{name}_is_set"):
             return None
-        seconds = int(_FIGURES[name](self._entry))
-        return seconds * 1_000_000_000 + int(_NANOSECONDS[name](self._entry))
+        time_ns = int(_FIGURES[name](self._entry)) * 1_000_000_000
+        time_ns += int(_NANOSECONDS[name](self._entry))
+        # A ZIP that keeps one time is told as one with the others at zero.
+        return time_ns if time_ns or name == "mtime" else None
 
 
 class Reader:

@@ -8,6 +8,7 @@ are the devices of that exhibit. Whatever else lies there is named as left.
 import csv
 import io
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def find_sources(folder: Path, *, take_folders: bool) -> FoundSources:
     left: list[tuple[Path, str]] = []
     below, files = _listed(folder)
     images = _images(files, left)
-    sources += [BatchSource(path, _stem(path)) for path in images]
+    sources += [BatchSource(path, name) for path, name in _names(images)]
     for inner in below:
         deeper, files = _listed(inner)
         unlike: list[tuple[Path, str]] = []
@@ -97,7 +98,7 @@ def _devices(folder: Path, images: list[Path]) -> list[BatchSource]:
     exhibit = _text_of(folder)
     if len(images) == 1:
         return [BatchSource(images[0], exhibit)]
-    return [BatchSource(path, f"{exhibit}/{_stem(path)}") for path in images]
+    return [BatchSource(path, f"{exhibit}/{name}") for path, name in _names(images)]
 
 
 def _listed(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -146,6 +147,15 @@ def _further_files(path: Path) -> set[Path]:
         return set()  # its turn will tell why
     opened.close()
     return set(opened.paths) - {path}
+
+
+def _names(images: list[Path]) -> list[tuple[Path, str]]:
+    """Call images as their files, without what only says that they are images; each its own."""
+    stems = Counter(map(_stem, images))
+    return [
+        (path, _stem(path) if stems[_stem(path)] == 1 else name_text(os.fsencode(path.name)))
+        for path in images
+    ]
 
 
 def _stem(path: Path) -> str:

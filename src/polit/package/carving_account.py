@@ -11,13 +11,17 @@ SOUGHT = "AVI, GIF, HEIC, JPEG, MP4/MOV, PNG and WebP"
 _AREAS = {"unallocated": "unallocated space", "slack": "slack behind the ends of files"}
 _UNPLANNED_SQL = """
 SELECT count(*), sum(unallocated_bytes >> 31), sum(unallocated_bytes & 2147483647)
-FROM volumes WHERE unallocated_bytes > 0
+FROM volumes WHERE unallocated_bytes > 0 AND scheme <> 'shadow'
   AND volume_id NOT IN (SELECT volume_id FROM carving WHERE area = 'unallocated')
 """
 _UNKNOWN_SQL = """
 SELECT count(*) FROM volumes WHERE filesystem IS NOT NULL AND unallocated_bytes IS NULL
-  AND scheme <> 'folder' AND description <> 'logical image'
+  AND scheme <> 'folder' AND scheme <> 'shadow' AND description <> 'logical image'
   AND volume_id NOT IN (SELECT volume_id FROM carving WHERE area = 'unallocated')
+"""
+_SHADOWS_SQL = """
+SELECT count(*), sum(unallocated_bytes >> 31), sum(unallocated_bytes & 2147483647)
+FROM volumes WHERE scheme = 'shadow' AND filesystem IS NOT NULL
 """
 _REASONS = {
     "encrypted": "encrypted, and no key is known",
@@ -25,6 +29,11 @@ _REASONS = {
     "unreadable": "its allocation map could not be read",
     "walker_crash": "the search was lost too often",
 }
+
+
+def uncarved_reason(code: str) -> str:
+    """Return why an area was not searched, in words."""
+    return _REASONS.get(code, reason_name(code))
 
 
 def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
@@ -37,13 +46,17 @@ def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     if count:
         why = "its allocation map could not be read"
         yield NotExamined("unallocated space of unknown size", why, count, 0)
+    count, high, low = connection.execute(_SHADOWS_SQL).fetchone()
+    if count:
+        what = "unallocated space of shadow copies"
+        yield NotExamined(what, "not carved in this version", count, whole(high, low))
     for area, reason, count, high, low in connection.execute(
         "SELECT area, reason, count(*), sum((max(size_bytes, searched_bytes) - searched_bytes)"
         " >> 31), sum((max(size_bytes, searched_bytes) - searched_bytes) & 2147483647)"
         " FROM carving WHERE state = 'not_searched' AND area <> 'whole'"
         " GROUP BY 1, 2 ORDER BY 1 DESC, 2"
     ):
-        why = "not carved: " + _REASONS.get(reason, reason_name(reason))
+        why = "not carved: " + uncarved_reason(reason)
         yield NotExamined(_AREAS[area], why, count, whole(high, low))
     for area, count, high, low in connection.execute(
         "SELECT area, count(*), sum(searched_bytes >> 31), sum(searched_bytes & 2147483647)"

@@ -165,7 +165,7 @@ class CarvingRows:
             next_bytes=following,
             taken=tuple((offset, length, proven) for offset, length, proven in json.loads(taken)),
             before_bytes=searched - following,
-            is_last=len(ranges) < SLACK_AT_ONCE,
+            is_last=area != "slack" or len(ranges) < SLACK_AT_ONCE,
         )
 
     def settle(self, area: CarvingArea, step: CarvingStep) -> None:

@@ -24,6 +24,7 @@ class RawImage:
         self._descriptor = os.open(path, os.O_RDONLY)
         self.size_bytes = os.fstat(self._descriptor).st_size
         self.changes = changes or {}
+        self.bad: tuple[BadRange, ...] = ()
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         wanted = max(min(length_bytes, self.size_bytes - offset_bytes), 0)
@@ -37,7 +38,7 @@ class RawImage:
         return data
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        return ()
+        return self.bad
 
     def problems(self) -> tuple[SourceProblem, ...]:
         return ()

@@ -5,6 +5,7 @@ Rows are the objects of ``polit list PACKAGE --jsonl``. The rules:
 - a live name, and a deleted one that is recoverable, must be there, with its digest;
 - a deleted name whose clusters are allocated again must be there and say so;
 - a deleted name that need not be found (it has a note) is named with its reason when absent;
+- of a planted archive both members must be there, with their digests, each time it is listed whole;
 - what was carved must be a planted content, or say that it is only a part of something;
 - whatever else is listed must be metadata of its file system, or it is invented.
 """
@@ -14,7 +15,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from evidence.truth import CARVED, DELETED, FOLDER, LINK, LIVE, SPECIAL, Planted, Truth
+from evidence import contents
+from evidence.truth import CARVED, DELETED, FOLDER, LINK, LIVE, SPECIAL, Planted, Truth, sha256_hex
 
 Row = Mapping[str, object]
 
@@ -27,6 +29,8 @@ _ORPHANS = "$OrphanFiles"
 LABELS = ("PHOTOS",)
 """The label that the builders of file systems give."""
 
+_ARCHIVE = sha256_hex(contents.archive(contents.ARCHIVE_SEED))
+_MEMBERS = {sha256_hex(member) for member in contents.archived(contents.ARCHIVE_SEED).values()}
 _GONE = ("content_gone", "record_reallocated")
 
 
@@ -49,6 +53,7 @@ class Comparison:
         excused: Planted names that are not listed and need not be; each has its reason.
         wrong: Planted names that are listed wrongly.
         repeated: Rows that list a planted deleted name once more.
+        inside: Rows of what a planted archive holds.
         carved: Rows of planted contents, or parts of them, that no name leads to.
         metadata: Rows of the file system's own files.
         invented: Rows that nothing accounts for.
@@ -60,6 +65,7 @@ class Comparison:
     excused: list[Planted] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
     repeated: list[Row] = field(default_factory=list)
+    inside: list[Row] = field(default_factory=list)
     carved: list[Row] = field(default_factory=list)
     metadata: list[Row] = field(default_factory=list)
     invented: list[Row] = field(default_factory=list)
@@ -89,7 +95,9 @@ def compare(truth: Truth, rows: Iterable[Row], *, labels: Sequence[str] = LABELS
         labels: Names that FAT volumes carry as a label, which is an entry of their root.
     """
     result = Comparison()
-    open_rows = _OpenRows(rows)
+    listed = list(rows)
+    result.inside = [row for row in listed if _is_member(row)]
+    open_rows = _OpenRows(row for row in listed if not _is_member(row))
     waiting = []
     for item in truth.planted:
         row = _best(item, open_rows.at(_key(item)))
@@ -98,6 +106,7 @@ def compare(truth: Truth, rows: Iterable[Row], *, labels: Sequence[str] = LABELS
         else:
             open_rows.take(row)
             _judge(item, row, result)
+            _judge_inside(item, row, result)
     for item in waiting:
         _look_elsewhere(item, open_rows, result)
     _sort_rest(truth, open_rows.rest(), result, tuple(labels))
@@ -159,6 +168,19 @@ def _judge(item: Planted, row: Row, result: Comparison) -> None:
         result.wrong.append(Wrong(item, why))
     else:
         result.found.append(item)
+
+
+def _is_member(row: Row) -> bool:
+    return ";zip:" in str(row["locator"]) and row.get("sha256") in _MEMBERS
+
+
+def _judge_inside(item: Planted, row: Row, result: Comparison) -> None:
+    if item.sha256 != _ARCHIVE or row.get("sha256") != _ARCHIVE:
+        return
+    within = f"{row['locator']};zip:"
+    inside = [one for one in result.inside if str(one["locator"]).startswith(within)]
+    if sorted(str(one["sha256"]) for one in inside) != sorted(_MEMBERS):
+        result.wrong.append(Wrong(item, f"{len(inside)} of its members are listed"))
 
 
 def _fault(item: Planted, row: Row) -> str:

@@ -88,13 +88,21 @@ def png(seed: int, width_px: int = 200, height_px: int = 150) -> bytes:
     return encoded(shapes(seed, width_px, height_px), "PNG")
 
 
+ARCHIVE_SEED = 42
+"""Of the archive that the plan plants."""
+
+
+def archived(seed: int) -> dict[str, bytes]:
+    """Return the two texts that ``archive`` holds, by their names."""
+    return {f"letter {number}.txt": text(seed + number, 700) for number in (1, 2)}
+
+
 def archive(seed: int) -> bytes:
     """Return a zip of two texts with fixed times."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for number in (1, 2):
-            name = zipfile.ZipInfo(f"letter {number}.txt", (2024, 5, 1, 12, 0, 0))
-            made.writestr(name, text(seed + number, 700))
+        for name, data in archived(seed).items():
+            made.writestr(zipfile.ZipInfo(name, (2024, 5, 1, 12, 0, 0)), data)
     return out.getvalue()
 
 

@@ -81,7 +81,7 @@ def is_running(pid: object) -> bool:
 
 def test_an_examination_runs_to_its_sealed_package(made: brokers.Broker, rows_sha256: str) -> None:
     client = made.start()
-    asked = order(keep_originals=True)
+    asked = order(keep_originals=True, carve=False, shadow_copies=True)
     assert client.examine_start(asked).state in {JobState.QUEUED, JobState.RUNNING}
     assert client.examine_start(asked).order_id == asked.order_id
     status = brokers.ended(client, asked.order_id)
@@ -89,6 +89,8 @@ def test_an_examination_runs_to_its_sealed_package(made: brokers.Broker, rows_sh
     assert (status.entries, status.done, status.failed) == (PICTURES + 1, PICTURES + 1, 0)
     assert client.package_list() == (PACKAGE,)
     assert sealed_rows(made) == rows_sha256
+    plan = read_manifest(made.data / "packages" / PACKAGE).plan
+    assert (plan["carve"], plan["shadow_copies"]) == (False, True)
     assert client.examine_cancel(asked.order_id) == status
     assert client.examine_resume(asked.order_id) == status
     original = brokers.landscape((640, 480), seed=3)

@@ -11,7 +11,7 @@ from evidence import contents
 
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with pictures, text, a duplicate, broken files and links."""
+    """Return a folder with pictures, text, a duplicate, an archive, broken files and links."""
     folder = tmp_path_factory.mktemp("source")
     (folder / "DCIM" / "100CANON").mkdir(parents=True)
     jpeg = contents.jpeg(1, 640, 480)
@@ -23,6 +23,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "noise.jpg").write_bytes(contents.noise(3, 5000))
     (folder / "empty.jpg").write_bytes(b"")
     (folder / "readme.txt").write_bytes(contents.text(4, 3000))
+    (folder / "two texts.zip").write_bytes(contents.archive(5))
     os.link(folder / "readme.txt", folder / "hard link.txt")
     (folder / "dangling").symlink_to("/nowhere")
     (folder / "out of it").symlink_to("/etc/passwd")
@@ -48,8 +49,8 @@ def test_the_summary_has_every_field_and_balances(source: Path, tmp_path: Path) 
     } <= set(summary)  # fmt: skip
     tally = summary["tally"]
     assert isinstance(tally, dict)
-    assert tally["entries"] == tally["done"] + tally["skipped"] + tally["failed"] == 15
-    assert (tally["done"], tally["skipped"], tally["failed"]) == (9, 5, 1)
+    assert tally["entries"] == tally["done"] + tally["skipped"] + tally["failed"] == 18
+    assert (tally["done"], tally["skipped"], tally["failed"]) == (12, 5, 1)
     assert summary["sealed"] is True
     assert summary["isolation_level"] == "full"
 

@@ -1,6 +1,7 @@
 """Which further files an image may ask for, and how they are found: base names, one folder."""
 
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from polit.base.errors import SourceMissing, SourceUnreadable
 from polit.evidence.companion_search import open_companions
 from polit.evidence.companions import Companion, base_name, companion, match_name
+from polit.evidence.containers._vmdk_facts import read_vmdk
 from polit.evidence.segments import close_segments, open_segments
 
 
@@ -122,3 +124,15 @@ def test_a_header_of_no_sense_asks_for_nothing(tmp_path: Path, length: int) -> N
     ):
         (tmp_path / "odd").write_bytes(head.ljust(length, b"\xff"))
         assert names_opened(tmp_path / "odd") == []
+
+
+def test_a_descriptor_of_spaces_is_read_in_no_time(tmp_path: Path) -> None:
+    path = tmp_path / "disk.vmdk"
+    path.write_bytes(b'# Disk DescriptorFile\nCID = " 1a"  \na=' + b" " * (1 << 19) + b'y"x\n')
+    (segment,) = open_segments([path])
+    before = time.monotonic()
+    facts = read_vmdk(segment)
+    close_segments([segment])
+    assert time.monotonic() - before < 2
+    assert facts is not None
+    assert facts.values == {"cid": " 1a"}

@@ -11,6 +11,7 @@ from walked_evidence import RawImage, whole
 from polit.base.errors import SourceUnreadable
 from polit.evidence.layer import Layer
 from polit.evidence.layers import lvm
+from polit.evidence.source import BadRange
 
 EXTENTS = mixed_bytes(8 * EXTENT_BYTES, seed=3)[: 8 * EXTENT_BYTES]
 TWO = (segment(1, 0, 2, '"pv0", 4'), segment(2, 2, 1, '"pv0", 0'))
@@ -90,6 +91,19 @@ def test_a_volume_beyond_the_end_is_cut(tmp_path: Path) -> None:
     path = tmp_path / "pv.img"
     large = volume("large", 1, segment(1, 0, 1 << 40, '"pv0", 0'))
     write_physical(path, metadata(large, extents=8), EXTENTS)
-    inner = opened(path).source(1)
+    layer = opened(path)
+    inner = layer.source(1)
     assert inner.size_bytes <= path.stat().st_size
-    assert [problem.code for problem in inner.problems()] == ["lvm_beyond_end"]
+    assert [problem.code for problem in layer.problems()] == ["lvm_beyond_end"]
+    (cut,) = inner.bad_ranges()
+    assert (cut.offset_bytes, cut.code) == (8 * EXTENT_BYTES, "chunk_missing")
+
+
+def test_damage_around_it_is_told_where_the_volume_has_it(tmp_path: Path) -> None:
+    path = tmp_path / "pv.img"
+    write_physical(path, metadata(VOLUMES, extents=8), EXTENTS)
+    source = RawImage(path)
+    at = path.read_bytes().index(part(0, 1)) + 100
+    source.bad = (BadRange(at, 50, "chunk_checksum"),)
+    root = lvm.open_layer(source, whole(source), secrets=[], on_read=None).source(1)
+    assert root.bad_ranges() == (BadRange(2 * EXTENT_BYTES + 100, 50, "chunk_checksum"),)

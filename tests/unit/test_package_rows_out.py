@@ -91,6 +91,20 @@ def test_nul_stands_visibly(tmp_path: Path) -> None:
     assert "a\\u{0}b" in paths
 
 
+def test_a_volume_that_names_itself_lies_in_none(tmp_path: Path) -> None:
+    made = sealed(tmp_path)
+    path = made.folder / "findings.sqlite"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("UPDATE volumes SET parent_id = volume_id, layer = 'luks'")
+        database.commit()
+
+    with open_copy(path) as connection:
+        volumes = list(RowsOut(connection, 1).stream(row_streams.VOLUMES, after=0))
+
+    place = ("id", *row_streams.VOLUMES.columns[1:]).index
+    assert [(row[place("parent_id")], row[place("layer")]) for row in volumes] == [(None, "luks")]
+
+
 def test_other_schema_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "findings.sqlite"
     with closing(sqlite3.connect(path)) as database:

@@ -99,7 +99,7 @@ def _request(told: ExaminerOrder) -> ExamineRequest:
         exhibit=order.exhibit_reference,
         examiner=order.examiner,
         out=Path(told.out),
-        plan=Plan(),
+        plan=Plan(carve=order.carve, shadow_copies=order.shadow_copies),
         authority=order.authority,
         acquisition=tuple(stated_digest(text) for text in order.acquisition),
         clock_offset_s=order.clock_offset_s,

@@ -157,6 +157,8 @@ class ExamineOrder:
         resume: Go on with a package that was begun already.
         accept_atime: Read a folder even where that changes access times.
         accept_reduced_isolation: Examine although the sandbox holds less than fully.
+        carve: Search what no file owns for pictures and videos.
+        shadow_copies: Examine shadow copies for what differs in them.
     """
 
     order_id: Uuid
@@ -172,6 +174,8 @@ class ExamineOrder:
     resume: bool = False
     accept_atime: bool = False
     accept_reduced_isolation: bool = False
+    carve: bool = True
+    shadow_copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def list_entries(  # noqa: PLR0913 - a command line's options are its arguments
 def _print_table(rows: Iterator[dict[str, object]]) -> None:
     for row in rows:
         reason = f" ({row['reason']})" if row["reason"] else ""
-        flags = "deleted " if row["state"] == "deleted" else ""
+        flags = "" if row["state"] == "live" else f"{row['state']} "
         flags += "overwritten " if row["overwritten"] else ""
         flags += _known_text(row)
         shown = " ".join(map(visible, str(row["path"]).split(" ")))

@@ -1,6 +1,7 @@
 """Bad ranges as they are met, kept in order and without overlap, in bounded memory."""
 
 import bisect
+from collections.abc import Callable, Iterable, Sequence
 
 from polit.evidence.source import BadRange
 
@@ -63,3 +64,66 @@ class BadRanges:
                 for start, end, code in zip(self._starts, self._ends, self._codes, strict=True)
             )
         return self._told
+
+
+def bad_within(
+    ranges: Sequence[BadRange], offset_bytes: int, length_bytes: int, *, at: int
+) -> tuple[BadRange, ...]:
+    """Return what of bad ranges lies in a part of a source.
+
+    Args:
+        ranges: Of the source, in order, without overlap.
+        offset_bytes: Where the part begins in it.
+        length_bytes: How long the part is.
+        at: Where the first byte of the part stands in what is told of.
+    """
+    end = offset_bytes + length_bytes
+    found = []
+    begin = max(bisect.bisect_right(ranges, offset_bytes, key=_offset_of) - 1, 0)
+    for index in range(begin, len(ranges)):
+        one = ranges[index]
+        if one.offset_bytes >= end:
+            break
+        first = max(one.offset_bytes, offset_bytes)
+        last = min(one.offset_bytes + one.length_bytes, end)
+        if first < last:
+            found.append(BadRange(at + first - offset_bytes, last - first, one.code))
+    return tuple(found)
+
+
+def widened(
+    ranges: Iterable[BadRange], unit_bytes: int, *, size_bytes: int
+) -> tuple[BadRange, ...]:
+    """Return bad ranges as whole units: what is deciphered at once is lost at once.
+
+    Args:
+        ranges: In order.
+        unit_bytes: Of a sector.
+        size_bytes: Of the source: no range reaches beyond.
+    """
+    found = BadRanges()
+    for one in ranges:
+        first = one.offset_bytes // unit_bytes * unit_bytes
+        last = -(-(one.offset_bytes + one.length_bytes) // unit_bytes) * unit_bytes
+        found.add(first, max(min(last, size_bytes) - first, 0), one.code)
+    return found.ranges()
+
+
+class Derived:
+    """Bad ranges worked out of those of the source around: anew only when those changed."""
+
+    def __init__(self, work_out: Callable[[tuple[BadRange, ...]], tuple[BadRange, ...]]) -> None:
+        """Work nothing out yet."""
+        self._work_out = work_out
+        self._around: tuple[BadRange, ...] | None = None
+        self._told: tuple[BadRange, ...] = ()
+
+    def ranges(self, around: tuple[BadRange, ...]) -> tuple[BadRange, ...]:
+        """Return what follows from the bad ranges of the source around."""
+        if around is not self._around:
+            self._around, self._told = around, self._work_out(around)
+        return self._told
+
+
+def _offset_of(bad: BadRange) -> int:
+    return bad.offset_bytes

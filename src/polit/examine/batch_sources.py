@@ -8,6 +8,7 @@ are the devices of that exhibit. Whatever else lies there is named as left.
 import csv
 import io
 import os
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def find_sources(folder: Path, *, take_folders: bool) -> FoundSources:
     left: list[tuple[Path, str]] = []
     below, files = _listed(folder)
     images = _images(files, left)
-    sources += [BatchSource(path, _stem(path)) for path in images]
+    sources += [BatchSource(path, name) for path, name in _names(images)]
     for inner in below:
         deeper, files = _listed(inner)
         unlike: list[tuple[Path, str]] = []
@@ -85,7 +86,7 @@ def find_sources(folder: Path, *, take_folders: bool) -> FoundSources:
             left += [(path, "a folder inside that of an exhibit: not looked into")
                      for path in deeper]  # fmt: skip
         elif take_folders:
-            sources.append(BatchSource(inner, name_text(os.fsencode(inner.name))))
+            sources.append(BatchSource(inner, _text_of(inner)))
         else:
             left.append((inner, "a folder without images: --folders examines it as it is"))
     return FoundSources(
@@ -94,10 +95,10 @@ def find_sources(folder: Path, *, take_folders: bool) -> FoundSources:
 
 
 def _devices(folder: Path, images: list[Path]) -> list[BatchSource]:
-    exhibit = name_text(os.fsencode(folder.name))
+    exhibit = _text_of(folder)
     if len(images) == 1:
         return [BatchSource(images[0], exhibit)]
-    return [BatchSource(path, f"{exhibit}/{_stem(path)}") for path in images]
+    return [BatchSource(path, f"{exhibit}/{name}") for path, name in _names(images)]
 
 
 def _listed(folder: Path) -> tuple[list[Path], list[Path]]:
@@ -106,24 +107,36 @@ def _listed(folder: Path) -> tuple[list[Path], list[Path]]:
     except OSError as error:
         raise SourceError(f"{folder} cannot be listed: {error.strerror}") from error
     below = [path for path in paths if path.is_dir() and not path.is_symlink()]
-    return below, [path for path in paths if path not in set(below)]
+    known = set(below)
+    return below, [path for path in paths if path not in known]
 
 
 def _images(files: Iterable[Path], left: list[tuple[Path, str]]) -> list[Path]:
     """Return the images among files; the further files of an image are part of it."""
-    candidates = []
-    claimed: set[Path] = set()
+    further: dict[Path, set[Path]] = {}
     others: list[Path] = []
     for path in files:
         if path.is_symlink() or not path.is_file():
             left.append((path, "no regular file"))
         elif path.suffix.lower() in _IMAGES:
-            candidates.append(path)
-            claimed.update(_further_files(path))
+            further[path] = _further_files(path)
         else:
             others.append(path)
+    claimed = set().union(*further.values())
     left += [(path, "not called like an image") for path in others if path not in claimed]
-    return [path for path in candidates if path not in claimed]
+    images = []
+    for path, own in further.items():
+        # Two that name each other are no parts of each other: neither may hide the other.
+        user = next((one for one in further if path in further[one] and one not in own), None)
+        if user is None:
+            images.append(path)
+        else:
+            left.append((path, f"read as a part of {_text_of(user)}: --list examines it alone"))
+    return images
+
+
+def _text_of(path: Path) -> str:
+    return name_text(os.fsencode(path.name))
 
 
 def _further_files(path: Path) -> set[Path]:
@@ -136,11 +149,20 @@ def _further_files(path: Path) -> set[Path]:
     return set(opened.paths) - {path}
 
 
+def _names(images: list[Path]) -> list[tuple[Path, str]]:
+    """Call images as their files, without what only says that they are images; each its own."""
+    stems = Counter(map(_stem, images))
+    return [
+        (path, _stem(path) if stems[_stem(path)] == 1 else name_text(os.fsencode(path.name)))
+        for path in images
+    ]
+
+
 def _stem(path: Path) -> str:
     name = path.name
     while Path(name).suffix.lower() in _IMAGES:
         name = name[: -len(Path(name).suffix)]
-    return name_text(os.fsencode(name)) or name_text(os.fsencode(path.name))
+    return name_text(os.fsencode(name)) or _text_of(path)
 
 
 def write_list(sources: Iterable[BatchSource], folder: Path) -> str:
@@ -171,6 +193,8 @@ def read_list(path: Path, folder: Path) -> tuple[BatchSource, ...]:
         raw = path.read_bytes()[: _MAX_LIST_BYTES + 1]
     except FileNotFoundError as error:
         raise SourceMissing(f"there is no list {path}") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if len(raw) > _MAX_LIST_BYTES:
         raise UsageError(f"{path} is over {_MAX_LIST_BYTES} bytes: that is no list of sources")
     try:

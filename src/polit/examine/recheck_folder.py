@@ -70,8 +70,7 @@ def recheck_folder(fleet: LocalFleet, package: Path, manifest: Manifest, watch: 
     """
     expected = {
         str(row["locator"]): str(row["sha256"]) if row["sha256"] else None
-        for row in read_entries(package, EntryFilter())
-        if row["entry_type"] != EntryType.EMBEDDED  # no name of the folder
+        for row in read_entries(package, EntryFilter(named=True))
     }
     recheck = _FolderRecheck(fleet, msgspec.convert(manifest.plan, Plan), watch)
     try:

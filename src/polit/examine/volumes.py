@@ -17,6 +17,8 @@ Answer = say.Reply | WalkerLost
 
 _DEEPEST = 8
 """So many layers may lie in each other; real ones are three (encryption, logical volumes)."""
+_INNER_AT_MOST = 2000
+"""So many volumes inside others are opened: a logical volume may hold the one that holds it."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Volumes:
         self.open: dict[int, OpenedVolume] = {}
         self.placed: dict[int, say.PlacedVolume] = {}
         self._depths: dict[int, int] = {}
+        self._inner_count = 0
 
     def find(self) -> say.VolumesFound:
         """Find the volumes of the source.
@@ -102,15 +105,9 @@ class Volumes:
     def _open(self, row: VolumeRow) -> None:
         if row.state != "pending" and not row.filesystem:
             return  # nothing but a layer: the walker opens it again when it needs it
-        if self._depths[row.volume_id] > _DEEPEST:
-            self._ledger.close_volume(
-                row.volume_id, reason=f"below {_DEEPEST} other layers", problem=None
-            )
-            return
-        if row.facts.scheme == "shadow" and not self._plan.shadow_copies:
-            self._ledger.close_volume(
-                row.volume_id, reason="shadow copy, not asked for", problem=None
-            )
+        reason = self._left_closed(row)
+        if reason:
+            self._ledger.close_volume(row.volume_id, reason=reason, problem=None)
             return
         reply = self._ask(say.OpenVolume(row.volume_id, self.placed[row.volume_id]))
         if not isinstance(reply, say.VolumeOpened) or not (reply.facts or reply.layer):
@@ -128,6 +125,17 @@ class Volumes:
             folders = self._roots(row.volume_id, reply) if reply.facts else []
             self._ledger.open_volume(row.volume_id, reply.facts, folders, layer=layer)
             self._note_layer(row, reply)
+
+    def _left_closed(self, row: VolumeRow) -> str:
+        """Return why a volume is not opened, empty where it is."""
+        if self._depths[row.volume_id] > _DEEPEST:
+            return f"below {_DEEPEST} other layers"
+        if row.facts.scheme == "shadow" and not self._plan.shadow_copies:
+            return "shadow copy, not asked for"
+        self._inner_count += row.parent_id is not None
+        if self._inner_count > _INNER_AT_MOST:
+            return f"over {_INNER_AT_MOST} volumes lie inside others: the map of them is a lie"
+        return ""
 
     def _note_layer(self, row: VolumeRow, reply: say.VolumeOpened) -> None:
         self.note_problems(row.locator, "mount", reply.problems)

@@ -31,6 +31,11 @@ _REASONS = {
 }
 
 
+def uncarved_reason(code: str) -> str:
+    """Return why an area was not searched, in words."""
+    return _REASONS.get(code, reason_name(code))
+
+
 def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     """Yield what was not searched, what was searched for pictures alone, and what came of it."""
     count, high, low = connection.execute(_UNPLANNED_SQL).fetchone()
@@ -51,7 +56,7 @@ def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
         " FROM carving WHERE state = 'not_searched' AND area <> 'whole'"
         " GROUP BY 1, 2 ORDER BY 1 DESC, 2"
     ):
-        why = "not carved: " + _REASONS.get(reason, reason_name(reason))
+        why = "not carved: " + uncarved_reason(reason)
         yield NotExamined(_AREAS[area], why, count, whole(high, low))
     for area, count, high, low in connection.execute(
         "SELECT area, count(*), sum(searched_bytes >> 31), sum(searched_bytes & 2147483647)"

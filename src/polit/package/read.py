@@ -25,12 +25,14 @@ class EntryFilter:
         state: In this state.
         outcome: That ended so.
         alerting: Only those with a content that alerts; those by digest come first.
+        named: Only names of file systems and what was carved, nothing that lies inside an entry.
     """
 
     kind: str | None = None
     state: str | None = None
     outcome: str | None = None
     alerting: bool = False
+    named: bool = False
 
 
 _MAX_BLOB_BYTES = 1 << 20
@@ -54,7 +56,7 @@ LEFT JOIN (
          max(alerts * (1 + (variant = ''))) AS alerts
   FROM matches GROUP BY sha256) k ON k.sha256 = r.sha256
 WHERE (:kind IS NULL OR r.kind = :kind) AND (:state IS NULL OR e.state = :state)
-  AND (:outcome IS NULL OR r.outcome = :outcome)
+  AND (:outcome IS NULL OR r.outcome = :outcome) AND (NOT :named OR e.within_id IS NULL)
 """
 _BY_LOCATOR = " ORDER BY e.locator"  # alone, so that the index by locator serves it
 _ALERTING = " AND k.alerts > 0 ORDER BY k.alerts DESC, e.locator"
@@ -78,7 +80,12 @@ def read_entries(package: Path, wanted: EntryFilter) -> Generator[dict[str, obje
     with closing(open_reader(package)) as connection:
         cursor = connection.execute(
             _LIST + (_ALERTING if wanted.alerting else _BY_LOCATOR),
-            {"kind": wanted.kind, "state": wanted.state, "outcome": wanted.outcome},
+            {
+                "kind": wanted.kind,
+                "state": wanted.state,
+                "outcome": wanted.outcome,
+                "named": wanted.named,
+            },
         )
         names = [column[0] for column in cursor.description]
         for values in cursor:

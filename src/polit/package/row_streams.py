@@ -89,8 +89,13 @@ VOLUMES = _stream(
         "time_resolution": _text("coalesce(time_resolution, '')"),
         "time_source": _text("coalesce(time_source, '')"),
         "reason": _text("coalesce(reason, '')"),
+        # What does not come after the volume that it names stands for itself: no tree is a loop.
+        "parent_id": ":base + CASE WHEN parent_id < volume_id THEN"
+        " (SELECT count(*) FROM volumes p WHERE p.volume_id <= v.parent_id) END",
+        "layer": _text("coalesce(layer, '')"),
+        "opened_by": _text("coalesce(opened_by, '')"),
     },
-    "volumes ORDER BY volume_id",
+    "volumes v ORDER BY volume_id",
 )
 FOLDERS = _stream(
     "folders",
@@ -261,6 +266,24 @@ UNOPENED = _stream(
     },
     "unopened u JOIN temp.entry_places a USING (entry_id) ORDER BY u.unopened_id",
 )
+CARVING = _stream(
+    "carving",
+    {
+        **_PACKAGE,
+        "volume_id": ":base + (SELECT count(*) FROM volumes v WHERE v.volume_id <= c.volume_id)",
+        "area": _code("c.area", codes.CARVING_AREAS),
+        "state": _code("c.state", codes.CARVING_STATES),
+        "reason": _text("coalesce(c.reason, '')"),
+        "size_bytes": "c.size_bytes",
+        "searched_bytes": "c.searched_bytes",
+        "candidates": "c.candidates",
+        "found_again": "c.found_again",
+        "undecoded": "c.undecoded",
+        "carved": "c.carved",
+        "carved_bytes": "c.carved_bytes",
+    },
+    "carving c ORDER BY c.volume_id, c.area",
+)
 HASH_SETS = _stream(
     "hash_sets",
     {
@@ -311,6 +334,6 @@ MATCH_WORDS_SQL = "SELECT variant FROM matches UNION SELECT asserted FROM matche
 
 STREAMS = (
     VOLUMES, FOLDERS, CONTENTS, MEDIA, TAGS, HASHES, DERIVATIVES, ENTRIES, PROBLEMS, BAD_RANGES,
-    UNOPENED, *MATCH_STREAMS,
+    UNOPENED, CARVING, *MATCH_STREAMS,
 )  # fmt: skip
 """All of a package's rows, in an order in which each stream refers only to earlier ones."""

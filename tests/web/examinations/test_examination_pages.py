@@ -21,6 +21,7 @@ from polit.web.core.rules import Role
 from polit.web.examinations import views
 from polit.web.examinations.models import Examination, Note
 from polit.web.intake import views as intake_views
+from polit.web.tasks.examining import order_of
 
 HOSTILE = "<script>alert(1)</script>\u202e'\"=1+1"
 
@@ -106,6 +107,20 @@ def test_images_are_queued_each_for_itself(case: Case, examiner: Client) -> None
     assert sorted(Examination.objects.values_list("place", flat=True)) == [
         "evidence/AB%2F1.E01", "evidence/b.dd",
     ]  # fmt: skip
+
+
+def test_what_is_ticked_reaches_the_broker(case: Case, examiner: Client) -> None:
+    url = at("examinations:order", case) + "?evidence=evidence/b.dd"
+    assert 'name="carve"' in (shown := examiner.get(url).content.decode())
+    assert "checked" in shown[shown.index('name="carve"') :].partition(">")[0]
+
+    examiner.post(url, {**order(case), "shadow_copies": "on"})
+
+    examination = Examination.objects.get()
+    asked = order_of(examination)
+    assert (asked.carve, asked.shadow_copies, asked.keep_originals) == (False, True, True)
+    page = examiner.get(at("examinations:page", case, examination_id=examination.id))
+    assert "examined for what differs" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from polit.web.media.queries import TilePlace
 from polit.web.media.rules import EntryWanted, package_of, rows_of
 from polit.web.media.shown import basis_text, histogram, media_facts, time_text
 from polit.web.media.tiles import open_tile
+from polit.web.media.volume_names import carved_places, volume_name
 
 COUNTS = {"kind": {"still": 3, "": 1}, "reason": {"folder": 1}, "mismatch": {"yes": 2}}
 
@@ -128,3 +129,31 @@ def test_tile_outside_its_pack_is_not_read(offset: int, stored: int) -> None:
 
     with pytest.raises(PackageDamaged, match="no place"):
         open_tile(tile)
+
+
+@pytest.mark.parametrize(
+    ("locator", "name"),
+    [
+        ("volume:0@0", "The whole source"),
+        ("volume:2@1048576", "Volume 2"),
+        ("volume:2@1048576;bitlocker:1;shadow:3", "Volume 2, BitLocker volume 1, shadow copy 3"),
+        ("volume:1@0;newer:7", "Volume 1, newer 7"),
+        ("volume:1@0;luks:\u202e1", "Volume 1, LUKS volume \\u{202e}1"),
+        ("something else", "something else"),
+    ],
+)
+def test_a_volume_is_called_after_what_it_lies_in(locator: str, name: str) -> None:
+    assert volume_name(locator, is_allocated=True) == name
+
+
+def test_space_without_a_volume_is_called_after_where_it_begins() -> None:
+    named = volume_name("volume:0@9437184", is_allocated=False)
+    assert named == "Space outside volumes, from byte 9437184"
+
+
+def test_carved_bytes_are_told_piece_by_piece() -> None:
+    assert carved_places("volume:1@0;carved:512+90,4096+7,~12") == (
+        "90 bytes from byte 512", "7 bytes from byte 4096", "and 12 more pieces",
+    )  # fmt: skip
+    assert carved_places("volume:1@0;fat12:/carved:1+2") == ()
+    assert carved_places("volume:1@0;carved:1+2;exif:thumbnail") == ()

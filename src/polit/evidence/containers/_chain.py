@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from polit.base.errors import SourceMissing, SourceUnreadable
 from polit.base.text import name_text
 from polit.evidence.companions import Companion, match_name
-from polit.evidence.ranges import BadRanges
+from polit.evidence.ranges import BadRanges, bad_within
 from polit.evidence.segments import Segment, read_segment
 from polit.evidence.source import ByteSource
 
@@ -99,10 +99,6 @@ def from_parent(
 ) -> bytes:
     """Read a range of the parent, zeros behind its end; what is bad there is bad here."""
     data = parent.read_at(offset_bytes, length_bytes)
-    end = offset_bytes + length_bytes
-    for one in parent.bad_ranges():
-        first = max(one.offset_bytes, offset_bytes)
-        last = min(one.offset_bytes + one.length_bytes, end)
-        if first < last:
-            bad.add(first, last - first, one.code)
+    for one in bad_within(parent.bad_ranges(), offset_bytes, length_bytes, at=offset_bytes):
+        bad.add(one.offset_bytes, one.length_bytes, one.code)
     return data.ljust(length_bytes, b"\0")

@@ -22,6 +22,11 @@ _MAXIMUM_LIST_BYTES = 64 << 20
 _MAXIMUM_CHUNKS = 1 << 20
 _ROW = struct.Struct(">II4Q")
 _ROWS_AT = 204
+_LIST_ERRORS = (
+    ExpatError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError
+)  # fmt: skip
+"""A date that is none is an AttributeError of plistlib; an encoding that nobody knows is a
+LookupError, or an OSError where the sandbox lets no codec be loaded."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -78,7 +83,7 @@ def _tables(name: str, untrusted_list: bytes) -> list[bytes]:
         stated = plistlib.loads(untrusted_list, fmt=plistlib.FMT_XML)
         blocks = stated["resource-fork"]["blkx"]
         tables = [block["Data"] for block in blocks]
-    except (ExpatError, ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+    except _LIST_ERRORS as error:
         raise SourceUnreadable(
             f"{name} has the trailer of an Apple disk image and no table of chunks that can be "
             "read: it is damaged, cut short or too old; convert it with hdiutil on a Mac"

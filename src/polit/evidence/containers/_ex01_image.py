@@ -13,6 +13,7 @@ from polit.evidence.source import SourceProblem
 
 _MAXIMUM_CHUNK_BYTES = 128 << 20
 _MAXIMUM_PROBLEMS = 100
+_MAXIMUM_ERRORS = 100_000
 _TEXT_KEYS = {
     "nm": "description",
     "cn": "case_number",
@@ -113,11 +114,20 @@ def _take(image: Ex01Image, gathered: _Gathered, segment: Segment, section: part
             stored = gathered.device if section.kind == parts.DEVICE else gathered.case
             stored.update({key: value for key, value in values.items() if value})
         case parts.ERRORS:
-            gathered.errors = parts.read_errors(segment, section) + gathered.errors
+            _take_errors(image, gathered, segment, section)
         case parts.MD5 | parts.SHA1:
             _take_digest(image, segment, section)
         case parts.DONE:
             gathered.is_done = True
+
+
+def _take_errors(
+    image: Ex01Image, gathered: _Gathered, segment: Segment, section: parts.Section
+) -> None:
+    if len(gathered.errors) >= _MAXIMUM_ERRORS:
+        image.note("too_many_errors", f"over {_MAXIMUM_ERRORS} unread ranges are stated")
+        return
+    gathered.errors = parts.read_errors(segment, section) + gathered.errors
 
 
 def _take_digest(image: Ex01Image, segment: Segment, section: parts.Section) -> None:

@@ -8,6 +8,7 @@ Source: Expert Witness Compression Format (Metz, 2006-2026), ltree section.
 """
 
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -43,9 +44,12 @@ class Extents:
     digests: tuple[StoredDigest, ...]
 
     def ranges(self) -> list[tuple[int, int]]:
-        """Return offset and length of each extent; what is no hexadecimal number is left out."""
+        """Return offset and length of each extent, up to the first word that is no number.
+
+        What follows it would be read from other places than were meant.
+        """
         words = self.text.split(" ", 2 * _MAXIMUM_EXTENTS)[1:]
-        numbers = [int(word, 16) for word in words if _is_hex(word)]
+        numbers = [int(word, 16) for word in itertools.takewhile(_is_hex, words)]
         return list(zip(numbers[::2], numbers[1::2], strict=False))
 
 
@@ -157,7 +161,7 @@ class _Builder:
         self.extents.append(
             Extents(
                 text=values.get("be", ""),
-                duplicate_bytes=_number(duplicate) if duplicate.isdigit() else -1,
+                duplicate_bytes=_number(duplicate) if _is_number(duplicate) else -1,
                 is_sparse=bool(flags & _SPARSE),
                 digests=_digests(values),
             )
@@ -170,9 +174,11 @@ def _row(keys: str, values: str) -> dict[str, str]:
 
 def _number(text: str) -> int:
     """Return a whole number of at most 63 bits, 0 for anything else."""
-    if not 0 < len(text) <= 19 or not (text.isascii() and text.isdigit()):
-        return 0
-    return min(int(text), _INT63)
+    return min(int(text), _INT63) if _is_number(text) else 0
+
+
+def _is_number(text: str) -> bool:
+    return 0 < len(text) <= 19 and text.isascii() and text.isdigit()
 
 
 def _is_hex(word: str) -> bool:

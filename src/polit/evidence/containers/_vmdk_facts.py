@@ -21,7 +21,7 @@ _MAXIMUM_DESCRIPTOR_BYTES = 1 << 20
 _EXTENT = re.compile(
     r"^\s*(?:RW|RDONLY|NOACCESS)\s+(\d{1,19})\s+(\w{1,20})(?:\s+\"([^\"]*)\")?(?:\s+(\d{1,19}))?"
 )
-_VALUE = re.compile(r"^\s*([\w.]{1,64})\s*=\s*\"?([^\"]*)\"?\s*$")
+_KEY = re.compile(r"[\w.]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,23 @@ def _parsed(name: str, untrusted_text: str, *, is_embedded: bool) -> VmdkFacts:
     for line in untrusted_text.splitlines():
         if (match := _EXTENT.match(line)) is not None:
             extents.append(VmdkExtent(int(match[1]), match[2].upper(), match[3] or ""))
-        elif (match := _VALUE.match(line)) is not None:
-            values[match[1].lower()] = match[2]
+        elif (stated := _assignment(line)) is not None:
+            values[stated[0].lower()] = stated[1]
     if len(extents) > MAXIMUM_FILES:
         raise SourceUnreadable(
             f"{name} states {len(extents)} extents, more than {MAXIMUM_FILES}: convert it to one "
             "file with the tool that made it"
         )
     return VmdkFacts(is_embedded, values, tuple(extents))
+
+
+def _assignment(line: str) -> tuple[str, str] | None:
+    # No expression: one that takes spaces in three places takes for ever on a megabyte of them.
+    key, equals, value = line.partition("=")
+    key, value = key.strip(), value.strip().removeprefix('"').removesuffix('"')
+    if not equals or _KEY.fullmatch(key) is None or '"' in value:
+        return None
+    return key, value
 
 
 def extent_companion(segment: Segment, extent: VmdkExtent) -> Companion:

@@ -12,7 +12,7 @@ import pymodi
 
 from polit.base.errors import SourceUnreadable
 from polit.evidence.acquisition import AcquisitionFacts, StoredDigest
-from polit.evidence.containers._chain import check_size, read_whole
+from polit.evidence.containers._chain import check_size, from_parent, read_whole
 from polit.evidence.containers._dmg_table import (
     ADC,
     BZIP2,
@@ -46,6 +46,8 @@ _SIGNATURE = b"koly\0\0\0\x04"
 _MAXIMUM_CHUNK_BYTES = 64 << 20
 """hdiutil packs 256 KiB to 1 MiB at once."""
 _KEPT_BYTES = 16 << 20
+_KEPT_CHUNKS = 256
+"""Damaged ones take no bytes, and are kept too."""
 _UNPACKERS = {ZLIB: inflate, BZIP2: unpack_bzip2, LZMA: unpack_xz}
 _KIND_NAMES = {ADC: "ADC", ZLIB: "zlib", BZIP2: "bzip2", LZFSE: "LZFSE", LZMA: "LZMA"}
 
@@ -136,13 +138,7 @@ class DmgSource:
 
     def _through_library(self, offset: int, length: int) -> bytes:
         assert self._library is not None
-        data = self._library.read_at(offset, length)
-        for one in self._library.bad_ranges():
-            first = max(one.offset_bytes, offset)
-            last = min(one.offset_bytes + one.length_bytes, offset + length)
-            if first < last:
-                self._bad.add(first, last - first, one.code)
-        return data.ljust(length, b"\0")
+        return from_parent(self._library, offset, length, bad=self._bad)
 
     def _unpacked(self, index: int, chunk: Chunk) -> bytes:
         """Return a decompressed chunk, empty where it is damaged."""
@@ -153,7 +149,10 @@ class DmgSource:
             if size <= _MAXIMUM_CHUNK_BYTES and chunk.stored_bytes <= 2 * size + 4096:
                 stored = read_segment(self._segment, chunk.offset_bytes, chunk.stored_bytes)
                 data = unpack(stored, size, chunk.kind)
-            while self._kept and sum(map(len, self._kept.values())) + len(data) > _KEPT_BYTES:
+            while self._kept and (
+                len(self._kept) >= _KEPT_CHUNKS
+                or sum(map(len, self._kept.values())) + len(data) > _KEPT_BYTES
+            ):
                 del self._kept[next(iter(self._kept))]
         self._kept[index] = data
         return data
@@ -239,6 +238,8 @@ def unpack_adc(raw: bytes, size_bytes: int) -> bytes:
         place += width
         if distance > len(made):
             return b""
-        pattern = made[-distance:]
-        made += (pattern * (length // distance + 1))[:length]
+        # No more than is needed is copied: a far place for three bytes must cost three bytes.
+        start = len(made) - distance
+        pattern = made[start : start + length]
+        made += (pattern * (length // len(pattern) + 1))[:length]
     return bytes(made) if len(made) == size_bytes else b""

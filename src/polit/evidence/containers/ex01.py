@@ -21,6 +21,8 @@ ORDER = 305
 NAME = "ex01"
 
 _KEPT_BYTES = 16 << 20
+_KEPT_TABLES = 256
+"""Damaged ones take no bytes, and are kept too."""
 _MAXIMUM_ENTRIES_BYTES = 64 << 20
 _COMPRESSED, _CHECKED, _PATTERN = 1, 2, 4
 
@@ -125,7 +127,10 @@ class Ex01Source:
             table = self._image.tables[index]
             is_sane = 16 * table.chunks <= _MAXIMUM_ENTRIES_BYTES
             entries = table_entries(table) if is_sane else b""
-            while self._entries and sum(map(len, self._entries.values())) > _KEPT_BYTES:
+            while self._entries and (
+                len(self._entries) >= _KEPT_TABLES
+                or sum(map(len, self._entries.values())) > _KEPT_BYTES
+            ):
                 del self._entries[next(iter(self._entries))]
         self._entries[index] = entries
         return entries

@@ -42,6 +42,8 @@ ORDER = 330
 NAME = "qcow"
 
 _SECTOR_BITS, _MAXIMUM_BITS = 9, 21
+_MAXIMUM_TABLES = 4 << 20
+"""QEMU takes no first table over 32 MiB either."""
 _KEPT_BYTES = 8 << 20
 
 
@@ -117,11 +119,13 @@ def _check(name: str, facts: QcowFacts) -> None:
             f"{facts.unknown_features:#x} that polit does not know: convert it with qemu-img"
         )
     check_size(name, facts.size_bytes)
-    per_table = 1 << (facts.cluster_bits + facts.l2_bits) if facts.cluster_bits < 64 else 0
+    are_bits_sane = (
+        _SECTOR_BITS <= facts.cluster_bits <= _MAXIMUM_BITS and 0 < facts.l2_bits <= _MAXIMUM_BITS
+    )
     if (
-        not _SECTOR_BITS <= facts.cluster_bits <= _MAXIMUM_BITS
-        or not 0 < facts.l2_bits <= _MAXIMUM_BITS
-        or facts.l1_entries * per_table < facts.size_bytes
+        not are_bits_sane
+        or facts.l1_entries << (facts.cluster_bits + facts.l2_bits) < facts.size_bytes
+        or facts.size_bytes >> (facts.cluster_bits + facts.l2_bits) > _MAXIMUM_TABLES
     ):
         raise SourceUnreadable(f"{name} states sizes that a QCOW image cannot have")
 

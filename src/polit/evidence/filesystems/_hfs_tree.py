@@ -14,6 +14,8 @@ from polit.evidence.filesystem import Content
 LEAF, _INDEX, _HEADER = -1, 0, 1
 _NODES_KEPT = 128
 _DEPTH_AT_MOST = 16
+_LEAVES_PASSED_AT_MOST = 16
+"""An index that holds leads to the right leaf or the one before; one that lies costs time."""
 _NODE = struct.Struct(">IIbBH")
 
 
@@ -64,14 +66,18 @@ class HfsTree:
         """
         number = self._leaf_of(is_before)
         seen: set[int] = set()
+        is_reached = False
         while number:
             if number in seen:
                 raise SourceUnreadable(f"the chain of leaves of the {self._name} does not end")
+            if len(seen) > _LEAVES_PASSED_AT_MOST and not is_reached:
+                raise SourceUnreadable(f"the index of the {self._name} leads to a wrong leaf")
             seen.add(number)
             node = self._node(number, LEAF)
             for position in range(node.records):
                 record = self._record(number, node, position)
                 if not is_before(record.key):
+                    is_reached = True
                     yield record
             number = node.following
 

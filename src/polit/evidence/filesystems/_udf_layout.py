@@ -285,9 +285,10 @@ class UdfLayout:
         """Return a content that must be read before the partitions are known."""
         if entry.form == entries.EMBEDDED:
             return entry.body[: entry.size_bytes]
-        parts = [
-            self._read_in(below, extent.at.block, min(extent.size_bytes, _TABLE_BYTES_AT_MOST))
-            for extent in entries.extents_in(entry.body, entry.form, 0)
-            if extent.kind == entries.RECORDED
-        ]
-        return b"".join(parts)[: entry.size_bytes]
+        left = min(entry.size_bytes, _TABLE_BYTES_AT_MOST)
+        parts: list[bytes] = []
+        for extent in entries.extents_in(entry.body, entry.form, 0):
+            if extent.kind == entries.RECORDED and left > 0:
+                parts.append(self._read_in(below, extent.at.block, min(extent.size_bytes, left)))
+                left -= len(parts[-1])
+        return b"".join(parts)

@@ -6,6 +6,7 @@ it is of the newest session, else deleted. The Sleuth Kit chooses one tree and i
 no names; it is the tests' second tool.
 """
 
+import itertools
 import struct
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -139,6 +140,7 @@ class IsoFileSystem(ListedFileSystem):
             raise SourceUnreadable(f"there is no record at {place.value}")
         if parts.parts[0].packed:
             raise SourceUnreadable("the content is compressed by zisofs, which is not read")
+        self.check_size(_size(parts.parts))  # before a list of pieces is made for a lie
         pieces = self._pieces(parts.parts, other_endian=place.role == _OTHER_ENDIAN)
         return self._content(pieces, _size(parts.parts))
 
@@ -153,7 +155,9 @@ class IsoFileSystem(ListedFileSystem):
             block = part.other_block if other_endian else part.block
             place = (block + part.attribute_blocks) * self._block_bytes
             left, unit = part.size_bytes, part.unit_blocks * self._block_bytes or part.size_bytes
-            while left > 0 and len(pieces) < _PIECES_AT_MOST:
+            while left > 0:
+                if len(pieces) >= _PIECES_AT_MOST:
+                    raise SourceUnreadable("the content lies in too many pieces")
                 taken = min(left, unit)
                 pieces.append(Piece(start, taken, place))
                 start, left = start + taken, left - taken
@@ -164,7 +168,7 @@ class IsoFileSystem(ListedFileSystem):
 
     def _root_of(self, number: int) -> Address:
         tree = self._trees[number]
-        return _Place(_FOLDER, number, tree.block << 32 | tree.size_bytes).pack()
+        return _folder_at(number, tree.block, tree.size_bytes)
 
     def _place(self, address: Address) -> _Place:
         if len(address) != _ADDRESS.size or not address.startswith(MARK):
@@ -182,7 +186,7 @@ class IsoFileSystem(ListedFileSystem):
         if start >= self.image.size_bytes:
             raise SourceUnreadable(f"the folder is stated at {start}, beyond the volume's end")
         found = self._records(self._trees[folder.tree], start, start + size)
-        yield from _joined(found, folder.tree)
+        yield from _joined(_of_one_folder(found), folder.tree)
         if folder.pack() == self.root:
             for number, (at, length) in enumerate(self._boot_images, 1):
                 yield _BootImage(number, at, length)
@@ -242,7 +246,7 @@ class IsoFileSystem(ListedFileSystem):
         if record.child_block:
             block = record.child_block
             size = int.from_bytes(self.image.read_at(block * self._block_bytes + 10, 4), "little")
-        return _Place(_FOLDER, slot.tree, block << 32 | size).pack()
+        return _folder_at(slot.tree, block, size)
 
     # Entries
 
@@ -304,6 +308,30 @@ class IsoFileSystem(ListedFileSystem):
             size_bytes=_size(slot.parts),
             times=slot.parts[0].times,
         )
+
+
+def _folder_at(tree: int, block: int, size_bytes: int) -> Address:
+    # A block and what is added to it may exceed 32 bits: both places are beyond any volume's end.
+    return _Place(_FOLDER, tree, min(block, 0xFFFFFFFF) << 32 | size_bytes).pack()
+
+
+def _of_one_folder(found: Iterator[IsoRecord]) -> Iterator[IsoRecord]:
+    """Yield the records of a folder: it begins with itself and its parent, as none else does.
+
+    Otherwise a file's bytes would be told as names, and folders could share theirs, which
+    multiplies them. One of the two records may be damaged.
+
+    Raises:
+        SourceUnreadable: Neither stands there, or another folder begins within this one.
+    """
+    first = list(itertools.islice(found, 2))
+    if first and all(record.raw_name for record in first):
+        raise SourceUnreadable("no folder begins where one is stated")
+    yield from first
+    for record in found:
+        if not record.raw_name:
+            raise SourceUnreadable("another folder begins within the folder")
+        yield record
 
 
 def _joined(found: Iterator[IsoRecord], tree: int) -> Iterator[_Slot]:

@@ -13,7 +13,7 @@ Value = Union[str, int, list["Value"], "Section"]
 Section = dict[str, Value]
 
 _TOKEN = re.compile(
-    r"""\s+|\#[^\n]*|(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z0-9_.+/-]+)"""
+    r"""\s+|\#[^\n]*|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z0-9_.+/-]+)"""
     r"""|(?P<mark>[{}\[\]=,])""",
     re.DOTALL,
 )

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 
 from polit.base.errors import PolitError, SourceUnreadable
+from polit.evidence.ranges import Derived, bad_within
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 
@@ -20,6 +21,7 @@ class Window:
         """Make a window on ``volume``; ``on_read`` is called before every read."""
         self._source, self._start, self._on_read = source, volume.offset_bytes, on_read
         self.size_bytes = max(min(volume.size_bytes, source.size_bytes - self._start), 0)
+        self._bad = Derived(lambda bad: bad_within(bad, self._start, self.size_bytes, at=0))
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return a range, shorter only at the end; nothing outside."""
@@ -31,11 +33,11 @@ class Window:
         return self._source.read_at(self._start + offset_bytes, wanted)
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        """Return none: damage is told of the source that the volume lies in."""
-        return ()
+        """Return the bad ranges of the source that lie in the window, as the window counts."""
+        return self._bad.ranges(self._source.bad_ranges())
 
     def problems(self) -> tuple[SourceProblem, ...]:
-        """Return none, as ``bad_ranges``."""
+        """Return none: they are told of the source that the volume lies in."""
         return ()
 
 
@@ -57,6 +59,8 @@ class NativeFile:
         self._source, self._at = source, 0
         self._reads_left = reads_at_most
         self.failure: PolitError | None = None
+        self.damage = ""
+        """The code of a bad range that was read; who asks sets it back."""
 
     def allow(self, reads_at_most: int) -> None:
         """Allow so many reads from here on."""
@@ -81,6 +85,8 @@ class NativeFile:
         except PolitError as error:
             self.failure = self.failure or error
             raise
+        for bad in bad_within(self._source.bad_ranges(), self._at, len(data), at=0):
+            self.damage = bad.code
         self._at += len(data)
         return data
 

@@ -15,6 +15,7 @@ from polit.evidence.layers._derivation import beating
 from polit.evidence.layers._given import given, how_to_give
 from polit.evidence.layers._inner import BytesLayer, inner_volume
 from polit.evidence.layers._window import NATIVE_ERRORS, NativeFile, Window, native_trouble
+from polit.evidence.ranges import widened
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 from polit.model.secrets import Secret, SecretKind
@@ -78,7 +79,7 @@ def open_layer(
     window = Window(source, volume, on_read)
     native = _open(window, None)
     if not native.volume.is_locked():
-        return _layer(native, _facts(native), "clear key")
+        return _layer(native, window, _facts(native), "clear key")
     facts = _facts(native)
     wanted = given(secrets)
     possible = [secret for secret in wanted if _could_open(facts, secret)][:_TRIES_AT_MOST]
@@ -86,7 +87,7 @@ def open_layer(
         with beating(on_read or _keep_silent):
             native = _open(window, secret)
         if not native.volume.is_locked():
-            return _layer(native, facts, f"{secret.kind.value} {secret.number}")
+            return _layer(native, window, facts, f"{secret.kind.value} {secret.number}")
     raise VolumeLocked(_locked(facts, how_to_give(len(possible), len(wanted))))
 
 
@@ -158,8 +159,8 @@ def _could_open(facts: _Facts, secret: Secret) -> bool:
     return _ASKED.get(secret.kind, -1) in facts.protectors and b"\0" not in secret.value
 
 
-def _layer(native: _Native, facts: _Facts, opened_by: str) -> Layer:
-    inner = BitLockerSource(native)
+def _layer(native: _Native, window: Window, facts: _Facts, opened_by: str) -> Layer:
+    inner = BitLockerSource(native, window)
     described = f"{facts.named()}, {facts.description}" if facts.description else facts.named()
     problems = []
     if opened_by == "clear key":
@@ -176,9 +177,9 @@ def _layer(native: _Native, facts: _Facts, opened_by: str) -> Layer:
 class BitLockerSource:
     """The deciphered bytes of a BitLocker volume; see ``ByteSource``."""
 
-    def __init__(self, native: _Native) -> None:
-        """Read an unlocked volume."""
-        self._native = native
+    def __init__(self, native: _Native, window: Window) -> None:
+        """Read an unlocked volume of a window."""
+        self._native, self._window = native, window
         self.size_bytes = int(native.volume.get_size())
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
@@ -207,11 +208,14 @@ class BitLockerSource:
         return bytes(part)
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        """Return none: damage is told of the source that the volume lies in."""
-        return ()
+        """Return the sectors that the source around it could not give: noise, deciphered.
+
+        A sector stands where it stood before the volume was encrypted, but for the first few.
+        """
+        return widened(self._window.bad_ranges(), _ALIGNED_BYTES, size_bytes=self.size_bytes)
 
     def problems(self) -> tuple[SourceProblem, ...]:
-        """Return none, as ``bad_ranges``."""
+        """Return none: they are told of the source that the volume lies in."""
         return ()
 
 

@@ -16,6 +16,7 @@ from polit.evidence.layers._luks_json import SECOND_MAGIC, read_luks2
 from polit.evidence.layers._luks_keys import Tried, find_key
 from polit.evidence.layers._sector_cipher import UNIT_BYTES, Decipher, is_readable, sector_cipher
 from polit.evidence.layers._window import Window
+from polit.evidence.ranges import Derived, bad_within, widened
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 
@@ -75,6 +76,7 @@ class LuksSource:
         self._volume, self._facts, self._decipher = volume, facts, decipher
         sector = facts.sector_bytes
         self.size_bytes = _data_bytes(volume, facts) // sector * sector
+        self._bad = Derived(self._lost)
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return a range, shorter only at the end."""
@@ -96,11 +98,15 @@ class LuksSource:
         return self._decipher(stored[:whole], vector)[start - first : end - first]
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        """Return none: damage is told of the source that the volume lies in."""
-        return ()
+        """Return the sectors that the source around it could not give: noise, deciphered."""
+        return self._bad.ranges(self._volume.bad_ranges())
+
+    def _lost(self, around: tuple[BadRange, ...]) -> tuple[BadRange, ...]:
+        bad = bad_within(around, self._facts.data_offset_bytes, self.size_bytes, at=0)
+        return widened(bad, self._facts.sector_bytes, size_bytes=self.size_bytes)
 
     def problems(self) -> tuple[SourceProblem, ...]:
-        """Return none, as ``bad_ranges``."""
+        """Return none: they are told of the source that the volume lies in."""
         return ()
 
 

@@ -13,6 +13,7 @@ from polit.evidence.layer import Layer
 from polit.evidence.layers._inner import BytesLayer, inner_volume
 from polit.evidence.layers._lvm_group import LogicalVolume, label_sector, read_group
 from polit.evidence.layers._window import Window
+from polit.evidence.ranges import BadRanges, Derived, bad_within
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 
@@ -38,6 +39,7 @@ def open_layer(
     group = read_group(window)
     numbered = list(enumerate(group.volumes, 1))
     problems = [SourceProblem("lvm_metadata", flaw) for flaw in group.flaws]
+    problems += _cut_off(group.volumes, window.size_bytes)
     if group.others:
         detail = f"the volume group {_printable(group.name)} has {group.others} further devices"
         problems.append(SourceProblem("lvm_incomplete", detail))
@@ -69,12 +71,8 @@ class LinearSource:
         """Lay the extents end to end."""
         self._volume, self._extents = volume, logical.extents
         self._starts = [extent.logical_bytes for extent in logical.extents]
-        self._problems: tuple[SourceProblem, ...] = ()
-        last = max(one.physical_bytes + one.length_bytes for one in logical.extents)
-        if last > volume.size_bytes:
-            detail = f"a logical volume reaches to byte {last} of {volume.size_bytes}"
-            self._problems = (SourceProblem("lvm_beyond_end", detail),)
         self.size_bytes = min(logical.size_bytes, volume.size_bytes)
+        self._bad = Derived(self._lost)
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return a range, shorter only at the end."""
@@ -91,12 +89,32 @@ class LinearSource:
         return b"".join(parts)
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        """Return none: damage is told of the source that the volume lies in."""
-        return ()
+        """Return what the source around it could not give, and what lies behind its end."""
+        return self._bad.ranges(self._volume.bad_ranges())
+
+    def _lost(self, around: tuple[BadRange, ...]) -> tuple[BadRange, ...]:
+        found = BadRanges()
+        for one in self._extents:
+            here = max(min(one.length_bytes, self._volume.size_bytes - one.physical_bytes), 0)
+            for bad in bad_within(around, one.physical_bytes, here, at=one.logical_bytes):
+                found.add(bad.offset_bytes, bad.length_bytes, bad.code)
+            found.add(one.logical_bytes + here, one.length_bytes - here, "chunk_missing")
+        return found.ranges()
 
     def problems(self) -> tuple[SourceProblem, ...]:
-        """Return whether it reaches beyond its physical volume."""
-        return self._problems
+        """Return none: they are told of the layer."""
+        return ()
+
+
+def _cut_off(volumes: Sequence[LogicalVolume], size_bytes: int) -> list[SourceProblem]:
+    """Return the volumes that reach beyond the end of what holds them."""
+    problems = []
+    for one in volumes:
+        last = max((e.physical_bytes + e.length_bytes for e in one.extents), default=0)
+        if last > size_bytes:
+            detail = f"logical volume {_printable(one.name)} reaches to byte {last} of {size_bytes}"
+            problems.append(SourceProblem("lvm_beyond_end", detail))
+    return problems
 
 
 def _printable(text: str) -> str:

@@ -18,6 +18,7 @@ from polit.evidence.filesystems._image import VolumeImage
 from polit.evidence.filesystems._ntfs_shadow import BLOCK_BYTES, ShadowFileSystem
 from polit.evidence.layer import InnerVolume, Layer
 from polit.evidence.layers._window import NATIVE_ERRORS, NativeFile, Window, native_trouble
+from polit.evidence.ranges import BadRanges
 from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 
@@ -163,6 +164,7 @@ class ShadowSource:
     def __init__(self, store: pyvshadow.store, file: NativeFile, size_bytes: int) -> None:
         """Read a shadow copy."""
         self._store, self._file, self.size_bytes = store, file, size_bytes
+        self._bad = BadRanges()
 
     def read_at(self, offset_bytes: int, length_bytes: int) -> bytes:
         """Return a range, shorter only at the end."""
@@ -177,6 +179,7 @@ class ShadowSource:
     def _part(self, offset_bytes: int, length_bytes: int) -> bytes:
         # One read of a whole chain of copies: what it may cost the file is bounded anew.
         self._file.allow(_OPENING_READS_AT_MOST)
+        self._file.damage = ""
         try:
             part = self._store.read_buffer_at_offset(length_bytes, offset_bytes)
         except NATIVE_ERRORS as error:
@@ -187,12 +190,18 @@ class ShadowSource:
         self._file.raise_failure()
         if not part:
             raise SourceUnreadable(f"the shadow copy ends at byte {offset_bytes}")
+        if self._file.damage and length_bytes > BLOCK_BYTES:
+            stop = offset_bytes + length_bytes
+            places = range(offset_bytes, stop, BLOCK_BYTES)
+            return b"".join(self._part(at, min(BLOCK_BYTES, stop - at)) for at in places)
+        if self._file.damage:
+            self._bad.add(offset_bytes, len(part), self._file.damage)
         return bytes(part)
 
     def bad_ranges(self) -> tuple[BadRange, ...]:
-        """Return none: damage is told of the source that the volume lies in."""
-        return ()
+        """Return what was read so far of blocks that the source around it could not give."""
+        return self._bad.ranges()
 
     def problems(self) -> tuple[SourceProblem, ...]:
-        """Return none, as ``bad_ranges``."""
+        """Return none: they are told of the source that the volume lies in."""
         return ()

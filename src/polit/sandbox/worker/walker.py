@@ -209,8 +209,8 @@ class Walker:
 
     def damage(self, volume_id: int, content: Content) -> str:
         """Return the code of the damage that a content lies on, empty where there is none."""
-        bad_ranges = self._source.bad_ranges() if self._source is not None else ()
-        if not bad_ranges or not self._volumes.lies_in_source(volume_id):
+        bad_ranges = self._volumes.bad_ranges(volume_id) if self._source is not None else ()
+        if not bad_ranges:
             return ""
         return damage_code(content.places(), bad_ranges, size_bytes=content.size_bytes)
 

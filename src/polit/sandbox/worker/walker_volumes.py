@@ -8,7 +8,7 @@ from polit.evidence.filesystem import FileSystem
 from polit.evidence.layer import Layer, VolumeLocked
 from polit.evidence.layering import find_layer
 from polit.evidence.opening import name_unopened, open_filesystem
-from polit.evidence.source import ByteSource, SourceProblem
+from polit.evidence.source import BadRange, ByteSource, SourceProblem
 from polit.model.evidence import VolumeFacts
 from polit.sandbox import walking_messages as say
 
@@ -91,10 +91,17 @@ class Volumes:
         placed = self._placed.get(volume_id)
         return placed.facts.size_bytes if placed else 0
 
-    def lies_in_source(self, volume_id: int) -> bool:
-        """Tell whether a volume's bytes are the source's own, and not those of a layer."""
-        placed = self._placed.get(volume_id)
-        return placed is None or placed.parent_id is None
+    def bad_ranges(self, volume_id: int) -> tuple[BadRange, ...]:
+        """Return the bad ranges met so far of the bytes that a volume lies in.
+
+        Those of a layer are its own: what is damaged around it, as it counts its bytes.
+
+        Raises:
+            SourceError: The layer around it cannot be opened.
+        """
+        if volume_id not in self._placed:
+            return self._open_root().bad_ranges()
+        return self._source_of(volume_id).bad_ranges()
 
     def source_of(self, volume_id: int) -> tuple[ByteSource, VolumeFacts]:
         """Return the source that a volume lies in, and where.
@@ -172,8 +179,14 @@ def _opened(
 
 
 def _only(secrets: Sequence[bytes], opened_by: str) -> Sequence[bytes]:
-    """Return the list without all but the secret that opened a volume; numbers stay theirs."""
-    number = opened_by.rpartition(" ")[2]
-    if not number.isdecimal() or not 1 <= int(number) <= len(secrets):
-        return secrets
-    return [b""] * (int(number) - 1) + [secrets[int(number) - 1]]
+    """Return the list with only the secrets that opened a volume; numbers stay theirs.
+
+    A container of several volumes is opened by several: ``password 1, password 3``.
+    """
+    numbers = set()
+    for told in opened_by.split(", "):
+        number = told.rpartition(" ")[2]
+        if not (number.isascii() and number.isdecimal()) or not 1 <= int(number) <= len(secrets):
+            return secrets
+        numbers.add(int(number))
+    return [secret if at in numbers else b"" for at, secret in enumerate(secrets, 1)]

@@ -79,6 +79,13 @@ class OrderForm(GovukForm):
     keep_originals = forms.BooleanField(
         label="Keep originals of pictures and videos in the vault", required=False, initial=True
     )
+    carve = forms.BooleanField(
+        label="Search unallocated space for pictures and videos", required=False, initial=True
+    )
+    shadow_copies = forms.BooleanField(
+        label="Examine shadow copies for what differs in them", required=False,
+        help_text="Without it they are listed as not examined.",
+    )  # fmt: skip
     accept_atime = forms.BooleanField(label="Access times of a folder may change", required=False)
     accept_reduced_isolation = forms.BooleanField(
         label="Go on where the isolation is reduced", required=False
@@ -131,7 +138,11 @@ class OrderForm(GovukForm):
         given = self.cleaned_data
         device = Device(given["acquisition"], given["clock_offset_s"], given["time_zone"])
         options = Options(
-            given["keep_originals"], given["accept_atime"], given["accept_reduced_isolation"]
+            keep_originals=given["keep_originals"],
+            accept_atime=given["accept_atime"],
+            accept_reduced_isolation=given["accept_reduced_isolation"],
+            carve=given["carve"],
+            shadow_copies=given["shadow_copies"],
         )
         return [
             Asked(

@@ -31,6 +31,8 @@ class Examination(Record):
     keep_originals = models.BooleanField(default=True)
     accept_atime = models.BooleanField(default=False)
     accept_reduced_isolation = models.BooleanField(default=False)
+    carve = models.BooleanField(default=True)
+    shadow_copies = models.BooleanField(default=False)
 
     not_before = models.DateTimeField(null=True)
     priority = models.PositiveSmallIntegerField(default=5)

@@ -152,11 +152,21 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How it is to be examined."""
+    """How it is to be examined.
+
+    Args:
+        keep_originals: Whether the vault keeps pictures and videos.
+        accept_atime: Whether access times of a folder may change.
+        accept_reduced_isolation: Whether it goes on where the sandbox holds less than fully.
+        carve: Whether what no file owns is searched for pictures and videos.
+        shadow_copies: Whether shadow copies are examined for what differs, not only listed.
+    """
 
     keep_originals: bool = True
     accept_atime: bool = False
     accept_reduced_isolation: bool = False
+    carve: bool = True
+    shadow_copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,8 @@ def _ask(
         keep_originals=asked.options.keep_originals and not attached,
         accept_atime=asked.options.accept_atime,
         accept_reduced_isolation=asked.options.accept_reduced_isolation,
+        carve=asked.options.carve,
+        shadow_copies=asked.options.shadow_copies,
         not_before=asked.not_before,
         priority=asked.priority,
         mismatch_reason=asked.mismatch_reason,

@@ -38,6 +38,7 @@ _TABLES: dict[str, type[models.Model]] = {
     "problems": media.Problem,
     "bad_ranges": media.BadRange,
     "unopened": media.Unopened,
+    "carving": media.Carving,
     "hash_sets": matching.MatchSet,
     "matches": matching.ContentMatch,
 }

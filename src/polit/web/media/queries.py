@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from polit.model import codes
 from polit.model.manifest import Manifest
 from polit.package.layout import TILES
 from polit.package.seal import parse_manifest
 from polit.web.core.access import CaseAccess
 from polit.web.media.models import (
     BadRange,
+    Carving,
     Content,
     Derivative,
     Entry,
@@ -20,6 +22,7 @@ from polit.web.media.models import (
     Problem,
     Tag,
     Unopened,
+    Volume,
     Word,
 )
 from polit.web.media.rules import EntryWanted, PackageState, package_of, rows_of
@@ -33,6 +36,7 @@ PAGE_FOLDERS = 100
 SEARCHED_AT_ONCE = 50_000
 """Entries that one page of a search looks through, so that no page takes long."""
 MOST_OCCURRENCES = 50
+MOST_VOLUMES = 500
 _EXPORTED_AT_ONCE = 2_000
 _PICTURES_MOST = 2
 """Kinds up to this number have pictures: stills and videos."""
@@ -318,3 +322,14 @@ def source_problems(package: Package) -> tuple[tuple[Problem, ...], tuple[BadRan
         tuple(problems.select_related("stage", "code").order_by("id")[:MOST_OCCURRENCES]),
         tuple(ranges.order_by("id")[:MOST_OCCURRENCES]),
     )
+
+
+def volume_list(package: Package) -> tuple[tuple[Volume, ...], tuple[Carving, ...]]:
+    """Return a package's volumes in the order of their numbers, and what was carved in them.
+
+    Two queries; of more than ``MOST_VOLUMES`` the first.
+    """
+    first, last = rows_of(package.number)
+    volumes = Volume.objects.filter(id__range=(first, last)).order_by("id")[:MOST_VOLUMES]
+    searches = Carving.objects.filter(id__range=(first, last)).order_by("id")
+    return tuple(volumes), tuple(searches[: MOST_VOLUMES * len(codes.CARVING_AREAS.values)])

@@ -78,8 +78,16 @@ def time_text(value_ns: int | None) -> str:
     return f"{instant.strftime('%Y-%m-%d %H:%M:%S')}.{rest:09d}"
 
 
-def basis_text(folder: Folder | None) -> str:
-    """Return what the times of a volume are counted in, in words."""
+def basis_text(folder: Folder | None, *, is_inside: bool = False) -> str:
+    """Return what the times of a volume are counted in, in words.
+
+    Args:
+        folder: The folder of the entry.
+        is_inside: Whether the entry lies in another: its times are then that file's own claim,
+            and many formats keep no zone.
+    """
+    if is_inside:
+        return "as the file that it lies in says; many kinds keep no zone"
     basis = folder.volume.time_basis if folder else None
     if basis == codes.TIME_BASES.number("utc"):
         return "UTC"

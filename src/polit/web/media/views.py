@@ -22,6 +22,7 @@ from polit.web.media.export import csv_lines
 from polit.web.media.forms import DownloadForm, Filters, filters_of, number_of
 from polit.web.media.models import Package
 from polit.web.media.queries import (
+    MOST_VOLUMES,
     entry_get,
     entry_page,
     facet_counts,
@@ -33,6 +34,7 @@ from polit.web.media.queries import (
     source_problems,
     tile_get,
     tiled_contents,
+    volume_list,
 )
 from polit.web.media.services import entries_disclose
 from polit.web.media.shown import (
@@ -47,6 +49,8 @@ from polit.web.media.shown import (
     shown_entry,
 )
 from polit.web.media.tiles import open_tile
+from polit.web.media.volume_names import carved_places
+from polit.web.media.volumes import volume_tree
 
 _READING = Access(Scope.CASE, read=READERS)
 _TILES = Access(Scope.CASE, read=TILE_READERS)
@@ -63,6 +67,7 @@ def results(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
     package = _package(request, examination_id)
     manifest, counts = manifest_of(package), facet_counts(package)
     problems, bad_ranges = source_problems(package)
+    volumes, searches = volume_list(package)
     shown = {
         "package": package,
         "manifest": manifest,
@@ -73,6 +78,8 @@ def results(request: HttpRequest, case_id: UUID, examination_id: UUID) -> HttpRe
         "reasons": counts.get("reason", {}),
         "source_problems": problems,
         "bad_ranges": bad_ranges,
+        "volumes": volume_tree(volumes, searches),
+        "has_more_volumes": len(volumes) == MOST_VOLUMES,
         "months": histogram(counts.get("modified_month", {})),
         "taken": histogram(counts.get("taken_month", {})),
         "chart": {"width": CHART_WIDTH, "height": CHART_HEIGHT},
@@ -194,7 +201,8 @@ def entry(request: HttpRequest, case_id: UUID, entry_id: int) -> HttpResponse:
         if row.link_target
         else "",
         "times": entry_times(row),
-        "basis": basis_text(row.folder),
+        "basis": basis_text(row.folder, is_inside=row.within_id is not None),
+        "carved_places": carved_places(row.locator),
         "digests": digests_of(content),
         "media": media,
         "media_failed": reason_name(media.reason.word) if media and media.reason else "",

@@ -200,6 +200,8 @@ def order_of(examination: Examination) -> ExamineOrder:
         keep_originals=examination.keep_originals,
         accept_atime=examination.accept_atime,
         accept_reduced_isolation=examination.accept_reduced_isolation,
+        carve=examination.carve,
+        shadow_copies=examination.shadow_copies,
     )
 
 

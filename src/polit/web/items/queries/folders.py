@@ -69,14 +69,20 @@ def folder_nodes(
     rows = Folder.objects.filter(id__range=rows_of(number), parent_id=parent)
     held = ItemFolder.objects.filter(id__in=rows.values("id")).order_by("id")[:MOST_FOLDERS]
     counts = dict(held.values_list("id", "items"))
-    named = Folder.objects.filter(pk__in=counts).order_by("id").values_list("id", "path")
+    named = Folder.objects.filter(pk__in=counts).select_related("volume").order_by("id")
     below = Folder.objects.filter(parent_id__in=counts, id__in=ItemFolder.objects.values("id"))
     with_folders = set(below.values_list("parent_id", flat=True).distinct())
     return [
-        FolderNode(folder, number, path.rstrip("/").rpartition("/")[2] or path, counts[folder],
-                   folder in with_folders)
-        for folder, path in named
+        FolderNode(folder.pk, number, _name(folder), counts[folder.pk], folder.pk in with_folders)
+        for folder in named
     ]  # fmt: skip
+
+
+def _name(folder: Folder) -> str:
+    """Return a folder's own name; at the top its volume stands in it: each has a root."""
+    if folder.parent_id:
+        return folder.path.rstrip("/").rpartition("/")[2] or folder.path
+    return folder.title
 
 
 def _packages(access: CaseAccess) -> list[FolderNode]:

@@ -1,6 +1,7 @@
 """Packages in the record, and their rows: written by the intake alone, never changed."""
 
 from polit.web.media.models.contents import (
+    Carving,
     Content,
     Derivative,
     Folder,
@@ -14,6 +15,7 @@ from polit.web.media.models.packages import Package, PackageRow, Word
 
 __all__ = [
     "BadRange",
+    "Carving",
     "Content",
     "Derivative",
     "Entry",

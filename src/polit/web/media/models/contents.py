@@ -2,7 +2,9 @@
 
 from django.db import models
 
+from polit.model.codes import FOLDER_KINDS
 from polit.web.media.models.packages import PackageRow, package_column, word_of
+from polit.web.media.volume_names import volume_name
 
 
 class Volume(PackageRow):
@@ -23,6 +25,11 @@ class Volume(PackageRow):
     time_resolution = models.TextField()
     time_source = models.TextField()
     reason = models.TextField()
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    layer = models.TextField(default="")
+    opened_by = models.TextField(default="")
 
     class Meta:
         """The table."""
@@ -32,6 +39,37 @@ class Volume(PackageRow):
     def __str__(self) -> str:
         """Return its number in the source."""
         return str(self.number)
+
+    @property
+    def title(self) -> str:
+        """What it is called, with the volumes that it lies in."""
+        return volume_name(self.locator, is_allocated=self.is_allocated)
+
+
+class Carving(PackageRow):
+    """How far an area of a volume that no file owns was searched, and what that gave."""
+
+    package = package_column()
+    volume = models.ForeignKey(Volume, on_delete=models.PROTECT, related_name="+", db_index=False)
+    area = models.SmallIntegerField()
+    state = models.SmallIntegerField()
+    reason = models.TextField()
+    size_bytes = models.BigIntegerField()
+    searched_bytes = models.BigIntegerField()
+    candidates = models.BigIntegerField()
+    found_again = models.BigIntegerField()
+    undecoded = models.BigIntegerField()
+    carved = models.BigIntegerField()
+    carved_bytes = models.BigIntegerField()
+
+    class Meta:
+        """The table."""
+
+        db_table = "media_carving"
+
+    def __str__(self) -> str:
+        """Return its area."""
+        return str(self.area)
 
 
 class Folder(PackageRow):
@@ -57,6 +95,20 @@ class Folder(PackageRow):
     def __str__(self) -> str:
         """Return its kind."""
         return str(self.kind)
+
+    @property
+    def title(self) -> str:
+        """Its path; at the top of a volume with the volume, which has paths of its own."""
+        if self.parent_id:
+            return self.path
+        return f"{self.volume.title}: {self.path or 'root'}"
+
+    @property
+    def state_of_names(self) -> str:
+        """Whether the names in it are in use: a folder that no file system has says what it is."""
+        kind = FOLDER_KINDS.value(self.kind)
+        told = {"carved": "carved", "orphans": "lost names"}
+        return told.get(kind, "deleted" if self.is_deleted else "live")
 
 
 class Content(PackageRow):

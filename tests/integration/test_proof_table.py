@@ -1,9 +1,10 @@
-"""A handful of the rows that ``./dev prove evidence`` judges in full."""
+"""A handful of what ``./dev prove evidence`` and ``hostile`` judge in full."""
 
 from pathlib import Path
 
 import pytest
-from evidence import proof_more, proof_rows
+from evidence import hostile_images, proof_more, proof_rows
+from evidence.hostile_run import run_hostile
 
 FEW = (
     ("raw", "fat32"),
@@ -21,7 +22,7 @@ def test_row_of_the_table_holds(container: str, system: str, tmp_path: Path) -> 
     assert judged.invented == 0
 
 
-@pytest.mark.parametrize("row", ["UDF bridge in E01", "files in L01", "ext4 in LVM in LUKS 2"])
+@pytest.mark.parametrize("row", ["UDF bridge in E01", "ext4 in LVM in LUKS 2"])
 def test_further_row_of_the_table_holds(row: str, tmp_path: Path) -> None:
     judged = proof_more.rows()[row](tmp_path)
     assert judged.fault == ""
@@ -50,3 +51,12 @@ def test_public_image_agrees_with_the_second_tool(corpora: Path, tmp_path: Path)
     name = "HFS+ in raw"
     judged = proof_rows.judge_corpus(name, corpora / proof_rows.CORPUS[name], tmp_path)
     assert judged.fault == ""
+
+
+def test_image_that_names_a_file_of_the_host_is_refused(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    _, build = hostile_images.CASES["VMDK of a file of the host"]
+    ran = run_hostile(build(given), tmp_path)
+    assert (ran.code, ran.appeared) == (6, ())
+    assert ran.words

@@ -233,7 +233,7 @@ def _documents(here: str) -> Files:
 def _downloads(here: str, photographs: list[bytes]) -> Files:
     return {
         f"{here}/timetable.pdf": contents.pdf(660),
-        f"{here}/letters.zip": contents.archive(661),
+        f"{here}/letters.zip": contents.archive(contents.ARCHIVE_SEEDS[1]),
         f"{here}/setup.bin": contents.noise(662, 300_000),
         f"{here}/invoice.pdf": scaled(photographs[4], 900),
         f"{here}/notes.jpg": contents.text(663, 1_500),

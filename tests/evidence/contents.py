@@ -88,8 +88,8 @@ def png(seed: int, width_px: int = 200, height_px: int = 150) -> bytes:
     return encoded(shapes(seed, width_px, height_px), "PNG")
 
 
-ARCHIVE_SEED = 42
-"""Of the archive that the plan plants."""
+ARCHIVE_SEEDS = (42, 661)
+"""Of the archives that are planted: that of the plan, and that of the sample."""
 
 
 def archived(seed: int) -> dict[str, bytes]:

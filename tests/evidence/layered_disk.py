@@ -18,7 +18,6 @@ FAT_AT, LUKS_AT, LVM_AT, GAP_AT = 1 << 20, 2 << 20, 7 << 20, 10 << 20
 _SIZE_BYTES, _FAT_BYTES = 11 << 20, 1 << 20
 NESTED, PRESSED, INSIDE, FREE = (contents.jpeg(seed, 96, 72) for seed in range(941, 945))
 BETWEEN = contents.jpeg(945, 96, 72)
-RAW_NAME = b"caf\xe9.jpg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ def build(folder: Path) -> LayeredDisk:
 
 
 def _group(folder: Path) -> bytes:
-    """Return a physical volume whose logical volumes are a FAT and one of zeros."""
+    """Return a physical volume whose one logical volume is a FAT."""
     inner = _fat(folder / "inner.part", {"inside.jpg": INSIDE})
     each = len(inner) // lvm.EXTENT_BYTES
     volumes = lvm.volume("home", 1, lvm.segment(1, 0, each, '"pv0", 0'))

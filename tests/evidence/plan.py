@@ -103,7 +103,7 @@ def _downloads() -> dict[str, bytes]:
     here = "Users/x/Downloads"
     return {
         f"{here}/report.pdf": contents.pdf(41),
-        f"{here}/letters.zip": contents.archive(contents.ARCHIVE_SEED),
+        f"{here}/letters.zip": contents.archive(contents.ARCHIVE_SEEDS[0]),
         f"{here}/random.bin": contents.noise(43, 20_000),
         f"{here}/empty.txt": b"",
         f"{here}/tiny.txt": b"tiny\n",

@@ -169,3 +169,61 @@ def test_file_that_came_apart_around_whole_ones_is_joined(make: Callable[[], byt
         ((0, cut), (cut + len(inner), len(content) - cut)),
         ((cut, len(other)),),
     ]
+
+
+def _atom(kind: bytes, body: bytes) -> bytes:
+    return (len(body) + 8).to_bytes(4, "big") + kind + body
+
+
+def _claiming_pngs() -> bytes:
+    png = drawn_png(1)[:33] + (2 << 20).to_bytes(4, "big") + b"IDAT"
+    return png * 2000 + noise(1, 3 << 20)
+
+
+def _tables() -> bytes:
+    empty = bytes(17) * 3800
+    table = b"\xff\xc4" + (len(empty) + 2).to_bytes(2, "big") + empty
+    return b"\xff\xd8" + table * 40
+
+
+def _indexes() -> bytes:
+    track = _atom(b"trak", _atom(b"free", b"") * 4000)
+    movie = _atom(b"moov", _atom(b"mvhd", b"") + track * 20)
+    heads = [
+        _atom(b"ftyp", b"qt  \0\0\0\0") + (8 + 24 * left).to_bytes(4, "big") + b"free"
+        for left in reversed(range(500))
+    ]
+    return b"".join(heads) + movie
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: b"\xff\xfe\x00\x04\xff\xd8" * 40_000, _claiming_pngs, _tables, _indexes]
+)
+def test_beginnings_that_share_what_follows_exhaust_their_budget(make: Callable[[], bytes]) -> None:
+    tally = CarvingTally()
+    began_s = time.process_time()
+    list(find_candidates(ImageSpace(make()), tally=tally))
+    assert time.process_time() - began_s < 10
+
+
+def test_what_ends_before_a_part_of_the_space_is_forgotten() -> None:
+    held = TakenRanges()
+    held.admit(Carved("png", "", ((10, 5), (30, 5)), is_complete=True, is_verified=True))
+    held.forget_before(15)
+    assert (held.holds(12), held.holds(30)) == (False, True)
+
+
+def test_a_trial_over_a_gap_is_bounded_in_blocks_too() -> None:
+    """A code of two bytes can stand for 32,767 empty blocks of a progressive picture."""
+    frame = b"\xff\xc2\0\x0b\x08" + (16_000).to_bytes(2, "big") * 2 + b"\x01\x01\x11\0"
+    quantiser = b"\xff\xdb\0\x43\0" + b"\x01" * 64
+    codes = b"\xff\xc4" + (19 + 1).to_bytes(2, "big") + b"\x00" + b"\x01" + bytes(15) + b"\0"
+    runs = b"\xff\xc4" + (19 + 1).to_bytes(2, "big") + b"\x10" + b"\x01" + bytes(15) + b"\xe0"
+    first = b"\xff\xda\0\x08\x01\x01\0\0\0\x00" + bytes(500_000)
+    second = b"\xff\xda\0\x08\x01\x01\0\x01\x3f\x00"
+    head = b"\xff\xd8" + quantiser + frame + codes + runs + first + second
+    body = (b"\x12\x34\x55\x01" * 128) * 40 + b"\xff" * 600
+    tally = CarvingTally()
+    began_s = time.process_time()
+    list(find_candidates(ImageSpace(head + body * 40), tally=tally))
+    assert time.process_time() - began_s < 10

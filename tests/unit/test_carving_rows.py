@@ -34,7 +34,7 @@ def package(tmp_path: Path) -> Path:
     ledger.finish_volume(1)
     batch = ResultBatch.empty()
     batch.results = [ResultRow(ids[0], "skipped", "known_good", made.digests(b"known"))]
-    batch.slack = [(1, 40, 8), (1, 90, 10), (1, 40, 8)]
+    batch.slack = [(1, 40, 5), (1, 90, 10), (1, 40, 8), (1, 40, 6)]
     ledger.append(batch)
     ledger.close()
     return folder
@@ -98,12 +98,15 @@ def test_what_is_not_searched_is_named_with_its_reason(package: Path) -> None:
     rows = CarvingRows(ledger)
     rows.begin()
     while (area := rows.next_area()) is not None:
-        rows.settle(area, CarvingStep(0, is_done=True, reason="unknown", undecoded=2))
+        rows.settle(
+            area, CarvingStep(0, is_done=True, reason="unknown", undecoded=2, passed_over=3)
+        )
     said = {line.what: line.why for line in count_uncarved(ledger.connection)}
     ledger.abandon()
     why = "not carved: the driver of its file system cannot tell what is free"
     assert said["unallocated space"] == why
     assert "carving candidates that did not decode" in said
+    assert "beginnings of pictures or videos that were not followed" in said
 
 
 def test_carved_entries_stand_in_a_folder_of_their_own(package: Path) -> None:

@@ -89,7 +89,8 @@ def find_candidates(
         start_bytes: Where to begin: 0, or one behind the beginning of the last candidate.
         on_progress: Told up to which byte the space has been looked through, often.
         found_before: The complete candidates found before ``start_bytes``, in order: a run that
-            goes on gives what a single run gives.
+            goes on gives what a single run gives. Those that end before the part of the space
+            in which it goes on may be left out: they are forgotten there.
         tally: Counts what was dropped and cut off.
 
     Raises:
@@ -108,14 +109,14 @@ def find_candidates(
         tally.hits += 1
         if hit.start_bytes // PART_BYTES != part:
             part = hit.start_bytes // PART_BYTES
+            held.forget_before(part * PART_BYTES)
+            doubtful.forget_before(part * PART_BYTES)
             tally.search_left, senseless = SEARCH_BYTES, tally.senseless
-        if held.holds(hit.start_bytes) or (
-            doubtful.holds(hit.start_bytes) and hit.start_bytes % space.block_bytes
-        ):
+        is_inside = doubtful.holds(hit.start_bytes) and hit.start_bytes % space.block_bytes
+        if held.holds(hit.start_bytes) or is_inside:
             tally.inside += 1
             continue
-        is_crowded = tally.senseless - senseless > _MOST_SENSELESS
-        if (is_crowded and hit.start_bytes % _SECTOR_BYTES) or tally.search_left < -SEARCH_BYTES:
+        if _is_crowded(hit, tally, senseless):
             tally.crowded += 1
             continue
         found = _measure(by_name[hit.carver], space, hit, tally)
@@ -124,6 +125,13 @@ def find_candidates(
         if found is None or (doubtful.holds(hit.start_bytes) and not found.is_proven):
             continue
         yield held.admit(found) if found.is_verified else doubtful.admit(found)
+
+
+def _is_crowded(hit: Hit, tally: CarvingTally, senseless_before: int) -> bool:
+    """Tell whether what stands before it in its part has cost so much that it is passed over."""
+    is_crowded = tally.senseless - senseless_before > _MOST_SENSELESS
+    is_between = bool(hit.start_bytes % _SECTOR_BYTES)
+    return (is_crowded and is_between) or tally.search_left < -SEARCH_BYTES
 
 
 def _measure(

@@ -110,6 +110,15 @@ class TakenRanges:
             self._add(offset, offset + length)
         return found
 
+    def forget_before(self, at_bytes: int) -> None:
+        """Forget the extents that end at a place or before: memory is bounded by a search's part.
+
+        What comes later and goes back over the place may overlap them: a search that is taken up
+        again knows no more of them either, and must give the same.
+        """
+        index = bisect.bisect_right(self._ends, at_bytes)
+        del self._starts[:index], self._ends[:index]
+
     def _meets(self, start: int, end: int) -> bool:
         index = bisect.bisect_left(self._starts, end) - 1
         return index >= 0 and self._ends[index] > start

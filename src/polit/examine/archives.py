@@ -47,6 +47,8 @@ class _Streaming:
     stop: list[bytes] = field(default_factory=list)
     closed: set[bytes] = field(default_factory=set)
     locators: set[int] = field(default_factory=set)
+    last_numbers: dict[int, int] = field(default_factory=dict)
+    """The last number given to a locator that is told again, by its hash."""
 
     @property
     def row(self) -> ReadRow:
@@ -179,11 +181,14 @@ class Archives:
 
     @staticmethod
     def _unique(one: _Streaming, locator: str) -> str:
-        key, number = hash(locator), 1
+        first = key = hash(locator)
+        number = one.last_numbers.get(first, 1)
         while key in one.locators:
             number += 1
             key = hash(f"{locator};same:{number}")
         one.locators.add(key)
+        if number > 1:
+            one.last_numbers[first] = number
         return locator if number == 1 else f"{locator};same:{number}"
 
     def _result(self, row: ReadRow, member: say.MemberRead) -> say.ReadResult:

@@ -257,6 +257,7 @@ class Carving:
             is_done=reply.done,
             reason=reply.code,
             entries=[_entry(area.locator, one) for one in by[_ENTRY]],
+            passed_over=reply.passed_over,
             candidates=len(batch.candidates),
             found_again=len(by[_AGAIN]),
             undecoded=len(by[_UNDECODED]),

@@ -7,7 +7,7 @@ the last place in the ledger is still to come.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from polit.model.evidence import EntryType, FoundEntry
 from polit.package.rows import ReadRow, ResultRow
@@ -87,21 +87,27 @@ class ArchiveLedger:
         """Return how far an archive has come that a run before had begun."""
         done = Progressed(b"", {}, {}, [], set(), set())
         found: dict[bytes, ReadRow] = {}
-        position = b""
+        position = self._last_place(archive.entry_id)
         for row, reason, outcome, members in self._members(archive.entry_id):
             place = row.address
-            position = max(position, place)
             done.locators.add(hash(row.locator))
-            found[place] = row
+            if position.startswith(place):
+                found[place] = row
             if outcome is None:
                 done.pending[place] = row
             if reason in ("walker_crash", "walker_timeout"):
                 done.skipped.append(place)
             if members is not None:
                 done.closed.add(place)
-        above = (position[:length] for length in range(4, len(position) + 1, 4))
-        return Progressed(position, {place: found[place] for place in above if place in found},
-                          done.pending, done.skipped, done.closed, done.locators)  # fmt: skip
+        return replace(done, position=position, above=found)
+
+    def _last_place(self, archive_id: int) -> bytes:
+        row = self._connection.execute(
+            "SELECT max(address) FROM entries WHERE within_id = ? AND entry_id >= ?"
+            " AND entry_type <> 'embedded'",
+            (archive_id, FIRST_MEMBER),
+        ).fetchone()
+        return row[0] or b""
 
     def _members(
         self, archive_id: int

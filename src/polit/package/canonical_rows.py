@@ -24,7 +24,7 @@ FROM volumes ORDER BY offset_bytes, size_bytes, locator
 """
 _CARVING = """
 SELECT 'carving' AS row, v.locator, c.area, c.state, c.reason, c.searched_bytes, c.candidates,
-       c.found_again, c.undecoded, c.undecoded_bytes, c.carved, c.carved_bytes
+       c.passed_over, c.found_again, c.undecoded, c.undecoded_bytes, c.carved, c.carved_bytes
 FROM carving c JOIN volumes v USING (volume_id)
 ORDER BY v.offset_bytes, v.size_bytes, v.locator, c.area
 """

@@ -64,6 +64,10 @@ def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     ):
         what = f"other things in {_AREAS[area]}"
         yield NotExamined(what, f"searched for {SOUGHT} alone", count, whole(high, low))
+    count = connection.execute("SELECT sum(passed_over) FROM carving").fetchone()[0]
+    if count:
+        what = "beginnings of pictures or videos that were not followed"
+        yield NotExamined(what, "among so many others that it would cost too much", count, 0)
     count, high, low = connection.execute(
         "SELECT sum(undecoded), sum(undecoded_bytes >> 31), sum(undecoded_bytes & 2147483647)"
         " FROM carving"

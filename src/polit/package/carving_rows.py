@@ -39,9 +39,9 @@ ORDER BY c.volume_id, c.area DESC LIMIT 1
 """
 _SETTLE_SQL = """
 UPDATE carving SET state = ?, reason = ?, from_bytes = ?, next_bytes = ?, taken = ?,
-  searched_bytes = ?, candidates = candidates + ?, found_again = found_again + ?,
-  undecoded = undecoded + ?, undecoded_bytes = undecoded_bytes + ?, carved = carved + ?,
-  carved_bytes = carved_bytes + ?
+  searched_bytes = ?, passed_over = passed_over + ?, candidates = candidates + ?,
+  found_again = found_again + ?, undecoded = undecoded + ?,
+  undecoded_bytes = undecoded_bytes + ?, carved = carved + ?, carved_bytes = carved_bytes + ?
 WHERE volume_id = ? AND area = ?
 """
 _FOLDER_SQL = """
@@ -87,6 +87,7 @@ class CarvingStep:
         is_done: Whether its present part has been searched to the end.
         reason: Why it is not searched any further, empty where nothing is wrong.
         entries: Candidates that become entries, in order.
+        passed_over: How many beginnings were not followed, for what it would have cost.
         candidates: How many candidates there were.
         found_again: Of these, whose content the package holds already.
         undecoded: Of these, of which no decoder shows anything.
@@ -98,6 +99,7 @@ class CarvingStep:
     is_done: bool = False
     reason: str = ""
     entries: list[EntryRow] = field(default_factory=list)
+    passed_over: int = 0
     candidates: int = 0
     found_again: int = 0
     undecoded: int = 0
@@ -187,8 +189,8 @@ class CarvingRows:
             self._connection.execute(
                 _SETTLE_SQL,
                 (state, step.reason or None, start, following, json.dumps(taken), searched,
-                 step.candidates, step.found_again, step.undecoded, step.undecoded_bytes,
-                 len(sizes), sum(sizes), area.volume_id, area.area),
+                 step.passed_over, step.candidates, step.found_again, step.undecoded,
+                 step.undecoded_bytes, len(sizes), sum(sizes), area.volume_id, area.area),
             )  # fmt: skip
             if state != "pending" and area.area == "slack":
                 self._connection.execute("DELETE FROM slack WHERE volume_id = ?", (area.volume_id,))

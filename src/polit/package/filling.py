@@ -141,5 +141,9 @@ def add_problems(connection: sqlite3.Connection, problems: Iterable[ProblemRow])
 
 
 def add_slack(connection: sqlite3.Connection, slack: Iterable[tuple[int, int, int]]) -> None:
-    """Note ``(volume_id, offset_bytes, length_bytes)`` of what lies behind contents, once each."""
-    connection.executemany("INSERT OR IGNORE INTO slack VALUES (?, ?, ?)", slack)
+    """Note ``(volume_id, offset_bytes, length_bytes)`` behind contents: the longest counts."""
+    connection.executemany(
+        "INSERT INTO slack VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+        " SET length_bytes = max(length_bytes, excluded.length_bytes)",
+        slack,
+    )

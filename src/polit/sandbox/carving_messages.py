@@ -59,6 +59,8 @@ class Carved(Message, frozen=True):
         size_bytes: How many bytes there are.
         taken: Extents of complete candidates that begin before the part of the space in which
             ``next_bytes`` lies, and reach into it or behind it.
+        passed_over: Beginnings not followed since the last answer: what stands around them had
+            cost too much.
         done: Whether nothing follows.
         code: Why nothing more could be looked through, empty where all was: ``unknown`` where
             the driver cannot tell what is free, ``encrypted``, ``unreadable``.
@@ -71,5 +73,6 @@ class Carved(Message, frozen=True):
     size_bytes: Figure
     taken: list[Taken]
     done: bool
+    passed_over: Figure = 0
     code: Code = ""
     detail: Text = ""

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.evidence.carving import FreeSpace
+from polit.evidence.carving import CarvingTally, FreeSpace
+
+BOX_COST_BYTES = 1024
+"""What looking at a box costs, in bytes that take as long to follow."""
 
 _MOST_CHILDREN = 4096
 _MOST_DEPTH = 5
+_MOST_INDEX_BOXES = 1 << 14
 _MOST_CHUNKS = 1 << 22
 _HOLDERS = frozenset({b"moov", b"trak", b"mdia", b"minf", b"stbl"})
 
@@ -64,18 +68,25 @@ def children(space: FreeSpace, start_bytes: int, holder: Box, *, skip: int = 0) 
         place = box.end
 
 
-def chunk_places(space: FreeSpace, start_bytes: int, moov: Box) -> NDArray[np.int64] | None:
+def chunk_places(
+    space: FreeSpace, start_bytes: int, moov: Box, tally: CarvingTally
+) -> NDArray[np.int64] | None:
     """Return where the chunks of all tracks lie in the file, or nothing for a senseless index."""
     found: list[NDArray[np.int64]] = []
     names = [box.kind for box in children(space, start_bytes, moov)]
     if b"mvhd" not in names:
         return np.zeros(0, dtype=np.int64) if b"cmov" in names else None
-    for box, depth in _descend(space, start_bytes, moov, 0):
+    for number, (box, depth) in enumerate(_descend(space, start_bytes, moov, 0)):
+        tally.search_left -= BOX_COST_BYTES
+        if number >= _MOST_INDEX_BOXES:
+            tally.too_large += 1
+            return None
         if box.kind in {b"stco", b"co64"} and depth <= _MOST_DEPTH:
             width = 4 if box.kind == b"stco" else 8
             count = int.from_bytes(space.read_at(start_bytes + box.body + 4, 4), "big")
             if count > min(_MOST_CHUNKS, (box.end - box.body - 8) // width):
                 return None
+            tally.search_left -= count * width
             raw = space.read_at(start_bytes + box.body + 8, count * width)
             places = np.frombuffer(raw, dtype=f">u{width}")
             if (places > 1 << 60).any():

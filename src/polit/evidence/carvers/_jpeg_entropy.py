@@ -72,10 +72,10 @@ def run(
         gaps: How many to try; 0 follows straight.
 
     Returns:
-        ``(gaps, 2)``: status and bytes followed; one line where it follows straight.
+        ``(gaps, 3)``: status, bytes and MCUs followed; one line where it follows straight.
     """
     last, room = np.empty(STATE_SIZE, np.int64), np.empty(STATE_SIZE, np.int64)
-    results = np.zeros((max(gaps, 1), 2), dtype=np.int64)
+    results = np.zeros((max(gaps, 1), 3), dtype=np.int64)
     plan[SIZE_BYTES], plan[GAPS] = len(data), len(results)
     plan[KNOWN] = min(len(noted.known), len(noted.known_before))
     plan[LEVELS] = len(noted.levels)

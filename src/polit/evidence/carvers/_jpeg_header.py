@@ -14,6 +14,7 @@ SOI, EOI, SOS, DHT, DQT, DRI, DNL = 0xD8, 0xD9, 0xDA, 0xC4, 0xDB, 0xDD, 0xDC
 _FRAMES = {0xC0, 0xC1, 0xC2}
 _APPLICATION = {*range(0xE0, 0xF0), 0xFE}
 _MOST_MCUS = 1 << 22
+_MOST_TABLES = 2048
 _MOST_BLOCKS = 1 << 22
 """Blocks of a progressive picture of about 170 megapixels; 8 bytes are kept of each."""
 
@@ -57,10 +58,21 @@ class Tables:
     codes: list[NDArray[np.uint16] | None] = field(default_factory=lambda: [None] * 8)
     dc_steps: dict[int, int] = field(default_factory=dict)
     restart_mcus: int = 0
+    defined: int = 0
+
+    def count(self) -> None:
+        """Count a table.
+
+        Raises:
+            Senseless: There are more than any encoder writes.
+        """
+        self.defined += 1
+        if self.defined > _MOST_TABLES:
+            raise Senseless("too_many_tables")
 
     def copy(self) -> "Tables":
         """Return tables that may be changed on their own."""
-        return Tables(list(self.codes), dict(self.dc_steps), self.restart_mcus)
+        return Tables(list(self.codes), dict(self.dc_steps), self.restart_mcus, self.defined)
 
 
 def is_segment(marker: int) -> bool:
@@ -91,6 +103,7 @@ def read_tables(tables: Tables, marker: int, untrusted_body: bytes) -> None:
 
 def _read_quantisers(tables: Tables, body: bytes) -> None:
     while body:
+        tables.count()
         wide, name = body[0] >> 4, body[0] & 15
         size = 64 * (1 + wide)
         if wide > 1 or name > 3 or len(body) < 1 + size:
@@ -104,6 +117,7 @@ def _read_quantisers(tables: Tables, body: bytes) -> None:
 
 def _read_codes(tables: Tables, body: bytes) -> None:
     while body:
+        tables.count()
         if len(body) < 17:
             raise Senseless("codes")
         kind, name, counts = body[0] >> 4, body[0] & 15, body[1:17]

@@ -379,12 +379,12 @@ def follow(
             first component's DC by MCU, as far as there is room; and what is known of the blocks
             in the state begun with, which is put back after each trial; the last state; and room
             for another.
-        results: Two figures a gap of so many blocks: the status, and the bytes followed behind it.
+        results: Three figures a gap of so many blocks: the status, the bytes and MCUs behind it.
     """
     jump, size, state = states[JUMP_AT], plan[SIZE_BYTES], notes[4]
     for gap in range(plan[GAPS]):
         far = jump + gap * plan[STEP]
-        results[2 * gap], results[2 * gap + 1] = RUNNING, 0
+        results[3 * gap] = RUNNING
         if jump >= 0 and _is_blank(data, far, size):
             continue
         for i in range(STATE_SIZE):
@@ -394,7 +394,7 @@ def follow(
             state[POS] += state[JUMP_BY]
         state[END] = size if jump < 0 else min(size, far + TRIAL_BYTES + MARGIN_BYTES)
         _follow(data, state, codes, plan, notes)
-        results[2 * gap] = state[STATUS]
-        results[2 * gap + 1] = max(0, state[POS] - far)
+        results[3 * gap], results[3 * gap + 1] = state[STATUS], max(0, state[POS] - far)
+        results[3 * gap + 2] = state[MCU] - states[MCU]
         if jump >= 0:
             _put_back(notes, plan, states[MCU], state[MCU])

@@ -29,6 +29,7 @@ _LAG_BYTES = 24 << 10
 
 _LEAST_BORDERS = 6
 _MOST_BACK_BYTES = 4 << 20
+_TRIAL_MCUS = 1 << 16
 _ROUGH = 3.0
 _SMOOTH = 1.5
 """Chosen on the photographs of the benchmark, which it is measured on too; no other data yet."""
@@ -193,7 +194,7 @@ def _gap_ways(before: Walk, border: int, tried: _Tried, tally: CarvingTally) -> 
     if tried.source == before.content.source_of(border):
         results[0] = 0
     tally.trials += tried.gaps
-    tally.search_left -= int(results[:, 1].sum()) + 32 * tried.gaps
+    tally.search_left -= int(results[:, 1:].sum()) + 32 * tried.gaps
     for gap in _worth(results, step):
         if not tally.may_search():
             return
@@ -205,7 +206,7 @@ def _gap_ways(before: Walk, border: int, tried: _Tried, tally: CarvingTally) -> 
         walk.scan.states[kernel.BORDER] = border + step
         mcu = int(walk.scan.states[kernel.MCU])
         reason = walk.run()
-        tally.search_left -= walk.place - border + walk.mcus - before.mcus
+        tally.search_left -= walk.cost() - before.cost() + before.place - border
         roughness = _roughness(walk, scan, mcu)
         if not walk.content.overlaps(walk.place) and (reason == COMPLETE or roughness <= _ROUGH):
             yield Mended(walk, reason, roughness)
@@ -223,11 +224,13 @@ def _worth(results: NDArray[np.int64], step: int) -> list[int]:
 
 
 def _try_gaps(before: Walk, scan: Scan, border: int, tried: _Tried) -> NDArray[np.int64]:
-    """Return status and bytes followed, ``(n, 2)``, for each gap."""
+    """Return status, bytes and MCUs followed, ``(n, 3)``, for each gap."""
     states, plan = scan.states.copy(), scan.plan.copy()
     states[kernel.POS], states[kernel.BORDER] = 0, _NEVER
     states[kernel.JUMP_AT] = border - before.place
     plan[kernel.PHASE], plan[kernel.FINAL] = 0, 0
+    # A few bytes can stand for a million empty blocks: who comes so far is followed to the end.
+    plan[kernel.UNTIL] = states[kernel.MCU] + _TRIAL_MCUS
     noted = entropy.Noted(
         before.known, np.zeros_like(scan.kept), before.levels[:0], before.known.copy()
     )
@@ -266,12 +269,14 @@ def _segment_ways(walk: Walk, tally: CarvingTally) -> Iterator[Mended]:
                 again.content.join(border, walk.content.source_of(border) + gap)
                 again.place = end if end == walk.place else start
                 reason = again.run()
-                tally.search_left -= again.place + again.mcus
+                tally.search_left -= again.cost()
                 if not again.content.overlaps(again.place):
-                    yield Mended(again, reason, _doubt(walk, again, (start, end), border))
+                    yield Mended(again, reason, _doubt(walk, again, (start, end), border, tally))
 
 
-def _doubt(walk: Walk, again: Walk, span: tuple[int, int], border: int) -> float:
+def _doubt(
+    walk: Walk, again: Walk, span: tuple[int, int], border: int, tally: CarvingTally
+) -> float:
     """Return how doubtful a border inside a segment is: 0 the least, 2 the most.
 
     The picture is the same with each border. A small picture inside the segment tells which one
@@ -281,7 +286,9 @@ def _doubt(walk: Walk, again: Walk, span: tuple[int, int], border: int) -> float
     if inside >= 0:
         small = Walk(again.content.copy())
         small.place = span[0] + inside + 2
-        if small.run() == COMPLETE:
+        reason = small.run()
+        tally.search_left -= small.cost()
+        if reason == COMPLETE:
             return 0.0
     behind = walk.content.read(border, 64)
     is_foreign = len(set(behind)) == 1 or behind.startswith(_BEGINNINGS)

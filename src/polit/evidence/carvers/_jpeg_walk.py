@@ -33,6 +33,10 @@ _MOST_SEGMENTS = 4096
 _MOST_MCUS = 1 << 26
 """Of all scans: a few bytes can stand for a million empty blocks in each of thousands of scans."""
 
+_SEGMENT_COST_BYTES = 512
+_TABLE_COST_BYTES = 1 << 14
+"""What a segment and a table cost, in bytes of the picture that take as long to follow."""
+
 _MOST_STRAY_BYTES = 2
 """Some encoders flush a byte or two more than the last code needs."""
 
@@ -102,6 +106,11 @@ class Walk:
         other.first_scan_share, other.first_entropy = self.first_scan_share, self.first_entropy
         other.known, other.levels = self.known.copy(), self.levels.copy()
         return other
+
+    def cost(self) -> int:
+        """Return what following it so far has cost, in bytes: for the budget of a search."""
+        small = _SEGMENT_COST_BYTES * self.segments + _TABLE_COST_BYTES * self.tables.defined
+        return self.place + self.mcus + small
 
     def run(self) -> str:
         """Follow it as far as it makes sense; return ``COMPLETE`` or why it stopped."""

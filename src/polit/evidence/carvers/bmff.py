@@ -11,7 +11,7 @@ Source: ISO/IEC 14496-12, 4.2, 8.1, 8.2, 8.7, 8.11; ISO/IEC 23008-12; QuickTime 
 import numpy as np
 from numpy.typing import NDArray
 
-from polit.evidence.carvers._bmff_boxes import Box, children, chunk_places, read_box
+from polit.evidence.carvers._bmff_boxes import BOX_COST_BYTES, Box, children, chunk_places, read_box
 from polit.evidence.carving import Carved, CarvingTally, FreeSpace
 
 ORDER = 50
@@ -48,7 +48,7 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
     mime = _mime(brands, boxes)
     if len(boxes) < 2:
         return None
-    reason = _missing(space, start_bytes, boxes, end) or reason
+    reason = _missing(space, start_bytes, boxes, end, tally) or reason
     if reason and not any(box.kind in {b"mdat", b"moov", b"meta"} for box in boxes):
         return None
     return Carved(NAME, mime, ((start_bytes, end),), not reason, False, reason)
@@ -78,7 +78,7 @@ def _boxes(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> tuple[lis
     limit, place = space.size_bytes - start_bytes, 0
     seen: set[bytes] = set()
     while len(boxes) < _MOST_BOXES:
-        tally.search_left -= 64
+        tally.search_left -= BOX_COST_BYTES
         box = read_box(space, start_bytes, place, limit)
         if box is None or box.kind not in _TOP:
             return boxes, place, ""
@@ -93,7 +93,9 @@ def _boxes(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> tuple[lis
     return boxes, place, "too_many_boxes"
 
 
-def _missing(space: FreeSpace, start_bytes: int, boxes: list[Box], end: int) -> str:
+def _missing(
+    space: FreeSpace, start_bytes: int, boxes: list[Box], end: int, tally: CarvingTally
+) -> str:
     """Return what the boxes say must be there and is not, as a code."""
     data = [box for box in boxes if box.kind == b"mdat"]
     movie = next((box for box in boxes if box.kind == b"moov"), None)
@@ -102,7 +104,7 @@ def _missing(space: FreeSpace, start_bytes: int, boxes: list[Box], end: int) -> 
             return "index_cut"
         is_parted = any(box.kind == b"moof" for box in boxes)
         return _missing_samples(
-            chunk_places(space, start_bytes, movie), data, end, parted=is_parted
+            chunk_places(space, start_bytes, movie, tally), data, end, parted=is_parted
         )
     meta = next((box for box in boxes if box.kind == b"meta"), None)
     if meta is None:

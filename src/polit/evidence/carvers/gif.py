@@ -37,6 +37,10 @@ class _Walk:
         self.followed = 0
         self.share = 0.0
 
+    def cost(self) -> int:
+        """Return what following it has cost, in bytes: for the budget of a search."""
+        return self.place + 16 * min(self.followed, _MOST_FOLLOWED_BYTES) + 256 * self.blocks
+
     def run(self) -> None:
         """Follow it to its trailer.
 
@@ -70,10 +74,12 @@ class _Walk:
         codes, is_whole = self._blocks_read()
         if self.followed < _MOST_FOLLOWED_BYTES:
             self.followed += len(codes)
-            done = broken_at(codes, bits, pixels)
+            beginning = codes[:_MOST_FOLLOWED_BYTES]
+            done = broken_at(beginning, bits, pixels)
             if not self.frames:
                 self.share = done[0] / pixels
-            if done[1] or not is_whole:
+            is_cut = len(beginning) < len(codes) and done[2] == len(beginning)
+            if (done[1] and not is_cut) or not is_whole:
                 self.place = self._source_place(began, done[2])
                 raise _Break("codes")
         elif not is_whole:
@@ -129,10 +135,11 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
     try:
         walk.run()
     except _Break as error:
-        tally.search_left -= walk.place + 16 * walk.followed
+        tally.search_left -= walk.cost()
         if not walk.frames and walk.share < _LEAST_SHARE:
             return None
         end = max(walk.place, 1)
         return Carved(NAME, _MIME, walk.content.extents(end), False, True, str(error))
+    tally.search_left -= walk.cost()
     is_followed = walk.followed < _MOST_FOLLOWED_BYTES
     return Carved(NAME, _MIME, walk.content.extents(walk.place), True, is_followed)

@@ -34,7 +34,7 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
     """Measure the JPEG that begins at a place; see ``CarverPlugin.carve``."""
     walk = Walk(Content(space, start_bytes, most_bytes=_MOST_BYTES))
     reason = walk.run()
-    tally.search_left -= walk.place + walk.mcus
+    tally.search_left -= walk.cost()
     while reason != COMPLETE and walk.segment[1] > 2 and walk.content.fragments < MOST_FRAGMENTS:
         if not tally.may_search():
             tally.searches_cut += 1

@@ -23,6 +23,7 @@ _MIME = "image/png"
 _MOST_BYTES = 256 << 20
 _MOST_CHUNKS = 1 << 16
 _MOST_CHUNK_BYTES = 64 << 20
+_CHUNK_COST_BYTES = 512
 _MOST_GAP_BLOCKS = 4096
 _MOST_FRAGMENTS = 16
 _KNOWN = frozenset({
@@ -47,11 +48,11 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
         chunks += 1
         length = _chunk(content, place)
         if length is None:
-            tally.search_left -= 1 << 16
+            tally.search_left -= (1 << 16) + _claimed(content, place)
             if content.fragments >= _MOST_FRAGMENTS or not _mend(content, place, tally):
                 break
             continue
-        tally.search_left -= length
+        tally.search_left -= length + _CHUNK_COST_BYTES
         kind = content.read(place + 4, 4)
         place += 12 + length
         shown += length if kind == b"IDAT" else 0
@@ -79,6 +80,13 @@ def _chunk(content: Content, place: int) -> int | None:
         return None
     body = content.read(place + 4, length + 8)
     return length if zlib.crc32(body[:-4]) == int.from_bytes(body[-4:], "big") else None
+
+
+def _claimed(content: Content, place: int) -> int:
+    """Return how much was read for a chunk whose check sum does not hold."""
+    length = int.from_bytes(content.read(place, 4), "big")
+    is_read = length <= _MOST_CHUNK_BYTES and place + 12 + length <= content.end_bytes
+    return length if is_read else 0
 
 
 def _part(content: Content, place: int, shown: int) -> Carved | None:

@@ -17,6 +17,10 @@ _FIRST = {_WEBP: (b"VP8 ", b"VP8L", b"VP8X"), _AVI: (b"LIST", b"JUNK")}
 _LISTS = frozenset({b"hdrl", b"strl", b"movi", b"rec ", b"INFO", b"odml", b"exif", b"ncdt"})
 _MOST_BYTES = 1 << 40
 _MOST_CHUNKS = 1 << 20
+_MOST_LISTS = 4096
+_CHUNK_COST_BYTES = 512
+"""What looking at a chunk costs, in bytes that take as long to follow."""
+
 _LEAST_PART_BYTES = 1024
 
 
@@ -34,9 +38,9 @@ def carve(space: FreeSpace, start_bytes: int, tally: CarvingTally) -> Carved | N
         return None
     limit = min(space.size_bytes - start_bytes, _MOST_BYTES)
     end, reason = _follow(space, start_bytes, limit, tally)
-    while not reason and form == _AVI:
+    for _ in range(_MOST_LISTS if form == _AVI and not reason else 0):
         more = space.read_at(start_bytes + end, 12)
-        if more[:4] != b"RIFF" or more[8:] != _AVIX:
+        if more[:4] != b"RIFF" or more[8:] != _AVIX or reason:
             break
         further, reason = _follow(space, start_bytes + end, limit - end, tally)
         end += further
@@ -61,12 +65,13 @@ def _follow(space: FreeSpace, start_bytes: int, limit: int, tally: CarvingTally)
     end = 8 + size + (size & 1)
     form = space.read_at(start_bytes + 8, 4)
     place = 12
+    tally.search_left -= _CHUNK_COST_BYTES
     for _ in range(_MOST_CHUNKS):
         # A file may leave the last filling byte out.
         if place in {end, 8 + size}:
             return min(place, limit), "" if place <= limit else "space_ends"
         head = space.read_at(start_bytes + place, 12)
-        tally.search_left -= 64
+        tally.search_left -= _CHUNK_COST_BYTES
         if place + 12 > limit or len(head) < 12:
             return min(place, limit), "space_ends"
         length = int.from_bytes(head[4:8], "little")

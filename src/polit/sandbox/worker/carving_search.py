@@ -12,7 +12,7 @@ import numpy.ma  # noqa: F401 - numba asks for it when it meets a read-only arra
 from polit.base import faults
 from polit.base.clock import monotonic_s
 from polit.base.errors import EvidenceChanged, SourceError
-from polit.evidence.carve import PART_BYTES, Carved, find_candidates
+from polit.evidence.carve import PART_BYTES, Carved, CarvingTally, find_candidates
 from polit.evidence.carving import FreeSpace
 from polit.evidence.filesystem import Content, FileSystem, TellsFreeSpace
 from polit.evidence.free_space import JoinedSpace, PlacedContent
@@ -78,6 +78,9 @@ class CarvingSearch:
         self._found: list[told.Candidate] = []
         self._told_at = monotonic_s()
         self._size_bytes = 0
+        self._tally = CarvingTally()
+        self._passed_over: int | None = None
+        """Beginnings told as passed over; ``None`` before the place where the request begins."""
 
     def run(self) -> None:
         """Search, tell what was found, and end with a message that is ``done``."""
@@ -138,6 +141,8 @@ class CarvingSearch:
             if at_bytes in skipped and at_bytes >= begin:
                 raise _SkipPlace(at_bytes)
             self._journal.enter(say.CARVING, self._request.search_id, at_bytes)
+            if self._passed_over is None and at_bytes >= self._request.start_bytes:
+                self._passed_over = self._tally.crowded
             self._next_bytes = max(self._next_bytes, at_bytes)
             if monotonic_s() - self._told_at > _TELL_S:
                 self._tell()
@@ -149,7 +154,11 @@ class CarvingSearch:
             ]
             try:
                 yield from find_candidates(
-                    space, start_bytes=begin, on_progress=progress, found_before=before
+                    space,
+                    start_bytes=begin,
+                    on_progress=progress,
+                    found_before=before,
+                    tally=self._tally,
                 )
             except _SkipPlace as place:
                 begin = place.args[0] + 1
@@ -170,6 +179,10 @@ class CarvingSearch:
             for one in self._taken
             if one.begin_bytes >= part or one.offset_bytes + one.length_bytes > part
         ]
+        passed_over = 0
+        if self._passed_over is not None:
+            passed_over = self._tally.crowded - self._passed_over
+            self._passed_over = self._tally.crowded
         self._channel.send(
             told.Carved(
                 search_id=self._request.search_id,
@@ -178,6 +191,7 @@ class CarvingSearch:
                 size_bytes=self._size_bytes,
                 taken=[one[1:] for one in self._taken if one.begin_bytes < part],
                 done=done,
+                passed_over=passed_over,
                 code=code,
                 detail=detail,
             )

@@ -69,7 +69,7 @@ def run_hostile(source: Path, place: Path) -> Ran:
         said, complained = started.communicate(timeout=TIMEOUT_S)
     seconds = monotonic_s() - begun_s
     appeared = sorted(_listing(watched) - before) + _escaped(place)
-    summary = json.loads(said) if said.startswith("{") else {}
+    summary = json.loads(said) if '"tally"' in said else {}
     rows: tuple[Row, ...] = ()
     if summary:
         listed = subprocess.run(

@@ -155,7 +155,7 @@ def judged(
         bytes_equal: The container gave the raw image's bytes; ``None`` where not asked.
         second: Live files by another tool, and that tool's name.
     """
-    result = compare(truth, found)
+    result = compare(truth, found, opens_archives=False)
     known, by = second or ({}, "")
     told = {str(item["path"]): item["sha256"] for item in found if item["state"] == LIVE}
     differ = [path for path, sha256 in known.items() if told.get(path) != sha256]

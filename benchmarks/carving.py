@@ -69,6 +69,12 @@ class Score:
     exact: dict[str, int] = field(default_factory=dict)
     visible: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def precision(self) -> float:
+        """Of what came out, inner pictures left out, the share that shows a planted content."""
+        counted = self.outputs - self.inner
+        return self.true / counted if counted else 1.0
+
 
 def carve_by_polit(image: CarvingImage, *, verified: bool = False) -> Iterator[bytes]:
     """Yield the bytes of each candidate, or of each whose own bytes prove it."""
@@ -198,6 +204,38 @@ def _tools(*, quick: bool) -> Tools:
     return tools
 
 
+@dataclass(slots=True)
+class Measured:
+    """What both tools did with every case.
+
+    Args:
+        results: The scores of each tool by case.
+        read_mb_s: MB/s of each tool over bytes without pictures.
+        compiling_s: Seconds that compiling the carvers took.
+    """
+
+    results: dict[str, dict[str, Score]]
+    read_mb_s: dict[str, float]
+    compiling_s: float
+
+
+def measure(seed: int, *, quick: bool, drawn: bool) -> Measured:
+    """Measure all cases, and tell of each as it ends."""
+    began_s = _spent_s()
+    warm_carvers()
+    compiling_s = _spent_s() - began_s
+    pillow_heif.register_heif_opener()
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    planted = contents(only_drawn=drawn)
+    tools = _tools(quick=quick)
+    results = {}
+    for case in CASES:
+        image = build(seed, planted, lambda one, _, case=case: one == case)  # type: ignore[misc]
+        results[case] = {name: measured(tool(image), image) for name, tool in tools.items()}
+        _tell(case, image, results[case])
+    return Measured(results, speeds(tools), compiling_s)
+
+
 def main() -> None:
     """Measure all cases and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -205,22 +243,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="without PhotoRec's brute force")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    began_s = _spent_s()
-    warm_carvers()
-    warm_s = _spent_s() - began_s
-    pillow_heif.register_heif_opener()
-    ImageFile.LOAD_TRUNCATED_IMAGES = True
-    planted = contents(only_drawn=arguments.drawn)
-    tools = _tools(quick=arguments.quick)
-    results = {}
-    for case in CASES:
-        image = build(_SEED, planted, lambda one, _, case=case: one == case)  # type: ignore[misc]
-        results[case] = {name: measured(tool(image), image) for name, tool in tools.items()}
-        _tell(case, image, results[case])
-    speed = speeds(tools)
-    print(f"\ncompiling {warm_s:.1f} s; read, MB/s: " + _joined(speed))
+    found = measure(_SEED, quick=arguments.quick, drawn=arguments.drawn)
+    print(f"\ncompiling {found.compiling_s:.1f} s; read, MB/s: " + _joined(found.read_mb_s))
     if arguments.json:
-        print(json.dumps(_plain(results)))
+        print(json.dumps(plain(found.results)))
 
 
 def _tell(case: str, image: CarvingImage, scores: dict[str, Score]) -> None:
@@ -230,10 +256,9 @@ def _tell(case: str, image: CarvingImage, scores: dict[str, Score]) -> None:
             f"{form} {score.exact[form]}/{score.visible[form]}/{count}"
             for form, count in score.planted.items()
         )
-        counted = score.outputs - score.inner
         print(
             f"  {name:21} {score.seconds:6.1f} s  {score.outputs:4} out, {score.inner:3} inner, "
-            f"precision {score.true / counted if counted else 1:.3f}  exact/visible/of: {forms}",
+            f"precision {score.precision:.3f}  exact/visible/of: {forms}",
             flush=True,
         )
 
@@ -242,7 +267,8 @@ def _joined(figures: dict[str, float]) -> str:
     return ", ".join(f"{name} {figure:.0f}" for name, figure in figures.items())
 
 
-def _plain(results: dict[str, dict[str, Score]]) -> dict[str, dict[str, object]]:
+def plain(results: dict[str, dict[str, Score]]) -> dict[str, dict[str, object]]:
+    """Return scores as JSON has them."""
     return {
         case: {
             name: {one: getattr(score, one) for one in Score.__dataclass_fields__}

@@ -93,7 +93,7 @@ def _hostile() -> str:
     ]
     images = [
         f"| {one['case']} | {one['kind']} | {one['code']} | {one['entries']:,} |"
-        f" {', '.join(one['problems']) or one['words'] or 'none'} | {one['seconds']} |"
+        f" {_ended(one)} | {one['seconds']} |"
         f" {one['peak_mib']} |"
         for one in figures["images"]
     ]
@@ -103,7 +103,9 @@ def _hostile() -> str:
         "its own for work, temporary files and home. Beside the package and the data folder "
         f"{sum(len(one['appeared']) for one in every)} files appeared: these folders, that of the "
         "evidence, and the places that names and links lead to were listed before and after. "
-        "*Peak* is the resident memory of the largest process that the command started.\n\n"
+        "*Peak* is the resident memory of the largest process that the command started. Not "
+        "bounded in a useful way: a few kilobytes of AFF4 may state a device of 64 TiB of zeros, "
+        "and its digests are measured to the end, as those of a real one would be.\n\n"
         f"One ext4 image holds all {len(archives)} archives: {whole['entries']:,} entries, exit "
         f"code {whole['code']}, {whole['seconds']} s, peak {whole['peak_mib']} MiB. The tally "
         "accounts for each entry, and each archive has one of its own.\n\n"
@@ -114,6 +116,10 @@ def _hostile() -> str:
         "| image | kind | exit code | entries | problems, or the refusal | seconds | peak MiB |\n"
         "| --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(images) + "\n"
     )
+
+
+def _ended(one: dict[str, Any]) -> str:
+    return ", ".join(one["problems"]) or one["words"].replace("|", "/") or "none"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -211,19 +211,3 @@ def test_what_ends_before_a_part_of_the_space_is_forgotten() -> None:
     held.admit(Carved("png", "", ((10, 5), (30, 5)), is_complete=True, is_verified=True))
     held.forget_before(15)
     assert (held.holds(12), held.holds(30)) == (False, True)
-
-
-def test_a_trial_over_a_gap_is_bounded_in_blocks_too() -> None:
-    """A code of two bytes can stand for 32,767 empty blocks of a progressive picture."""
-    frame = b"\xff\xc2\0\x0b\x08" + (16_000).to_bytes(2, "big") * 2 + b"\x01\x01\x11\0"
-    quantiser = b"\xff\xdb\0\x43\0" + b"\x01" * 64
-    codes = b"\xff\xc4" + (19 + 1).to_bytes(2, "big") + b"\x00" + b"\x01" + bytes(15) + b"\0"
-    runs = b"\xff\xc4" + (19 + 1).to_bytes(2, "big") + b"\x10" + b"\x01" + bytes(15) + b"\xe0"
-    first = b"\xff\xda\0\x08\x01\x01\0\0\0\x00" + bytes(500_000)
-    second = b"\xff\xda\0\x08\x01\x01\0\x01\x3f\x00"
-    head = b"\xff\xd8" + quantiser + frame + codes + runs + first + second
-    body = (b"\x12\x34\x55\x01" * 128) * 40 + b"\xff" * 600
-    tally = CarvingTally()
-    began_s = time.process_time()
-    list(find_candidates(ImageSpace(head + body * 40), tally=tally))
-    assert time.process_time() - began_s < 10

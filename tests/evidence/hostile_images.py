@@ -62,10 +62,10 @@ def _dmg_cut(folder: Path) -> Path:
     return _written(folder / "cut.dmg", noise(8, 40_000) + b"koly" + b"\xff" * 508)
 
 
-def _aff4_huge(folder: Path) -> Path:
-    image = folder / "huge.aff4"
-    ranges = [logical_images.MapRange(0, 1 << 62, 0, 1)]
-    logical_images.write_aff4(image, noise(9, 65_536), ranges=ranges, size=1 << 62)
+def _aff4_lies(folder: Path) -> Path:
+    image = folder / "lies.aff4"
+    ranges = [logical_images.MapRange(0, 1 << 62, 0, 0), logical_images.MapRange(9, 99, 0, 77)]
+    logical_images.write_aff4(image, noise(9, 65_536), ranges=ranges, size=1 << 20)
     return image
 
 
@@ -143,7 +143,7 @@ CASES: dict[str, tuple[str, Build]] = {
     "QCOW2 backed by a file of the host": ("container", _qcow_of_host),
     "VMDK of a file of the host": ("container", _vmdk_of_host),
     "DMG of noise": ("container", _dmg_cut),
-    "AFF4 whose map is 2^62 bytes": ("container", _aff4_huge),
+    "AFF4 whose map leads beyond its stream": ("container", _aff4_lies),
     "AD1 whose items lead back": ("logical image", _ad1_loop),
     "L01 that is cut": ("logical image", _l01_cut),
     "extended partitions that lead back": ("partition table", _extended_loop),

@@ -7,8 +7,8 @@ nothing is special about them.
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from polit.base.digests import Digests
 from polit.evidence.carved_places import pack_places
@@ -27,9 +27,6 @@ from polit.run.local import DecodeTask, LocalFleet
 from polit.sandbox import carving_messages as told
 from polit.sandbox import walking_messages as say
 from polit.sandbox.walking import WalkerLost
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _MEDIA = frozenset({MediaKind.STILL, MediaKind.VIDEO})
 _ENTRY, _AGAIN, _UNDECODED = "entry", "again", "undecoded"
@@ -55,6 +52,7 @@ _ENDINGS = {
 class _Candidate:
     result: say.ReadResult
     places: list[tuple[int, int]]
+    pieces: int
     held: Held | None
     verdict: str = ""
 
@@ -138,7 +136,10 @@ class Carving:
 
     def take(self, reply: told.Carved) -> None:
         """Judge candidates that came in."""
-        found = [_Candidate(one.result, one.places, self._hold(one)) for one in reply.candidates]
+        found = [
+            _Candidate(one.result, one.places, one.pieces, self._hold(one))
+            for one in reply.candidates
+        ]
         if self._area is None or reply.search_id != self._search_id:
             for candidate in found:
                 self._release(candidate)
@@ -256,7 +257,10 @@ class Carving:
             taken=reply.taken,
             is_done=reply.done,
             reason=reply.code,
-            entries=[_entry(area.locator, one) for one in by[_ENTRY]],
+            entries=[
+                carved_entry(area.locator, one.result, one.places, pieces=one.pieces)
+                for one in by[_ENTRY]
+            ],
             passed_over=reply.passed_over,
             candidates=len(batch.candidates),
             found_again=len(by[_AGAIN]),
@@ -269,10 +273,21 @@ def _digests(result: say.ReadResult) -> Digests:
     return Digests(result.size_bytes, result.md5, result.sha1, result.sha256)
 
 
-def _entry(volume: str, candidate: _Candidate) -> EntryRow:
-    """Return a candidate as an entry: named by where it begins, found again by its places."""
-    places, result = candidate.places, candidate.result
-    name = f"{places[0][0]}.{_ENDINGS.get(result.mime, 'bin')}"
+def carved_entry(
+    volume: str, result: say.ReadResult, places: Sequence[tuple[int, int]], *, pieces: int
+) -> EntryRow:
+    """Return a candidate as an entry: named by where it begins, found again by its places.
+
+    What was put together says so in its name, which follows it wherever it is shown.
+
+    Args:
+        volume: The locator of the volume that it belongs to.
+        result: What reading it gave.
+        places: ``(offset_bytes, length_bytes)`` in the source, in the order of the content.
+        pieces: Of how many pieces the carver put it together; 1 where it is of one piece.
+    """
+    joined = f" joined of {pieces}" if pieces > 1 else ""
+    name = f"{places[0][0]}{joined}.{_ENDINGS.get(result.mime, 'bin')}"
     named = ",".join(f"{offset}+{length}" for offset, length in places[:_EXTENTS_NAMED])
     if len(places) > _EXTENTS_NAMED:
         named += f",~{len(places) - _EXTENTS_NAMED}"
@@ -282,7 +297,7 @@ def _entry(volume: str, candidate: _Candidate) -> EntryRow:
         state=EntryState.CARVED,
         content=ContentState.READABLE,
         address=pack_places(places),
-        record="",
+        record=f"joined:{pieces}" if pieces > 1 else "",
         size_bytes=sum(length for _, length in places),
     )
     return EntryRow(found, f"{volume};carved:{named}", f"{FOLDER.decode()}/{name}", OTHER)

@@ -64,6 +64,10 @@ def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     ):
         what = f"other things in {_AREAS[area]}"
         yield NotExamined(what, f"searched for {SOUGHT} alone", count, whole(high, low))
+    yield from _count_candidates(connection)
+
+
+def _count_candidates(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     count = connection.execute("SELECT sum(passed_over) FROM carving").fetchone()[0]
     if count:
         what = "beginnings of pictures or videos that were not followed"
@@ -75,3 +79,11 @@ def count_uncarved(connection: sqlite3.Connection) -> Iterator[NotExamined]:
     if count:
         what, why = "carving candidates that did not decode", "no decoder shows anything of them"
         yield NotExamined(what, why, count, whole(high, low))
+    count = connection.execute(
+        "SELECT count(*) FROM entries WHERE state = 'carved' AND record LIKE 'joined:%'"
+    ).fetchone()[0]
+    if count:
+        what = "carved entries that were put together of pieces"
+        yield NotExamined(
+            what, "nothing on the device says that the pieces belong together", count, 0
+        )

@@ -43,10 +43,15 @@ class Carve(Message, frozen=True):
 
 
 class Candidate(msgspec.Struct, frozen=True, array_like=True):
-    """What may be a picture or a video: what reading it gave, and where it lies in the source."""
+    """What may be a picture or a video: what reading it gave, and where it lies in the source.
+
+    ``pieces`` is 1 where its bytes follow each other in what no file owns. More were put together
+    by what they hold: nothing on the device says that they belong together.
+    """
 
     result: ReadResult
     places: Annotated[list[Range], msgspec.Meta(min_length=1, max_length=EXTENTS_AT_MOST)]
+    pieces: Length = 1
 
 
 class Carved(Message, frozen=True):

@@ -170,7 +170,7 @@ class CarvingSearch:
         content = PlacedContent(source, places)
         job = say.ReadJob(found.start_bytes, self._request.volume_id, b"", b"", content.size_bytes)
         result = self._reader.read_candidate(job, content)
-        self._found.append(told.Candidate(result, places))
+        self._found.append(told.Candidate(result, places, len(found.extents)))
 
     def _tell(self, *, done: bool = False, code: str = "", detail: str = "") -> None:
         part = _part_of(self._next_bytes)

@@ -56,6 +56,7 @@ class Volumes:
         self._journal.enter(say.MOUNTING, volume_id)
         whole = self._open_whole()
         if whole is not None:
+            faults.reach("walker.mount", str(volume_id).encode())
             self._mounted[volume_id] = whole
             return _opened(volume_id, whole)
         try:

@@ -2,7 +2,7 @@
 
 Where PhotoRec with its own options recovers more of a format, exactly or visibly, or is more
 precise than what the carvers vouch for, is kept by name. The proof fails where that is so of whole
-files. The cases, the counting and the peer are those of ``benchmarks.carving``.
+files. PhotoRec's brute force takes minutes a case: ``./dev bench carving`` has it. The cases, the counting and the peer are those of ``benchmarks.carving``.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.carving import Measured, measure, plain
 
 NAME = "carving"
-FULL_COUNT = 2
+FULL_COUNT = 1
 
 _SEED = 20261127
 _WHOLE = "contiguous:"
@@ -20,7 +20,7 @@ def prove(count: int, _scratch: Path) -> dict[str, object]:
     """Carve the images of so many seeds with both tools."""
     runs = []
     for number in range(count):
-        found = measure(_SEED + number, quick=number > 0, drawn=False)
+        found = measure(_SEED + number, quick=True, drawn=False)
         behind = _behind(found)
         assert not [one for one in behind if one.startswith(_WHOLE)], behind
         runs.append({

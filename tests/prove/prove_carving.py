@@ -2,7 +2,8 @@
 
 Where PhotoRec with its own options recovers more of a format, exactly or visibly, or is more
 precise than what the carvers vouch for, is kept by name. The proof fails where that is so of whole
-files. PhotoRec's brute force takes minutes a case: ``./dev bench carving`` has it. The cases, the counting and the peer are those of ``benchmarks.carving``.
+files. PhotoRec's brute force takes minutes a case: ``./dev bench carving`` has it. The cases, the
+counting and the peer are those of ``benchmarks.carving``.
 """
 
 from pathlib import Path

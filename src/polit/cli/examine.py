@@ -11,6 +11,20 @@ from polit.base.digests import stated_digest
 from polit.base.errors import UsageError
 from polit.base.settings import data_folder
 from polit.cli.application import JsonFlag
+from polit.cli.examine_options import (
+    AuthorityOption,
+    CaseOption,
+    ExaminerOption,
+    NoCarveFlag,
+    NoSetsFlag,
+    PasswordsOption,
+    PlanOption,
+    ReducedIsolationFlag,
+    SetsOption,
+    ShadowCopiesFlag,
+    VaultOption,
+    WorkersOption,
+)
 from polit.cli.output import print_object, print_text, say
 from polit.cli.progress import ProgressLine
 from polit.cli.summary import summary_object, summary_text
@@ -33,11 +47,11 @@ def register(app: typer.Typer) -> None:
 
 def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its arguments
     source: Annotated[Path, typer.Argument(help="Disk image, its first segment, or a folder.")],
-    case: Annotated[str, typer.Option(help="Reference of the case.")],
+    case: CaseOption,
     exhibit: Annotated[str, typer.Option(help="Reference of the exhibit, such as AB/1.")],
-    examiner: Annotated[str, typer.Option(help="Who examines.")],
+    examiner: ExaminerOption,
     out: Annotated[Path, typer.Option(help="Folder that the package is made in.")],
-    authority: Annotated[str, typer.Option(help="Authority to examine, as text.")] = "",
+    authority: AuthorityOption = "",
     acquisition: Annotated[
         list[str] | None,
         typer.Option(help="Digest stated at acquisition, ALG:HEX; may be given again."),
@@ -46,42 +60,21 @@ def examine(  # noqa: PLR0913, PLR0917 - a command line's options are its argume
         int, typer.Option(help="Device clock minus true time, in seconds.")
     ] = 0,
     time_zone: Annotated[str, typer.Option(help="Time zone of the device, as found.")] = "",
-    plan: Annotated[Path | None, typer.Option(help="Plan file (JSON).")] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Number of decoders, 1 to 240; default: processors, to 64.")
-    ] = None,
-    vault: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a vault: keep the originals of pictures and videos there."),
-    ] = None,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
-    ] = None,
-    passwords: Annotated[
-        Path | None,
-        typer.Option(help="File of passwords, recovery passwords and hex: keys, one a line."),
-    ] = None,
+    plan: PlanOption = None,
+    workers: WorkersOption = None,
+    vault: VaultOption = None,
+    sets: SetsOption = None,
+    passwords: PasswordsOption = None,
     *,
-    shadow_copies: Annotated[
-        bool,
-        typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
-    ] = False,
-    no_carve: Annotated[
-        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
-    ] = False,
-    no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
+    shadow_copies: ShadowCopiesFlag = False,
+    no_carve: NoCarveFlag = False,
+    no_sets: NoSetsFlag = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a begun package.")] = False,
     accept_atime: Annotated[
         bool,
         typer.Option("--accept-atime", help="Read a folder though access times may change."),
     ] = False,
-    accept_reduced_isolation: Annotated[
-        bool,
-        typer.Option(
-            "--accept-reduced-isolation", help="Examine though the sandbox holds less than fully."
-        ),
-    ] = False,
+    accept_reduced_isolation: ReducedIsolationFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Examine a source and seal the result: every entry accounted for, every byte traced.

@@ -8,6 +8,20 @@ import typer
 from polit.base.errors import UsageError
 from polit.cli.application import JsonFlag
 from polit.cli.examine import asked_plan, installation_keys, processors, wanted_sets
+from polit.cli.examine_options import (
+    AuthorityOption,
+    CaseOption,
+    ExaminerOption,
+    NoCarveFlag,
+    NoSetsFlag,
+    PasswordsOption,
+    PlanOption,
+    ReducedIsolationFlag,
+    SetsOption,
+    ShadowCopiesFlag,
+    VaultOption,
+    WorkersOption,
+)
 from polit.cli.output import human_bytes, print_object, print_text, say
 from polit.cli.progress import ProgressLine
 from polit.cli.summary import path_text, summary_object
@@ -38,40 +52,24 @@ def register(app: typer.Typer) -> None:
 
 def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its arguments
     folder: Annotated[Path, typer.Argument(help="Folder of images, and of folders with images.")],
-    case: Annotated[str, typer.Option(help="Reference of the case.")],
-    examiner: Annotated[str, typer.Option(help="Who examines.")],
+    case: CaseOption,
+    examiner: ExaminerOption,
     out: Annotated[Path, typer.Option(help="Folder that the packages are made in.")],
     listed: Annotated[
         Path | None,
         typer.Option("--list", help="CSV: source,exhibit,time_zone,acquisition. Default: all."),
     ] = None,
-    authority: Annotated[str, typer.Option(help="Authority to examine, as text.")] = "",
+    authority: AuthorityOption = "",
     time_zone: Annotated[str, typer.Option(help="Time zone of the devices, as found.")] = "",
-    plan: Annotated[Path | None, typer.Option(help="Plan file (JSON).")] = None,
-    workers: Annotated[
-        int | None, typer.Option(help="Number of decoders, 1 to 240; default: processors, to 64.")
-    ] = None,
-    vault: Annotated[
-        Path | None,
-        typer.Option(help="Folder of a vault: keep the originals of pictures and videos there."),
-    ] = None,
-    sets: Annotated[
-        list[str] | None,
-        typer.Option(help="Hash set to ask, by name or digest; may be given again. Default: all."),
-    ] = None,
-    passwords: Annotated[
-        Path | None,
-        typer.Option(help="File of passwords, recovery passwords and hex: keys, one a line."),
-    ] = None,
+    plan: PlanOption = None,
+    workers: WorkersOption = None,
+    vault: VaultOption = None,
+    sets: SetsOption = None,
+    passwords: PasswordsOption = None,
     *,
-    shadow_copies: Annotated[
-        bool,
-        typer.Option("--shadow-copies", help="Examine what differs in shadow copies (NTFS)."),
-    ] = False,
-    no_carve: Annotated[
-        bool, typer.Option("--no-carve", help="Search no unallocated space and no slack.")
-    ] = False,
-    no_sets: Annotated[bool, typer.Option("--no-sets", help="Ask no hash set.")] = False,
+    shadow_copies: ShadowCopiesFlag = False,
+    no_carve: NoCarveFlag = False,
+    no_sets: NoSetsFlag = False,
     folders: Annotated[
         bool, typer.Option("--folders", help="Examine folders without images as they are.")
     ] = False,
@@ -85,12 +83,7 @@ def examine_all(  # noqa: PLR0913, PLR0917 - a command line's options are its ar
         bool,
         typer.Option("--accept-atime", help="Read folders though access times may change."),
     ] = False,
-    accept_reduced_isolation: Annotated[
-        bool,
-        typer.Option(
-            "--accept-reduced-isolation", help="Examine though the sandbox holds less than fully."
-        ),
-    ] = False,
+    accept_reduced_isolation: ReducedIsolationFlag = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Examine every image of a folder, one after the other, and go on after failures.

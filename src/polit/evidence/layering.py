@@ -16,11 +16,6 @@ from polit.model.evidence import VolumeFacts
 _PLUGINS = tuple(cast("LayerPlugin", module) for module in modules_of(layers))
 
 
-def layer_plugins() -> tuple[LayerPlugin, ...]:
-    """Return all plugins in the order in which they are asked."""
-    return _PLUGINS
-
-
 def layer_versions() -> dict[str, str]:
     """Return the versions of the libraries that read or decipher for the plugins."""
     libraries = [getattr(plugin, "LIBRARY", None) for plugin in _PLUGINS]

@@ -45,7 +45,6 @@ _ATTRIBUTE_LIST = 0x20
 _INDEX_ALLOCATION = 0xA0
 _EXTENSIONS_AT_MOST = 1024
 _KEPT = 4096
-_COMPARED_AT_ONCE = 1 << 20
 _COMPARED_AT_MOST = 1 << 30
 _STORAGE_NAME_ENDS = b"{3808876b-c176-4e48-b7ae-04046e6cc752}"
 """The files that shadow copies are kept in; a shadow copy keeps nothing of them."""

@@ -4,11 +4,38 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from polit.web.cases.rules import REFERENCE_LENGTH, CaseStatus, Duty
+from polit.web.cases.rules import REFERENCE_LENGTH, CaseStatus, Duty, UnitKind
 from polit.web.core.models import Appended, Record
 from polit.web.core.rules import Purpose
 
 _PURPOSES = [(purpose.value, purpose.label) for purpose in Purpose]
+
+
+class Unit(Record):
+    """An area or a team of the force, by which work is found and counted; ended ones stay."""
+
+    kind = models.CharField(max_length=10)
+    name = models.CharField(max_length=100)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        """The table: of those that hold a name stands once."""
+
+        db_table = "cases_unit"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in UnitKind]), name="cases_unit_kind"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="cases_unit_name"),
+            models.UniqueConstraint(
+                fields=["kind", "name"], condition=Q(ended_at=None), name="cases_unit_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return self.name
 
 
 class Case(Record):
@@ -18,6 +45,8 @@ class Case(Record):
     title = models.CharField(max_length=200)
     operation = models.CharField(max_length=100, blank=True)
     status = models.CharField(max_length=20, default=CaseStatus.OPEN.value)
+    area = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="area_cases")
+    team = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="team_cases")
 
     class Meta:
         """The table, and what its rows must hold."""

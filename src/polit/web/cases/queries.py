@@ -227,7 +227,7 @@ def team_list(*, text: str = "", after: str = "") -> Page[Case]:
     dated = Case.objects.annotate(last_at=last.values("recorded_at")[:1])
     rows = _found(dated, text, "reference", "title")
     rows = rows.prefetch_related(
-        Prefetch("members", holding.order_by("recorded_at"), to_attr="team")
+        Prefetch("members", holding.order_by("recorded_at"), to_attr="team_now")
     )
     return page_of(rows, key="reference", after=after)
 
@@ -314,5 +314,5 @@ def _acts(case_id: UUID) -> QuerySet[AuditEvent]:
 
 
 def _team(case: Case) -> list[CaseMember]:
-    found: list[CaseMember] = getattr(case, "team", [])
+    found: list[CaseMember] = getattr(case, "team_now", [])
     return found

@@ -10,6 +10,7 @@ from polit.base.errors import AuthorityError, UsageError
 from polit.web.cases.event_titles import TITLES
 from polit.web.core.rules import CASE_ROLES, Access, Purpose, Role, Scope
 from polit.web.core.states import StateTable, Transition
+from polit.web.core.titles import title_of
 
 REFERENCE_LENGTH = 100
 REASON_LENGTH_MIN = 20
@@ -75,7 +76,19 @@ class Duty(StrEnum):
 
 def event_title(action: str) -> str:
     """Return an action of the audit in words."""
-    return TITLES.get(action) or action.partition(".")[2].replace("_", " ").capitalize()
+    return TITLES.get(action) or title_of(action)
+
+
+class UnitKind(StrEnum):
+    """What a unit of the force is."""
+
+    AREA = "area"
+    TEAM = "team"
+
+    @property
+    def label(self) -> str:
+        """The kind in words."""
+        return self.value.capitalize()
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,35 @@ class Appended(Record):
         _refuse(type(self))
 
 
+class SupersededQuerySet(AppendedQuerySet[Kept]):
+    """A query of appended records that later ones may correct or withdraw."""
+
+    def standing(self) -> "SupersededQuerySet[Kept]":
+        """Return what holds now: nothing corrects it, and it withdraws nothing."""
+        return self.filter(corrected_by=None, is_withdrawal=False)
+
+
+class Superseded(Appended):
+    """An appended record of something that happened.
+
+    A correction is a further whole record that names what it ``corrects``; one that says that it
+    never happened is a withdrawal. What holds is ``objects.standing()``: figures and lists ask for
+    that, a record's page shows all of them.
+    """
+
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrected_by"
+    )
+    is_withdrawal = models.BooleanField(default=False)
+
+    objects = SupersededQuerySet.as_manager()
+
+    class Meta:
+        """No table of its own."""
+
+        abstract = True
+
+
 def _refuse(model: type[models.Model]) -> NoReturn:
     name = model._meta.verbose_name  # noqa: SLF001 - Django documents it
     raise UsageError(f"a {name} is never changed: append a correction")

@@ -6,16 +6,19 @@ added. Everybody may import it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-Place = Literal["case", "exhibit", "home", "entry", "results"]
-"""``case``, ``exhibit``, ``entry``, ``results``: their pages, where ``case_access_of(request)``
-holds; which exhibit, entry or examination it is says ``request.resolver_match``. ``home``: what
-waits."""
+Place = Literal[
+    "case", "person", "referral", "warrant", "arrest", "child", "order", "exhibit", "home", "entry",
+    "results", "stage",
+]  # fmt: skip
+"""``home``: what waits. ``referral``: a referral's page, whose view has checked that it may be
+read. ``stage``: the case page, above everything: where the case stands. All others: their pages,
+where ``case_access_of(request)`` holds. Which record it is says ``request.resolver_match``."""
 
 ContextOf = Callable[[HttpRequest], Mapping[str, object] | None]
 """What a section's template is given; ``None`` where there is nothing to show this person."""
@@ -36,9 +39,7 @@ class Section:
     context_of: ContextOf
 
 
-_sections: dict[Place, dict[str, Section]] = {
-    "case": {}, "exhibit": {}, "home": {}, "entry": {}, "results": {},
-}  # fmt: skip
+_sections: dict[Place, dict[str, Section]] = {place: {} for place in get_args(Place)}
 
 
 def register_section(place: Place, order: int, template: str, context_of: ContextOf) -> None:
@@ -46,7 +47,9 @@ def register_section(place: Place, order: int, template: str, context_of: Contex
 
     Args:
         place: The page.
-        order: Where it stands: people 100, exhibits 200, examinations 300; home alike.
+        order: Where it stands: people 100, referrals 120, risk 140, warrants 160, arrests 180,
+            exhibits 200, examinations 300, children 400, court 700, orders 720, exchange 740;
+            home alike.
         template: The template's name.
         context_of: Asked once for each page shown.
     """

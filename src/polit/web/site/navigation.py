@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from polit.web.accounts.models import User
-from polit.web.core.rules import CASE_ROLES, Role
+from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 from polit.web.examinations.rules import TILE_READERS
 
 
@@ -35,7 +35,15 @@ class NavigationItem:
 
 
 PLACES = (
+    Place("Tasks", "clocks:list", CASE_ROLES),
+    Place("Referrals", "referrals:list", CHILD_READERS),
     Place("Cases", "cases:list", CASE_ROLES),
+    Place("Warrants", "warrants:list", CHILD_READERS),
+    Place("Arrests", "arrests:list", CHILD_READERS),
+    Place("Children", "safeguarding:children", CHILD_READERS),
+    Place("Orders", "orders:list", frozenset({Role.OFFENDER_MANAGER, Role.SUPERVISOR})),
+    Place("Statistics", "statistics:page", frozenset({Role.SUPERVISOR, Role.AUDITOR})),
+    Place("Search", "search:page", CASE_ROLES),
     Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
     Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),
     Place("My exposure", "welfare:own", TILE_READERS),

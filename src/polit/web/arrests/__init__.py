@@ -1,0 +1,1 @@
+"""Arrests, custody, bail and their outcomes."""

@@ -1,0 +1,7 @@
+"""The addresses of clocks."""
+
+from django.urls import URLPattern
+
+app_name = "clocks"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Court: charges, pleas, hearings, results."""

@@ -1,0 +1,1 @@
+"""A synthetic force to try polit on."""

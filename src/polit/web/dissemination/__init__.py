@@ -1,0 +1,1 @@
+"""The exchange log: what was given to whom, and what came back."""

@@ -1,0 +1,1 @@
+"""Enquiries: what was asked of others, and the wait for it."""

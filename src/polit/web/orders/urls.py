@@ -1,0 +1,7 @@
+"""The addresses of orders."""
+
+from django.urls import URLPattern
+
+app_name = "orders"
+
+urlpatterns: list[URLPattern] = []

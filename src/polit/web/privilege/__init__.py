@@ -1,0 +1,1 @@
+"""Legal privilege: what is quarantined, and who releases it."""

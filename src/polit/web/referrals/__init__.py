@@ -1,0 +1,1 @@
+"""Referrals: what reaches the team, from whom, and what became of it."""

@@ -1,0 +1,7 @@
+"""The addresses of referrals."""
+
+from django.urls import URLPattern
+
+app_name = "referrals"
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Risk: results of assessment tools, and the prompt about suicide risk."""

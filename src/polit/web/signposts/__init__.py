@@ -1,0 +1,1 @@
+"""Signposts: where people find help."""

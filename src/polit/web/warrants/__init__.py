@@ -1,0 +1,1 @@
+"""Warrants, their premises and their executions."""

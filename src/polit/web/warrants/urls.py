@@ -1,0 +1,7 @@
+"""The addresses of warrants."""
+
+from django.urls import URLPattern
+
+app_name = "warrants"
+
+urlpatterns: list[URLPattern] = []

@@ -12,6 +12,8 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.people.models import CasePerson
+from polit.web.risk.rules import Occasion
+from polit.web.risk.services import suicide_risk_record
 from polit.web.warrants.models import (
     ExecutionPresence,
     Warrant,
@@ -21,6 +23,7 @@ from polit.web.warrants.models import (
 from polit.web.warrants.rules import (
     WARRANT_STATES,
     GivenExecution,
+    Prompted,
     WarrantState,
     check_applies,
     check_execution,
@@ -31,9 +34,23 @@ _PLACE_LENGTH = 500
 
 
 def execution_record(
-    actor: Actor, *, reason: str, access: CaseAccess, warrant_id: UUID, given: GivenExecution
+    actor: Actor,
+    *,
+    reason: str,
+    access: CaseAccess,
+    warrant_id: UUID,
+    given: GivenExecution,
+    prompted: Prompted | None = None,
 ) -> WarrantExecution:
     """Record that officers came with a warrant.
+
+    Args:
+        actor: Who records it.
+        reason: Why.
+        access: The case.
+        warrant_id: Which warrant.
+        given: How it was executed.
+        prompted: That a suspect was asked about suicide there; ``None`` where none was.
 
     Raises:
         AuthorityError: The actor's roles do not allow it.
@@ -51,6 +68,12 @@ def execution_record(
         _be_present(kept, given.present_ids)
         _recount(warrant)
         _tell(deed, kept)
+        if prompted is not None:
+            suicide_risk_record(
+                actor, reason=reason, access=access, place_id=prompted.place_id,
+                occasion=Occasion.WARRANT, occurred_at=given.occurred_at,
+                answers=prompted.answers,
+            )  # fmt: skip
     return kept
 
 

@@ -47,7 +47,7 @@ STRETCHES = (
     Stretch("B", date(2019, 1, 1), date(2019, 5, 31), 95, 40, 100, 680),
     Stretch("C", date(2019, 6, 1), LAST_DAY, 145, 64, 212, 1003),
 )
-"""204 and 240 warrants, 84 and 104 arrests, 210 and 312 children, 1,437 devices in the first year."""
+"""Together 204 and 240 warrants, 84 and 104 arrests, 210 and 312 children; 1,437 devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +161,13 @@ def _executed_at(stretch: Stretch, index: int) -> datetime:
 def _children_of(stretch: Stretch) -> list[tuple[PlannedChild, ...]]:
     """Return the children of each case of a stretch; its own number of them is counted."""
     guests = _GUESTS.get(stretch.code, ())
-    hosts = {index: child for index, child in guests}
+    hosts = dict(guests)
     own = stretch.children - sum(child.is_counted for _index, child in guests)
     found = []
     for index in range(stretch.warrants):
         count = _share(own, stretch.warrants, index)
         mine = [_child(stretch, index, number) for number in range(count)]
-        found.append(tuple([*mine, *([hosts[index]] if index in hosts else [])]))
+        found.append((*mine, *([hosts[index]] if index in hosts else [])))
     return found
 
 

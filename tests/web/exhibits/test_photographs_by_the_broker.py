@@ -21,7 +21,7 @@ from polit.broker.client import BrokerClient
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.core.rules import Role
-from polit.web.exhibits import sealing
+from polit.web.core import sealing
 from polit.web.exhibits.models import Exhibit, Photograph
 from polit.web.exhibits.sealing import open_sealed
 from polit.web.exhibits.services import photographs

@@ -45,6 +45,7 @@ class Person(Record):
         """The table; a birth and an estimate exclude each other, an estimate has its day."""
 
         db_table = "people_person"
+        indexes = (models.Index(fields=["born_on"], name="people_person_birth"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(estimated_age_years=None, estimated_on=None)

@@ -13,7 +13,6 @@ from polit.web.people.queries import (
     IdentifierShown,
     details_of,
     identifier_shown,
-    is_protected,
     same_person_ids,
 )
 from polit.web.people.rules import PersonDetails, Sex, may_read_person, search_key
@@ -58,6 +57,11 @@ class RecordShown:
     places: tuple[PlaceAcross, ...]
     stands: bool
     can_part: bool
+
+    @property
+    def where(self) -> str:
+        """The places in words: ``Suspect 1 in OP-1, Witness 2 in OP-2``."""
+        return ", ".join(f"{each.label} in {each.reference}" for each in self.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +156,6 @@ def same_candidate(user: User, person_id: UUID, other_id: UUID) -> RecordShown |
     if not may_read_person(user.roles, is_protected=True):
         return None
     return next(iter(records_shown(user, frozenset({other_id}))), None)
-
-
-def person_is_protected(person_id: UUID) -> bool:
-    """Tell whether a record of a person is a child's."""
-    return is_protected(Person(pk=person_id))
 
 
 def _visible(user: User) -> QuerySet[Person]:

@@ -91,6 +91,33 @@ class UnitKind(StrEnum):
         return self.value.capitalize()
 
 
+UNIT_NAME_LENGTH = 100
+
+
+def check_keeps_units(roles: frozenset[Role]) -> None:
+    """Refuse whoever may not say which areas and teams the force has.
+
+    Raises:
+        AuthorityError: They may not.
+    """
+    if not roles & _SUPERVISORS:
+        raise AuthorityError("only a supervisor adds or ends areas and teams")
+
+
+def check_unit_name(name: str) -> str:
+    """Return the name of an area or a team in the one form that is kept: NFC, spaces once.
+
+    Raises:
+        UsageError: It is empty, too long, or holds what cannot be seen.
+    """
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    if not text or not text.isprintable():
+        raise UsageError("a name of an area or a team holds characters, all of which can be seen")
+    if len(text) > UNIT_NAME_LENGTH:
+        raise UsageError(f"a name of an area or a team has at most {UNIT_NAME_LENGTH} characters")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class CaseHeader:
     """What every page of a case knows of it."""
@@ -247,8 +274,12 @@ class CaseDetails:
         title: What it is about.
         operation: The operation's name; empty for none.
         offences: Codes of kinds of offence.
+        area_id: The area of the force; ``None`` for none.
+        team_id: The team; ``None`` for none.
     """
 
     title: str
     operation: str = ""
     offences: tuple[str, ...] = ()
+    area_id: UUID | None = None
+    team_id: UUID | None = None

@@ -47,6 +47,7 @@ PLACES = (
     Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
     Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),
     Place("My exposure", "welfare:own", TILE_READERS),
+    Place("Legal privilege", "privilege:list", frozenset({Role.COUNSEL})),
     Place("Notices", "cases:notices", CASE_ROLES),
     Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
     Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),

@@ -83,6 +83,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "actions": STATES.offered(case.status, roles),
         "may_change": bool(roles & OPENERS),
         "may_see_log": bool(roles & CASE_LEADERS.read),
+        "stages": sections_of("stage", request),
         "sections": sections_of("case", request),
         "events": event_rows(timeline(case_id)),
     }

@@ -15,6 +15,8 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
+from polit.web.core.rules import Role
+from polit.web.core.sections import sections_of
 from polit.web.people.forms import (
     AddForm,
     ChangeForm,
@@ -34,6 +36,7 @@ from polit.web.people.queries import (
     place_list,
 )
 from polit.web.people.rules import READING, WRITING, may_read_person
+from polit.web.people.same_queries import same_candidates, same_hidden, same_records
 from polit.web.people.services import (
     identifier_add,
     identifier_end,
@@ -122,6 +125,11 @@ def person_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpRes
         shown["shows_reasons"] = _may_write(request)
         shown["changes"] = history(granted, person_id)
         shown["elsewhere"] = changes_elsewhere(granted, person_id)
+        shown["others"] = same_records(user_of(request), person_id)
+        shown["hidden_records"] = same_hidden(user_of(request), person_id)
+        shown["candidates"] = same_candidates(user_of(request), person_id)
+        shown["may_part"] = Role.SUPERVISOR in user_of(request).roles
+        shown["sections"] = sections_of("person", request)
     return render(request, "people/person.html", _with_case(request, shown))
 
 

@@ -80,7 +80,7 @@ def person_link(
         UsageError: The person has this role in the case already.
     """
     check_writes_people(roles_of(actor))
-    person = _seen(actor, person_id)
+    person = seen_by(actor, person_id)
     with act(
         actor, "people.link_person", reason=reason, case=case, nature=Nature.COMBINATION
     ) as deed:
@@ -118,7 +118,7 @@ def person_change(
     check_writes_people(roles_of(actor))
     check_details(details, _today())
     with act(actor, "people.change_person", reason=reason, case=case) as deed:
-        place = _place_of(case.id, person_id)
+        place = place_of(case.id, person_id)
         person = Person.objects.select_for_update().get(pk=person_id)
         check_unchanged(seen, details_version(details_of(person)))
         before, was_protected = _texts(details_of(person)), is_protected(person)
@@ -149,7 +149,7 @@ def identifier_add(
     with act(
         actor, "people.add_identifier", reason=reason, case=case, nature=Nature.COLLECTION
     ) as deed:
-        place = _place_of(case.id, person_id)
+        place = place_of(case.id, person_id)
         kept = _identify(actor, place.person, given)
         deed.about("person", person_id, label=place.label, identifier_kind=kept.kind)
     return kept
@@ -170,7 +170,7 @@ def identifier_end(
         kept = rows.filter(pk=identifier_id, ended_at=None).first()
         if kept is None:
             raise UsageError("this identifier was ended already: load the page again")
-        place = _place_of(case.id, kept.person_id)
+        place = place_of(case.id, kept.person_id)
         kept.ended_at, kept.ended_by = now_utc(), actor.name
         kept.save()
         deed.about("person", kept.person_id, label=place.label, identifier_kind=kept.kind)
@@ -211,7 +211,12 @@ def _texts(details: PersonDetails) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _place_of(case_id: UUID, person_id: UUID) -> CasePerson:
+def place_of(case_id: UUID, person_id: UUID) -> CasePerson:
+    """Return what a person is in a case, what holds first.
+
+    Raises:
+        UsageError: Nothing.
+    """
     rows = CasePerson.objects.filter(case_id=case_id, person_id=person_id)
     place = (
         rows.select_related("person").order_by(F("ended_at").asc(nulls_first=True), "role").first()
@@ -221,7 +226,12 @@ def _place_of(case_id: UUID, person_id: UUID) -> CasePerson:
     return place
 
 
-def _seen(actor: Actor, person_id: UUID) -> Person:
+def seen_by(actor: Actor, person_id: UUID) -> Person:
+    """Return a person whom a case of the actor knows.
+
+    Raises:
+        AuthorityError: None does.
+    """
     user = User.objects.get(pk=actor.actor_id) if actor.kind == "user" else None
     person = person_seen(user, person_id) if user else Person.objects.filter(pk=person_id).first()
     if person is None:

@@ -27,6 +27,7 @@ from polit.web.core.forms import GovukForm, ReasonField, SeenField
 from polit.web.core.rules import Purpose, Role
 
 _PURPOSES = [(purpose.value, purpose.label) for purpose in Purpose]
+_OFFICERS_PURPOSES = [each for each in _PURPOSES if each[0] != Purpose.LEGAL_PRIVILEGE.value]
 _LIKELY_PURPOSES = {
     Role.SAFEGUARDING: Purpose.SAFEGUARDING,
     Role.EXAMINER: Purpose.EXAMINATION,
@@ -174,7 +175,8 @@ class MemberForm(GovukForm):
     button: ClassVar[str] = "Add to the case"
     user = PersonChoice(
         label="Person",
-        help_text="Whoever holds a role that works on cases and is not in this one.",
+        help_text="Whoever holds a role that works on cases, or is independent counsel, and is not"
+        " in this one.",
     )
     purpose = forms.ChoiceField(label="Purpose of access", choices=_PURPOSES)
     duty = forms.ChoiceField(
@@ -203,7 +205,7 @@ class BreakGlassForm(GovukForm):
         max_length=REFERENCE_LENGTH,
         help_text="Exactly, letter by letter.",
     )
-    purpose = forms.ChoiceField(label="Purpose of access", choices=_PURPOSES)
+    purpose = forms.ChoiceField(label="Purpose of access", choices=_OFFICERS_PURPOSES)
     hours = forms.IntegerField(
         label="Hours",
         min_value=1,

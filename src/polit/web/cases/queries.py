@@ -22,17 +22,27 @@ from polit.web.core.rules import CASE_ROLES, Purpose, Role
 from polit.web.core.versions import version_of
 
 TIMELINE_SIZE = 20
+_COUNSELS = Purpose.LEGAL_PRIVILEGE.value
+_JOINING = (*sorted(CASE_ROLES), Role.COUNSEL)
 
 
 def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
     """Return a person's access to a case, ``None`` where they have none.
 
     One query for a member; a second one looks for break-glass that is open at this instant.
+    Independent counsel has access as a member for legal privilege and in no other way, and a
+    membership for legal privilege gives access to nobody else: whoever changes their role does
+    not take an old membership along.
     """
-    if not user.is_active or not user.roles & CASE_ROLES:
+    if not user.is_active:
+        return None
+    if Role.COUNSEL in user.roles:
+        return _counsel_access(user, case_id)
+    if not user.roles & CASE_ROLES:
         return None
     held = (
         CaseMember.objects.filter(user=user, case_id=case_id, ended_at=None)
+        .exclude(purpose=_COUNSELS)
         .select_related("case")
         .first()
     )
@@ -55,6 +65,34 @@ def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
     )
 
 
+def _counsel_access(user: User, case_id: UUID) -> GrantedAccess | None:
+    rows = CaseMember.objects.filter(user=user, case_id=case_id, ended_at=None, purpose=_COUNSELS)
+    held = rows.select_related("case").first()
+    if held is None:
+        return None
+    return GrantedAccess(header_of(held.case), Purpose.LEGAL_PRIVILEGE, "member", Duty.MEMBER)
+
+
+def counsel_cases_for(user: User) -> QuerySet[Case]:
+    """Return the cases in which a person is independent counsel now: no page but counsel's asks."""
+    if Role.COUNSEL not in user.roles:
+        return Case.objects.none()
+    rows = CaseMember.objects.filter(user=user, ended_at=None, purpose=_COUNSELS)
+    return Case.objects.filter(pk__in=rows.values("case_id"))
+
+
+def has_worked_on(user_id: UUID, case_id: UUID) -> bool:
+    """Tell whether a person ever was in a case for anything but legal privilege."""
+    rows = CaseMember.objects.filter(user_id=user_id, case_id=case_id).exclude(purpose=_COUNSELS)
+    return rows.exists() or BreakGlass.objects.filter(user_id=user_id, case_id=case_id).exists()
+
+
+def has_been_counsel(user_id: UUID, case_id: UUID) -> bool:
+    """Tell whether a person ever was independent counsel in a case."""
+    rows = CaseMember.objects.filter(user_id=user_id, case_id=case_id, purpose=_COUNSELS)
+    return rows.exists()
+
+
 def header_of(case: Case) -> CaseHeader:
     """Return what every page of a case knows of it."""
     return CaseHeader(case.id, case.reference, case.title, CaseStatus(case.status))
@@ -65,6 +103,7 @@ def cases_for(user: User) -> QuerySet[Case]:
     if not user.roles & CASE_ROLES:
         return Case.objects.none()
     joined = CaseMember.objects.filter(case=OuterRef("pk"), user=user, ended_at=None)
+    joined = joined.exclude(purpose=_COUNSELS)
     opened = _open_break_glass(user, now_utc()).filter(case=OuterRef("pk"))
     return Case.objects.filter(Exists(joined) | Exists(opened))
 
@@ -199,7 +238,7 @@ def member_get(case_id: UUID, member_id: UUID) -> CaseMember | None:
 def candidates(case_id: UUID) -> QuerySet[User]:
     """Return the people who may become members of a case, by name."""
     holds = RoleGrant.objects.filter(
-        user=OuterRef("pk"), ended_at=None, role__in=[role.value for role in CASE_ROLES]
+        user=OuterRef("pk"), ended_at=None, role__in=[role.value for role in _JOINING]
     )
     inside = CaseMember.objects.filter(user=OuterRef("pk"), case_id=case_id, ended_at=None)
     people = User.objects.filter(Exists(holds), ~Exists(inside), is_active=True)

@@ -199,6 +199,35 @@ def check_works_on_cases(roles: frozenset[Role]) -> None:
         raise AuthorityError("this person holds no role that works on cases")
 
 
+def check_may_join(
+    roles: frozenset[Role], purpose: Purpose, duty: Duty, *, worked: bool, counselled: bool
+) -> None:
+    """Refuse a membership that mixes independent counsel with those who investigate.
+
+    Args:
+        roles: What the person holds.
+        purpose: For what they are to have access.
+        duty: What they are to do.
+        worked: Whether they ever were in this case for anything but legal privilege.
+        counselled: Whether they ever were counsel in this case.
+
+    Raises:
+        AuthorityError: They hold no role that works on cases, nor are they counsel.
+        UsageError: The purpose does not go with the role, or they stood on the other side.
+    """
+    if Role.COUNSEL in roles:
+        if purpose is not Purpose.LEGAL_PRIVILEGE or duty is not Duty.MEMBER:
+            raise UsageError("independent counsel is a member for legal privilege and nothing else")
+        if worked:
+            raise UsageError("this person was on the investigation: choose another counsel")
+        return
+    check_works_on_cases(roles)
+    if purpose is Purpose.LEGAL_PRIVILEGE:
+        raise UsageError("only independent counsel has access for legal privilege")
+    if counselled:
+        raise UsageError("this person was independent counsel in this case")
+
+
 def check_opens(roles: frozenset[Role]) -> None:
     """Refuse whoever may not open a case or change its details.
 

@@ -12,16 +12,23 @@ from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.cases.models import Case, CaseMember, CaseNote, CaseOffence, Unit
 from polit.web.cases.offences import check_offences, current_offences
-from polit.web.cases.queries import case_facts, case_version, duty_of, roles_of
+from polit.web.cases.queries import (
+    case_facts,
+    case_version,
+    duty_of,
+    has_been_counsel,
+    has_worked_on,
+    roles_of,
+)
 from polit.web.cases.rules import (
     STATES,
     CaseDetails,
     Duty,
     UnitKind,
     check_manages_members,
+    check_may_join,
     check_opens,
     check_reference,
-    check_works_on_cases,
 )
 from polit.web.cases.signals import case_moved
 from polit.web.core.access import CaseLike
@@ -172,7 +179,8 @@ def member_add(
 
     Raises:
         AuthorityError: The actor may not make up this team, or the person works on no cases.
-        UsageError: There is no such active person, or they are in the case already.
+        UsageError: There is no such active person, they are in the case already, or they would
+            be independent counsel and of the investigation.
     """
     with act(actor, "cases.member_add", reason=reason, case=case, nature=Nature.SECURITY) as deed:
         kept = _locked(case.id)
@@ -181,7 +189,10 @@ def member_add(
         user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None:
             raise UsageError("there is no such person with an account in use")
-        check_works_on_cases(user.roles)
+        check_may_join(
+            user.roles, purpose, duty, worked=has_worked_on(user.pk, case.id),
+            counselled=has_been_counsel(user.pk, case.id),
+        )  # fmt: skip
         member = _join(kept, user, purpose, duty, added_by=actor.name, reason=reason)
         deed.about(
             "member",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from polit.base.errors import UsageError
 from polit.web.accounts.models import User
@@ -117,7 +117,8 @@ def unit_named(kind: UnitKind, named: str) -> UUID:
         UsageError: There is none.
     """
     rows = Unit.objects.filter(kind=kind.value)
-    found = rows.filter(name=named).order_by("-ended_at").first()
+    latest = F("ended_at").desc(nulls_first=True)
+    found = rows.filter(name=named).order_by(latest).first()
     if found is None and _is_identifier(named):
         found = rows.filter(pk=named).first()
     if found is None:

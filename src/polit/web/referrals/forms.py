@@ -1,7 +1,7 @@
 """What people fill in about referrals."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -36,6 +36,9 @@ from polit.web.referrals.rules import (
 )
 from polit.web.referrals.services import GivenSuspect
 from polit.web.referrals.sources import current_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NONE = ("", "Not recorded")
 _DIGEST_LENGTHS = {"md5": 32, "sha1": 40, "sha256": 64}
@@ -158,9 +161,9 @@ class OriginalForm(OriginalFields):
     def clean(self) -> dict[str, Any]:
         """Ask for the one or the other."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.cleaned_data.get("original"):
-            if not str(self.cleaned_data.get("text", "")).strip():
-                self.add_error("original", "Choose a file, or paste the report's text")
+        given = cleaned.get("original") or str(cleaned.get("text", "")).strip()
+        if not self.errors and not given:
+            self.add_error("original", "Choose a file, or paste the report's text")
         return cleaned
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
@@ -25,6 +25,9 @@ from polit.web.referrals.models import (
     ReferralOriginal,
 )
 from polit.web.referrals.queries import referrals_for
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 ASKED_MOST = 200
 """Accounts, connections or digests that are asked for at once; SQLite refuses 1,000 conditions."""

@@ -61,7 +61,7 @@ def executions_seen(case_id: UUID) -> Iterable[OccasionSeen]:
     for each in rows.select_related("premises__place").prefetch_related("presences__place"):
         places = [one.place for one in each.presences.all()]
         home = each.premises.place if each.premises else None
-        suspects = {
+        suspects: set[UUID | None] = {
             place.pk for place in (*places, home) if place is not None and place.role == "suspect"
         }
         found += [

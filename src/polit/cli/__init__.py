@@ -23,6 +23,7 @@ from polit.cli import (
     show,
     signer,
     stacks,
+    stats,
     thumbs,
     unpack,
     vault,
@@ -35,7 +36,7 @@ from polit.cli.output import report_error
 _VERBS = (
     init, doctor, examine, examine_all, show, stacks, verify, list_entries, match, thumbs, pack,
     unpack, vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
-    hashset_updates,
+    hashset_updates, stats,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

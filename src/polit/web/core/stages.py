@@ -6,7 +6,13 @@ A register says in its ``AppConfig.ready()`` which stages it knows. Everybody ma
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Min, QuerySet
+
+_AT_ONCE = 1_000
+"""Cases in one query: SQLite refuses more than some thousands of values."""
 
 WhenReached = Callable[[Sequence[UUID]], Mapping[UUID, datetime]]
 """Return by case when it first reached a stage; a case that has not is left out. It is asked for
@@ -51,3 +57,23 @@ def register_stage(code: str, order: int, label: str, when: WhenReached) -> None
 def stages() -> tuple[Stage, ...]:
     """Return the stages in order."""
     return tuple(sorted(_stages.values(), key=lambda each: (each.order, each.code)))
+
+
+def first_by_case(rows: Callable[[], QuerySet[Any]], at: str, case: str = "case_id") -> WhenReached:
+    """Return when cases first reached a stage, from a table of what happened.
+
+    Args:
+        rows: What counts, such as standing executions; asked anew each time.
+        at: The column of the instant; rows without one do not count.
+        case: The column of the case.
+    """
+
+    def when(case_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+        found: dict[UUID, datetime] = {}
+        for first in range(0, len(case_ids), _AT_ONCE):
+            wanted = {f"{case}__in": case_ids[first : first + _AT_ONCE], f"{at}__isnull": False}
+            grouped = rows().filter(**wanted).order_by().values_list(case).annotate(Min(at))
+            found.update(dict(grouped))
+        return found
+
+    return when

@@ -63,6 +63,8 @@ PLACES = (
     Place("Hash sets", "hashsets:list", _EXAMINERS, "Known files"),
     Place("My exposure", "welfare:own", TILE_READERS, "What you have seen, and your limits",
           is_main=True),
+    Place("Legal privilege", "privilege:list", frozenset({Role.COUNSEL}),
+          "What you are asked to decide", is_main=True),
     Place("Notices", "cases:notices", CASE_ROLES, "What you were told"),
     Place("Signposts", "signposts:list", CASE_ROLES, "Where people find help"),
     Place("Cases and teams", "cases:teams", _LEADERS, "Every case and who is in it"),

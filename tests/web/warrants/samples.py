@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from polit.web.cases.models import Case
-from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Purpose
 from polit.web.warrants.models import Warrant, WarrantExecution
@@ -35,7 +34,7 @@ def given_warrant(reference: str = "W/1") -> GivenWarrant:
 
 def granted_warrant(case: Case, reference: str = "W/1") -> Warrant:
     """Return a warrant of a case that was granted."""
-    access: CaseAccess = SampleAccess(case)
+    access = SampleAccess(case)
     made = warrant_apply(SYSTEM, reason="a sample", access=access, given=given_warrant(reference))
     return warrant_grant(
         SYSTEM, reason="a sample", access=access, warrant_id=made.pk,

@@ -50,7 +50,7 @@ def applied(**values: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def test_warrant_goes_from_application_to_execution_and_exhibit_without_retyping(
+def test_application_begins_with_addresses_that_the_case_knows(
     make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
 ) -> None:
     user = make_user("i.example", Role.INVESTIGATOR)
@@ -60,8 +60,8 @@ def test_warrant_goes_from_application_to_execution_and_exhibit_without_retyping
 
     form = client.get(f"{base}apply/").content.decode()
     assert "Suspect 1: 1 High Street, Anytown" in form
-    code = re.search(r'name="known"[^>]*value="([^"]+)"[^>]*checked|checked[^>]*', form)
-    assert code is not None
+    chosen = [each for each in re.findall(r"<input[^>]+>", form) if 'name="known"' in each]
+    assert [(f"{suspect.pk}:0" in each, "checked" in each) for each in chosen] == [(True, True)]
     known = {"known": f"{suspect.pk}:0", "others": "2 Low Road\n"}
     assert client.post(f"{base}apply/", applied(**known)).status_code == 302
     warrant = Warrant.objects.get()
@@ -69,36 +69,62 @@ def test_warrant_goes_from_application_to_execution_and_exhibit_without_retyping
     assert lines == [("1 High Street, Anytown", suspect.pk), ("2 Low Road", None)]
     again = client.post(f"{base}apply/", applied(others="3 Low Road"))
     assert "already" in again.content.decode()
-
-    one = f"{base}{warrant.pk}/"
     grant = {**typed("granted_at", APPLIED), "reference": "W/7", "reason": "heard"}
-    assert client.post(f"{one}grant/", grant).status_code == 302
+    assert client.post(f"{base}{warrant.pk}/grant/", grant).status_code == 302
+    assert str(Warrant.objects.get().expires_on) == "2026-06-02"
+
+
+def test_execution_asks_about_suicide_and_stops_the_clock(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    user = make_user("i.example", Role.INVESTIGATOR)
+    case = make_case("OP-1", user)
+    suspect, warrant = suspect_of(case), granted_warrant(case)
+    client, one = client_for(user), f"/cases/{case.id}/warrants/{warrant.pk}/"
     at = APPLIED + timedelta(days=2)
+
     sent = {
         **typed("occurred_at", at), "outcome": "searched", "officer": "DS Hill",
-        "premises_id": str(warrant.premises.get(number=1).pk), "present": str(suspect.pk),
+        "premises_id": str(warrant.premises.get().pk), "present": str(suspect.pk),
         "suicide_concern": "yes", "suicide_place_id": str(suspect.pk), "suicide_asked": "Asked",
     }  # fmt: skip
     refused = client.post(f"{one}execute/", sent).content.decode()
     assert "Enter what was done at once about the concern" in refused
+    nobody = client.post(f"{one}execute/", {**sent, "suicide_place_id": ""}).content.decode()
+    assert "Choose which suspect was asked" in nobody
     done = client.post(f"{one}execute/", {**sent, "suicide_action": "A doctor came"})
+
     assert done.status_code == 302
     prompt = SuicideRiskPrompt.objects.get()
     assert (prompt.occasion, prompt.occurred_at) == ("warrant", at)
+    assert "There: Suspect 1." in client.get(one).content.decode()
+    stop = stops_of([case.id])[case.id]
+    assert (stop.at, stop.what) == (at, "Warrant W/1 executed")
+    told = happenings_of(user, frozenset({suspect.person_id}))
+    assert [each.title for each in told if "Warrant" in each.title] == [
+        "Warrant W/1: entered and searched, things seized"
+    ]
 
-    execution = WarrantExecution.objects.get()
-    page = client.get(one).content.decode()
+
+def test_exhibit_is_seized_from_an_execution_without_retyping(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    user = make_user("i.example", Role.INVESTIGATOR)
+    case, other = make_case("OP-1", user), make_case("OP-2", user)
+    warrant = granted_warrant(case)
+    execution = executed(case, warrant)
+    client, one = client_for(user), f"/cases/{case.id}/warrants/{warrant.pk}/"
     seize = f"/cases/{case.id}/exhibits/seize/?execution={execution.pk}"
-    assert seize in page
-    assert "Suspect 1" in page
+
+    assert seize in client.get(one).content.decode()
     form = client.get(seize).content.decode()
-    assert 'value="W/7"' in form
+    assert 'value="W/1"' in form
     assert 'value="1 High Street, Anytown"' in form
     thing = {
         "reference": "AB/1", "description": "A phone", "kind": "phone:", "powered": "off",
-        "quantity": "1", **typed("seized_at", at), "place": "Bedroom", "producer_name": "A. Beck",
-        "power_code": "pca-1978-s4", "power_reference": "W/7", "execution_id": str(execution.pk),
-        "another": "on",
+        "quantity": "1", **typed("seized_at", execution.occurred_at), "place": "Bedroom",
+        "producer_name": "A. Beck", "power_code": "pace-1984-s8", "power_reference": "W/1",
+        "execution_id": str(execution.pk), "another": "on",
     }  # fmt: skip
     assert client.post(seize, thing).status_code == 302
     exhibit = Exhibit.objects.get()
@@ -107,12 +133,8 @@ def test_warrant_goes_from_application_to_execution_and_exhibit_without_retyping
     assert one in client.get(f"/cases/{case.id}/exhibits/{exhibit.pk}/").content.decode()
     # The next exhibit of the same execution goes on from the room, not from the address.
     assert 'value="Bedroom"' in client.get(seize).content.decode()
-    stop = stops_of([case.id])[case.id]
-    assert (stop.at, stop.what) == (at, "Warrant W/7 executed")
-    told = happenings_of(user, frozenset({suspect.person_id}))
-    assert [each.title for each in told if "Warrant" in each.title] == [
-        "Warrant W/7: entered and searched, things seized"
-    ]
+    elsewhere = client.post(f"/cases/{other.id}/exhibits/seize/", thing).content.decode()
+    assert "from the list" in elsewhere
 
 
 def test_execution_is_corrected_and_withdrawn_on_its_page(

@@ -19,9 +19,7 @@ class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # none at r
         """Offer all of a kind."""
         rows = Unit.objects.filter(kind=kind).order_by("name", "recorded_at")
         words = {"invalid_choice": "Choose one from the list"}
-        super().__init__(
-            rows, required=False, empty_label="All", error_messages=words, **options
-        )
+        super().__init__(rows, required=False, empty_label="All", error_messages=words, **options)
 
     def label_from_instance(self, obj: Any) -> str:
         """Return the name, and that it ended where it did."""

@@ -90,8 +90,7 @@ def changes_between(before: StatisticsRun, after: StatisticsRun) -> tuple[Change
     """Return each figure of a run beside the same of an earlier one."""
     earlier = before.counted
     return tuple(
-        Change(each.label, earlier.value_of(each.key), each.value)
-        for each in after.counted.figures
+        Change(each.label, earlier.value_of(each.key), each.value) for each in after.counted.figures
     )
 
 
@@ -122,7 +121,9 @@ def unit_named(kind: UnitKind, named: str) -> UUID:
     if found is None and _is_identifier(named):
         found = rows.filter(pk=named).first()
     if found is None:
-        known = ", ".join(rows.filter(ended_at=None).order_by("name").values_list("name", flat=True))
+        known = ", ".join(
+            rows.filter(ended_at=None).order_by("name").values_list("name", flat=True)
+        )
         raise UsageError(f"there is no {kind.value} {named!r}: there are {known or 'none'}")
     return found.pk
 

@@ -26,9 +26,7 @@ def visits_overdue(selection: Selection) -> Records:
     """
     later = (
         Visit.objects.standing()
-        .filter(
-            place=OuterRef("place"), was_seen=True, occurred_at__gte=selection.period.end_at
-        )
+        .filter(place=OuterRef("place"), was_seen=True, occurred_at__gte=selection.period.end_at)
         .order_by("occurred_at", "id")
         .values("due_on")[:1]
     )

@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command("stats")(stats)
 
 
-def stats(  # noqa: PLR0913 - the options of the verb
+def stats(
     *,
     from_on: Annotated[str, typer.Option("--from", help="First day (2025-04-01).")],
     to_on: Annotated[str, typer.Option("--to", help="Last day; it is counted too.")],

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from polit.web.arrests.models import Arrest
 from polit.web.arrests.rules import ArrestKind
 from polit.web.orders.law import order_kinds
 from polit.web.referrals.sources import current_sources

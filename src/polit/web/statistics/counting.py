@@ -96,7 +96,7 @@ def _warrants(selection: Selection, now: datetime) -> Backlog:
     return _backlog("warrants", "Warrants not executed", rule, rows, "granted_at", now)
 
 
-def _backlog(  # noqa: PLR0913 - what it is called, and what it counts
+def _backlog(
     key: str, label: str, rule: str, rows: QuerySet[Any], since: str, now: datetime
 ) -> Backlog:
     groups = age_groups()

@@ -30,7 +30,6 @@ from polit.web.enquiries.rules import (
     check_step,
 )
 from polit.web.people.identifiers import current_identifiers
-from polit.web.people.models import CasePerson
 from polit.web.people.rules import GivenIdentifier, PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import identifier_add, person_add
 from polit.web.referrals.models import Referral
@@ -259,12 +258,6 @@ def facts_to_referral(actor: Actor, *, enquiry_id: UUID) -> Referral:
         actor, reason=f"answer of {kept.kind_label.lower()}", referral_id=kept.referral_id,
         parts=GivenParts(accounts=(account,)),
     )  # fmt: skip
-
-
-def person_places(case: CaseLike) -> list[CasePerson]:
-    """Return the suspects of a case now, to whom an answer's account may belong."""
-    rows = CasePerson.objects.filter(case_id=case.id, ended_at=None, role=PersonRole.SUSPECT.value)
-    return list(rows.select_related("person").order_by("number"))
 
 
 def _check_works(actor: Actor) -> frozenset[Role]:

@@ -39,14 +39,12 @@ def remember(request: HttpRequest, case_id: UUID, **values: str | bool) -> None:
 
 def execution_choices(executions: Sequence[WarrantExecution]) -> list[tuple[str, str]]:
     """Return executions of warrants as choices of a form, in the same order."""
-    return [
-        (
-            str(each.pk),
-            f"{each.warrant.reference}, {timezone.localtime(each.occurred_at):%-d %B %Y, %H:%M}: "
-            f"{each.outcome_label}",
-        )
-        for each in executions
-    ]
+    return [(str(each.pk), _words(each)) for each in executions]
+
+
+def _words(execution: WarrantExecution) -> str:
+    at = timezone.localtime(execution.occurred_at)
+    return f"{execution.warrant.reference}, {at:%-d %B %Y, %H:%M}: {execution.outcome_label}"
 
 
 def begun_by_execution(

@@ -7,8 +7,8 @@ from polit.base.clock import now_utc
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
 from polit.web.enquiries.models import Enquiry
-from polit.web.enquiries.rules import GivenAnswer, GivenEnquiry, Result
-from polit.web.enquiries.services import enquiry_answer, enquiry_send
+from polit.web.enquiries.rules import GivenEnquiry, GivenReminder
+from polit.web.enquiries.services import enquiry_remind, enquiry_send
 from polit.web.referrals.models import Referral
 from polit.web.referrals.rules import GivenReferral
 from polit.web.referrals.services import referral_link_case, referral_receive
@@ -21,17 +21,12 @@ def referral_id(case: Case) -> str:
 
 def enquiry_id(case: Case) -> str:
     """Return an enquiry on that referral, which waits for its answer."""
-    return str(_enquiry(case, is_answered=False).pk)
-
-
-def answered_id(case: Case) -> str:
-    """Return an enquiry on that referral that was answered."""
-    return str(_enquiry(case, is_answered=True).pk)
+    return str(_enquiry(case).pk)
 
 
 def step_id(case: Case) -> str:
-    """Return the answer to an enquiry."""
-    return str(_enquiry(case, is_answered=True).steps.get().pk)
+    """Return the reminder of that enquiry."""
+    return str(_enquiry(case).steps.get().pk)
 
 
 def _referral(case: Case) -> Referral:
@@ -43,17 +38,15 @@ def _referral(case: Case) -> Referral:
     return referral_link_case(SYSTEM, reason="a sample", referral_id=kept.pk, case=case)
 
 
-def _enquiry(case: Case, *, is_answered: bool) -> Enquiry:
+def _enquiry(case: Case) -> Enquiry:
     referral = _referral(case)
-    found = Enquiry.objects.filter(referral=referral).exclude(answered_at=None)
-    if is_answered and found.exists():
-        return found[0]
+    found = Enquiry.objects.filter(referral=referral).first()
+    if found is not None:
+        return found
     given = GivenEnquiry("ip_resolution", "Example Net", now_utc() - timedelta(days=4))
     kept = enquiry_send(SYSTEM, reason="a sample", referral_id=referral.pk, given=given)
-    if is_answered:
-        answer = GivenAnswer(now_utc(), Result.RESOLVED, family_name="Sample",
-                             account_kind="phone", account_value="07700 900123")  # fmt: skip
-        enquiry_answer(SYSTEM, reason="a sample", enquiry_id=kept.pk, given=answer)
+    reminder = GivenReminder(now_utc() - timedelta(days=1), "By telephone.")
+    enquiry_remind(SYSTEM, reason="a sample", enquiry_id=kept.pk, given=reminder)
     return kept
 
 

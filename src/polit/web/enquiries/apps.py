@@ -11,6 +11,7 @@ _TITLES = {
     "enquiries.remind": "Reminder of an enquiry sent",
     "enquiries.answer": "Enquiry answered",
     "enquiries.correct_answer": "Answer to an enquiry corrected",
+    "enquiries.correct_reminder": "Reminder of an enquiry corrected",
     "enquiries.withdraw_step": "Reminder or answer withdrawn",
     "enquiries.cancel": "Enquiry cancelled",
 }

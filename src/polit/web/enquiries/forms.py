@@ -148,6 +148,13 @@ class RemindForm(GovukForm):
         return GivenReminder(self.cleaned_data["occurred_at"], self.cleaned_data["text"])
 
 
+class CorrectReminderForm(RemindForm):
+    """A reminder as it should have been recorded."""
+
+    button: ClassVar[str] = "Record the correction"
+    reason = ReasonField(label="Why it is corrected")
+
+
 class ReasonForm(GovukForm):
     """Only why."""
 
@@ -175,3 +182,8 @@ def known_of_answer(step: EnquiryStep) -> dict[str, Any]:
     """Return what a form to correct an answer begins with."""
     names = [name for name in GivenAnswer.__dataclass_fields__ if name != "answered_at"]
     return {**{name: getattr(step, name) for name in names}, "answered_at": step.occurred_at}
+
+
+def known_of_reminder(step: EnquiryStep) -> dict[str, Any]:
+    """Return what a form to correct a reminder begins with."""
+    return {"occurred_at": step.occurred_at, "text": step.text}

@@ -34,8 +34,9 @@ def case_enquiries(access: CaseAccess) -> QuerySet[Enquiry]:
 
 
 def referral_enquiries(referral: Referral) -> QuerySet[Enquiry]:
-    """Return the enquiries that were sent on a referral."""
-    return Enquiry.objects.filter(referral=referral).order_by("sent_at", "id")
+    """Return the enquiries that were sent on a referral, by the time of sending."""
+    of_it = Q(case=None) | Q(case_id=referral.case_id)
+    return Enquiry.objects.filter(of_it, referral=referral).order_by("sent_at", "id")
 
 
 def case_enquiry_get(access: CaseAccess, enquiry_id: UUID) -> Enquiry:

@@ -19,12 +19,14 @@ from polit.web.core.found import or_404
 from polit.web.enquiries.forms import (
     AnswerForm,
     CorrectAnswerForm,
+    CorrectReminderForm,
     ReasonForm,
     RemindForm,
     SendForm,
     known_of_answer,
+    known_of_reminder,
 )
-from polit.web.enquiries.models import Enquiry
+from polit.web.enquiries.models import Enquiry, EnquiryStep
 from polit.web.enquiries.queries import (
     answer_of,
     case_enquiry_get,
@@ -45,6 +47,7 @@ from polit.web.enquiries.services import (
     enquiry_send,
     facts_to_person,
     facts_to_referral,
+    reminder_correct,
     step_withdraw,
 )
 from polit.web.referrals.models import Referral
@@ -139,7 +142,7 @@ def page_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
         "enquiry": enquiry,
         "answer": answer,
         "steps": [
-            (each, holder.url("correct", enquiry.pk, each.pk) if each.kind == Step.ANSWER else "",
+            (each, holder.url("correct", enquiry.pk, each.pk),
              holder.url("withdraw", enquiry.pk, each.pk))
             for each in enquiry_steps(enquiry)
         ],
@@ -189,12 +192,12 @@ def answer_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
 
 
 def correct_shown(request: HttpRequest, enquiry_id: UUID, step_id: UUID) -> HttpResponse:
-    """Correct an answer."""
+    """Correct an answer or a reminder."""
     holder = holder_of(request)
     enquiry = holder.enquiry(enquiry_id)
     step = or_404(lambda: step_get(enquiry, step_id))
-    if step.kind != Step.ANSWER:
-        raise Http404
+    if step.kind == Step.REMINDER:
+        return _correct_reminder(request, holder, step)
     form = CorrectAnswerForm(sent(request), initial=known_of_answer(step))
     if form.is_valid():
         kept = attempt(
@@ -208,6 +211,22 @@ def correct_shown(request: HttpRequest, enquiry_id: UUID, step_id: UUID) -> Http
         if kept is not None:
             return redirect(holder.url("page", enquiry_id))
     return enquiry_form(request, holder, form, "Correct the answer")
+
+
+def _correct_reminder(request: HttpRequest, holder: Holder, step: EnquiryStep) -> HttpResponse:
+    form = CorrectReminderForm(sent(request), initial=known_of_reminder(step))
+    if form.is_valid():
+        kept = attempt(
+            form,
+            lambda: reminder_correct(
+                actor_of(request), reason=form.cleaned_data["reason"],
+                enquiry_id=step.enquiry_id, step_id=step.pk, given=form.given(),
+            ),
+            field="occurred_at",
+        )  # fmt: skip
+        if kept is not None:
+            return redirect(holder.url("page", step.enquiry_id))
+    return enquiry_form(request, holder, form, "Correct the reminder")
 
 
 def withdraw_shown(request: HttpRequest, enquiry_id: UUID, step_id: UUID) -> HttpResponse:

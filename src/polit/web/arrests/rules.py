@@ -8,6 +8,7 @@ from uuid import UUID
 from polit.base.errors import AuthorityError, UsageError
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Access, Role, Scope
 from polit.web.core.tones import Tone
+from polit.web.risk.rules import SuicideRiskAnswers
 
 WRITERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
 """Who records arrests. They read children, so that no text is written by who may not read it."""
@@ -106,6 +107,7 @@ class GivenArrest:
         necessity: Codes of the criteria that made it necessary; for an arrest at least one.
         rights_given_at: When the suspect was told of their rights.
         execution_id: The execution of a warrant that it happened at.
+        answers: What the suspect was asked about suicide on this occasion; ``None`` where not.
     """
 
     place_id: UUID
@@ -117,6 +119,7 @@ class GivenArrest:
     necessity: tuple[str, ...] = ()
     rights_given_at: datetime | None = None
     execution_id: UUID | None = None
+    answers: SuicideRiskAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ class GivenInterview:
         officers: Who held it.
         legal_adviser: The adviser's name, or that the suspect wanted none.
         summary: What it came to.
+        answers: What the suspect was asked about suicide on this occasion; ``None`` where not.
     """
 
     occurred_at: datetime
@@ -157,6 +161,7 @@ class GivenInterview:
     legal_adviser: str
     ended_at: datetime | None = None
     summary: str = ""
+    answers: SuicideRiskAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +175,7 @@ class GivenOutcome:
         bail_level: Whose authority the bail's period has, a code of the law at the arrest.
         due_at: When the bail ends, or the release is looked at again.
         conditions: The conditions of bail, each in words.
+        answers: What the suspect was asked about suicide on this occasion; ``None`` where not.
     """
 
     kind: OutcomeKind
@@ -178,6 +184,7 @@ class GivenOutcome:
     bail_level: str = ""
     due_at: datetime | None = None
     conditions: tuple[str, ...] = ()
+    answers: SuicideRiskAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from polit.base.errors import AuthorityError, UsageError
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Access, Role, Scope
 from polit.web.core.tones import Tone
+from polit.web.risk.rules import SuicideRiskAnswers
 
 WRITERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
 """Who records what courts do. They read children: particulars of a charge may name one."""
@@ -76,6 +77,7 @@ class GivenCharge:
         offence: A code of the kinds of offence in use; empty for one that it does not know.
         statute: The offence and its statute in words, where there is no code.
         arrest_id: The first row of the arrest that led to it.
+        answers: What the suspect was asked about suicide on this occasion; ``None`` where not.
     """
 
     place_id: UUID
@@ -87,6 +89,7 @@ class GivenCharge:
     offence: str = ""
     statute: str = ""
     arrest_id: UUID | None = None
+    answers: SuicideRiskAnswers | None = None
 
 
 @dataclass(frozen=True, slots=True)

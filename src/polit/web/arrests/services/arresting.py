@@ -12,6 +12,7 @@ from polit.web.arrests.services.keeping import (
     arrest_now,
     case_lock,
     check_happened,
+    prompt_keep,
     suspect_get,
     withdrawal_of,
 )
@@ -20,6 +21,7 @@ from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.risk.rules import Occasion
 from polit.web.warrants.models import WarrantExecution
 
 
@@ -38,6 +40,10 @@ def arrest_record(actor: Actor, *, reason: str, access: CaseAccess, given: Given
         row = _row(actor, reason, access, given)
         row.first_id = row.pk
         row.save()
+        prompt_keep(
+            actor, reason=reason, access=access, place_id=row.place_id, occasion=Occasion.ARREST,
+            occurred_at=row.occurred_at, answers=given.answers,
+        )  # fmt: skip
         _tell(deed, row)
     return row
 

@@ -32,6 +32,7 @@ from polit.web.arrests.services.keeping import (
     arrest_now,
     case_lock,
     check_happened,
+    prompt_keep,
     standing_get,
     withdrawal_of,
 )
@@ -39,6 +40,7 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.risk.rules import Occasion
 
 Row = TypeVar("Row", bound=OfArrest)
 _KINDS: dict[str, type[OfArrest]] = {
@@ -108,8 +110,14 @@ def interview_record(
             summary=given.summary,
         )  # fmt: skip
 
+    def beside(arrest: Arrest, row: SuspectInterview) -> None:
+        prompt_keep(
+            actor, reason=reason, access=access, place_id=arrest.place_id,
+            occasion=Occasion.INTERVIEW, occurred_at=row.occurred_at, answers=given.answers,
+        )  # fmt: skip
+
     frame = _Frame(actor, reason, access, arrest_id, corrects)
-    return _keep(frame, SuspectInterview, "interview", make)
+    return _keep(frame, SuspectInterview, "interview", make, beside)
 
 
 def outcome_record(
@@ -142,11 +150,17 @@ def outcome_record(
             detail=given.detail, bail_law=law, bail_level=level, due_at=given.due_at,
         )  # fmt: skip
 
-    def beside(row: ArrestOutcome) -> None:
+    def beside(arrest: Arrest, row: ArrestOutcome) -> None:
         BailCondition.objects.bulk_create([
             BailCondition(outcome=row, number=number, text=text)
             for number, text in enumerate(given.conditions, 1)
         ])  # fmt: skip
+        is_charge = given.kind is OutcomeKind.CHARGE
+        prompt_keep(
+            actor, reason=reason, access=access, place_id=arrest.place_id,
+            occasion=Occasion.CHARGE if is_charge else Occasion.RELEASE,
+            occurred_at=row.occurred_at, answers=given.answers,
+        )  # fmt: skip
 
     frame = _Frame(actor, reason, access, arrest_id, corrects)
     return _keep(frame, ArrestOutcome, "outcome", make, beside)
@@ -222,7 +236,7 @@ def _keep(
     model: type[Row],
     word: str,
     make: Callable[[Arrest, Row | None], Row],
-    beside: Callable[[Row], None] | None = None,
+    beside: Callable[[Arrest, Row], None] | None = None,
 ) -> Row:
     """Keep a row inside its act, once its arrest stands and is locked."""
     check_writes_arrests(roles_of(frame.actor))
@@ -240,7 +254,7 @@ def _keep(
         row.by, row.reason, row.corrects = frame.actor.name, frame.reason, replaced
         row.save()
         if beside is not None:
-            beside(row)
+            beside(arrest, row)
         # Neither what was said nor to whom support was offered: it may tell who a child is.
         deed.about(
             "arrest", frame.arrest_id, label=arrest.place.label, row=str(row.pk),

@@ -11,9 +11,12 @@ from polit.base.errors import UsageError
 from polit.web.arrests.models import Arrest
 from polit.web.cases.models import Case
 from polit.web.core.access import CaseAccess
+from polit.web.core.acting import Actor
 from polit.web.core.models import Superseded
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
+from polit.web.risk.rules import Occasion, SuicideRiskAnswers
+from polit.web.risk.services import suicide_risk_record
 
 Kept = TypeVar("Kept", bound=Superseded)
 
@@ -44,6 +47,24 @@ def suspect_get(access: CaseAccess, place_id: UUID) -> CasePerson:
     if found is None:
         raise UsageError("choose a suspect of this case: add them to its people first")
     return found
+
+
+def prompt_keep(  # noqa: PLR0913 - all that a prompt is
+    actor: Actor,
+    *,
+    reason: str,
+    access: CaseAccess,
+    place_id: UUID,
+    occasion: Occasion,
+    occurred_at: datetime,
+    answers: SuicideRiskAnswers | None,
+) -> None:
+    """Record beside what happened that the suspect was asked about suicide, if they were."""
+    if answers is not None:
+        suicide_risk_record(
+            actor, reason=reason, access=access, place_id=place_id, occasion=occasion,
+            occurred_at=occurred_at, answers=answers,
+        )  # fmt: skip
 
 
 def arrest_now(access: CaseAccess, arrest_id: UUID) -> Arrest:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.arrests.models import Arrest
-from polit.web.arrests.services.keeping import check_happened, suspect_get
+from polit.web.arrests.services.keeping import check_happened, prompt_keep, suspect_get
 from polit.web.cases.offences import check_offences, current_offences
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
@@ -15,6 +15,7 @@ from polit.web.court.law import current_terms
 from polit.web.court.models import Charge, Plea
 from polit.web.court.rules import GivenCharge, GivenPlea, check_charge
 from polit.web.court.services.keeping import Frame, charge_now, row_keep
+from polit.web.risk.rules import Occasion
 
 
 def charge_record(
@@ -57,8 +58,14 @@ def charge_record(
             row.offence_law, row.offence_version = scheme.scheme, scheme.version
         return row
 
+    def beside(row: Charge) -> None:
+        prompt_keep(
+            actor, reason=reason, access=access, place_id=row.place_id, occasion=Occasion.CHARGE,
+            occurred_at=row.charged_at, answers=given.answers,
+        )  # fmt: skip
+
     frame = Frame(actor, reason, access, corrects)
-    return row_keep(frame, Charge, "charge", make, path="case_id")
+    return row_keep(frame, Charge, "charge", make, path="case_id", beside=beside)
 
 
 def plea_record(

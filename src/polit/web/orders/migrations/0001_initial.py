@@ -1,6 +1,5 @@
 """Orders and what happens under them; what happened is appended alone."""
 
-import datetime
 import django.db.models.deletion
 import polit.base.clock
 import polit.web.core.models
@@ -16,8 +15,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "__first__"),
         ("cases", "0003_units"),
-        ("exhibits", "0002_chain"),
-        ("people", "0001_initial"),
+        ("exhibits", "0003_execution"),
+        ("people", "0002_merged"),
     ]
 
     operations = [
@@ -59,8 +58,8 @@ class Migration(migrations.Migration):
                 ("review_due_on", models.DateField(null=True)),
                 ("notify_due_at", models.DateTimeField(null=True)),
                 ("notify_rule", models.CharField(blank=True, max_length=40)),
-                ("visit_sort", models.DateField(default=datetime.date(9998, 12, 31))),
-                ("end_sort", models.DateField(default=datetime.date(9998, 12, 31))),
+                ("visit_sort", models.DateField()),
+                ("end_sort", models.DateField()),
                 (
                     "case",
                     models.ForeignKey(

@@ -13,7 +13,7 @@ from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.demo.afterwards import arrest_and_follow
 from polit.web.demo.before import open_case, receive, resolve
-from polit.web.demo.force import REASON, Force, acting, force_make
+from polit.web.demo.force import REASON, Force, Scene, acting, force_make
 from polit.web.demo.others import receive_others
 from polit.web.demo.plan import MERGED_KEYS, PlannedCase, planned_cases
 from polit.web.demo.protecting import protect
@@ -70,14 +70,14 @@ def _fill_case(filled: Filled, given: PlannedCase) -> None:
     resolve(force, referral, number)
     case = open_case(force, referral, given)
     filled.cases[given.reference] = case
-    access = _access(lead, case)
     suspect = CasePerson.objects.get(case=case, role=PersonRole.SUSPECT.value)
-    warrant = obtain(lead, access, suspect, given)
-    execution = execute(lead, access, suspect, warrant, given)
-    seize(lead, access, suspect, warrant, execution, given)
-    arrest_and_follow(force, lead, access, suspect, execution, given)
+    scene = Scene(force, lead, _access(lead, case), suspect, given)
+    warrant = obtain(scene)
+    execution = execute(scene, warrant)
+    seize(scene, warrant, execution)
+    arrest_and_follow(scene, execution)
     worker = force.users["c1.demo"]
-    protect(worker, _access(worker, case), suspect, given, filled.children)
+    protect(scene, worker, _access(worker, case), filled.children)
 
 
 def _access(user: User, case: Case) -> CaseAccess:

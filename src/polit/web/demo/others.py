@@ -16,6 +16,7 @@ _COUNT, _EVERY_DAYS = 90, 6
 
 def receive_others(force: Force) -> None:
     """Receive them: a third closed, a sixth doubled, the others still to be assessed."""
+    first = None
     for number in range(_COUNT):
         officer = force.investigator(number)
         actor = acting(officer)
@@ -30,7 +31,7 @@ def receive_others(force: Force) -> None:
             parts=GivenParts(accounts=(GivenAccount("email", f"other{number // 6}@example.test"),)),
         )
         kept = referral_receive(actor, reason=REASON, given=given)
-        if number % 6 == 5:
+        if number % 6 == 5 and first is not None:
             referral_mark_duplicate(actor, reason=REASON, referral_id=kept.pk, of_id=first)
         elif number % 3 == 0:
             referral_act(

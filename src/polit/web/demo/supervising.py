@@ -3,10 +3,8 @@
 from datetime import datetime, timedelta
 
 from polit.web.cases.queries import case_access
-from polit.web.core.access import CaseAccess
-from polit.web.court.models import CourtResult
-from polit.web.demo.force import REASON, Force, acting
-from polit.web.demo.plan import LAST_DAY, ZONE, PlannedCase, local
+from polit.web.demo.force import REASON, Scene, acting
+from polit.web.demo.plan import LAST_DAY, ZONE, local
 from polit.web.orders.given import (
     GivenAssessment,
     GivenCondition,
@@ -15,32 +13,28 @@ from polit.web.orders.given import (
     GivenVisit,
 )
 from polit.web.orders.services import (
-    assessment_record,
     notification_record,
+    order_assess,
     order_make,
     visit_record,
 )
-from polit.web.people.models import CasePerson
 
 _END = local(LAST_DAY, 23, 0)
 _LEVELS = ("low", "medium", "high", "medium")
 _VISIT_EVERY_DAYS = {"low": 350, "medium": 170, "high": 80}
 
 
-def supervise(
-    force: Force, access: CaseAccess, suspect: CasePerson, result: CourtResult,
-    sentenced_at: datetime, given: PlannedCase,
-) -> None:  # fmt: skip
+def supervise(scene: Scene, sentenced_at: datetime) -> None:
     """Make the order that follows a sentence, and visit, notify and assess until the year ends."""
-    del result  # the order names it once it can
-    manager = force.users["o1.demo"]
-    granted = case_access(manager, access.case.id)
+    given = scene.given
+    manager = scene.force.users["o1.demo"]
+    granted = case_access(manager, scene.access.case.id)
     assert granted is not None, "the offender manager is a member of every case"
     actor, made_on = acting(manager), sentenced_at.astimezone(ZONE).date()
     order = order_make(
         actor, reason=REASON, access=granted,
         given=GivenOrder(
-            place_id=suspect.pk, kind="shpo", reference=f"SHPO/{given.reference}",
+            place_id=scene.suspect.pk, kind="shpo", reference=f"SHPO/{given.reference}",
             made_on=made_on, begins_on=made_on, ends_on=made_on.replace(year=made_on.year + 7),
             national_reference=f"SYN-REG-{given.reference}",
             court="Northmere Crown Court (synthetic)", manager_id=manager.pk,
@@ -50,7 +44,7 @@ def supervise(
     )  # fmt: skip
     level = _LEVELS[given.number % len(_LEVELS)]
     assessed_at = min(sentenced_at + timedelta(days=5), _END)
-    assessment_record(
+    order_assess(
         actor, reason=REASON, access=granted, order_id=order.pk,
         given=GivenAssessment(assessed_at, "arms", level),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """One run: every figure with its query, what stands beside them, what waits, how long it took."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,8 @@ from polit.web.statistics.rules import Selection, age_groups, grouped_ages, spre
 from polit.web.warrants.models import Warrant
 
 _DAY_S = 86_400
+_FEWEST_GRADERS = 3
+"""Of fewer the number of cases would be a figure of one person, or nearly."""
 _CASES_AT_ONCE = 5_000
 """So many are named in one query: SQLite takes at most some 32,000 values."""
 _OPEN_TO_COUNT = Q(status__in=[each.value for each in CaseStatus if each is not CaseStatus.CLOSED])
@@ -149,7 +151,7 @@ def _reached(stage: Stage, ids: Sequence[UUID]) -> Iterator[tuple[UUID, datetime
 
 def _teams(selection: Selection) -> tuple[tuple[str, int], ...]:
     rows = Case.objects.filter(_OPEN_TO_COUNT, in_units(selection, ""))
-    found: Iterable[tuple[str | None, int]] = (
+    found = (
         rows.values_list("team__name")
         .annotate(number=Count("pk"))
         .order_by(F("team__name").asc(nulls_last=True))
@@ -160,7 +162,7 @@ def _teams(selection: Selection) -> tuple[tuple[str, int], ...]:
 def _roles(selection: Selection) -> tuple[RoleLoad, ...]:
     """Return how many open cases each role has; of graders, never whose they are."""
     member = "user__case_memberships__"
-    wanted = {"ended_at": None, f"{member}ended_at": None, "user__is_active": True}
+    wanted: dict[str, Any] = {"ended_at": None, f"{member}ended_at": None, "user__is_active": True}
     wanted[f"{member}case__status__in"] = [
         each.value for each in CaseStatus if each is not CaseStatus.CLOSED
     ]
@@ -179,10 +181,6 @@ def _roles(selection: Selection) -> tuple[RoleLoad, ...]:
     loads = []
     for role in (each for each in Role if each in CASE_ROLES):
         row = found.get(role.value, {"officers": 0, "cases": 0})
-        # The only grader's cases would be a figure of one person.
         is_withheld = role is Role.GRADER and 0 < row["officers"] < _FEWEST_GRADERS
         loads.append(RoleLoad(role.label, row["officers"], None if is_withheld else row["cases"]))
     return tuple(loads)
-
-
-_FEWEST_GRADERS = 3

@@ -39,7 +39,7 @@ def run_take(actor: Actor, *, selection: Selection, reason: str = _REASON) -> St
         run.report = report_text(report)
         run.save()
         figures = {each.key: each.value for each in report.figures}
-        deed.about("statistics_run", run.id, label=run.period.shown, figures=figures)
+        deed.about("statistics_run", run.id, label=run.period.shown, figures=dict(figures))
     return run
 
 

@@ -187,7 +187,8 @@ def _selection(asked: QueryDict) -> Selection:
             date.fromisoformat(asked.get("to", "")),
             force_zone(),
         )
-        area, team = (UUID(asked[name]) if asked.get(name) else None for name in _UNITS)
+        units = [asked.get(name, "") for name in _UNITS]
+        area, team = (UUID(str(each)) if each else None for each in units)
     except (ValueError, UsageError) as error:
         raise Http404 from error
     return Selection(period, area, team)

@@ -43,6 +43,7 @@ PLACES = (
     Place("Children", "safeguarding:children", CHILD_READERS),
     Place("Orders", "orders:list", frozenset({Role.OFFENDER_MANAGER, Role.SUPERVISOR})),
     Place("Statistics", "statistics:page", frozenset({Role.SUPERVISOR, Role.AUDITOR})),
+    Place("Exchange", "dissemination:list", CASE_ROLES),
     Place("Search", "search:page", CASE_ROLES),
     Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
     Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),

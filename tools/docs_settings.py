@@ -81,6 +81,10 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
     ),
+    "POLIT_EXCHANGE_CODES": (
+        "`england-wales-1`",
+        "The file of codes of the exchange log, in `polit/data/exchange-codes`.",
+    ),
     "POLIT_IDLE_MIN": (
         "15",
         "After how many idle minutes people are signed out; at least 1, at most 60.",

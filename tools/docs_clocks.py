@@ -61,7 +61,7 @@ def clocks_page() -> str:
         "versions that it runs by.\nA force writes the next version beside the file and names it "
         "in the setting; what runs already keeps its own.\n"
     )
-    return lead + "".join((_days(), _children(), _limits(), _contacts(), _conference()))
+    return lead + f"{_days()}{_children()}{_limits()}{_contacts()}{_conference()}"
 
 
 def _days() -> str:

@@ -49,7 +49,8 @@ def notification_part() -> str:
         + _table("sentence | relevant date | last day | why", lengths)
         + "\n### Late or in time\n\n"
         + _table("notification | event | given | it is | why", late)
-        + f"\n## Visits of offenders\n\nPolicy `{current_policy().name}`. {current_policy().notice}\n"
+        + f"\n## Visits of offenders\n\nPolicy `{current_policy().name}`. "
+        + f"{current_policy().notice}\n"
         + "A visit is due so many months after the last one at which the person was seen, by the "
         "level held\non the day asked for. One at which they were not seen moves nothing: what was "
         f"overdue stays overdue.\nThe first is due {current_policy().first_visit_days} days after "

@@ -6,11 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from web.conftest import ClientFor, MakeCase, MakeUser
-from web.orders.samples import breach_id, order_event_id, order_of
+from web.orders.samples import BEGINS, access_to, breach_id, order_event_id, order_of
 
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
+from polit.web.orders.given import GivenVisit
 from polit.web.orders.models import Breach, DeviceCheck, Notification, Order, Visit
+from polit.web.orders.services import visit_record
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -33,7 +35,8 @@ def test_order_goes_from_the_form_to_its_end_by_one_click_a_step(
     client, base = client_for(manager), f"/cases/{case.id}/orders/"
     assert f'value="{place.pk}" selected' in client.get(f"{base}make/").content.decode()
     data = {
-        "place_id": str(place.pk), "kind": "shpo", "reference": "SHPO/7", "manager_id": str(manager.pk),
+        "place_id": str(place.pk), "kind": "shpo", "reference": "SHPO/7",
+        "manager_id": str(manager.pk),
         **instant("made_on", "5", "1", "2026"), **instant("begins_on", "5", "1", "2026"),
         "condition_kind": "requirement", "condition_code": "devices",
         "condition_text": "Show every device.", "reason": "made",
@@ -141,11 +144,6 @@ def test_list_is_narrowed_sorted_searched_and_holds_own_cases_alone(
 
 
 def order_event_id_of(order: Order) -> None:
-    from web.orders.samples import BEGINS, access_to
-
-    from polit.web.orders.given import GivenVisit
-    from polit.web.orders.services import visit_record
-
     visit_record(SYSTEM, reason="a", access=access_to(order.case), order_id=order.pk,
                  given=GivenVisit(BEGINS, was_seen=True))  # fmt: skip
 

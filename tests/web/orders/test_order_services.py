@@ -1,5 +1,6 @@
 """Orders: made, varied, ended; what happens under them moves what is due, and is put right."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
@@ -290,7 +291,7 @@ def test_offender_managers_and_supervisors_alone_write(
     order = order_of(case)
     user = make_user("u.example", role)
     who = Actor("user", str(user.pk), user.username)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: visit_record(who, reason="a", access=access_to(case), order_id=order.pk,
                              given=GivenVisit(on(2, 1), was_seen=True)),
         lambda: order_assign(who, reason="a", access=access_to(case), order_id=order.pk,

@@ -58,6 +58,7 @@ NO_PAGE = {
     "welfare:session_act": "only within a session; see the tests of welfare",
     "welfare:session_state": "answers a script",
     "welfare:record_pdf": "a file",
+    "referrals:original": "a file",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",
     "media:tile": "a picture",

@@ -1,9 +1,9 @@
 """Orders: made, varied, ended; what happens under them moves what is due, and is put right."""
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -52,6 +52,9 @@ from polit.web.orders.services import (
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _numbers = count()
 

@@ -102,7 +102,7 @@ def step_correct(
         model = STEP_MODELS[given.of]
         wrong = _wrong(access, model, entry_id)
         child = child_locked(access, wrong.child_id)
-        kept = model(child=child, by=actor.name, reason=reason, **values, **{"corrects": wrong})
+        kept = model(child=child, by=actor.name, reason=reason, **values | {"corrects": wrong})
         _supersede(kept)
         _say(deed, child, kept, wrong)
     return kept

@@ -12,6 +12,7 @@ from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_access import access_page
 from tools.docs_clocks import clocks_page
 from tools.docs_cli import cli_page
+from tools.docs_clocks import clocks_page
 from tools.docs_evidence import evidence_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
@@ -109,6 +110,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "broker.md": broker_page,
     "category-schemes.md": schemes_page,
     "cli.md": cli_page,
+    "clocks.md": clocks_page,
     "errors.md": errors_page,
     "evidence-proof.md": evidence_page,
     "formats.md": formats_page,

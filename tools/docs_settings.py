@@ -98,6 +98,18 @@ _MEANINGS = {
         "The file of bank holidays by which working days are counted, in "
         "`polit/data/bank-holidays`.",
     ),
+    "POLIT_ORDER_KINDS": (
+        "`england-wales-1`",
+        "The file of kinds of order of new orders, in `polit/data/order-kinds`.",
+    ),
+    "POLIT_NOTIFICATION_RULES": (
+        "`england-wales-1`",
+        "The file of rules of notification of new orders, in `polit/data/notification-rules`.",
+    ),
+    "POLIT_MONITORING": (
+        "`england-wales-1`",
+        "The file of the monitoring policy of new orders, in `polit/data/monitoring`.",
+    ),
     "POLIT_IDLE_MIN": (
         "15",
         "After how many idle minutes people are signed out; at least 1, at most 60.",

@@ -102,7 +102,9 @@ def test_visits_and_checks_follow_the_level(
 def test_clocks_say_which_rule_and_from_what() -> None:
     given = (Given("initial", at("2026-01-02 10:00")), Given("change", at("2026-03-03 10:00")))
     moved = at("2026-05-01 10:00")
-    pending = (Pending("bank_card", moved, last_time_of(RULES.rule("bank_card").length, moved, LONDON)),)
+    pending = (
+        Pending("bank_card", moved, last_time_of(RULES.rule("bank_card").length, moved, LONDON)),
+    )
     facts = Facts("high", date(2027, 1, 1), date(2026, 2, 1), None, given, pending)
 
     found = {each.code: each for each in clocks_of(POLICY, RULES, TERMS, facts, LONDON)}

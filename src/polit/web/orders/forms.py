@@ -68,9 +68,7 @@ class ConditionFields(GovukForm):
         names = ("condition_kind", "condition_code", "condition_text")
         filled = [bool(cleaned.get(name)) for name in names]
         if any(filled) and not all(filled):
-            self.add_error(
-                "condition_text", "Give the condition's kind, subject and words, or none"
-            )
+            self.add_error("condition_text", "Give a kind, a subject and words, or none of them")
         return cleaned
 
     def conditions(self) -> tuple[GivenCondition, ...]:

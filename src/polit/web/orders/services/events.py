@@ -11,7 +11,7 @@ from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
-from polit.web.orders.derive import facts_of, place_refresh, standing_of
+from polit.web.orders.derive import place_refresh, standing_of
 from polit.web.orders.models import (
     Assessment,
     Breach,
@@ -127,7 +127,10 @@ def _standing(model: type[OrderEvent], order: Order, event_id: UUID) -> OrderEve
 
 
 def _about(deed: Deed, order: Order, row: OrderEvent, details: dict[str, str]) -> None:
-    level = facts_of([order.place_id])[order.place_id].level
     corrected = str(row.corrects.pk) if row.corrects else ""
     deed.about("order", order.pk, label=order.reference, event=str(row.pk), corrects=corrected,
+<<<<<<< HEAD
+               occurred_at=row.occurred_at.isoformat(), **details)  # fmt: skip
+=======
                occurred_at=row.occurred_at.isoformat(), held_level=level, **details)  # fmt: skip
+>>>>>>> wip-int

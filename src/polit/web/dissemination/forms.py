@@ -94,8 +94,8 @@ class ExchangeForm(GovukForm):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = choices
-        for name, choices in (("exhibits", exhibits), ("children", children)):
-            if not choices:
+        for name, there in (("exhibits", exhibits), ("children", children)):
+            if not there:
                 del self.fields[name]
                 self.helper.layout.fields = [
                     each for each in self.helper.layout.fields if each != name

@@ -106,7 +106,11 @@ def _rows(package_number: int) -> Iterator[list[tuple[int, str, str, bytes | Non
     after = first - 1
     while True:
         rows = Entry.objects.filter(id__gt=after, id__lte=last).order_by("id")
-        some = list(rows.values_list("id", "path", "locator", "link_target")[:_AT_ONCE])
+        named = rows.values_list("id", "path", "locator", "link_target")
+        some = [
+            (pk, path, locator, bytes(target) if target is not None else None)
+            for pk, path, locator, target in named[:_AT_ONCE]
+        ]
         if not some:
             return
         yield some

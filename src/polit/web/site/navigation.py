@@ -54,12 +54,16 @@ PLACES = (
 )
 
 
-def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, ...]]:
-    """Return the entries for whoever asks, as ``navigation``."""
+def navigation_context(request: HttpRequest) -> dict[str, object]:
+    """Return the entries for whoever asks, as ``navigation``, and where they search."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    return {"navigation": tuple(_items(request.path, user.roles))}
+    shown: dict[str, object] = {"navigation": tuple(_items(request.path, user.roles))}
+    url = reverse("search:page")
+    if user.roles & CASE_ROLES and request.path != url:
+        shown["search_url"] = url
+    return shown
 
 
 def _items(path: str, roles: frozenset[Role]) -> list[NavigationItem]:

@@ -7,6 +7,7 @@ from polit.base.errors import PolitError, UsageError
 from polit.cli import (
     audit,
     broker,
+    demo,
     doctor,
     examine,
     examine_all,
@@ -24,6 +25,7 @@ from polit.cli import (
     show,
     signer,
     stacks,
+    stats,
     thumbs,
     unpack,
     vault,
@@ -36,7 +38,7 @@ from polit.cli.output import report_error
 _VERBS = (
     init, doctor, examine, examine_all, show, stacks, verify, list_entries, match, thumbs, pack,
     unpack, vault, render, serve, broker, worker, signer, audit, migrate, reindex, invite, hashset,
-    hashset_updates,
+    hashset_updates, stats, demo,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

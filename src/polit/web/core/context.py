@@ -5,6 +5,7 @@ from django.urls import NoReverseMatch, reverse
 
 from polit import __version__
 from polit.base import settings
+from polit.web.core.marked import mark_text
 
 THEMES = ("light", "dark")
 """What may be chosen; nothing chosen follows the system."""
@@ -15,6 +16,7 @@ def page_context(request: HttpRequest) -> dict[str, str]:
     return {
         "theme": theme_of(request),
         "polit_version": __version__,
+        "synthetic_mark": mark_text(),
         "welfare_contact": settings.text("POLIT_WELFARE_CONTACT"),
         "appearance_url": _address("appearance"),
         "account_url": _address("accounts:own"),

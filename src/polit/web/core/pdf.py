@@ -15,6 +15,7 @@ import msgspec
 import typst
 
 from polit.base.text import visible
+from polit.web.core.marked import mark_text
 
 _TEMPLATES = Path(__file__).parent / "pdf"
 _STANDARD: Final = "ua-1"
@@ -22,6 +23,11 @@ _PROBE = b"""#set document(title: "probe")
 #set text(lang: "en", font: "Libertinus Serif")
 #sys.inputs.text
 """
+_MARKED = """#set page(foreground: place(
+  center + bottom, dy: -9mm, text(size: 8pt, fill: rgb("#b10e1e"), sys.inputs.mark)
+))
+"""
+"""A document of a synthetic record says so at the foot of each page."""
 _MOST_PROBES = 200
 """A page of a script without a font costs some seconds otherwise; what is left is taken for one
 without glyphs."""
@@ -54,11 +60,12 @@ def render_pdf(template: str, data: object) -> bytes:
 
 
 def _compiled(template: str, data: object) -> bytes:
-    text = json.dumps(data, ensure_ascii=False)
+    text, mark = json.dumps(data, ensure_ascii=False), mark_text()
+    source = (_MARKED if mark else "") + f'#include "/{template}.typ"'
     made = typst.Compiler(root=str(_TEMPLATES), font_paths=_fonts()).compile(
-        str(_TEMPLATES / f"{template}.typ"),
+        source.encode(),
         format="pdf",
-        sys_inputs={"data": text},
+        sys_inputs={"data": text, "mark": mark},
         pdf_standards=_STANDARD,
     )
     if not isinstance(made, bytes):

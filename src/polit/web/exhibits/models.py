@@ -17,6 +17,7 @@ from polit.web.exhibits.rules import (
     safe_name,
 )
 from polit.web.people.models import CasePerson
+from polit.web.warrants.models import WarrantExecution
 
 
 class Exhibit(Record):
@@ -57,6 +58,9 @@ class Exhibit(Record):
     power_law = models.CharField(max_length=60)
     power_code = models.CharField(max_length=60)
     power_reference = models.CharField(max_length=200, blank=True)
+    execution = models.ForeignKey(
+        WarrantExecution, on_delete=models.PROTECT, null=True, related_name="exhibits"
+    )
     agreement = models.TextField(blank=True)
     scope = models.TextField(blank=True)
 

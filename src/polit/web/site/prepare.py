@@ -41,11 +41,15 @@ def main() -> int:
     make_web_folder()
     boot()
     if what == "--check":
-        return _PENDING if pending_migrations() else 0
+        if pending_migrations():
+            return _PENDING
+        _tell_mark()
+        return 0
     if what in {"", "--invite"}:
         with _only_one():
             _protect_file()
             migrate()
+    _tell_mark()
     if what == "--invite":
         _make_folders()
     if what != "--invite-only":
@@ -53,6 +57,13 @@ def main() -> int:
     if origin:
         _invite(*origin)
     return 0
+
+
+def _tell_mark() -> None:
+    """Have every process know that this record is synthetic, where it is."""
+    from polit.web.demo.services import mark_tell  # noqa: PLC0415 - after boot
+
+    mark_tell()
 
 
 def _invite(origin: str) -> None:

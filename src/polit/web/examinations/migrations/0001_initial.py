@@ -69,6 +69,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "examinations_examination",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["queued", "attached"])),
+                        name="examinations_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "asked",
+                                    "queued",
+                                    "running",
+                                    "stopping",
+                                    "interrupted",
+                                    "done",
+                                    "imported",
+                                    "failed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="examinations_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("authority", ""), _negated=True),
+                        name="examinations_authorised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__gte", 1), ("priority__lte", 9)),
+                        name="examinations_priority",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "-recorded_at"], name="examinations_of_case"),
+                    models.Index(fields=["state", "priority"], name="examinations_waiting"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -136,66 +173,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "examinations_note",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="examination",
-            index=models.Index(fields=["case", "-recorded_at"], name="examinations_of_case"),
-        ),
-        migrations.AddIndex(
-            model_name="examination",
-            index=models.Index(fields=["state", "priority"], name="examinations_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="examination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["queued", "attached"])), name="examinations_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "asked",
-                            "queued",
-                            "running",
-                            "stopping",
-                            "interrupted",
-                            "done",
-                            "imported",
-                            "failed",
-                            "cancelled",
-                        ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="examinations_note_says",
                     )
-                ),
-                name="examinations_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("authority", ""), _negated=True), name="examinations_authorised"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="examination",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__gte", 1), ("priority__lte", 9)),
-                name="examinations_priority",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="note",
-            index=models.Index(fields=["examination", "recorded_at"], name="examinations_notes_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="examinations_note_says"
-            ),
+                ],
+                "indexes": [
+                    models.Index(
+                        fields=["examination", "recorded_at"], name="examinations_notes_of"
+                    )
+                ],
+            },
         ),
         AppendOnly("examinations_note"),
     ]

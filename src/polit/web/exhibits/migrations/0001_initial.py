@@ -110,6 +110,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "exhibits_exhibit",
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("case"),
+                        django.db.models.functions.text.Lower("reference"),
+                        name="exhibits_reference_once",
+                    ),
+                    models.UniqueConstraint(fields=("case", "sort_key"), name="exhibits_order"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True),
+                        name="exhibits_referenced",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("device_kind__in", ["computer", "phone", "storage", "other"])
+                        ),
+                        name="exhibits_device_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("imei", ""), ("is_imei_unreadable", False), _connector="OR"
+                        ),
+                        name="exhibits_imei_read_or_not",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gte", 1)), name="exhibits_at_least_one"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["serial"], name="exhibits_serial"),
+                    models.Index(fields=["imei"], name="exhibits_imei"),
+                    models.Index(fields=["reference"], name="exhibits_reference"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +264,439 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "exhibits_custody_event",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exhibit", "number"), name="custody_number_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["seizure", "split"]), ("number", 1)),
+                            models.Q(
+                                ("number__gt", 1),
+                                models.Q(("kind__in", ["seizure", "split"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_begins_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["seizure", "split"]), ("state_before", "")),
+                            models.Q(
+                                ("kind", "correct"), ("state_before", models.F("state_after"))
+                            ),
+                            models.Q(
+                                ("kind", "hand_over"),
+                                ("state_after", "held"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "hand_over"),
+                                ("state_after", "held"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "store"),
+                                ("state_after", "in_store"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "store"),
+                                ("state_after", "in_store"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "take_out"),
+                                ("state_after", "held"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "seal"), ("state_after", "held"), ("state_before", "held")
+                            ),
+                            models.Q(
+                                ("kind", "seal"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "seal"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "seal"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                ("state_after", "held"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                ("state_after", "in_store"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "open_seal"),
+                                ("state_after", "held"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "open_seal"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "open_seal"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "open_seal"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "send_to_laboratory"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "send_to_laboratory"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "begin_examination"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "begin_examination"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "end_examination"),
+                                ("state_after", "held"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "end_examination"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "copy"), ("state_after", "held"), ("state_before", "held")
+                            ),
+                            models.Q(
+                                ("kind", "copy"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "copy"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "copy"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "split_off"),
+                                ("state_after", "held"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "split_off"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "split_off"),
+                                ("state_after", "in_examination"),
+                                ("state_before", "in_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "split_off"),
+                                ("state_after", "in_laboratory_examination"),
+                                ("state_before", "in_laboratory_examination"),
+                            ),
+                            models.Q(
+                                ("kind", "wipe"), ("state_after", "held"), ("state_before", "held")
+                            ),
+                            models.Q(
+                                ("kind", "wipe"),
+                                ("state_after", "at_laboratory"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "wipe"),
+                                ("state_after", "forfeited"),
+                                ("state_before", "forfeited"),
+                            ),
+                            models.Q(
+                                ("kind", "return"),
+                                ("state_after", "returned"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "return"),
+                                ("state_after", "returned"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "return"),
+                                ("state_after", "returned"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "forfeit"),
+                                ("state_after", "forfeited"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "forfeit"),
+                                ("state_after", "forfeited"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "forfeit"),
+                                ("state_after", "forfeited"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "dispose"),
+                                ("state_after", "disposed"),
+                                ("state_before", "held"),
+                            ),
+                            models.Q(
+                                ("kind", "dispose"),
+                                ("state_after", "disposed"),
+                                ("state_before", "in_store"),
+                            ),
+                            models.Q(
+                                ("kind", "dispose"),
+                                ("state_after", "disposed"),
+                                ("state_before", "at_laboratory"),
+                            ),
+                            models.Q(
+                                ("kind", "dispose"),
+                                ("state_after", "disposed"),
+                                ("state_before", "forfeited"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
+                        name="custody_not_in_the_future",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("holder_before", models.F("holder_after")),
+                            (
+                                "kind__in",
+                                [
+                                    "correct",
+                                    "hand_over",
+                                    "return",
+                                    "seizure",
+                                    "send_to_laboratory",
+                                    "split",
+                                    "store",
+                                    "take_out",
+                                ],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_holder_changes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seal_before", models.F("seal_after")),
+                            (
+                                "kind__in",
+                                ["change_seal", "correct", "open_seal", "seal", "seizure", "split"],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_seal_changes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("holder_after", ""), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                        ),
+                        name="custody_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("corrects__isnull", False), ("kind", "correct")),
+                            models.Q(
+                                models.Q(("kind", "correct"), _negated=True),
+                                ("corrects__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_corrects_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "split"), ("split_from__isnull", False)),
+                            models.Q(
+                                models.Q(("kind", "split"), _negated=True),
+                                ("split_from__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_splits_from_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["hand_over", "send_to_laboratory"]), _negated=True
+                            ),
+                            models.Q(
+                                ("given_signature", ""),
+                                ("taken_signature", ""),
+                                _connector="OR",
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_handover_signed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind", "seal"),
+                                ("seal_before", ""),
+                                models.Q(("seal_after", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("kind", "change_seal"),
+                                models.Q(("seal_before", ""), _negated=True),
+                                models.Q(("seal_after", ""), _negated=True),
+                                models.Q(("seal_found", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("kind", "open_seal"),
+                                models.Q(("seal_before", ""), _negated=True),
+                                ("seal_after", ""),
+                                models.Q(("seal_found", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("kind__in", ["begin_examination", "copy", "split_off", "wipe"]),
+                                ("seal_before", ""),
+                            ),
+                            models.Q(
+                                (
+                                    "kind__in",
+                                    [
+                                        "begin_examination",
+                                        "change_seal",
+                                        "copy",
+                                        "open_seal",
+                                        "seal",
+                                        "split_off",
+                                        "wipe",
+                                    ],
+                                ),
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_seals_fit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "correct"), _negated=True),
+                            models.Q(
+                                (
+                                    "corrected_field__in",
+                                    [
+                                        "authority",
+                                        "condition",
+                                        "copy",
+                                        "document",
+                                        "holder",
+                                        "note",
+                                        "occurred_at",
+                                        "place",
+                                        "producer",
+                                        "seal",
+                                        "signature",
+                                    ],
+                                ),
+                                models.Q(("corrected_text", ""), _negated=True),
+                                models.Q(
+                                    models.Q(
+                                        ("corrected_at__isnull", False),
+                                        ("corrected_field", "occurred_at"),
+                                        ("corrected_at__lte", models.F("recorded_at")),
+                                    ),
+                                    models.Q(
+                                        models.Q(("corrected_field", "occurred_at"), _negated=True),
+                                        ("corrected_at__isnull", True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                models.Q(
+                                    ("holder_before", models.F("holder_after")),
+                                    models.Q(
+                                        ("corrected_field", "holder"),
+                                        ("holder_after", models.F("corrected_text")),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                models.Q(
+                                    ("seal_before", models.F("seal_after")),
+                                    models.Q(
+                                        ("corrected_field", "seal"),
+                                        ("seal_after", models.F("corrected_text")),
+                                        models.Q(("seal_before", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="custody_correction_fits",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("kind__in", ["dispose", "forfeit", "return", "wipe"]),
+                                _negated=True,
+                            ),
+                            models.Q(("document", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="custody_documented",
+                    ),
+                    models.UniqueConstraint(fields=("split_from",), name="custody_splits_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +731,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "exhibits_passcode",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("given_at__lte", models.F("recorded_at"))),
+                        name="passcode_not_in_the_future",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -304,392 +775,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "exhibits_photograph",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exhibit", "original_sha256"), name="photograph_once_an_exhibit"
+                    )
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="exhibit",
-            index=models.Index(fields=["serial"], name="exhibits_serial"),
-        ),
-        migrations.AddIndex(
-            model_name="exhibit",
-            index=models.Index(fields=["imei"], name="exhibits_imei"),
-        ),
-        migrations.AddIndex(
-            model_name="exhibit",
-            index=models.Index(fields=["reference"], name="exhibits_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.UniqueConstraint(
-                models.F("case"),
-                django.db.models.functions.text.Lower("reference"),
-                name="exhibits_reference_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.UniqueConstraint(fields=("case", "sort_key"), name="exhibits_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="exhibits_referenced"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("device_kind__in", ["computer", "phone", "storage", "other"])),
-                name="exhibits_device_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("imei", ""), ("is_imei_unreadable", False), _connector="OR"),
-                name="exhibits_imei_read_or_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exhibit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gte", 1)), name="exhibits_at_least_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.UniqueConstraint(
-                fields=("exhibit", "number"), name="custody_number_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["seizure", "split"]), ("number", 1)),
-                    models.Q(
-                        ("number__gt", 1),
-                        models.Q(("kind__in", ["seizure", "split"]), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_begins_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["seizure", "split"]), ("state_before", "")),
-                    models.Q(("kind", "correct"), ("state_before", models.F("state_after"))),
-                    models.Q(
-                        ("kind", "hand_over"), ("state_after", "held"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "hand_over"),
-                        ("state_after", "held"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "store"), ("state_after", "in_store"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "store"),
-                        ("state_after", "in_store"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "take_out"), ("state_after", "held"), ("state_before", "in_store")
-                    ),
-                    models.Q(("kind", "seal"), ("state_after", "held"), ("state_before", "held")),
-                    models.Q(
-                        ("kind", "seal"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "seal"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "seal"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"), ("state_after", "held"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"),
-                        ("state_after", "in_store"),
-                        ("state_before", "in_store"),
-                    ),
-                    models.Q(
-                        ("kind", "open_seal"), ("state_after", "held"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "open_seal"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "open_seal"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "open_seal"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "send_to_laboratory"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "held"),
-                    ),
-                    models.Q(
-                        ("kind", "send_to_laboratory"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "in_store"),
-                    ),
-                    models.Q(
-                        ("kind", "begin_examination"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "held"),
-                    ),
-                    models.Q(
-                        ("kind", "begin_examination"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "end_examination"),
-                        ("state_after", "held"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "end_examination"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(("kind", "copy"), ("state_after", "held"), ("state_before", "held")),
-                    models.Q(
-                        ("kind", "copy"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "copy"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "copy"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "split_off"), ("state_after", "held"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "split_off"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "split_off"),
-                        ("state_after", "in_examination"),
-                        ("state_before", "in_examination"),
-                    ),
-                    models.Q(
-                        ("kind", "split_off"),
-                        ("state_after", "in_laboratory_examination"),
-                        ("state_before", "in_laboratory_examination"),
-                    ),
-                    models.Q(("kind", "wipe"), ("state_after", "held"), ("state_before", "held")),
-                    models.Q(
-                        ("kind", "wipe"),
-                        ("state_after", "at_laboratory"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "wipe"),
-                        ("state_after", "forfeited"),
-                        ("state_before", "forfeited"),
-                    ),
-                    models.Q(
-                        ("kind", "return"), ("state_after", "returned"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "return"),
-                        ("state_after", "returned"),
-                        ("state_before", "in_store"),
-                    ),
-                    models.Q(
-                        ("kind", "return"),
-                        ("state_after", "returned"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "forfeit"), ("state_after", "forfeited"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "forfeit"),
-                        ("state_after", "forfeited"),
-                        ("state_before", "in_store"),
-                    ),
-                    models.Q(
-                        ("kind", "forfeit"),
-                        ("state_after", "forfeited"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "dispose"), ("state_after", "disposed"), ("state_before", "held")
-                    ),
-                    models.Q(
-                        ("kind", "dispose"),
-                        ("state_after", "disposed"),
-                        ("state_before", "in_store"),
-                    ),
-                    models.Q(
-                        ("kind", "dispose"),
-                        ("state_after", "disposed"),
-                        ("state_before", "at_laboratory"),
-                    ),
-                    models.Q(
-                        ("kind", "dispose"),
-                        ("state_after", "disposed"),
-                        ("state_before", "forfeited"),
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("occurred_at__lte", models.F("recorded_at"))),
-                name="custody_not_in_the_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("holder_before", models.F("holder_after")),
-                    (
-                        "kind__in",
-                        [
-                            "correct",
-                            "hand_over",
-                            "return",
-                            "seizure",
-                            "send_to_laboratory",
-                            "split",
-                            "store",
-                            "take_out",
-                        ],
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_holder_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("seal_before", models.F("seal_after")),
-                    (
-                        "kind__in",
-                        ["change_seal", "correct", "open_seal", "seal", "seizure", "split"],
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_seal_changes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("holder_after", ""), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                ),
-                name="custody_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("corrects__isnull", False), ("kind", "correct")),
-                    models.Q(
-                        models.Q(("kind", "correct"), _negated=True), ("corrects__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_corrects_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "split"), ("split_from__isnull", False)),
-                    models.Q(
-                        models.Q(("kind", "split"), _negated=True), ("split_from__isnull", True)
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_splits_from_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["hand_over", "send_to_laboratory"]), _negated=True),
-                    models.Q(
-                        ("given_signature", ""),
-                        ("taken_signature", ""),
-                        _connector="OR",
-                        _negated=True,
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_handover_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="passcode",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("given_at__lte", models.F("recorded_at"))),
-                name="passcode_not_in_the_future",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="photograph",
-            constraint=models.UniqueConstraint(
-                fields=("exhibit", "original_sha256"), name="photograph_once_an_exhibit"
-            ),
         ),
         migrations.CreateModel(
             name="PhotographWithdrawal",
@@ -721,123 +812,5 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "exhibits_photograph_withdrawal",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("kind", "seal"),
-                        ("seal_before", ""),
-                        models.Q(("seal_after", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("kind", "change_seal"),
-                        models.Q(("seal_before", ""), _negated=True),
-                        models.Q(("seal_after", ""), _negated=True),
-                        models.Q(("seal_found", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("kind", "open_seal"),
-                        models.Q(("seal_before", ""), _negated=True),
-                        ("seal_after", ""),
-                        models.Q(("seal_found", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("kind__in", ["begin_examination", "copy", "split_off", "wipe"]),
-                        ("seal_before", ""),
-                    ),
-                    models.Q(
-                        (
-                            "kind__in",
-                            [
-                                "begin_examination",
-                                "change_seal",
-                                "copy",
-                                "open_seal",
-                                "seal",
-                                "split_off",
-                                "wipe",
-                            ],
-                        ),
-                        _negated=True,
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_seals_fit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "correct"), _negated=True),
-                    models.Q(
-                        (
-                            "corrected_field__in",
-                            [
-                                "authority",
-                                "condition",
-                                "copy",
-                                "document",
-                                "holder",
-                                "note",
-                                "occurred_at",
-                                "place",
-                                "producer",
-                                "seal",
-                                "signature",
-                            ],
-                        ),
-                        models.Q(("corrected_text", ""), _negated=True),
-                        models.Q(
-                            models.Q(
-                                ("corrected_at__isnull", False),
-                                ("corrected_field", "occurred_at"),
-                                ("corrected_at__lte", models.F("recorded_at")),
-                            ),
-                            models.Q(
-                                models.Q(("corrected_field", "occurred_at"), _negated=True),
-                                ("corrected_at__isnull", True),
-                            ),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("holder_before", models.F("holder_after")),
-                            models.Q(
-                                ("corrected_field", "holder"),
-                                ("holder_after", models.F("corrected_text")),
-                            ),
-                            _connector="OR",
-                        ),
-                        models.Q(
-                            ("seal_before", models.F("seal_after")),
-                            models.Q(
-                                ("corrected_field", "seal"),
-                                ("seal_after", models.F("corrected_text")),
-                                models.Q(("seal_before", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="custody_correction_fits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["dispose", "forfeit", "return", "wipe"]), _negated=True),
-                    models.Q(("document", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="custody_documented",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="custodyevent",
-            constraint=models.UniqueConstraint(fields=("split_from",), name="custody_splits_once"),
         ),
     ]

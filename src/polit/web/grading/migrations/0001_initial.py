@@ -90,6 +90,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_batch",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "number"), name="grading_batch_once"),
+                    models.UniqueConstraint(
+                        fields=("case", "by_id", "key"), name="grading_batch_key"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "grade",
+                                    "flag",
+                                    "note",
+                                    "undo",
+                                    "redo",
+                                    "second",
+                                    "sample",
+                                    "settle",
+                                    "accept",
+                                ],
+                            )
+                        ),
+                        name="grading_batch_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("compensates__isnull", False), ("kind__in", ["undo", "redo"])
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ["undo", "redo"]), _negated=True),
+                                ("compensates", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="grading_batch_compensates",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "by_id", "number"], name="grading_batch_own")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +166,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_sample",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "version"), name="grading_sample_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -176,6 +220,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_decision",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "sha256", "number"), name="grading_decision_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "rung__in",
+                                [
+                                    "tile",
+                                    "grey160",
+                                    "colour160",
+                                    "full_grey",
+                                    "full",
+                                    "stack",
+                                    "copy",
+                                ],
+                            )
+                        ),
+                        name="grading_decision_rung",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["case", "kind"], name="grading_decision_kind")],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +277,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_frozen",
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "version"), name="grading_frozen_once")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,6 +314,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_proposal",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sha256", "case", "origin_id"), name="grading_proposal_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "accepted", "declined", "withdrawn"])
+                        ),
+                        name="grading_proposal_state",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "state"], name="grading_proposal_waiting")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -286,6 +370,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_standing",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sha256", "case"), name="grading_standing_once")
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "draw"], name="grading_standing_draw"),
+                    models.Index(fields=["case", "is_disputed"], name="grading_standing_disputed"),
+                    models.Index(fields=["case", "unsure"], name="grading_standing_unsure"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -328,151 +420,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "grading_strategy",
-            },
-        ),
-        migrations.AddIndex(
-            model_name="batch",
-            index=models.Index(fields=["case", "by_id", "number"], name="grading_batch_own"),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.UniqueConstraint(
-                fields=("case", "number"), name="grading_batch_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.UniqueConstraint(
-                fields=("case", "by_id", "key"), name="grading_batch_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "grade",
-                            "flag",
-                            "note",
-                            "undo",
-                            "redo",
-                            "second",
-                            "sample",
-                            "settle",
-                            "accept",
-                        ],
-                    )
-                ),
-                name="grading_batch_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="batch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensates__isnull", False), ("kind__in", ["undo", "redo"])),
-                    models.Q(
-                        models.Q(("kind__in", ["undo", "redo"]), _negated=True),
-                        ("compensates", None),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "version"), name="grading_strategy_once"
                     ),
-                    _connector="OR",
-                ),
-                name="grading_batch_compensates",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="blindsample",
-            constraint=models.UniqueConstraint(
-                fields=("case", "version"), name="grading_sample_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["case", "kind"], name="grading_decision_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                fields=("case", "sha256", "number"), name="grading_decision_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "rung__in",
-                        ["tile", "grey160", "colour160", "full_grey", "full", "stack", "copy"],
-                    )
-                ),
-                name="grading_decision_rung",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozenschedule",
-            constraint=models.UniqueConstraint(
-                fields=("case", "version"), name="grading_frozen_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="proposal",
-            index=models.Index(fields=["case", "state"], name="grading_proposal_waiting"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(
-                fields=("sha256", "case", "origin_id"), name="grading_proposal_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "accepted", "declined", "withdrawn"])),
-                name="grading_proposal_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["case", "draw"], name="grading_standing_draw"),
-        ),
-        migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["case", "is_disputed"], name="grading_standing_disputed"),
-        ),
-        migrations.AddIndex(
-            model_name="standing",
-            index=models.Index(fields=["case", "unsure"], name="grading_standing_unsure"),
-        ),
-        migrations.AddConstraint(
-            model_name="standing",
-            constraint=models.UniqueConstraint(
-                fields=("sha256", "case"), name="grading_standing_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strategy",
-            constraint=models.UniqueConstraint(
-                fields=("case", "version"), name="grading_strategy_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strategy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("second_percent__gte", 0), ("second_percent__lte", 100)),
-                name="grading_strategy_percent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="strategy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("stop", ""), _negated=True),
-                    models.Q(("agreed_by", ""), _negated=True),
-                ),
-                name="grading_strategy_words",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_percent__gte", 0), ("second_percent__lte", 100)
+                        ),
+                        name="grading_strategy_percent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("stop", ""), _negated=True),
+                            models.Q(("agreed_by", ""), _negated=True),
+                        ),
+                        name="grading_strategy_words",
+                    ),
+                ],
+            },
         ),
         AppendOnly("grading_batch"),
         AppendOnly("grading_decision"),

@@ -54,6 +54,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "hashsets_order",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["import", "update", "verify"])),
+                        name="hashsets_order_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "asked",
+                                    "queued",
+                                    "running",
+                                    "stopping",
+                                    "done",
+                                    "failed",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="hashsets_order_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="hashsets_order_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "import"), _negated=True),
+                            models.Q(
+                                ("status__in", ["known-good", "alert", "categorised"]),
+                                models.Q(("name", ""), _negated=True),
+                                models.Q(
+                                    models.Q(("place__gt", ""), ("upload_id", "")),
+                                    models.Q(("place", ""), ("upload_id__gt", "")),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="hashsets_import_whole",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["kind", "-recorded_at"], name="hashsets_orders_of_kind"),
+                    models.Index(fields=["set_sha256"], name="hashsets_orders_of_set"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +128,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "hashsets_deed",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("act__in", ["disable", "enable", "remove"])),
+                        name="hashsets_deed_act",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="hashsets_deed_says_why",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["set_sha256", "recorded_at"], name="hashsets_deeds_of_set")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,75 +197,6 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "hashsets_progress",
             },
-        ),
-        migrations.AddIndex(
-            model_name="setorder",
-            index=models.Index(fields=["kind", "-recorded_at"], name="hashsets_orders_of_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="setorder",
-            index=models.Index(fields=["set_sha256"], name="hashsets_orders_of_set"),
-        ),
-        migrations.AddConstraint(
-            model_name="setorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["import", "update", "verify"])),
-                name="hashsets_order_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["asked", "queued", "running", "stopping", "done", "failed", "cancelled"],
-                    )
-                ),
-                name="hashsets_order_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="hashsets_order_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "import"), _negated=True),
-                    models.Q(
-                        ("status__in", ["known-good", "alert", "categorised"]),
-                        models.Q(("name", ""), _negated=True),
-                        models.Q(
-                            models.Q(("place__gt", ""), ("upload_id", "")),
-                            models.Q(("place", ""), ("upload_id__gt", "")),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="hashsets_import_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="setdeed",
-            index=models.Index(fields=["set_sha256", "recorded_at"], name="hashsets_deeds_of_set"),
-        ),
-        migrations.AddConstraint(
-            model_name="setdeed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("act__in", ["disable", "enable", "remove"])),
-                name="hashsets_deed_act",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setdeed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="hashsets_deed_says_why"
-            ),
         ),
         AppendOnly("hashsets_deed"),
     ]

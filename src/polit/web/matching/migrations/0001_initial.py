@@ -242,6 +242,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "matching_source",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("package", "supplement"), name="matching_source_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ("arriving", "refused", "imported"))),
+                        name="matching_source_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "imported"), _negated=True),
+                            ("imported_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="matching_source_imported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("number__lt", 1073741824), ("supplement", 0)),
+                            models.Q(("number__gte", 1073741824), ("supplement__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="matching_source_number",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -288,6 +313,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "matching_alert_place",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("alert", "package"), name="matching_alert_place_once"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -337,6 +367,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "matching_rematch",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "running", "done", "failed"])),
+                        name="matching_rematch_state",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("asked", "running"))),
+                        fields=("case",),
+                        name="matching_rematch_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="matching_rematch_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "recorded_at"], name="matching_rematch_order")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,6 +441,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "matching_stack_run",
+                "indexes": [
+                    models.Index(fields=["case", "package", "id"], name="matching_stack_run_latest")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -436,47 +487,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="matchsource",
-            constraint=models.UniqueConstraint(
-                fields=("package", "supplement"), name="matching_source_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchsource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ("arriving", "refused", "imported"))),
-                name="matching_source_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchsource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "imported"), _negated=True),
-                    ("imported_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="matching_source_imported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="matchsource",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("number__lt", 1073741824), ("supplement", 0)),
-                    models.Q(("number__gte", 1073741824), ("supplement__gt", 0)),
-                    _connector="OR",
-                ),
-                name="matching_source_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="alertplace",
-            constraint=models.UniqueConstraint(
-                fields=("alert", "package"), name="matching_alert_place_once"
-            ),
-        ),
         migrations.AddIndex(
             model_name="alert",
             index=models.Index(
@@ -499,35 +509,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["open", "acknowledged", "closed"])),
                 name="matching_alert_state",
             ),
-        ),
-        migrations.AddIndex(
-            model_name="rematch",
-            index=models.Index(fields=["case", "recorded_at"], name="matching_rematch_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="rematch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["asked", "running", "done", "failed"])),
-                name="matching_rematch_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rematch",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("asked", "running"))),
-                fields=("case",),
-                name="matching_rematch_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rematch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="matching_rematch_reason"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stackrun",
-            index=models.Index(fields=["case", "package", "id"], name="matching_stack_run_latest"),
         ),
         AppendOnly("matching_alert_step"),
     ]

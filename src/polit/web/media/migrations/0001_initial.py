@@ -100,6 +100,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "media_package",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("exhibit", "package_id"), name="media_package_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["arriving", "imported", "refused", "withdrawn"])
+                        ),
+                        name="media_package_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "imported"), _negated=True),
+                            ("imported_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="media_package_imported",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +182,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "media_facet",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("package", "name", "value"), name="media_facet_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -239,6 +263,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "media_entry",
+                "indexes": [
+                    models.Index(fields=["kind", "id"], name="media_entry_kind"),
+                    models.Index(fields=["folder", "id"], name="media_entry_folder"),
+                    models.Index(
+                        condition=models.Q(("outcome__gt", 1)),
+                        fields=["outcome", "id"],
+                        name="media_entry_outcome",
+                    ),
+                    models.Index(
+                        condition=models.Q(("reason__isnull", False)),
+                        fields=["reason", "id"],
+                        name="media_entry_reason",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__gt", 1)),
+                        fields=["state", "id"],
+                        name="media_entry_state",
+                    ),
+                    models.Index(
+                        condition=models.Q(("extension_agrees", False)),
+                        fields=["id"],
+                        name="media_entry_mismatch",
+                    ),
+                    models.Index(
+                        condition=models.Q(("kind__lte", 2)),
+                        fields=["id"],
+                        name="media_entry_pictures",
+                    ),
+                    models.Index(
+                        condition=models.Q(("within__isnull", False)),
+                        fields=["within"],
+                        name="media_entry_within",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -590,90 +648,6 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "media_bad_range",
             },
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.UniqueConstraint(
-                fields=("exhibit", "package_id"), name="media_package_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["arriving", "imported", "refused", "withdrawn"])),
-                name="media_package_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "imported"), _negated=True),
-                    ("imported_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="media_package_imported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="facet",
-            constraint=models.UniqueConstraint(
-                fields=("package", "name", "value"), name="media_facet_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["kind", "id"], name="media_entry_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["folder", "id"], name="media_entry_folder"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("outcome__gt", 1)),
-                fields=["outcome", "id"],
-                name="media_entry_outcome",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("reason__isnull", False)),
-                fields=["reason", "id"],
-                name="media_entry_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("state__gt", 1)),
-                fields=["state", "id"],
-                name="media_entry_state",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("extension_agrees", False)),
-                fields=["id"],
-                name="media_entry_mismatch",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("kind__lte", 2)), fields=["id"], name="media_entry_pictures"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(
-                condition=models.Q(("within__isnull", False)),
-                fields=["within"],
-                name="media_entry_within",
-            ),
         ),
         migrations.AddConstraint(
             model_name="content",

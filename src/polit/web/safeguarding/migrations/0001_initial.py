@@ -53,6 +53,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "safeguarding_task",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("case", "kind", "sha256"), name="safeguarding_task_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "taken", "done"])),
+                        name="safeguarding_task_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("raised_at"))),
+                        name="safeguarding_task_due",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("done_at__isnull", False),
+                                ("state", "done"),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "done"), _negated=True),
+                                ("done_at", None),
+                                ("outcome", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="safeguarding_task_done",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["case", "state", "due_at"], name="safeguarding_waiting"),
+                    models.Index(fields=["case", "due_at"], name="safeguarding_order"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,64 +119,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "safeguarding_step",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="safeguarding_step_reason",
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["task", "recorded_at"], name="safeguarding_steps")
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="safeguardingtask",
-            index=models.Index(fields=["case", "state", "due_at"], name="safeguarding_waiting"),
-        ),
-        migrations.AddIndex(
-            model_name="safeguardingtask",
-            index=models.Index(fields=["case", "due_at"], name="safeguarding_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingtask",
-            constraint=models.UniqueConstraint(
-                fields=("case", "kind", "sha256"), name="safeguarding_task_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "taken", "done"])),
-                name="safeguarding_task_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gte", models.F("raised_at"))),
-                name="safeguarding_task_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingtask",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("done_at__isnull", False),
-                        ("state", "done"),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "done"), _negated=True),
-                        ("done_at", None),
-                        ("outcome", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="safeguarding_task_done",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="safeguardingstep",
-            index=models.Index(fields=["task", "recorded_at"], name="safeguarding_steps"),
-        ),
-        migrations.AddConstraint(
-            model_name="safeguardingstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="safeguarding_step_reason"
-            ),
         ),
         AppendOnly("safeguarding_step"),
     ]

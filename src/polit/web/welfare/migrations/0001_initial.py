@@ -178,6 +178,50 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "welfare_session",
                 "default_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("officer",),
+                        name="welfare_session_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["working", "paused", "cooling", "ended"])
+                        ),
+                        name="welfare_session_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("end_why", ""),
+                                ("ended_at", None),
+                                models.Q(("state", "ended"), _negated=True),
+                            ),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state", "ended"),
+                                models.Q(("end_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="welfare_session_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("override_at", None), ("override_reason", "")),
+                            models.Q(
+                                ("override_at__isnull", False),
+                                models.Q(("override_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="welfare_session_override",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["officer", "recorded_at"], name="welfare_session_of"),
+                    models.Index(fields=["case", "recorded_at"], name="welfare_session_case"),
+                ],
             },
         ),
         migrations.AddField(
@@ -217,6 +261,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "welfare_check_in",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True),
+                        name="welfare_check_in_text",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +307,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "welfare_span",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("officer",),
+                        name="welfare_span_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None),
+                            ("ended_at__gte", models.F("began_at")),
+                            _connector="OR",
+                        ),
+                        name="welfare_span_order",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["officer", "began_at"], name="welfare_span_of")],
             },
         ),
         migrations.CreateModel(
@@ -296,6 +362,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "welfare_flag",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("officer", "kind", "on_day"), name="welfare_flag_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["override", "urgent", "missed_break", "over_warn"])
+                        ),
+                        name="welfare_flag_kind",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["on_day"], name="welfare_flag_day")],
             },
         ),
         migrations.CreateModel(
@@ -406,62 +484,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="reviewsession",
-            index=models.Index(fields=["officer", "recorded_at"], name="welfare_session_of"),
-        ),
-        migrations.AddIndex(
-            model_name="reviewsession",
-            index=models.Index(fields=["case", "recorded_at"], name="welfare_session_case"),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewsession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)),
-                fields=("officer",),
-                name="welfare_session_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["working", "paused", "cooling", "ended"])),
-                name="welfare_session_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("end_why", ""),
-                        ("ended_at", None),
-                        models.Q(("state", "ended"), _negated=True),
-                    ),
-                    models.Q(
-                        ("ended_at__isnull", False),
-                        ("state", "ended"),
-                        models.Q(("end_why", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="welfare_session_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewsession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("override_at", None), ("override_reason", "")),
-                    models.Q(
-                        ("override_at__isnull", False),
-                        models.Q(("override_reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="welfare_session_override",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="exposure",
             index=models.Index(fields=["officer", "stack_sha256"], name="welfare_exposure_stack"),
         ),
@@ -494,50 +516,6 @@ class Migration(migrations.Migration):
             model_name="exposure",
             constraint=models.CheckConstraint(
                 condition=models.Q(("rung__in", [0, 1, 2, 3, 4])), name="welfare_exposure_rung"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="checkin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="welfare_check_in_text"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sessionspan",
-            index=models.Index(fields=["officer", "began_at"], name="welfare_span_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionspan",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("officer",), name="welfare_span_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionspan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at", None), ("ended_at__gte", models.F("began_at")), _connector="OR"
-                ),
-                name="welfare_span_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="welfareflag",
-            index=models.Index(fields=["on_day"], name="welfare_flag_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="welfareflag",
-            constraint=models.UniqueConstraint(
-                fields=("officer", "kind", "on_day"), name="welfare_flag_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="welfareflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["override", "urgent", "missed_break", "over_warn"])
-                ),
-                name="welfare_flag_kind",
             ),
         ),
         AppendOnly("welfare_exposure"),

@@ -6,22 +6,17 @@ from uuid import UUID
 from django.urls import reverse
 
 from polit.base.clock import now_utc
-from polit.web.accounts.models import RoleGrant
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
-from polit.web.cases.models import Case, CaseMember
+from polit.web.cases.models import Case
 from polit.web.cases.queries import roles_of
-from polit.web.cases.rules import Duty
-from polit.web.cases.services import notice_put
 from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.core.acting import Actor
-from polit.web.core.rules import Role
 from polit.web.safeguarding.clocks import current_clocks
 from polit.web.safeguarding.models import SafeguardingStep, SafeguardingTask
 from polit.web.safeguarding.rules import FIRST_GENERATION, TASK_STATES, TaskState
+from polit.web.safeguarding.services.telling import tell
 from polit.web.safeguarding.signals import tasks_done
-
-_LEADING = (Duty.LEAD.value, Duty.DEPUTY.value)
 
 
 def first_generation_raise(
@@ -126,15 +121,7 @@ def _held(case_id: UUID, wanted: set[bytes]) -> set[bytes]:
 
 
 def _tell(case: CaseLike, count: int) -> None:
-    """Tell the case's safeguarding members, and where there is none who leads it."""
-    members = CaseMember.objects.filter(case_id=case.id, ended_at=None)
-    holding = RoleGrant.objects.filter(ended_at=None, role=Role.SAFEGUARDING.value)
-    told = members.filter(user_id__in=holding.values("user_id"))
-    if not told.exists():
-        told = members.filter(duty__in=_LEADING)
     hours = current_clocks().clock(FIRST_GENERATION).hours
     candidates = "candidate" if count == 1 else "candidates"
     text = f"{case.reference}: {count} first-generation {candidates}, due in {hours} hours"
-    link = reverse("safeguarding:list", kwargs={"case_id": case.id})
-    for user_id in told.order_by("recorded_at").values_list("user_id", flat=True):
-        notice_put(user_id=user_id, text=text, link=link)
+    tell(case, text, reverse("safeguarding:list", kwargs={"case_id": case.id}))

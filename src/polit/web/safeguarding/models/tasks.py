@@ -1,4 +1,4 @@
-"""Safeguarding tasks, and every step that was taken with them."""
+"""Safeguarding tasks of a case, and every step that was taken with them."""
 
 from django.db import models
 from django.db.models import F, Q

@@ -1,0 +1,43 @@
+"""What stops a case's response clock: registers above say when a warrant or an arrest did.
+
+A register says in its ``AppConfig.ready()`` where its stops come from; the clock asks.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The first thing of a kind that answered a referral.
+
+    Args:
+        at: When it happened.
+        what: In words: "Warrant W/1 executed".
+    """
+
+    at: datetime
+    what: str
+
+
+StopsOf = Callable[[Collection[UUID]], Mapping[UUID, Stop]]
+"""Return the first stop of each of these cases that has one, in one query."""
+
+_sources: dict[str, StopsOf] = {}
+
+
+def register_stops(register: str, source: StopsOf) -> None:
+    """Add what stops the clock; the same register again replaces what it was."""
+    _sources[register] = source
+
+
+def stops_of(case_ids: Collection[UUID]) -> dict[UUID, Stop]:
+    """Return what stopped the clock of each case first, nothing for one whose clock runs."""
+    found: dict[UUID, Stop] = {}
+    for name in sorted(_sources) if case_ids else ():
+        for case_id, stop in _sources[name](case_ids).items():
+            if case_id not in found or stop.at < found[case_id].at:
+                found[case_id] = stop
+    return found

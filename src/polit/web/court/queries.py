@@ -1,12 +1,14 @@
 """What is asked of charges, hearings and results. Every query takes an access, or a person."""
 
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 
 from polit.web.accounts.models import User
-from polit.web.arrests.models import Arrest
+from polit.web.arrests.models import Arrest, ArrestOutcome
+from polit.web.arrests.rules import OutcomeKind
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.models import Superseded
@@ -40,7 +42,9 @@ def hearings_in(access: CaseAccess) -> QuerySet[Hearing]:
 
 def hearings_waiting(user: User, most: int) -> list[Hearing]:
     """Return the hearings of a person's cases whose outcome is not recorded, the next first."""
-    return list(hearings_for(user).filter(held=None).order_by("starts_at", "pk")[:most])
+    held = HearingOutcome.objects.standing().filter(hearing=OuterRef("first_id"))
+    rows = hearings_for(user).filter(~Exists(held))
+    return list(rows.order_by("starts_at", "pk")[:most])
 
 
 def count_next(access: CaseAccess, place_id: UUID | None) -> int:
@@ -65,6 +69,42 @@ def arrest_of(access: CaseAccess, arrest_id: str) -> Arrest | None:
     except ValueError:
         return None
     return Arrest.objects.standing().filter(first_id=wanted, case_id=access.case.id).first()
+
+
+def charged_at(arrest: Arrest) -> datetime | None:
+    """Return when the suspect was charged, as the arrest's outcome says; ``None`` for not yet."""
+    rows = ArrestOutcome.objects.standing().filter(
+        arrest_id=arrest.first_id, kind=OutcomeKind.CHARGE.value
+    )
+    return rows.order_by("-occurred_at").values_list("occurred_at", flat=True).first()
+
+
+def charge_get(access: CaseAccess, charge_id: UUID) -> Charge:
+    """Return a charge of a case that holds.
+
+    Raises:
+        Charge.DoesNotExist: There is none of that first row.
+    """
+    return Charge.objects.standing().get(first_id=charge_id, case_id=access.case.id)
+
+
+def hearing_get(access: CaseAccess, hearing_id: UUID) -> Hearing:
+    """Return a hearing of a case that holds.
+
+    Raises:
+        Hearing.DoesNotExist: There is none of that first row.
+    """
+    return Hearing.objects.standing().get(first_id=hearing_id, case_id=access.case.id)
+
+
+def result_get(access: CaseAccess, result_id: UUID) -> CourtResult:
+    """Return a result of a case that holds.
+
+    Raises:
+        CourtResult.DoesNotExist: There is none of that first row.
+    """
+    rows = CourtResult.objects.standing()
+    return rows.get(first_id=result_id, charge__case_id=access.case.id)
 
 
 def is_prompted(arrest: Arrest | None) -> bool:
@@ -106,3 +146,11 @@ def _with_held(rows: QuerySet[Hearing]) -> QuerySet[Hearing]:
     return rows.select_related("case", "place__person").annotate(
         held=Subquery(outcomes.values("held")[:1])
     )
+
+
+def results_of(access: CaseAccess, place_id: UUID) -> list[CourtResult]:
+    """Return the results of a defendant that hold, by count. One query."""
+    rows = CourtResult.objects.standing().filter(
+        charge__case_id=access.case.id, charge__place_id=place_id
+    )
+    return list(rows.select_related("charge").order_by("charge__count_number", "occurred_at"))

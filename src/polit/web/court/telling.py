@@ -74,11 +74,10 @@ def _results(case_id: UUID, place_id: UUID) -> Iterator[Told]:
     for row in rows.select_related("charge", *_LINKED).prefetch_related(
         Prefetch("sentence", parts)
     ):
-        sentence = [
-            f"{each.label}, {each.text}" if each.text else each.label for each in row.sentence.all()
-        ]
-        facts = (row.label, f"At: {row.court}", *sentence)
-        yield _told(row, "result", f"Result on count {row.charge.count_number}", facts)
+        parts_held = list(row.sentence.all())
+        facts = (row.label, f"At: {row.court}", *(each.label for each in parts_held))
+        texts = tuple((f"Part {each.number}", each.text) for each in parts_held)
+        yield _told(row, "result", f"Result on count {row.charge.count_number}", facts, *texts)
 
 
 def _appeals(case_id: UUID, place_id: UUID) -> Iterator[Told]:
@@ -88,10 +87,12 @@ def _appeals(case_id: UUID, place_id: UUID) -> Iterator[Told]:
         yield _told(row, "appeal", title, (row.label,))
 
 
-def _told(row: OfCourt, kind: str, title: str, facts: tuple[str, ...]) -> Told:
+def _told(
+    row: OfCourt, kind: str, title: str, facts: tuple[str, ...], *texts: tuple[str, str]
+) -> Told:
     return Told(
         row.occurred_at, row.recorded_at, _title(title, row), row.by, _is_over(row), facts, (),
-        _written(row.reason, ("Note", row.note)), kind, row.pk,
+        _written(row.reason, ("Note", row.note), *texts), kind, row.pk,
     )  # fmt: skip
 
 

@@ -35,8 +35,8 @@ def receive_others(force: Force) -> None:
             referral_mark_duplicate(actor, reason=REASON, referral_id=kept.pk, of_id=first)
         elif number % 3 == 0:
             referral_act(
-                actor, reason="Synthetic: nothing more can be found out", referral_id=kept.pk,
-                action="close",
+                acting(force.users["s.demo"]), reason="Synthetic: nothing more can be found out",
+                referral_id=kept.pk, action="take_no_action",
             )  # fmt: skip
         if number % 6 == 0:
             first = kept.pk

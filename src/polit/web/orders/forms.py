@@ -95,8 +95,11 @@ class OrderForm(ConditionFields):
     begins_on = DayField(
         label="First day", help_text="For notification requirements the relevant date."
     )
-    ends_on = DayField(label="Last day (optional)", required=False,
-                       help_text="Empty: until further order, or computed from the sentence.")  # fmt: skip
+    ends_on = DayField(
+        label="Last day (optional)",
+        required=False,
+        help_text="Empty: until further order, or computed from the sentence.",
+    )
     sentence = forms.ChoiceField(
         label="Sentence, for notification requirements (optional)", required=False
     )

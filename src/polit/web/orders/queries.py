@@ -28,6 +28,7 @@ from polit.web.orders.models import (
 )
 from polit.web.orders.periods import last_instant
 from polit.web.orders.rules import READERS, WRITERS, OrderState
+from polit.web.orders.telling import Told, told
 
 Choices = tuple[tuple[str, str], ...]
 
@@ -128,22 +129,7 @@ def visits_overdue(day: date, cases: QuerySet[Case] | None = None) -> tuple[Over
     return tuple(sorted(found.values(), key=attrgetter("due_on", "place_id")))
 
 
-@dataclass(frozen=True, slots=True)
-class EventRow:
-    """One thing that happened under an order, as its page shows it.
-
-    Args:
-        verb: Which kind it is, as addresses name it.
-        event: The row.
-        is_corrected: Whether a later row corrects or withdraws it.
-    """
-
-    verb: str
-    event: OrderEvent
-    is_corrected: bool
-
-
-_VERBS: tuple[tuple[str, type[OrderEvent]], ...] = (
+VERBS: tuple[tuple[str, type[OrderEvent]], ...] = (
     ("visit", Visit),
     ("device_check", DeviceCheck),
     ("assess", Assessment),
@@ -151,15 +137,16 @@ _VERBS: tuple[tuple[str, type[OrderEvent]], ...] = (
     ("notification", Notification),
     ("breach", Breach),
 )
+"""What happens under an order: how addresses name it, and its table."""
 
 
-def event_rows(order: Order) -> tuple[EventRow, ...]:
+def event_rows(order: Order) -> tuple[Told, ...]:
     """Return what happened under orders of the same person, the latest first; six queries."""
-    found: list[EventRow] = []
-    for verb, model in _VERBS:
-        rows = model.objects.filter(place_id=order.place_id)
-        rows = rows.select_related("corrected_by", "order")
-        found += [EventRow(verb, each, hasattr(each, "corrected_by")) for each in rows]
+    found: list[Told] = []
+    for verb, model in VERBS:
+        rows = list(model.objects.filter(place_id=order.place_id).select_related("order"))
+        corrected = {each.corrects_id for each in rows}  # type: ignore[attr-defined]  # Django's
+        found += [told(verb, each, is_corrected=each.pk in corrected) for each in rows]
     return tuple(
         sorted(found, key=lambda each: (each.event.occurred_at, each.event.recorded_at),
                reverse=True)
@@ -172,13 +159,13 @@ def event_get(order: Order, verb: str, event_id: UUID) -> OrderEvent:
     Raises:
         ObjectDoesNotExist: The order has none of that identifier.
     """
-    rows: QuerySet[OrderEvent] = dict(_VERBS)[verb].objects.filter(order=order)
+    rows: QuerySet[OrderEvent] = dict(VERBS)[verb].objects.filter(order=order)
     return standing_of(rows).get(pk=event_id)
 
 
 def breach_list(order: Order) -> list[Breach]:
     """Return the breaches under an order that stand, the latest first, with what was done."""
-    rows = standing_of(Breach.objects.filter(order=order)).select_related("condition")
+    rows = standing_of(Breach.objects.filter(order=order)).select_related("condition", "order")
     return list(rows.prefetch_related("steps").order_by("-occurred_at"))
 
 

@@ -171,7 +171,7 @@ def _case_rows(
 
 
 def _referral_row(referral: Referral, assessments: Sequence[RiskAssessment]) -> QueueRow:
-    page = reverse("risk:referral", args=[referral.pk])
+    page = reverse("referrals:page", args=[referral.pk])
     assess = reverse("risk:referral_assess", args=[referral.pk])
     about = (referral.reference, "Referral", page, assess)
     return _row(about, referral.received_at, in_force(assessments))

@@ -192,6 +192,13 @@ class Breach(OrderEvent):
         """Return the requirement's code."""
         return self.requirement
 
+    @property
+    def requirement_label(self) -> str:
+        """The notification that was breached, in words; empty where it was a condition."""
+        if not self.requirement:
+            return ""
+        return self.order.rule_set.rule(self.requirement).label
+
 
 class BreachStep(Appended):
     """One thing that was done about a breach, in order; never changed."""

@@ -130,4 +130,4 @@ def _about(deed: Deed, order: Order, row: OrderEvent, details: dict[str, str]) -
     level = facts_of([order.place_id])[order.place_id].level
     corrected = str(row.corrects.pk) if row.corrects else ""
     deed.about("order", order.pk, label=order.reference, event=str(row.pk), corrects=corrected,
-               occurred_at=row.occurred_at.isoformat(), level=level, **details)  # fmt: skip
+               occurred_at=row.occurred_at.isoformat(), held_level=level, **details)  # fmt: skip

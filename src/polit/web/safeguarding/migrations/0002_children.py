@@ -12,7 +12,7 @@ from polit.web.core.append_only import AppendOnly
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0003_units"),
-        ("people", "0001_initial"),
+        ("people", "0002_merged"),
         ("safeguarding", "0001_initial"),
     ]
 

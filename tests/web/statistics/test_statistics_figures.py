@@ -20,7 +20,7 @@ from web.statistics.counted_world import (
     warrant,
 )
 
-from polit.cli import app
+from polit.cli.application import app
 from polit.web.cases.services import case_open
 from polit.web.core.acting import SYSTEM
 from polit.web.referrals.rules import GivenReferral

@@ -26,19 +26,22 @@ from polit.web.statistics.rules import (
 ZONE = "Europe/London"
 
 
+def utc(month: int, day: int, hour: int) -> datetime:
+    return datetime(2025, month, day, hour, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("day", "begin", "end"),
     [
-        (date(2025, 1, 15), (1, 15, 0), (1, 16, 0)),
-        (date(2025, 7, 15), (7, 14, 23), (7, 15, 23)),
-        (date(2025, 3, 30), (3, 30, 0), (3, 30, 23)),  # 23 hours: summer time begins
-        (date(2025, 10, 26), (10, 25, 23), (10, 27, 0)),  # 25 hours: it ends
+        (date(2025, 1, 15), utc(1, 15, 0), utc(1, 16, 0)),
+        (date(2025, 7, 15), utc(7, 14, 23), utc(7, 15, 23)),
+        (date(2025, 3, 30), utc(3, 30, 0), utc(3, 30, 23)),  # 23 hours: summer time begins
+        (date(2025, 10, 26), utc(10, 25, 23), utc(10, 27, 0)),  # 25 hours: it ends
     ],
 )
-def test_day_is_a_local_one(day: date, begin: tuple[int, ...], end: tuple[int, ...]) -> None:
+def test_day_is_a_local_one(day: date, begin: datetime, end: datetime) -> None:
     period = Period(day, day, ZONE)
-    assert period.begin_at == datetime(2025, *begin, tzinfo=UTC)  # type: ignore[misc]  # three figures
-    assert period.end_at == datetime(2025, *end, tzinfo=UTC)  # type: ignore[misc]  # as above
+    assert (period.begin_at, period.end_at) == (begin, end)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ NO_PAGE = {
     "welfare:session_state": "answers a script",
     "welfare:record_pdf": "a file",
     "referrals:original": "a file",
+    "statistics:paper": "a file",
+    "statistics:records": "only of a period; see the tests of statistics",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",
     "media:tile": "a picture",

@@ -59,6 +59,7 @@ NO_PAGE = {
     "welfare:session_state": "answers a script",
     "welfare:record_pdf": "a file",
     "referrals:original": "a file",
+    "referrals:read": "needs the report beside the site's own data; see its tests",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",
     "media:tile": "a picture",

@@ -66,8 +66,10 @@ _MEANINGS = {
     ),
     "POLIT_ENQUIRY_KINDS": (
         "`england-wales-1`",
-        "The file of kinds of new enquiries and their usual answer times, in"
-        " `polit/data/enquiry-kinds`.",
+        (
+            "The file of kinds of new enquiries and their usual answer times, in"
+            " `polit/data/enquiry-kinds`."
+        ),
     ),
     "POLIT_IDENTIFIER_KINDS": (
         "`england-wales-1`",

@@ -61,6 +61,7 @@ NO_PAGE = {
     "referrals:original": "a file",
     "statistics:paper": "a file",
     "statistics:records": "only of a period; see the tests of statistics",
+    "referrals:read": "needs the report beside the site's own data; see its tests",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",
     "media:tile": "a picture",

@@ -188,7 +188,7 @@ def test_answer_is_corrected_and_withdrawn_and_all_of_it_stays() -> None:
     kept.refresh_from_db()
     assert (kept.state, kept.answered_at, kept.result) == ("sent", None, "")
     assert kept.steps.count() == 3
-    with transaction.atomic(), pytest.raises(DatabaseError), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM enquiries_step")
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
 
+from polit.base import settings
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
@@ -216,3 +217,16 @@ def test_page_asks_no_more_for_more_rows(client: Client) -> None:
     assert counts[1] <= counts[0]
     home = client.get("/").content.decode()
     assert kept.reference in home
+
+
+def test_damaged_report_is_told_and_not_sent(client: Client) -> None:
+    kept = received(original=b"text of a report")
+    original = kept.originals.get()
+    place = settings.data_folder() / "web" / "referrals" / original.sha256
+    place.write_bytes(place.read_bytes()[:-1] + b"x")
+
+    for name in ("original", "read"):
+        assert client.get(page(kept, name, original.pk))["Location"] == page(kept)
+    shown = client.get(page(kept)).content.decode()
+    assert shown.count("govuk-notification-banner__heading") == 2
+    assert not AuditEvent.objects.filter(action="referrals.take_original").exists()

@@ -134,7 +134,7 @@ def test_report_stays_as_it_came_and_no_change_of_it_goes_unseen() -> None:
         original_add(SYSTEM, reason=WHY, referral_id=kept.pk, given=GivenOriginal("b", data))
     with pytest.raises(UsageError, match="at most 25 MB"):
         check_original(GivenOriginal("b", b"x" * (ORIGINAL_MOST_BYTES + 1)))
-    with transaction.atomic(), pytest.raises(DatabaseError), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE referrals_original SET sha256 = 'x'")
     with pytest.raises(IntegrityError, match="gone"):
         original_take(SYSTEM, reason=WHY, original=ReferralOriginal(referral=kept, sha256="0" * 64))

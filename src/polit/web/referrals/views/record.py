@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from polit.base.errors import IntegrityError
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access
 from polit.web.core.acting import actor_of
@@ -181,7 +182,10 @@ def original_read_page(request: HttpRequest, referral_id: UUID, original_id: UUI
     """Offer what a report seems to name; only what the officer confirms is kept."""
     referral = referral_of(request)
     original = or_404(lambda: original_get(referral, original_id))
-    text = text_of(ORIGINALS.open(original.sha256))
+    try:
+        text = text_of(ORIGINALS.open(original.sha256))
+    except IntegrityError as error:
+        return _damaged(request, referral, error)
     if text is None:
         messages.warning(request, "This report is no text: it is kept, and read by people alone.")
         return redirect("referrals:page", referral_id=referral_id)
@@ -212,13 +216,22 @@ def original_page(request: HttpRequest, referral_id: UUID, original_id: UUID) ->
     del referral_id
     referral = referral_of(request)
     original = or_404(lambda: original_get(referral, original_id))
-    data = original_take(actor_of(request), reason="the report as it came", original=original)
+    try:
+        data = original_take(actor_of(request), reason="the report as it came", original=original)
+    except IntegrityError as error:
+        return _damaged(request, referral, error)
     response = HttpResponse(data, content_type="application/octet-stream")
     # The sender's own name may be anything; what it is called here is ours.
     name = f"{referral.reference}-{original.sha256[:12]}.bin"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _damaged(request: HttpRequest, referral: Referral, error: IntegrityError) -> HttpResponse:
+    """Say that a report cannot be opened, instead of showing what is not as it came."""
+    messages.error(request, str(error))
+    return redirect("referrals:page", referral_id=referral.pk)
 
 
 def referral_form(

@@ -81,6 +81,23 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
     ),
+    "POLIT_EXCHANGE_CODES": (
+        "`england-wales-1`",
+        "The file of codes of the exchange log, in `polit/data/exchange-codes`.",
+    ),
+    "POLIT_CHILD_CLOCKS": (
+        "`england-wales-1`",
+        "The file of clocks of new children's records, in `polit/data/safeguarding-clocks`.",
+    ),
+    "POLIT_SAFEGUARDING_CATALOGUE": (
+        "`england-wales-1`",
+        "The file of the lists of safeguarding, in `polit/data/safeguarding-catalogue`.",
+    ),
+    "POLIT_BANK_HOLIDAYS": (
+        "`england-wales-1`",
+        "The file of bank holidays by which working days are counted, in "
+        "`polit/data/bank-holidays`.",
+    ),
     "POLIT_IDLE_MIN": (
         "15",
         "After how many idle minutes people are signed out; at least 1, at most 60.",

@@ -20,7 +20,7 @@ from polit.web.safeguarding.models import (
     StrategyDiscussion,
     SupportContact,
 )
-from polit.web.safeguarding.queries.children import awaiting_conference, children_for
+from polit.web.safeguarding.queries.children import awaiting_conference, children_for, missing
 from polit.web.safeguarding.rules import WORKERS, ContactState, StepKind, TaskState
 
 
@@ -50,7 +50,7 @@ def _tasks(user: Waiting, most: int) -> Sequence[Due]:
 
 
 def _share(user: Waiting, most: int) -> Sequence[Due]:
-    rows = _children(user).filter(is_shared=False).order_by("share_due_at", "pk")
+    rows = _children(user).filter(missing("share")).order_by("share_due_at", "pk")
     return [
         _due("share", each.law.clock("share").label, each, StepKind.SHARED, each.risk_known_at,
              each.share_due_at)

@@ -55,9 +55,13 @@ def signpost_change(
         before = _said(kept)
         _keep(_set(kept, given))
         after = _said(kept)
-        changed = {name: [before[name], after[name]] for name in after
-                   if before[name] != after[name]}  # fmt: skip
-        deed.about("signpost", kept.pk, label=kept.name, changed=dict(changed))
+        changed = [name for name in after if before[name] != after[name]]
+        deed.about(
+            "signpost",
+            kept.pk,
+            label=kept.name,
+            changed={name: [before[name], after[name]] for name in changed},
+        )
     return kept
 
 

@@ -59,7 +59,7 @@ PLACES = (
     Place("Warrants", "warrants:list", CHILD_READERS, "Warrants and their executions"),
     Place("Arrests", "arrests:list", CHILD_READERS, "Arrests, custody, bail, outcomes"),
     Place("Court", "court:list", CHILD_READERS, "Charges, hearings, results"),
-    Place("Exchange", "dissemination:list", CHILD_READERS, "What was given to whom"),
+    Place("Exchange", "dissemination:list", CASE_ROLES, "What was given to whom"),
     Place("Hash sets", "hashsets:list", _EXAMINERS, "Known files"),
     Place("My exposure", "welfare:own", TILE_READERS, "What you have seen, and your limits",
           is_main=True),

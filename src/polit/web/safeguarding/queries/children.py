@@ -1,6 +1,7 @@
 """What is asked of children. Who may not read a child gets labels such as "Child 1" alone."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -76,8 +77,10 @@ def step_get(child: ChildRecord, kind: StepKind, step_id: UUID) -> ChildStep:
         ObjectDoesNotExist: Nothing that holds has that identifier.
     """
     model = next(each for each in _MODELS if each.of is kind)
+    holds: dict[str, Any] = {"corrected_by": None, "is_withdrawal": False}
+    # An abstract model has no manager of its own.
     found: ChildStep = model._default_manager.get(  # noqa: SLF001 - Django documents it
-        pk=step_id, child=child, corrected_by=None, is_withdrawal=False
+        pk=step_id, child=child, **holds
     )
     return found
 

@@ -1,6 +1,5 @@
 """Everything that happened for a child, from all tables, in order."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,7 +64,7 @@ def child_timeline(child: ChildRecord) -> list[TimelineRow]:
         rows.append(TimelineRow(
             child.identified_at, "Identified as a victim", child.by, child.recorded_at, how,
         ))  # fmt: skip
-    steps: Iterable[ChildStep] = (
+    steps: tuple[ChildStep, ...] = (
         *child.protectiveaction_rows.select_related("corrected_by"),
         *child.socialcarereferral_rows.select_related("corrected_by"),
         *child.strategydiscussion_rows.select_related("corrected_by"),

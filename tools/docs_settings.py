@@ -127,6 +127,14 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of lanes, limits, breaks and consent of review, in `polit/data/review-welfare`.",
     ),
+    "POLIT_RESPONSE_CLOCKS": (
+        "`england-wales-1`",
+        "The file of times to respond by level of risk, in `polit/data/response-clocks`.",
+    ),
+    "POLIT_RISK_TOOLS": (
+        "`england-wales-1`",
+        "The file of tools that assess risk, in `polit/data/risk-tools`.",
+    ),
     "POLIT_SEIZURE_POWERS": (
         "`england-wales-1`",
         "Which list of powers to seize applies here: the name of one of the lists that come along.",
@@ -138,6 +146,10 @@ _MEANINGS = {
     "POLIT_TIME_ZONE": (
         "`Europe/London`",
         "The force's time zone: what people read and enter. Kept is UTC.",
+    ),
+    "POLIT_WARRANT_POWERS": (
+        "`england-wales-1`",
+        "The file of powers to apply for a warrant, in `polit/data/warrant-powers`.",
     ),
     "POLIT_WELFARE_CONTACT": (
         "none",

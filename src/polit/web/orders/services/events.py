@@ -129,8 +129,4 @@ def _standing(model: type[OrderEvent], order: Order, event_id: UUID) -> OrderEve
 def _about(deed: Deed, order: Order, row: OrderEvent, details: dict[str, str]) -> None:
     corrected = str(row.corrects.pk) if row.corrects else ""
     deed.about("order", order.pk, label=order.reference, event=str(row.pk), corrects=corrected,
-<<<<<<< HEAD
                occurred_at=row.occurred_at.isoformat(), **details)  # fmt: skip
-=======
-               occurred_at=row.occurred_at.isoformat(), held_level=level, **details)  # fmt: skip
->>>>>>> wip-int

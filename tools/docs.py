@@ -10,7 +10,6 @@ from polit.broker.serving import operations_by_name
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_access import access_page
-from tools.docs_clocks import clocks_page
 from tools.docs_cli import cli_page
 from tools.docs_clocks import clocks_page
 from tools.docs_evidence import evidence_page

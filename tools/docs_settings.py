@@ -97,8 +97,7 @@ _MEANINGS = {
     ),
     "POLIT_BANK_HOLIDAYS": (
         "`england-wales-1`",
-        "The file of bank holidays by which working days are counted, in "
-        "`polit/data/bank-holidays`.",
+        "The file of bank holidays for working days, in `polit/data/bank-holidays`.",
     ),
     "POLIT_ORDER_KINDS": (
         "`england-wales-1`",

@@ -12,7 +12,6 @@ from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.chronology import happenings_of
 from polit.web.core.rules import Role
-from polit.web.core.sections import sections_of
 from polit.web.people.forms import MergeForm, PartForm
 from polit.web.people.queries import is_protected, person_get, person_seen, same_person_ids
 from polit.web.people.rules import ACROSS, SPLITTING, WRITING
@@ -47,7 +46,6 @@ def person_across_page(request: HttpRequest, person_id: UUID) -> HttpResponse:
         "left_out": max(0, len(happened) - HAPPENINGS_MOST),
         "may_part": Role.SUPERVISOR in user.roles,
         "case_id": records[0].places[0].case_id,
-        "sections": sections_of("person", request),
     }
     return render(request, "people/across.html", shown)
 

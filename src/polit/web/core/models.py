@@ -131,7 +131,7 @@ class Superseded(Appended):
     )
     is_withdrawal = models.BooleanField(default=False)
 
-    objects = SupersededQuerySet.as_manager()
+    objects = SupersededQuerySet.as_manager()  # type: ignore[misc, unused-ignore]  # a narrower one
 
     class Meta:
         """No table of its own."""

@@ -116,6 +116,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reasons.md": reasons_page,
     "settings.md": settings_page,
     "states.md": states_page,
+    "clocks.md": clocks_page,
     "version-floors.md": floors_page,
 }
 """Every generated page of ``docs/reference`` with what writes it."""

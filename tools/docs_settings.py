@@ -82,8 +82,7 @@ _MEANINGS = {
     ),
     "POLIT_BANK_HOLIDAYS": (
         "`england-wales-1`",
-        "The file of bank holidays by which working days are counted, in "
-        "`polit/data/bank-holidays`.",
+        "The file of bank holidays of working days, in `polit/data/bank-holidays`.",
     ),
     "POLIT_IDLE_MIN": (
         "15",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from polit.web.core.working_days import current_working_days
 from polit.web.safeguarding.children_law import current_catalogue, current_child_clocks
+from tools.docs_notification import notification_part
 
 CONFERENCE_CASES = (
     ("2026-01-12T10:00", "2026-02-02", "an ordinary Monday"),
@@ -61,7 +62,9 @@ def clocks_page() -> str:
         "versions that it runs by.\nA force writes the next version beside the file and names it "
         "in the setting; what runs already keeps its own.\n"
     )
-    return lead + f"{_days()}{_children()}{_limits()}{_contacts()}{_conference()}"
+    return (
+        lead + f"{_days()}{_children()}{_limits()}{_contacts()}{_conference()}{notification_part()}"
+    )
 
 
 def _days() -> str:

@@ -81,7 +81,7 @@ def test_forms_offer_units_and_lists_are_narrowed_by_them(
     assert (case.area, case.team) == (area, team)
     assert b"North &lt;b&gt;" in client.get(f"/cases/{case.id}/").content
     for page in ("/cases/", "/teams/"):
-        for query in ({"area": area.pk}, {"team": team.pk}):
+        for query in ({"area": str(area.pk)}, {"team": str(team.pk)}):
             shown = client.get(page, query).content
             assert (b"OP-1" in shown, b"OP-2" in shown) == (True, False)
     unit_end(SYSTEM, reason="a", unit_id=area.id)

@@ -7,9 +7,11 @@ from polit.web.accounts.services import account_make
 from polit.web.cases.models import Unit
 from polit.web.cases.rules import UnitKind
 from polit.web.cases.services import unit_add
+from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
-from polit.web.demo.plan import pick
+from polit.web.demo.plan import PlannedCase, pick
+from polit.web.people.models import CasePerson
 
 REASON = "Synthetic: polit demo"
 _AREAS = ("Northmere", "Quillshire East", "Quillshire West")
@@ -59,6 +61,30 @@ class Force:
     def team_of(self, user: User) -> Unit:
         """Return the team that an investigator works in."""
         return self.teams[0 if user.username in {"i1.demo", "i2.demo"} else 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What everything in one case of the plan happens with.
+
+    Args:
+        force: The force.
+        lead: Who leads the case.
+        access: The lead's access to it.
+        suspect: The suspect's place in it.
+        given: The plan of it.
+    """
+
+    force: Force
+    lead: User
+    access: CaseAccess
+    suspect: CasePerson
+    given: PlannedCase
+
+    @property
+    def actor(self) -> Actor:
+        """The lead as the services know them."""
+        return acting(self.lead)
 
 
 def force_make() -> Force:

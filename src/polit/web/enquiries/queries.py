@@ -6,9 +6,11 @@ from django.db.models import Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
-from polit.web.core.access import CaseAccess
+from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.enquiries.models import Enquiry, EnquiryStep
 from polit.web.enquiries.rules import WORKERS, EnquiryState, Step
+from polit.web.people.models import CasePerson
+from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
 
 
@@ -32,8 +34,9 @@ def case_enquiries(access: CaseAccess) -> QuerySet[Enquiry]:
 
 
 def referral_enquiries(referral: Referral) -> QuerySet[Enquiry]:
-    """Return the enquiries that were sent on a referral."""
-    return Enquiry.objects.filter(referral=referral).order_by("sent_at", "id")
+    """Return the enquiries that were sent on a referral, by the time of sending."""
+    of_it = Q(case=None) | Q(case_id=referral.case_id)
+    return Enquiry.objects.filter(of_it, referral=referral).order_by("sent_at", "id")
 
 
 def case_enquiry_get(access: CaseAccess, enquiry_id: UUID) -> Enquiry:
@@ -81,7 +84,13 @@ def answers_of(referral: Referral) -> list[EnquiryStep]:
     return [each for each in rows.order_by("-occurred_at") if each.has_facts]
 
 
-def enquiries_overdue(user: User, *, most: int = 10) -> list[Enquiry]:
+def enquiries_awaited(user: User, *, most: int = 10) -> list[Enquiry]:
     """Return enquiries that wait for an answer which is expected, the first due first."""
     rows = enquiries_for(user).filter(state=EnquiryState.SENT.value, answer_due_at__isnull=False)
     return list(rows.order_by("answer_due_at", "id")[:most])
+
+
+def person_places(case: CaseLike) -> list[CasePerson]:
+    """Return the suspects of a case now, to whom an answer's account may belong."""
+    rows = CasePerson.objects.filter(case_id=case.id, ended_at=None, role=PersonRole.SUSPECT.value)
+    return list(rows.select_related("person").order_by("number"))

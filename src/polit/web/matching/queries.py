@@ -160,8 +160,9 @@ def alert_entries(access: CaseAccess, alert: Alert, *, most: int) -> list[Entry]
 
 
 def tiled(contents: list[int]) -> frozenset[int]:
-    """Return which of some contents have a safe tile that can be opened here."""
-    found = Derivative.objects.filter(content_id__in=contents, role=_TILE_ROLE, story=0)
+    """Return which of some contents have a safe tile that can be opened here, and may be seen."""
+    shown = contents_visible().filter(pk__in=contents).values("pk")
+    found = Derivative.objects.filter(content_id__in=shown, role=_TILE_ROLE, story=0)
     return frozenset(found.values_list("content_id", flat=True))
 
 

@@ -93,8 +93,7 @@ def stack_page(run: StackRun, *, after: int | None = None) -> tuple[list[TiledSt
     found = list(rows[: PAGE_STACKS + 1])
     goes_on = len(found) > PAGE_STACKS
     found = found[:PAGE_STACKS]
-    shown_contents = contents_visible().filter(pk__in=[each.content_id for each in found])
-    have_tiles = tiled(list(shown_contents.values_list("pk", flat=True)))
+    have_tiles = tiled([each.content_id for each in found])
     shown = [TiledStack(each, each.content_id in have_tiles) for each in found]
     return shown, found[-1].id if goes_on else None
 

@@ -73,5 +73,11 @@ def digests_blocked(case_id: UUID, contents: list[bytes]) -> frozenset[bytes]:
 
 def quarantined_count(case_id: UUID, package_number: int | None = None) -> int:
     """Return how many entries of a case, or of one of its packages, are quarantined now."""
-    within = Q() if package_number is None else Q(entry__range=rows_of(package_number))
+    within = Q() if package_number is None else entries_of_package(package_number)
     return QuarantinedEntry.objects.filter(within, case_id=case_id, is_blocked=True).count()
+
+
+def entries_of_package(number: int) -> Q:
+    """Return the condition that a quarantined entry is of a package."""
+    first, last = rows_of(number)
+    return Q(entry__gte=first, entry__lte=last)

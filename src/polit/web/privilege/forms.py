@@ -45,7 +45,7 @@ class HoldForm(GovukForm):
     button: ClassVar[str] = "Quarantine"
     warns: ClassVar[bool] = True
     exhibit = forms.ChoiceField(label="Exhibit")
-    prefix = forms.CharField(
+    folder = forms.CharField(
         label="Folder (optional)",
         max_length=_MOST_PATH,
         required=False,

@@ -13,6 +13,7 @@ from polit.web.cases.queries import counsel_cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.versions import version_of
 from polit.web.media.models import Entry, Folder, Package, QuarantinedEntry, Tag
+from polit.web.media.quarantine import entries_of_package
 from polit.web.media.rules import PackageState, PrivilegeState, rows_of
 from polit.web.privilege.models import CounselDecision, Hold, TermList
 from polit.web.privilege.rules import matcher_of
@@ -105,7 +106,11 @@ def _rows(package_number: int) -> Iterator[list[tuple[int, str, str, bytes | Non
     after = first - 1
     while True:
         rows = Entry.objects.filter(id__gt=after, id__lte=last).order_by("id")
-        some = list(rows.values_list("id", "path", "locator", "link_target")[:_AT_ONCE])
+        named = rows.values_list("id", "path", "locator", "link_target")
+        some = [
+            (pk, path, locator, bytes(target) if target is not None else None)
+            for pk, path, locator, target in named[:_AT_ONCE]
+        ]
         if not some:
             return
         yield some
@@ -134,7 +139,7 @@ def terms_count(access: CaseAccess, terms: tuple[str, ...]) -> TermCounts:
         for matched in found.values():
             for term in matched:
                 counts[term] += 1
-        known = QuarantinedEntry.objects.filter(entry__range=rows_of(number))
+        known = QuarantinedEntry.objects.filter(entries_of_package(number))
         fresh += len(found.keys() - set(known.values_list("pk", flat=True)))
     told = tuple((term, counts[index]) for index, term in enumerate(terms))
     mark = version_of({"terms": list(terms), "entries": entries, "fresh": fresh})
@@ -160,7 +165,7 @@ def exhibit_counts(access: CaseAccess) -> list[tuple[str, int]]:
     blocked = QuarantinedEntry.objects.filter(case_id=access.case.id, is_blocked=True)
     counts: dict[str, int] = {}
     for number, reference in named.values_list("number", "exhibit__reference"):
-        many = blocked.filter(entry__range=rows_of(number)).count()
+        many = blocked.filter(entries_of_package(number)).count()
         counts[reference] = counts.get(reference, 0) + many
     return [(reference, many) for reference, many in counts.items() if many]
 

@@ -59,7 +59,7 @@ PLACES = (
     Place("Warrants", "warrants:list", CHILD_READERS, "Warrants and their executions"),
     Place("Arrests", "arrests:list", CHILD_READERS, "Arrests, custody, bail, outcomes"),
     Place("Court", "court:list", CHILD_READERS, "Charges, hearings, results"),
-    Place("Exchange", "dissemination:list", CHILD_READERS, "What was given to whom"),
+    Place("Exchange", "dissemination:list", CASE_ROLES, "What was given to whom"),
     Place("Hash sets", "hashsets:list", _EXAMINERS, "Known files"),
     Place("My exposure", "welfare:own", TILE_READERS, "What you have seen, and your limits",
           is_main=True),
@@ -78,8 +78,8 @@ PLACES = (
 """In the order in which they stand."""
 
 
-def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, ...]]:
-    """Return the main entries for whoever asks, as ``navigation``, the page of all of them last."""
+def navigation_context(request: HttpRequest) -> dict[str, object]:
+    """Return the main entries for whoever asks, the page of all of them last, and the search."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
@@ -88,7 +88,11 @@ def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, 
     if user.roles & CASE_ROLES:
         url = reverse("registers")
         items.append(NavigationItem("All registers", url, "", request.path == url))
-    return {"navigation": tuple(items)}
+    shown: dict[str, object] = {"navigation": tuple(items)}
+    search_url = reverse("search:page")
+    if user.roles & CASE_ROLES and request.path != search_url:
+        shown["search_url"] = search_url
+    return shown
 
 
 def places_for(

@@ -7,6 +7,7 @@ from polit.web.core.due import DueSource, register_due
 from polit.web.core.searching import Searchable, register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
+from polit.web.risk.occasions import register_occasions
 from polit.web.risk.stopping import register_stops
 
 _TITLES = {
@@ -42,6 +43,7 @@ class WarrantsConfig(AppConfig):
             )
         )
         register_stops("warrants", sections.first_executions)
+        register_occasions("warrants", sections.executions_seen)
         register_happenings("warrants", sections.person_happenings)
         register_searchable(
             Searchable(

@@ -16,6 +16,8 @@ from polit.web.core.chronology import Happening
 from polit.web.core.due import Waiting
 from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry
+from polit.web.risk.occasions import OccasionSeen
+from polit.web.risk.rules import Occasion
 from polit.web.risk.stopping import Stop
 from polit.web.warrants.models import Warrant, WarrantExecution, WarrantPremises
 from polit.web.warrants.queries import warrants_in
@@ -45,6 +47,27 @@ def first_executions(case_ids: Collection[UUID]) -> Mapping[UUID, Stop]:
     ):
         if at is not None:
             found.setdefault(case_id, Stop(at, f"Warrant {reference} executed"))
+    return found
+
+
+def executions_seen(case_id: UUID) -> Iterable[OccasionSeen]:
+    """Return when officers came to suspects of a case. Two queries.
+
+    An execution concerns the suspects who were there or whose home it was; where none of them is
+    named, all of the case.
+    """
+    rows = WarrantExecution.objects.standing().filter(warrant__case_id=case_id, counts=True)
+    found = []
+    for each in rows.select_related("premises__place").prefetch_related("presences__place"):
+        places = [one.place for one in each.presences.all()]
+        home = each.premises.place if each.premises else None
+        suspects: set[UUID | None] = {
+            place.pk for place in (*places, home) if place is not None and place.role == "suspect"
+        }
+        found += [
+            OccasionSeen(Occasion.WARRANT, each.occurred_at, place_id)
+            for place_id in (suspects or {None})
+        ]
     return found
 
 

@@ -44,7 +44,7 @@ def item_rows(access: CaseAccess, places: list[int]) -> list[ItemRow]:
         .values("content_id")
         .annotate(first=Min("id"))
     )
-    named = Entry.objects.filter(pk__in=[each["first"] for each in first_entries])
+    named = entries_visible().filter(pk__in=[each["first"] for each in first_entries])
     paths = dict(named.values_list("content_id", "path"))
     exhibits = _exhibits(access)
     return [

@@ -40,6 +40,7 @@ def entries_block(case_id: UUID, found: Mapping[int, Ground]) -> int:
         How many entries are quarantined now that were not.
     """
     known = set(_known(case_id))
+    ahead: dict[int, tuple[Ground, int | None]]
     ahead = {entry: (ground, None) for entry, ground in found.items() if entry not in known}
     count = 0
     while ahead:
@@ -118,7 +119,7 @@ def _write(case_id: UUID, told: Mapping[int, tuple[Ground, int | None]]) -> int:
         ]  # fmt: skip
         QuarantinedEntry.objects.bulk_create(rows)
         count += len(rows)
-        contents = {row.sha256 for row in rows if row.sha256}
+        contents = {bytes(row.sha256) for row in rows if row.sha256}
         QuarantinedContent.objects.bulk_create(
             [QuarantinedContent(case_id=case_id, sha256=each) for each in sorted(contents)],
             ignore_conflicts=True,
@@ -128,14 +129,14 @@ def _write(case_id: UUID, told: Mapping[int, tuple[Ground, int | None]]) -> int:
 
 def _following(case_id: UUID, entries: list[int]) -> dict[int, tuple[Ground, int | None]]:
     """Return the copies of entries in all of the case, and what lies inside them."""
-    numbers = list(Package.objects.filter(case_id=case_id).values_list("number", flat=True))
+    packages = Package.objects.filter(case_id=case_id)
     found: dict[int, tuple[Ground, int | None]] = {}
     for some in _pieces(entries):
         inside = Entry.objects.filter(within_id__in=some).values_list("pk", "within_id")
         found |= {pk: (Ground.INSIDE, within) for pk, within in inside}
         own = QuarantinedEntry.objects.filter(pk__in=some).exclude(sha256=b"")
         source = {bytes(sha256): pk for sha256, pk in own.values_list("sha256", "pk")}
-        same = Content.objects.filter(sha256__in=list(source), package_id__in=numbers)
+        same = Content.objects.filter(sha256__in=list(source), package__in=packages)
         contents = {pk: bytes(sha256) for pk, sha256 in same.values_list("pk", "sha256")}
         copies = Entry.objects.filter(content_id__in=list(contents))
         for pk, content_id in copies.values_list("pk", "content_id"):

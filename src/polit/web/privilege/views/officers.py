@@ -96,9 +96,9 @@ def hold_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
             form,
             lambda: folder_hold(
                 actor_of(request), reason=typed["reason"], access=granted,
-                exhibit_id=UUID(typed["exhibit"]), prefix=typed["prefix"],
+                exhibit_id=UUID(typed["exhibit"]), prefix=typed["folder"],
             ),
-            field="prefix",
+            field="folder",
         )  # fmt: skip
         if done is not None:
             return redirect("privilege:case", case_id=case_id)

@@ -31,6 +31,11 @@ class RecordRow:
     case_reference: str
     url: str
 
+    @property
+    def is_day(self) -> bool:
+        """Whether it happened on a day, not at an instant."""
+        return not isinstance(self.at, datetime)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -18,6 +18,7 @@ from polit.web.statistics.rules import Selection
 CASE = "child__case"
 ROOT = Coalesce("child__place__person__merged_into_id", "child__place__person_id")
 """Whoever a child's record is about: the person that all merged records stand for."""
+ROOT_OF_RECORD = Coalesce("place__person__merged_into_id", "place__person_id")
 _VICTIM = "identified_victim"
 
 

@@ -19,12 +19,12 @@ from polit.web.statistics.figures.base import (
 from polit.web.statistics.rules import Selection
 
 DEVICE_KINDS = (DeviceKind.COMPUTER, DeviceKind.PHONE, DeviceKind.STORAGE)
-_ARE_DEVICES = Q(device_kind__in=[kind.value for kind in DEVICE_KINDS])
+ARE_DEVICES = Q(device_kind__in=[kind.value for kind in DEVICE_KINDS])
 
 
 def devices_seized(selection: Selection) -> Records:
     """Return the exhibits counted as devices seized."""
-    rows = Exhibit.objects.filter(_ARE_DEVICES, in_period(selection, "seized_at"), parent=None)
+    rows = Exhibit.objects.filter(ARE_DEVICES, in_period(selection, "seized_at"), parent=None)
     return rows.filter(in_units(selection, "case"))
 
 

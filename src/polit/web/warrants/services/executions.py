@@ -11,6 +11,7 @@ from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.fitting import check_fits
 from polit.web.people.models import CasePerson
 from polit.web.risk.rules import Occasion
 from polit.web.risk.services import suicide_risk_record
@@ -139,7 +140,7 @@ def _execution(
     if not place:
         raise UsageError("where: choose premises of the warrant, or say where it was")
     outcome = warrant.scheme.outcome(given.outcome)
-    return WarrantExecution(
+    kept = WarrantExecution(
         warrant=warrant,
         premises=premises,
         occurred_at=given.occurred_at,
@@ -153,6 +154,8 @@ def _execution(
         by=actor.name,
         reason=reason,
     )
+    check_fits(kept)
+    return kept
 
 
 def _premises(warrant: Warrant, premises_id: UUID | None) -> WarrantPremises | None:

@@ -1,4 +1,4 @@
-"""What is done to enquiries: sent, reminded of, answered, corrected, and taken over."""
+"""Sends enquiries, reminds of them, keeps answers, corrects and withdraws both."""
 
 from dataclasses import asdict
 from uuid import UUID
@@ -30,12 +30,7 @@ from polit.web.enquiries.rules import (
     check_step,
 )
 from polit.web.people.identifiers import current_identifiers
-from polit.web.people.models import CasePerson
-from polit.web.people.rules import GivenIdentifier, PersonDetails, PersonRole, PlaceInCase
-from polit.web.people.services import identifier_add, person_add
 from polit.web.referrals.models import Referral
-from polit.web.referrals.rules import GivenAccount, GivenParts
-from polit.web.referrals.services import parts_add
 from polit.web.referrals.services.reach import check_in_case, reachable
 
 
@@ -69,6 +64,8 @@ def enquiry_send(
     referral = _referral(actor, referral_id) if referral_id else None
     if case is not None:
         check_in_case(actor, case.id)
+        if referral is not None and referral.case_id != case.id:
+            raise UsageError("this referral is not one of the case: choose one of them")
     with act(
         actor, "enquiries.send", reason=reason, case=_case_of(referral, case),
         nature=Nature.COLLECTION,
@@ -97,18 +94,33 @@ def enquiry_remind(
         UsageError: The enquiry waits for no answer any more, or the time is wrong.
     """
     roles = _check_works(actor)
-    kept = _reached(actor, enquiry_id)
-    with act(actor, "enquiries.remind", reason=reason, case=_of(kept)) as deed:
+    kept = reached(actor, enquiry_id)
+    with act(actor, "enquiries.remind", reason=reason, case=case_of(kept)) as deed:
         kept = _locked(kept)
         # As answering does, it needs an enquiry that waits.
         ENQUIRY_STATES.check_action("answer", kept.state, roles)
-        check_step(given.occurred_at, kept.sent_at, now_utc())
-        step = EnquiryStep(
-            enquiry=kept, kind=Step.REMINDER.value, occurred_at=given.occurred_at,
-            by=actor.name, reason=reason, text=given.text.strip(),
-        )  # fmt: skip
-        check_fits(step)
-        step.save()
+        step = _reminder(actor, kept, given, reason)
+        _tell(deed_of=deed, kept=kept)
+    return step
+
+
+def reminder_correct(
+    actor: Actor, *, reason: str, enquiry_id: UUID, step_id: UUID, given: GivenReminder
+) -> EnquiryStep:
+    """Correct a reminder by a further whole row.
+
+    Raises:
+        AuthorityError: Their roles do not allow it.
+        UsageError: The reminder does not stand, or the time is wrong.
+    """
+    _check_works(actor)
+    kept = reached(actor, enquiry_id)
+    with act(actor, "enquiries.correct_reminder", reason=reason, case=case_of(kept)) as deed:
+        kept = _locked(kept)
+        old = _standing(kept, step_id)
+        if old.kind != Step.REMINDER.value:
+            raise UsageError("this is no reminder: correct the answer instead")
+        step = _reminder(actor, kept, given, reason, corrects=old)
         _tell(deed_of=deed, kept=kept)
     return step
 
@@ -124,9 +136,9 @@ def enquiry_answer(
     """
     roles = _check_works(actor)
     check_answer(given)
-    kept = _reached(actor, enquiry_id)
+    kept = reached(actor, enquiry_id)
     with act(
-        actor, "enquiries.answer", reason=reason, case=_of(kept), nature=Nature.COLLECTION
+        actor, "enquiries.answer", reason=reason, case=case_of(kept), nature=Nature.COLLECTION
     ) as deed:
         kept = _locked(kept)
         ENQUIRY_STATES.check_action("answer", kept.state, roles)
@@ -147,8 +159,8 @@ def answer_correct(
     """
     _check_works(actor)
     check_answer(given)
-    kept = _reached(actor, enquiry_id)
-    with act(actor, "enquiries.correct_answer", reason=reason, case=_of(kept)) as deed:
+    kept = reached(actor, enquiry_id)
+    with act(actor, "enquiries.correct_answer", reason=reason, case=case_of(kept)) as deed:
         kept = _locked(kept)
         old = _standing(kept, step_id)
         if old.kind != Step.ANSWER.value:
@@ -167,8 +179,8 @@ def step_withdraw(actor: Actor, *, reason: str, enquiry_id: UUID, step_id: UUID)
         UsageError: It does not stand.
     """
     _check_works(actor)
-    kept = _reached(actor, enquiry_id)
-    with act(actor, "enquiries.withdraw_step", reason=reason, case=_of(kept)) as deed:
+    kept = reached(actor, enquiry_id)
+    with act(actor, "enquiries.withdraw_step", reason=reason, case=case_of(kept)) as deed:
         kept = _locked(kept)
         old = _standing(kept, step_id)
         step = EnquiryStep(
@@ -189,82 +201,13 @@ def enquiry_cancel(actor: Actor, *, reason: str, enquiry_id: UUID) -> Enquiry:
         UsageError: It waits for no answer.
     """
     roles = _check_works(actor)
-    kept = _reached(actor, enquiry_id)
-    with act(actor, "enquiries.cancel", reason=reason, case=_of(kept)) as deed:
+    kept = reached(actor, enquiry_id)
+    with act(actor, "enquiries.cancel", reason=reason, case=case_of(kept)) as deed:
         kept = _locked(kept)
         kept.state = ENQUIRY_STATES.check_action("cancel", kept.state, roles).to
         kept.save()
         _tell(deed_of=deed, kept=kept)
     return kept
-
-
-def facts_to_person(
-    actor: Actor, *, enquiry_id: UUID, case: CaseLike, person_id: UUID | None = None
-) -> UUID:
-    """Make the subscriber of an answer a suspect of the case, or give a person their account.
-
-    Args:
-        actor: Who does it.
-        enquiry_id: The enquiry, of the case or of one of its referrals.
-        case: The case.
-        person_id: Who the subscriber is, where they are in the case already.
-
-    Returns:
-        The person.
-
-    Raises:
-        AuthorityError: Their roles do not allow it.
-        UsageError: The answer brought nothing that can be taken over.
-    """
-    check_in_case(actor, case.id)
-    kept = _reached(actor, enquiry_id)
-    found = _of(kept)
-    if found is None or found.pk != case.id:
-        raise UsageError("this enquiry is not one of the case")
-    answer = answer_of(kept)
-    if answer is None or not answer.has_facts:
-        raise UsageError("the answer brought no name and no account: record it by hand")
-    identifier = None
-    if answer.account_value:
-        identifier = GivenIdentifier(
-            answer.account_kind, answer.account_value, answer.account_service
-        )
-    reason = f"answer of {kept.kind_label.lower()}"
-    if person_id is not None:
-        if identifier is None:
-            raise UsageError("the answer brought no account: record what it says by hand")
-        identifier_add(actor, reason=reason, case=case, person_id=person_id, given=identifier)
-        return person_id
-    place = person_add(
-        actor, reason=reason, case=case, identifier=identifier,
-        details=PersonDetails(answer.given_name, answer.family_name, addresses=answer.address),
-        place=PlaceInCase(PersonRole.SUSPECT, note="Subscriber, by the answer to an enquiry"),
-    )  # fmt: skip
-    return place.person_id
-
-
-def facts_to_referral(actor: Actor, *, enquiry_id: UUID) -> Referral:
-    """Add the account that an answer named to the referral that was enquired about.
-
-    Raises:
-        AuthorityError: Their roles do not allow it.
-        UsageError: The answer named none, or the enquiry is of no referral.
-    """
-    kept = _reached(actor, enquiry_id)
-    answer = answer_of(kept)
-    if kept.referral_id is None or answer is None or not answer.account_value:
-        raise UsageError("the answer named no account of a referral: record it by hand")
-    account = GivenAccount(answer.account_kind, answer.account_value, answer.account_service)
-    return parts_add(
-        actor, reason=f"answer of {kept.kind_label.lower()}", referral_id=kept.referral_id,
-        parts=GivenParts(accounts=(account,)),
-    )  # fmt: skip
-
-
-def person_places(case: CaseLike) -> list[CasePerson]:
-    """Return the suspects of a case now, to whom an answer's account may belong."""
-    rows = CasePerson.objects.filter(case_id=case.id, ended_at=None, role=PersonRole.SUSPECT.value)
-    return list(rows.select_related("person").order_by("number"))
 
 
 def _check_works(actor: Actor) -> frozenset[Role]:
@@ -281,7 +224,7 @@ def _referral(actor: Actor, referral_id: UUID) -> Referral:
     return found
 
 
-def _reached(actor: Actor, enquiry_id: UUID) -> Enquiry:
+def reached(actor: Actor, enquiry_id: UUID) -> Enquiry:
     """Return an enquiry that the actor may see; polit itself sees all."""
     if actor.kind == "system":
         rows = Enquiry.objects.select_related("referral__case", "case")
@@ -303,6 +246,23 @@ def _standing(kept: Enquiry, step_id: UUID) -> EnquiryStep:
     if old is None:
         raise UsageError("this was corrected or withdrawn already: load the page again")
     return old
+
+
+def _reminder(
+    actor: Actor,
+    kept: Enquiry,
+    given: GivenReminder,
+    reason: str,
+    corrects: EnquiryStep | None = None,
+) -> EnquiryStep:
+    check_step(given.occurred_at, kept.sent_at, now_utc())
+    step = EnquiryStep(
+        enquiry=kept, kind=Step.REMINDER.value, occurred_at=given.occurred_at, by=actor.name,
+        reason=reason, text=given.text.strip(), corrects=corrects,
+    )  # fmt: skip
+    check_fits(step)
+    step.save()
+    return step
 
 
 def _answer(
@@ -340,7 +300,8 @@ def _follow(kept: Enquiry) -> None:
     kept.save()
 
 
-def _of(kept: Enquiry) -> Case | None:
+def case_of(kept: Enquiry) -> Case | None:
+    """Return the case that an enquiry belongs to: its own, or that of its referral."""
     return kept.case or (kept.referral.case if kept.referral else None)
 
 

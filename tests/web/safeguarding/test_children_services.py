@@ -181,7 +181,7 @@ def test_child_in_two_cases_counts_once_and_hides_the_other(
     step_id(one)
     step_id(two)
 
-    roots = standing_protective_actions().values_list("person_root", flat=True)
+    roots = [vars(each)["person_root"] for each in standing_protective_actions()]
     assert (len(roots), len(set(roots))) == (2, 1)
     further = further_cases(guard, first)
     assert (further.seen, further.hidden) == ((), 1)

@@ -40,6 +40,7 @@ NO_PAGE = {
     "intake:package": "needs findings; see the test of hostile evidence",
     "examinations:order": "needs a broker; the walk comes to it",
     "examinations:progress": "a part of a page, for a script",
+    "signposts:leaflet_paper": "a PDF",
     "hashsets:progress": "a part of a page, for a script",
     "review:progress": "answers a script",
     "review:order": "answers a script",

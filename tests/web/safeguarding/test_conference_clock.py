@@ -61,7 +61,8 @@ def _ordinary(year: int) -> list[date]:
     easter = _easter(year)
     found = [easter - timedelta(days=2), easter + timedelta(days=1)]
     found += [_monday(year, 5, 1), _monday(year, 5, 25), _monday(year, 8, 25)]
-    for day in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+    for fixed in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+        day = fixed
         while day.weekday() > 4 or day in found:
             day += timedelta(days=1)
         found.append(day)

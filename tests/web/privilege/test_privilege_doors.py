@@ -6,9 +6,10 @@ file; what showed it before the quarantine proves that the walk would see it.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from address_samples import CaseSamples
@@ -38,6 +39,9 @@ from polit.web.media.models import Entry
 from polit.web.privilege.services import entry_hold
 from polit.web.review.views import unveil
 from polit.web.site.addresses import Address, all_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAMES = ("a.jpg", "b.jpg")
 _SOURCE = Path(__file__).parents[3] / "src/polit/web"

@@ -211,8 +211,11 @@ def test_files_and_pictures_leave_without_it(world: World, monkeypatch: pytest.M
 def test_account_stays_whole_and_says_how_many_are_not_shown(world: World) -> None:
     quarantine(world)
 
-    for name in ("media:results", "media:entries", "media:tiles", "media:folders",
-                 "matching:known", "matching:alerts", "review:table", "review:gallery"):  # fmt: skip
+    names = (
+        "media:results", "media:entries", "media:tiles", "media:folders", "matching:known",
+        "matching:alerts", "review:table", "review:gallery",
+    )  # fmt: skip
+    for name in names:
         page = world.get(name)[1].decode()
         assert "2 entries are quarantined for legal privilege" in page, name
     assert "5 = 3 + 1 + 1" in world.get("media:results")[1].decode()

@@ -156,8 +156,10 @@ def test_counsel_releases_at_once_and_terms_do_not_undo_it(
     terms_apply(SYSTEM, reason="a test", access=access, terms=("a.jpg",))
     assert "a.jpg" in paths()
 
-    again = counsel_decide(actor(counsel), reason="on second thoughts", access=granted,
-                           entries=[number("a.jpg")], outcome=PrivilegeState.PRIVILEGED)  # fmt: skip
+    again = counsel_decide(
+        actor(counsel), reason="on second thoughts", access=granted, entries=[number("a.jpg")],
+        outcome=PrivilegeState.PRIVILEGED,
+    )  # fmt: skip
     assert {each.corrects_id for each in again} == {each.pk for each in kept}
     assert not {"a.jpg", "b.jpg"} & paths()
     assert CounselDecision.objects.count() == 4

@@ -131,8 +131,10 @@ def test_due_answers_are_of_ones_own_cases(case: Case, make_user: MakeUser) -> N
 def test_child_stands_in_the_log_by_its_label_alone(
     case: Case, make_case: MakeCase, make_user: MakeUser, client_for: ClientFor
 ) -> None:
-    place = person_add(SYSTEM, reason="a test", case=case, details=PersonDetails(given_name="Zzyzx"),
-                       place=PlaceInCase(PersonRole.CHILD))  # fmt: skip
+    child = PersonDetails(given_name="Zzyzx")
+    place = person_add(
+        SYSTEM, reason="a test", case=case, details=child, place=PlaceInCase(PersonRole.CHILD)
+    )
     row = record(case, children=(place.pk,))
     url = f"/cases/{case.pk}/exchange/{row.pk}/"
     grader = make_user("g.example", Role.GRADER)

@@ -6,9 +6,10 @@ file; what showed it before the quarantine proves that the walk would see it.
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from address_samples import CaseSamples
@@ -38,6 +39,9 @@ from polit.web.media.models import Entry
 from polit.web.privilege.services import entry_hold
 from polit.web.review.views import unveil
 from polit.web.site.addresses import Address, all_addresses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAMES = ("a.jpg", "b.jpg")
 _SOURCE = Path(__file__).parents[3] / "src/polit/web"
@@ -207,8 +211,11 @@ def test_files_and_pictures_leave_without_it(world: World, monkeypatch: pytest.M
 def test_account_stays_whole_and_says_how_many_are_not_shown(world: World) -> None:
     quarantine(world)
 
-    for name in ("media:results", "media:entries", "media:tiles", "media:folders",
-                 "matching:known", "matching:alerts", "review:table", "review:gallery"):  # fmt: skip
+    names = (
+        "media:results", "media:entries", "media:tiles", "media:folders", "matching:known",
+        "matching:alerts", "review:table", "review:gallery",
+    )  # fmt: skip
+    for name in names:
         page = world.get(name)[1].decode()
         assert "2 entries are quarantined for legal privilege" in page, name
     assert "5 = 3 + 1 + 1" in world.get("media:results")[1].decode()

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 
 from polit.web.accounts.models import User
 from polit.web.cases.models import Case
@@ -149,6 +149,18 @@ def terms_count(access: CaseAccess, terms: tuple[str, ...]) -> TermCounts:
 def terms_latest(case_id: UUID) -> TermList | None:
     """Return the list of terms that holds in a case, ``None`` where there is none."""
     return TermList.objects.filter(case_id=case_id).order_by("-version").first()
+
+
+def no_terms(*, case: str) -> Any:
+    """Return the condition that a case has no list of terms.
+
+    Where it has one, nothing of a running examination is shown: no name of it is known before its
+    package is checked and in the record.
+
+    Args:
+        case: The column, or the way to it, that names the case.
+    """
+    return ~Exists(TermList.objects.filter(case=OuterRef(case)))
 
 
 def state_counts(case_id: UUID) -> StateCounts:

@@ -140,9 +140,3 @@ class Matcher:
 def matcher_of(terms: Iterable[str]) -> Matcher:
     """Return what finds terms."""
     return Matcher(tuple(fold(term).strip() for term in terms))
-
-
-def is_below(path: str, prefix: str) -> bool:
-    """Tell whether a path is a folder or lies below it; everything lies below the empty one."""
-    stem = prefix.rstrip("/")
-    return not stem or path == stem or path.startswith(f"{stem}/")

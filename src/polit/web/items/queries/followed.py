@@ -16,6 +16,7 @@ from polit.web.items.queries.orders import Order
 from polit.web.items.queries.sets import review_set_of
 from polit.web.items.rules import ItemMark, ItemState, item_number, place_of
 from polit.web.media.quarantine import content_shown
+from polit.web.privilege.queries import no_terms
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -86,6 +87,7 @@ def followed_packages(access: CaseAccess, places: Iterable[int]) -> dict[int, st
     """
     rows = FollowedItem.objects.filter(
         content_shown(case="following__examination__case_id", sha256="item__sha256"),
+        no_terms(case="following__examination__case_id"),
         following__examination__case_id=access.case.id,
         following__examination__state__in=_STATES,
     )
@@ -97,6 +99,7 @@ def followed_packages(access: CaseAccess, places: Iterable[int]) -> dict[int, st
 def _rows(access: CaseAccess, examination_id: UUID) -> "QuerySet[FollowedItem]":
     return FollowedItem.objects.filter(
         content_shown(case="following__examination__case_id", sha256="item__sha256"),
+        no_terms(case="following__examination__case_id"),
         following_id=examination_id,
         following__examination__case_id=access.case.id,
     )

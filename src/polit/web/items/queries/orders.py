@@ -121,8 +121,8 @@ def chosen(
 def _present(access: CaseAccess, columns: Columns) -> Array:
     """Return which items a package holds that is not withdrawn, as a mask by place.
 
-    What is quarantined for legal privilege is not among them. A withdrawal is heard at once, though it is a build that writes it down: until then the
-    columns still have what it held.
+    What is quarantined for legal privilege is not among them. A withdrawal is heard at once,
+    though it is a build that writes it down: until then the columns still have what it held.
     """
     mask = columns["present"].astype(bool)
     packages = Package.objects.filter(case_id=access.case.id)

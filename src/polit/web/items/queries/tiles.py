@@ -48,8 +48,8 @@ def tiles_open(
 ) -> Mapping[int, bytes]:
     """Return the encoded safe tiles of items of a case, by their places, as they were made.
 
-    What has no tile, lies in a withdrawn package, is quarantined or cannot be opened is left out; what cannot be
-    opened is logged with its number.
+    What has no tile, lies in a withdrawn package, is quarantined or cannot be opened is left out;
+    what cannot be opened is logged with its number.
     """
     by_package: dict[int, list[_Sealed]] = {}
     found = _sealed(review_set, list(places))

@@ -37,6 +37,9 @@ def package_arrived(actor: Actor, package: Package) -> int:
         entries += sum(hold_apply(each, package.number) for each in standing)
         deed.about("package", package.pk, label=package.package_id, entries=entries)
         if entries:
-            Hold(case=case, kind=HoldKind.IMPORT.value, exhibit_id=package.exhibit_id,
-                 term_list=terms, entries=entries, by=actor.name, reason=_REASON).save()  # fmt: skip
+            hold = Hold(
+                case=case, kind=HoldKind.IMPORT.value, exhibit_id=package.exhibit_id,
+                term_list=terms, entries=entries, by=actor.name, reason=_REASON,
+            )  # fmt: skip
+            hold.save()
     return entries

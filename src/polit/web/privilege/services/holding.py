@@ -11,7 +11,7 @@ from polit.web.core.acting import Actor
 from polit.web.core.rules import Role
 from polit.web.core.versions import check_unchanged
 from polit.web.exhibits.models import Exhibit
-from polit.web.media.models import Content, Entry, Package
+from polit.web.media.models import Entry, Package
 from polit.web.media.quarantine import contents_visible, entries_visible
 from polit.web.media.rules import Ground, PackageState
 from polit.web.privilege.models import Hold, TermList
@@ -121,7 +121,7 @@ def content_hold(actor: Actor, *, reason: str, access: CaseAccess, content_id: i
         rows = contents_visible().filter(
             package__case_id=case.pk, package__state=PackageState.IMPORTED.value
         )
-        content: Content = rows.get(pk=content_id)
+        content = rows.get(pk=content_id)
         named = Entry.objects.filter(content=content).values_list("pk", flat=True)
         entries = entries_block(case.pk, dict.fromkeys(named, Ground.HAND))
         hold = Hold(case=case, kind=HoldKind.CONTENT.value, entries=entries, by=actor.name,

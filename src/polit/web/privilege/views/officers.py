@@ -15,7 +15,6 @@ from polit.web.exhibits.models import Exhibit
 from polit.web.media.queries import entry_get
 from polit.web.privilege.forms import EntryHoldForm, HoldForm, TermsForm
 from polit.web.privilege.queries import (
-    TermCounts,
     exhibit_counts,
     hold_list,
     state_counts,
@@ -62,7 +61,7 @@ def terms_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     last = terms_latest(granted.case.id)
     form = TermsForm(sent(request), initial={"terms": last.terms if last else ""})
-    counts: TermCounts | None = None
+    counts = None
     if form.is_valid():
         typed = form.cleaned_data
         counts = terms_count(granted, typed["terms"])

@@ -60,6 +60,15 @@ _MEANINGS = {
             "cookies and HSTS, and believes the proxy's `X-Forwarded-Proto`."
         ),
     ),
+    "POLIT_REFERRAL_SOURCES": (
+        "`england-wales-1`",
+        "The file of sources of new referrals, in `polit/data/referral-sources`.",
+    ),
+    "POLIT_ENQUIRY_KINDS": (
+        "`england-wales-1`",
+        "The file of kinds of new enquiries and their usual answer times, in"
+        " `polit/data/enquiry-kinds`.",
+    ),
     "POLIT_IDENTIFIER_KINDS": (
         "`england-wales-1`",
         "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",

@@ -60,6 +60,7 @@ NO_PAGE = {
     "welfare:record_pdf": "a file",
     "statistics:paper": "a file",
     "statistics:records": "only of a period; see the tests of statistics",
+    "referrals:original": "a file",
     "health": "plain text, for machines",
     "accounts:totp_qr": "a picture",
     "media:tile": "a picture",

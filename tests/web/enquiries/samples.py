@@ -1,4 +1,4 @@
-"""Values for the addresses of enquiries, made for one case: one of its referral, answered."""
+"""Values for the addresses of enquiries: one on a referral of the case, which waits."""
 
 from collections.abc import Callable
 from datetime import timedelta

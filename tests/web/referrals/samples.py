@@ -1,4 +1,4 @@
-"""Values for the addresses of referrals, made for one case."""
+"""Values for the addresses of referrals: one that is in no case yet, for each case."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,13 +15,13 @@ from polit.web.referrals.rules import (
     GivenParts,
     GivenReferral,
 )
-from polit.web.referrals.services import referral_link_case, referral_receive
+from polit.web.referrals.services import referral_receive
 
 _TEXT = b"Report ID: 4711\nUser name: example_user\nUploaded 2026-03-27 14:05:06 UTC, 192.0.2.7\n"
 
 
 def referral_id(case: Case) -> str:
-    """Return a referral of the case."""
+    """Return a referral that waits, so that each of its pages is there."""
     return str(_referral(case).pk)
 
 
@@ -51,11 +51,11 @@ def part_kind(case: Case) -> str:
 def referral_action(case: Case) -> str:
     """Name an action."""
     del case
-    return "leave_case"
+    return "assess"
 
 
 def _referral(case: Case) -> Referral:
-    found = Referral.objects.filter(case=case).first()
+    found = Referral.objects.filter(source_reference=f"{case.reference}/1").first()
     if found is not None:
         return found
     parts = GivenParts(
@@ -68,8 +68,7 @@ def _referral(case: Case) -> Referral:
         source_reference=f"{case.reference}/1", summary="An upload to a chat service.",
         parts=parts, originals=(GivenOriginal("report.txt", _TEXT),),
     )  # fmt: skip
-    kept = referral_receive(SYSTEM, reason="a sample", given=given)
-    return referral_link_case(SYSTEM, reason="a sample", referral_id=kept.pk, case=case)
+    return referral_receive(SYSTEM, reason="a sample", given=given)
 
 
 SAMPLES: dict[str, Callable[[Case], object]] = {

@@ -58,9 +58,10 @@ def court_happened(waiting: Waiting, person_ids: frozenset[UUID]) -> Iterable[Ha
                         each.offence_label, each.by)  # fmt: skip
     results = CourtResult.objects.standing().filter(charge__in=rows.values("first_id"))
     for row in results.select_related("charge__case"):
-        yield Happening(row.occurred_at, f"Result on count {row.charge.count_number}",
-                        row.charge.case.reference,
-                        _url(row.charge.case_id, row.charge.place_id), row.label, row.by)  # fmt: skip
+        charge = row.charge
+        yield Happening(row.occurred_at, f"Result on count {charge.count_number}",
+                        charge.case.reference, _url(charge.case_id, charge.place_id),
+                        row.label, row.by)  # fmt: skip
 
 
 def charge_entries(rows: Sequence[object]) -> Iterable[Entry]:

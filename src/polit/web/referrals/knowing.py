@@ -4,14 +4,9 @@ Each question is one query for all accounts, connections or digests of a referra
 index, however many referrals there are.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from django.db.models import Model, Q
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
@@ -26,12 +21,11 @@ from polit.web.referrals.models import (
 )
 from polit.web.referrals.queries import referrals_for
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-ASKED_MOST = 200
-"""Accounts, connections or digests that are asked for at once; SQLite refuses 1,000 conditions."""
+ASKED_MOST = 500
+"""Accounts, connections or digests that are asked for at once."""
 FOUND_MOST = 50
+_ROWS_MOST = 1_000
+"""Rows that are looked at for one question: what so many share says nothing of anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +116,8 @@ def _shares(
         rows = Referral.objects.filter(source_key=referral.source_key)
         for other in rows.values_list("pk", flat=True)[: FOUND_MOST * 4]:
             found.setdefault(other, {})["the source's reference"] = None
-    _add(found, _same(ReferralAccount, accounts, _account), _words)
-    _add(found, _same(ReferralIp, ips, _connection), lambda each: f"{each.address} at an instant")
-    _add(found, _same(ReferralFile, files, _digests), lambda _each: "a reported file")
+    for other, words in (*_by_account(accounts), *_by_connection(ips), *_by_file(files)):
+        found.setdefault(other, {})[words] = None
     originals = list(referral.originals.values_list("sha256", flat=True)[:ASKED_MOST])
     if originals:
         same = ReferralOriginal.objects.filter(sha256__in=originals)
@@ -138,54 +131,58 @@ def _words(account: ReferralAccount) -> str:
     return f"{account.kind_label} {account.value}{service}"
 
 
-def _account(each: ReferralAccount | PersonIdentifier) -> Q:
-    return Q(kind=each.kind, service_key=each.service_key, value_key=each.value_key)
+# Each looks for plain lists of values, which both databases answer down an index, and compares the
+# rest by itself: a condition of hundreds of pairs is read row by row.
 
 
-def _connection(each: ReferralIp) -> Q | None:
+def _by_account(accounts: Sequence[ReferralAccount]) -> Iterator[tuple[UUID, str]]:
+    wanted = {_mark(each): _words(each) for each in accounts}
+    rows = ReferralAccount.objects.filter(
+        value_key__in={each.value_key for each in accounts}, ended_at=None
+    )
+    for row in rows[:_ROWS_MOST] if wanted else ():
+        if _mark(row) in wanted:
+            yield row.referral_id, wanted[_mark(row)]
+
+
+def _by_connection(ips: Sequence[ReferralIp]) -> Iterator[tuple[UUID, str]]:
     # Without its instant an address says nothing: providers give it to many.
-    if each.occurred_at is None:
-        return None
-    return Q(address=each.address, occurred_at=each.occurred_at)
+    wanted = {(each.address, each.occurred_at) for each in ips if each.occurred_at}
+    rows = ReferralIp.objects.filter(
+        address__in={address for address, _at in wanted},
+        occurred_at__in={at for _address, at in wanted},
+        ended_at=None,
+    )
+    for row in rows[:_ROWS_MOST] if wanted else ():
+        if (row.address, row.occurred_at) in wanted:
+            yield row.referral_id, f"{row.address} at an instant"
 
 
-def _digests(each: ReferralFile) -> Q | None:
-    wanted = [
-        Q(**{name: getattr(each, name)})
-        for name in ("md5", "sha1", "sha256")
-        if getattr(each, name)
-    ]
-    return reduce(or_, wanted) if wanted else None
+def _by_file(files: Sequence[ReferralFile]) -> Iterator[tuple[UUID, str]]:
+    for name in ("md5", "sha1", "sha256"):
+        wanted = {getattr(each, name) for each in files} - {""}
+        rows = ReferralFile.objects.filter(**{f"{name}__in": wanted}, ended_at=None)
+        found = rows.values_list("referral_id", flat=True)
+        for other in found[:_ROWS_MOST] if wanted else ():
+            yield other, "a reported file"
 
 
-def _same(
-    model: Any, rows: Iterable[Model], condition: Callable[[Any], Q | None]
-) -> "QuerySet[Any]":
-    wanted = [each for each in map(condition, rows) if each is not None]
-    if not wanted:
-        return model.objects.none()  # type: ignore[no-any-return]  # any of three tables
-    found = model.objects.filter(reduce(or_, wanted), ended_at=None)
-    return found[: FOUND_MOST * 20]  # type: ignore[no-any-return]  # any of three tables
-
-
-def _add(
-    found: dict[UUID, dict[str, None]], rows: "QuerySet[Any]", words: Callable[[Any], str]
-) -> None:
-    for each in rows:
-        found.setdefault(each.referral_id, {})[words(each)] = None
+def _mark(each: ReferralAccount | PersonIdentifier) -> tuple[str, str, str]:
+    return (each.kind, each.service_key, each.value_key)
 
 
 def _people(user: User, accounts: Sequence[ReferralAccount]) -> tuple[tuple[KnownPerson, ...], int]:
     """Return whom accounts belong to in cases of the reader, and in how many others they are."""
     if not accounts:
         return (), 0
-    wanted = reduce(or_, map(_account, accounts))
-    identifiers = PersonIdentifier.objects.filter(wanted, ended_at=None)
+    wanted = {_mark(each): _words(each) for each in accounts}
+    identifiers = PersonIdentifier.objects.filter(
+        value_key__in={each.value_key for each in accounts}, ended_at=None
+    )
     held: dict[UUID, dict[str, None]] = {}
-    words = {(each.kind, each.service_key, each.value_key): _words(each) for each in accounts}
-    for row in identifiers[: FOUND_MOST * 20]:
-        mark = (row.kind, row.service_key, row.value_key)
-        held.setdefault(row.person_id, {})[words[mark]] = None
+    for row in identifiers[:_ROWS_MOST]:
+        if _mark(row) in wanted:
+            held.setdefault(row.person_id, {})[wanted[_mark(row)]] = None
     mine = cases_for(user).values("pk")
     places = CasePerson.objects.filter(person__in=list(held))
     people: dict[UUID, KnownPerson] = {}

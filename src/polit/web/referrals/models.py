@@ -212,9 +212,9 @@ class ReferralFile(Part):
 
         db_table = "referrals_file"
         indexes = (
-            models.Index(fields=["md5"], name="referrals_file_md5", condition=~Q(md5="")),
-            models.Index(fields=["sha1"], name="referrals_file_sha1", condition=~Q(sha1="")),
-            models.Index(fields=["sha256"], name="referrals_file_sha256", condition=~Q(sha256="")),
+            models.Index(fields=["md5"], name="referrals_file_md5"),
+            models.Index(fields=["sha1"], name="referrals_file_sha1"),
+            models.Index(fields=["sha256"], name="referrals_file_sha256"),
         )
         constraints = (
             models.CheckConstraint(

@@ -1,7 +1,7 @@
 """Pages on which charges, pleas, hearings, results and appeals are recorded and corrected."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -210,8 +210,8 @@ def _correction(
     if isinstance(row, CourtResult):
         data |= _sentence(row)
         return ResultForm(post, initial=data), result_record, {"charge_id": row.charge_id}
-    appeal = cast("Appeal", row)
-    return AppealForm(post, initial=data), appeal_record, {"result_id": appeal.result_id}
+    assert isinstance(row, Appeal)
+    return AppealForm(post, initial=data), appeal_record, {"result_id": row.result_id}
 
 
 def _sentence(row: CourtResult) -> dict[str, Any]:

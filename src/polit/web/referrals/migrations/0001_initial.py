@@ -262,21 +262,9 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "referrals_file",
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("md5", ""), _negated=True),
-                        fields=["md5"],
-                        name="referrals_file_md5",
-                    ),
-                    models.Index(
-                        condition=models.Q(("sha1", ""), _negated=True),
-                        fields=["sha1"],
-                        name="referrals_file_sha1",
-                    ),
-                    models.Index(
-                        condition=models.Q(("sha256", ""), _negated=True),
-                        fields=["sha256"],
-                        name="referrals_file_sha256",
-                    ),
+                    models.Index(fields=["md5"], name="referrals_file_md5"),
+                    models.Index(fields=["sha1"], name="referrals_file_sha1"),
+                    models.Index(fields=["sha256"], name="referrals_file_sha256"),
                 ],
                 "constraints": [
                     models.CheckConstraint(

@@ -11,6 +11,7 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.found import or_404
 from polit.web.people.queries import place_choices
 from polit.web.people.rules import PersonRole
 from polit.web.warrants.forms import (
@@ -106,6 +107,7 @@ def premises_end_page(
 ) -> HttpResponse:
     """Say that premises do not stand on a warrant."""
     granted, warrant = case_access_of(request), warrant_of(request, warrant_id)
+    or_404(lambda: warrant.premises.get(pk=premises_id))
     form = WithdrawForm(sent(request))
     if form.is_valid():
         kept = attempt(

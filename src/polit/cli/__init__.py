@@ -19,6 +19,7 @@ from polit.cli import (
     match,
     migrate,
     pack,
+    reindex,
     render,
     serve,
     show,
@@ -36,7 +37,7 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, examine_all, show, stacks, verify, list_entries, match, thumbs, pack,
-    unpack, vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
+    unpack, vault, render, serve, broker, worker, signer, audit, migrate, reindex, invite, hashset,
     hashset_updates, stats, demo,
 )  # fmt: skip
 for _verb in _VERBS:

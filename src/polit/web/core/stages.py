@@ -77,3 +77,16 @@ def first_by_case(rows: Callable[[], QuerySet[Any]], at: str, case: str = "case_
         return found
 
     return when
+
+
+def earliest_of(*whens: WhenReached) -> WhenReached:
+    """Return when cases first reached a stage that several tables tell of."""
+
+    def when(case_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+        found: dict[UUID, datetime] = {}
+        for each in whens:
+            for case_id, at in each(case_ids).items():
+                found[case_id] = min(at, found.get(case_id, at))
+        return found
+
+    return when

@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 
 from polit.web.core.chronology import register_happenings
+from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
 
@@ -16,6 +17,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         """Add the people to the page of a case, and what is known of their days."""
         # What reads tables can only be imported once all tables are known.
+        from polit.web.people import searching  # noqa: PLC0415
         from polit.web.people.chronology import place_happenings  # noqa: PLC0415
         from polit.web.people.sections import case_people  # noqa: PLC0415
 
@@ -28,3 +30,4 @@ class PeopleConfig(AppConfig):
                 "people.split_people": "A merged record parted",
             }
         )
+        register_searchable(searching.PEOPLE)

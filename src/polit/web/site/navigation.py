@@ -78,8 +78,8 @@ PLACES = (
 """In the order in which they stand."""
 
 
-def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, ...]]:
-    """Return the main entries for whoever asks, as ``navigation``, the page of all of them last."""
+def navigation_context(request: HttpRequest) -> dict[str, object]:
+    """Return the main entries for whoever asks, the page of all of them last, and the search."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
@@ -88,7 +88,11 @@ def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, 
     if user.roles & CASE_ROLES:
         url = reverse("registers")
         items.append(NavigationItem("All registers", url, "", request.path == url))
-    return {"navigation": tuple(items)}
+    shown: dict[str, object] = {"navigation": tuple(items)}
+    search_url = reverse("search:page")
+    if user.roles & CASE_ROLES and request.path != search_url:
+        shown["search_url"] = search_url
+    return shown
 
 
 def places_for(

@@ -10,6 +10,7 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseLike
 from polit.web.core.acting import Actor
+from polit.web.core.searching import rows_written
 from polit.web.people.models import CasePerson, Person
 from polit.web.people.queries import same_person_ids
 from polit.web.people.rules import check_splits_people, check_writes_people
@@ -81,7 +82,8 @@ def person_unmerge(actor: Actor, *, reason: str, case: CaseLike, person_id: UUID
     with act(actor, "people.split_people", reason=reason, case=case) as deed:
         label = _label(case, same_person_ids(person_id))
         seen_by(actor, person_id)
-        _locked(same_person_ids(person_id))
+        before = same_person_ids(person_id)
+        _locked(before)
         person = Person.objects.get(pk=person_id)
         if person.merged_into_id is None:
             raise UsageError("this record is merged into none: load the page again")
@@ -91,6 +93,8 @@ def person_unmerge(actor: Actor, *, reason: str, case: CaseLike, person_id: UUID
         person.merged_into = person.joined_to = None
         person.save()
         Person.objects.filter(pk__in=moved).update(merged_into=person)
+        # Who was protected by it alone is so no longer, and is found by others again.
+        rows_written(Person, Person.objects.filter(pk__in=before))
         deed.about(
             "person",
             person_id,

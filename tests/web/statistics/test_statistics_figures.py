@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,13 +24,14 @@ from web.statistics.counted_world import (
 from polit.cli.application import app
 from polit.web.cases.services import case_open
 from polit.web.core.acting import SYSTEM
+from polit.web.core.stages import Stage
 from polit.web.referrals.rules import GivenReferral
 from polit.web.referrals.services import referral_receive
 from polit.web.statistics.counting import report_of
 from polit.web.statistics.export import folder_write
 from polit.web.statistics.figures import FIGURES as KNOWN
 from polit.web.statistics.report import Report
-from polit.web.statistics.rules import Selection
+from polit.web.statistics.rules import Selection, Spread
 from polit.web.statistics.services import rows_export
 
 RECOUNT = Path(__file__).parents[3] / "samples" / "recount.py"
@@ -160,3 +162,29 @@ def test_counting_asks_the_same_few_queries_however_much_there_is(force: Force) 
             referral_receive(SYSTEM, reason="a", given=GivenReferral("public", utc(6, 1)))
             case_open(SYSTEM, reason="a", reference=f"OP-M{number}{more}", title="A")
     assert numbers[0] == numbers[1] < 60
+
+
+def test_days_per_stage_count_from_the_latest_stage_before(
+    force: Force, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    north, other = force.north.pk, force.other.pk
+
+    def stage(code: str, order: int, **reached: datetime) -> Stage:
+        cases = {"north": north, "other": other}
+        found = {cases[name]: at for name, at in reached.items()}
+        return Stage(code, order, code, lambda ids: {key: found[key] for key in found.keys() & ids})
+
+    known = (
+        stage("received", 100, north=utc(5, 1), other=utc(3, 1)),
+        stage("granted", 400, north=utc(5, 11)),
+        # Of one the stage before came later, of the other it lies two stages back.
+        stage("executed", 500, north=utc(5, 6), other=utc(4, 20)),
+        stage("charged", 800, north=TOO_LATE, other=utc(4, 21)),
+    )
+    monkeypatch.setattr("polit.web.statistics.counting.stages", lambda: known)
+    told = {each.code: each.spread for each in report_of(force.half_year).stages}
+    assert told == {
+        "granted": Spread(1, 10, 10, 10, 10, 10),
+        "executed": Spread(2, 5, 16.2, 27.5, 38.8, 50),
+        "charged": Spread(1, 1, 1, 1, 1, 1),
+    }

@@ -164,12 +164,7 @@ def case_facts(case: Case) -> dict[str, str]:
 
 
 def units_of(kind: UnitKind, *, besides: UUID | None = None) -> QuerySet[Unit]:
-    """Return the areas or the teams that a case can be given to, by name.
-
-    Args:
-        kind: Which.
-        besides: One that is offered though it ended: a case's own.
-    """
+    """Return the areas or teams that a case can be given to, and its own though it ended."""
     holds = Q(ended_at=None) if besides is None else Q(ended_at=None) | Q(pk=besides)
     return Unit.objects.filter(holds, kind=kind.value).order_by("name", "recorded_at")
 

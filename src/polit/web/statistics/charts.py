@@ -9,6 +9,7 @@ CHART_WIDTH = 640
 LABEL_WIDTH = 190
 ROW_HEIGHT, BAR_HEIGHT = 26, 16
 _NUMBER_WIDTH = 60
+_LABEL_LENGTH = 26
 _SPACE = CHART_WIDTH - LABEL_WIDTH - _NUMBER_WIDTH
 _TICKS = 4
 
@@ -101,7 +102,7 @@ def bar_chart(rows: Sequence[tuple[str, int]]) -> BarChart:
         width = -(-_SPACE * count // most)
         y = number * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) // 2
         middle = number * ROW_HEIGHT + ROW_HEIGHT // 2
-        bars.append(Bar(label, count, y, middle, width, LABEL_WIDTH + width + 6))
+        bars.append(Bar(_short(label), count, y, middle, width, LABEL_WIDTH + width + 6))
     height = max(1, len(bars)) * ROW_HEIGHT
     return BarChart(CHART_WIDTH, height, LABEL_WIDTH, BAR_HEIGHT, tuple(bars))
 
@@ -130,7 +131,7 @@ def box_chart(stages: Sequence[StageDays]) -> BoxChart | None:
         )
         boxes.append(
             Box(
-                stage.label,
+                _short(stage.label),
                 words,
                 number * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) // 2,
                 number * ROW_HEIGHT + ROW_HEIGHT // 2,
@@ -146,6 +147,11 @@ def box_chart(stages: Sequence[StageDays]) -> BoxChart | None:
     return BoxChart(
         CHART_WIDTH, foot + ROW_HEIGHT, LABEL_WIDTH, foot, BAR_HEIGHT, tuple(boxes), ticks
     )
+
+
+def _short(label: str) -> str:
+    """Return words that fit beside their bar; the table beneath has them whole."""
+    return label if len(label) <= _LABEL_LENGTH else f"{label[: _LABEL_LENGTH - 1].rstrip()}…"
 
 
 def _step(least: float) -> int:

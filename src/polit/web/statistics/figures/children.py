@@ -1,6 +1,6 @@
 """Children safeguarded, each once whatever number of cases and records they are in."""
 
-from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 
@@ -50,11 +50,9 @@ def _counting() -> Records:
     return ProtectiveAction.objects.standing().filter(counts=True)
 
 
-def _is_victim() -> Exists:
-    victims = ChildRecord.objects.filter(standing=_VICTIM)
-    root = OuterRef("root")
-    same = Q(place__person_id=root) | Q(place__person__merged_into_id=root)
-    return Exists(victims.filter(same))
+def _is_victim() -> Q:
+    victims = ChildRecord.objects.filter(standing=_VICTIM).annotate(person=ROOT_OF_RECORD)
+    return Q(root__in=victims.values("person"))
 
 
 def _row(action: ProtectiveAction) -> RecordRow:

@@ -10,7 +10,9 @@ from polit.broker.serving import operations_by_name
 from polit.decode.floors import FLOORS
 from polit.model.outcome import REASONS, TIME_LIMITED
 from tools.docs_access import access_page
+from tools.docs_clocks import clocks_page
 from tools.docs_cli import cli_page
+from tools.docs_clocks import clocks_page
 from tools.docs_evidence import evidence_page
 from tools.docs_formats import formats_page
 from tools.docs_plan import plan_page
@@ -108,6 +110,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "broker.md": broker_page,
     "category-schemes.md": schemes_page,
     "cli.md": cli_page,
+    "clocks.md": clocks_page,
     "errors.md": errors_page,
     "evidence-proof.md": evidence_page,
     "formats.md": formats_page,

@@ -60,6 +60,17 @@ _MEANINGS = {
             "cookies and HSTS, and believes the proxy's `X-Forwarded-Proto`."
         ),
     ),
+    "POLIT_REFERRAL_SOURCES": (
+        "`england-wales-1`",
+        "The file of sources of new referrals, in `polit/data/referral-sources`.",
+    ),
+    "POLIT_ENQUIRY_KINDS": (
+        "`england-wales-1`",
+        (
+            "The file of kinds of new enquiries and their usual answer times, in"
+            " `polit/data/enquiry-kinds`."
+        ),
+    ),
     "POLIT_IDENTIFIER_KINDS": (
         "`england-wales-1`",
         "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",
@@ -71,6 +82,35 @@ _MEANINGS = {
     "POLIT_CLOCKS": (
         "`england-wales-1`",
         "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
+    ),
+    "POLIT_EXCHANGE_CODES": (
+        "`england-wales-1`",
+        "The file of codes of the exchange log, in `polit/data/exchange-codes`.",
+    ),
+    "POLIT_CHILD_CLOCKS": (
+        "`england-wales-1`",
+        "The file of clocks of new children's records, in `polit/data/safeguarding-clocks`.",
+    ),
+    "POLIT_SAFEGUARDING_CATALOGUE": (
+        "`england-wales-1`",
+        "The file of the lists of safeguarding, in `polit/data/safeguarding-catalogue`.",
+    ),
+    "POLIT_BANK_HOLIDAYS": (
+        "`england-wales-1`",
+        "The file of bank holidays by which working days are counted, in "
+        "`polit/data/bank-holidays`.",
+    ),
+    "POLIT_ORDER_KINDS": (
+        "`england-wales-1`",
+        "The file of kinds of order of new orders, in `polit/data/order-kinds`.",
+    ),
+    "POLIT_NOTIFICATION_RULES": (
+        "`england-wales-1`",
+        "The file of rules of notification of new orders, in `polit/data/notification-rules`.",
+    ),
+    "POLIT_MONITORING": (
+        "`england-wales-1`",
+        "The file of the monitoring policy of new orders, in `polit/data/monitoring`.",
     ),
     "POLIT_IDLE_MIN": (
         "15",
@@ -87,6 +127,14 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of lanes, limits, breaks and consent of review, in `polit/data/review-welfare`.",
     ),
+    "POLIT_RESPONSE_CLOCKS": (
+        "`england-wales-1`",
+        "The file of times to respond by level of risk, in `polit/data/response-clocks`.",
+    ),
+    "POLIT_RISK_TOOLS": (
+        "`england-wales-1`",
+        "The file of tools that assess risk, in `polit/data/risk-tools`.",
+    ),
     "POLIT_SEIZURE_POWERS": (
         "`england-wales-1`",
         "Which list of powers to seize applies here: the name of one of the lists that come along.",
@@ -98,6 +146,10 @@ _MEANINGS = {
     "POLIT_TIME_ZONE": (
         "`Europe/London`",
         "The force's time zone: what people read and enter. Kept is UTC.",
+    ),
+    "POLIT_WARRANT_POWERS": (
+        "`england-wales-1`",
+        "The file of powers to apply for a warrant, in `polit/data/warrant-powers`.",
     ),
     "POLIT_WELFARE_CONTACT": (
         "none",

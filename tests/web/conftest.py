@@ -90,9 +90,9 @@ def make_case() -> MakeCase:
     def make(reference: str, *members: User) -> Case:
         case = case_open(SYSTEM, reason="a test", reference=reference, title="A test")
         for user in members:
-            member_add(
-                SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=Purpose.INVESTIGATION
-            )
+            is_counsel = Role.COUNSEL in user.roles
+            purpose = Purpose.LEGAL_PRIVILEGE if is_counsel else Purpose.INVESTIGATION
+            member_add(SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=purpose)
         return case
 
     return make

@@ -7,6 +7,7 @@ from polit.base.errors import PolitError, UsageError
 from polit.cli import (
     audit,
     broker,
+    demo,
     doctor,
     examine,
     examine_all,
@@ -18,11 +19,13 @@ from polit.cli import (
     match,
     migrate,
     pack,
+    reindex,
     render,
     serve,
     show,
     signer,
     stacks,
+    stats,
     thumbs,
     unpack,
     vault,
@@ -34,8 +37,8 @@ from polit.cli.output import report_error
 
 _VERBS = (
     init, doctor, examine, examine_all, show, stacks, verify, list_entries, match, thumbs, pack,
-    unpack, vault, render, serve, broker, worker, signer, audit, migrate, invite, hashset,
-    hashset_updates,
+    unpack, vault, render, serve, broker, worker, signer, audit, migrate, reindex, invite, hashset,
+    hashset_updates, stats, demo,
 )  # fmt: skip
 for _verb in _VERBS:
     _verb.register(app)

@@ -7,7 +7,14 @@ from polit.web.accounts.models import RoleGrant, User
 from polit.web.audit.services import act
 from polit.web.cases.models import Case, CaseMember
 from polit.web.cases.rules import BreakGlassRequest
-from polit.web.cases.services import break_glass_open, case_open, member_add, note_add, notice_put
+from polit.web.cases.services import (
+    break_glass_open,
+    case_open,
+    member_add,
+    note_add,
+    notice_put,
+    unit_add,
+)
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Purpose, Role
 
@@ -44,6 +51,12 @@ def notice_id(case: Case) -> str:
     return str(notice.pk)
 
 
+def unit_id(case: Case) -> str:
+    """Make an area."""
+    del case
+    return str(unit_add(SYSTEM, reason="a sample", kind="area", name=f"Area {new_uuid()}").pk)
+
+
 def action(case: Case) -> str:
     """Name an action that the case's state offers."""
     del case
@@ -66,4 +79,5 @@ SAMPLES: dict[str, Callable[[Case], str]] = {
     "member_id": member_id,
     "note_id": note_id,
     "notice_id": notice_id,
+    "unit_id": unit_id,
 }

@@ -23,9 +23,9 @@ from polit.broker.client import ReencodedPhotograph
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
+from polit.web.core import sealing
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
-from polit.web.exhibits import sealing
 from polit.web.exhibits.catalogue import finer_label, power_label
 from polit.web.exhibits.continuity import Signatures
 from polit.web.exhibits.corrections import Correction, Field

@@ -20,8 +20,8 @@ from web_sessions import client_of, signed_in_session
 from polit.broker.client import BrokerClient
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
+from polit.web.core import sealing
 from polit.web.core.rules import Role
-from polit.web.exhibits import sealing
 from polit.web.exhibits.models import Exhibit, Photograph
 from polit.web.exhibits.sealing import open_sealed
 from polit.web.exhibits.services import photographs

@@ -282,7 +282,7 @@ def test_queries_of_stacks_do_not_grow(case: Case, user: User, client_for: Clien
             client.get(url)
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] == 13
+    assert counts[0] == counts[1] == 14
 
 
 def text_of(client: Client, url: str) -> str:

@@ -191,7 +191,7 @@ def test_another_case_does_not_open_the_rows(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("results", 18), ("entries", 15), ("folders", 13), ("tiles", 13)]
+    ("name", "most"), [("results", 19), ("entries", 15), ("folders", 13), ("tiles", 14)]
 )
 def test_pages_ask_a_fixed_number_of_queries(
     there: Imported, examiner: Client, name: str, most: int

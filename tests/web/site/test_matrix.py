@@ -92,7 +92,9 @@ def expected(  # noqa: PLR0911  # one line for each answer, in the order of the 
     named = rule.write if method == "POST" else rule.read
     if rule.scope is Scope.ROLE and not person.roles & named:
         return "403"
-    if rule.scope is Scope.CASE and not (person.roles & named and person.relation in INSIDE):
+    # Independent counsel comes in as a member for legal privilege alone, never through the glass.
+    inside = {"member"} if Role.COUNSEL in person.roles else INSIDE
+    if rule.scope is Scope.CASE and not (person.roles & named and person.relation in inside):
         return "404"
     return "prove" if rule.fresh and not person.is_fresh else "in"
 
@@ -160,7 +162,8 @@ def _user(name: str, roles: frozenset[Role]) -> User:
 
 
 def _relate(user: User, relation: str, case_a: Case, case_b: Case, second: User) -> None:
-    purpose = Purpose.INVESTIGATION.value
+    is_counsel = Role.COUNSEL in user.roles
+    purpose = (Purpose.LEGAL_PRIVILEGE if is_counsel else Purpose.INVESTIGATION).value
     now = now_utc()
     if relation == "member":
         _keep(CaseMember(case=case_a, user=user, purpose=purpose))
@@ -272,6 +275,10 @@ def test_no_rule_contradicts_the_house(address: Address) -> None:
         assert "case_id" in address.parameters
         # Who keeps the machine sees no case content, and who works on no cases neither.
         assert Role.SYSTEM_ADMINISTRATOR not in rule.read | rule.write
+        # No page lets in both who investigates and who decides on legal privilege.
+        assert Role.COUNSEL not in rule.read | rule.write or rule.read | rule.write == {
+            Role.COUNSEL
+        }
     if rule.scope in {Scope.CASE, Scope.ROLE}:
         assert rule.read or "GET" not in methods, "a page that nobody may read"
         assert rule.write or "POST" not in methods, "a form that nobody may send"

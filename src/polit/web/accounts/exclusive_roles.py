@@ -13,6 +13,7 @@ EXISTS (SELECT 1 FROM accounts_role_grant held WHERE held.user_id = NEW.user_id
 AND held.ended_at IS NULL AND held.id <> NEW.id AND held.role <> NEW.role
 AND (held.role IN ({alone}) OR NEW.role IN ({alone})))
 """
+_SQLITE_AGAIN = "DROP TRIGGER IF EXISTS accounts_role_alone_{event}"
 _SQLITE = """
 CREATE TRIGGER accounts_role_alone_{event} BEFORE {event} ON "accounts_role_grant"
 WHEN NEW.ended_at IS NULL AND {clash}
@@ -29,6 +30,7 @@ $$ BEGIN
   RETURN NEW;
 END $$
 """,
+    "DROP TRIGGER IF EXISTS accounts_role_alone ON accounts_role_grant",
     """
 CREATE TRIGGER accounts_role_alone BEFORE INSERT OR UPDATE ON accounts_role_grant
 FOR EACH ROW EXECUTE FUNCTION accounts_role_alone()
@@ -38,6 +40,8 @@ FOR EACH ROW EXECUTE FUNCTION accounts_role_alone()
 
 class ExclusiveRoles(Operation):
     """Refuse a role beside one that is held alone, below everything that asks.
+
+    A later migration names all of them again where there is one more.
 
     Args:
         roles: The roles held alone.
@@ -66,7 +70,11 @@ class ExclusiveRoles(Operation):
             statements = [part.replace("{clash}", clash) for part in _POSTGRES]
         else:
             events = ("INSERT", "UPDATE")
-            statements = [_SQLITE.format(event=event, clash=clash) for event in events]
+            statements = [
+                statement.format(event=event, clash=clash)
+                for event in events
+                for statement in (_SQLITE_AGAIN, _SQLITE)
+            ]
         for statement in statements:
             schema_editor.execute(statement, params=None)
 

@@ -4,6 +4,8 @@ from django.apps import AppConfig
 
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
+from polit.web.risk.occasions import register_occasions
+from polit.web.risk.stopping import register_stops
 
 _TITLES = {
     "arrests.record": "Arrest or attendance recorded",
@@ -33,8 +35,11 @@ class ArrestsConfig(AppConfig):
     def ready(self) -> None:
         """Add to the pages of others, and say what is due, happened and can be found."""
         # What reads tables can only be imported once all tables are known.
-        from polit.web.arrests import sections  # noqa: PLC0415
+        from polit.web.arrests import answering, sections  # noqa: PLC0415
 
         register_titles(_TITLES)
         register_section("case", 180, "arrests/case_section.html", sections.case_arrests)
+        register_section("warrant", 180, "arrests/warrant_section.html", answering.warrant_arrests)
+        register_stops("arrests", answering.first_arrests)
+        register_occasions("arrests", answering.occasions_seen)
         sections.register_all()

@@ -14,7 +14,7 @@ from polit.base.text import says_something
 from polit.web.audit.models import AuditEvent, AuditPending
 from polit.web.audit.rules import Nature, storable, storable_value
 from polit.web.core.access import CaseLike
-from polit.web.core.acting import Actor, enter_act, leave_act
+from polit.web.core.acting import Actor, end_act, enter_act, leave_act
 
 _SALT_BYTES = 32
 _LABEL_LENGTH = 300
@@ -127,6 +127,7 @@ def _within(frame: _Frame) -> Iterator[None]:
         enter_act()
         try:
             yield
+            end_act()
         finally:
             leave_act()
 

@@ -13,6 +13,8 @@ TITLES = {
     "cases.note": "Note written",
     "cases.member_add": "Member added",
     "cases.member_end": "Access ended",
+    "cases.unit_add": "Area or team added",
+    "cases.unit_end": "Area or team ended",
     "cases.consult": "Page opened",
     "cases.break_glass": "Break-glass begun",
     "cases.break_glass_miss": "Break-glass of an unknown case",

@@ -7,16 +7,19 @@ from django.core.exceptions import ValidationError
 
 from polit.base.errors import UsageError
 from polit.web.accounts.models import User
+from polit.web.cases.models import Unit
 from polit.web.cases.offences import current_offences
-from polit.web.cases.queries import candidates, supervisors_but
+from polit.web.cases.queries import candidates, supervisors_but, units_of
 from polit.web.cases.rules import (
     HOURS_DEFAULT,
     HOURS_MAX,
     REASON_LENGTH_MIN,
     REFERENCE_LENGTH,
+    UNIT_NAME_LENGTH,
     BreakGlassRequest,
     CaseDetails,
     Duty,
+    UnitKind,
     check_reference,
 )
 from polit.web.core.access import CaseLike
@@ -24,6 +27,7 @@ from polit.web.core.forms import GovukForm, ReasonField, SeenField
 from polit.web.core.rules import Purpose, Role
 
 _PURPOSES = [(purpose.value, purpose.label) for purpose in Purpose]
+_OFFICERS_PURPOSES = [each for each in _PURPOSES if each[0] != Purpose.LEGAL_PRIVILEGE.value]
 _LIKELY_PURPOSES = {
     Role.SAFEGUARDING: Purpose.SAFEGUARDING,
     Role.EXAMINER: Purpose.EXAMINATION,
@@ -52,6 +56,25 @@ class PersonChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # none at
         return f"{obj.full_name} ({obj.username})"
 
 
+class UnitChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # none at run time
+    """An area or a team of the force, or none."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of a field; nothing may be chosen until a form offers units."""
+        words = {"invalid_choice": "Choose one from the list"}
+        super().__init__(
+            queryset=Unit.objects.none(),
+            required=False,
+            empty_label="Not stated",
+            error_messages=words,
+            **options,
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return the name, and that it ended where it did."""
+        return str(obj.shown)
+
+
 class CaseDetailsForm(GovukForm):
     """What of a case may be changed."""
 
@@ -63,11 +86,18 @@ class CaseDetailsForm(GovukForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="Choose all that apply.",
     )
+    area = UnitChoice(label="Area (optional)")
+    team = UnitChoice(label="Team (optional)")
     reason = ReasonField()
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Offer the kinds of offence that are in use."""
+        """Offer the kinds of offence that are in use, and the areas and teams that hold."""
+        known = options.get("initial") or {}
         super().__init__(*args, **options)
+        for kind in UnitKind:
+            unit = self.fields[kind.value]
+            if isinstance(unit, UnitChoice):
+                unit.queryset = units_of(kind, besides=known.get(kind.value))
         field = self.fields["offences"]
         if isinstance(field, forms.MultipleChoiceField):
             entries = current_offences().entries
@@ -76,7 +106,14 @@ class CaseDetailsForm(GovukForm):
     def details(self) -> CaseDetails:
         """Return what was filled in."""
         cleaned = self.cleaned_data
-        return CaseDetails(cleaned["title"], cleaned["operation"], tuple(cleaned["offences"]))
+        area, team = cleaned["area"], cleaned["team"]
+        return CaseDetails(
+            cleaned["title"],
+            cleaned["operation"],
+            tuple(cleaned["offences"]),
+            area_id=area.pk if area else None,
+            team_id=team.pk if team else None,
+        )
 
 
 class CaseChangeForm(CaseDetailsForm):
@@ -89,7 +126,7 @@ class CaseOpenForm(CaseDetailsForm):
     """A new case."""
 
     button: ClassVar[str] = "Open the case"
-    field_order = ("reference", "title", "operation", "offences", "reason")
+    field_order = ("reference", "title", "operation", "offences", "area", "team", "reason")
     reference = forms.CharField(
         label="Reference",
         max_length=REFERENCE_LENGTH,
@@ -99,6 +136,19 @@ class CaseOpenForm(CaseDetailsForm):
     def clean_reference(self) -> str:
         """Return the reference in the form that is kept."""
         return _cleaned_reference(self.cleaned_data["reference"])
+
+
+class UnitForm(GovukForm):
+    """A further area or team."""
+
+    button: ClassVar[str] = "Add"
+    kind = forms.ChoiceField(
+        label="What is it?",
+        choices=[(kind.value, kind.label) for kind in UnitKind],
+        widget=forms.RadioSelect,
+    )
+    name = forms.CharField(label="Name", max_length=UNIT_NAME_LENGTH)
+    reason = ReasonField()
 
 
 class ReasonForm(GovukForm):
@@ -125,7 +175,8 @@ class MemberForm(GovukForm):
     button: ClassVar[str] = "Add to the case"
     user = PersonChoice(
         label="Person",
-        help_text="Whoever holds a role that works on cases and is not in this one.",
+        help_text="Whoever holds a role that works on cases, or is independent counsel, and is not"
+        " in this one.",
     )
     purpose = forms.ChoiceField(label="Purpose of access", choices=_PURPOSES)
     duty = forms.ChoiceField(
@@ -154,7 +205,7 @@ class BreakGlassForm(GovukForm):
         max_length=REFERENCE_LENGTH,
         help_text="Exactly, letter by letter.",
     )
-    purpose = forms.ChoiceField(label="Purpose of access", choices=_PURPOSES)
+    purpose = forms.ChoiceField(label="Purpose of access", choices=_OFFICERS_PURPOSES)
     hours = forms.IntegerField(
         label="Hours",
         min_value=1,

@@ -37,6 +37,16 @@ class Unit(Record):
         """Return the name."""
         return self.name
 
+    @property
+    def shown(self) -> str:
+        """The name, and that it ended where it did."""
+        return f"{self.name} (ended)" if self.ended_at else self.name
+
+    @property
+    def kind_label(self) -> str:
+        """What it is, in words."""
+        return UnitKind(self.kind).label
+
 
 class Case(Record):
     """One investigation."""

@@ -3,39 +3,46 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import RoleGrant, User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
-from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice
+from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice, Unit
 from polit.web.cases.offences import offence_scheme
-from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, event_title
+from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, UnitKind, event_title
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.listing import Filter, Listing, Sort, equal_to
 from polit.web.core.paging import Page, page_of
 from polit.web.core.rules import CASE_ROLES, Purpose, Role
 from polit.web.core.versions import version_of
 
 TIMELINE_SIZE = 20
-_SEARCH_LENGTH = 200
-"""Longer than anything that is searched; SQLite refuses patterns of 50,000 bytes."""
+_COUNSELS = Purpose.LEGAL_PRIVILEGE.value
+_JOINING = (*sorted(CASE_ROLES), Role.COUNSEL)
 
 
 def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
     """Return a person's access to a case, ``None`` where they have none.
 
     One query for a member; a second one looks for break-glass that is open at this instant.
+    Independent counsel has access as a member for legal privilege and in no other way, and a
+    membership for legal privilege gives access to nobody else: whoever changes their role does
+    not take an old membership along.
     """
-    if not user.is_active or not user.roles & CASE_ROLES:
+    if not user.is_active:
+        return None
+    if Role.COUNSEL in user.roles:
+        return _counsel_access(user, case_id)
+    if not user.roles & CASE_ROLES:
         return None
     held = (
         CaseMember.objects.filter(user=user, case_id=case_id, ended_at=None)
+        .exclude(purpose=_COUNSELS)
         .select_related("case")
         .first()
     )
@@ -58,6 +65,34 @@ def case_access(user: User, case_id: UUID) -> GrantedAccess | None:
     )
 
 
+def _counsel_access(user: User, case_id: UUID) -> GrantedAccess | None:
+    rows = CaseMember.objects.filter(user=user, case_id=case_id, ended_at=None, purpose=_COUNSELS)
+    held = rows.select_related("case").first()
+    if held is None:
+        return None
+    return GrantedAccess(header_of(held.case), Purpose.LEGAL_PRIVILEGE, "member", Duty.MEMBER)
+
+
+def counsel_cases_for(user: User) -> QuerySet[Case]:
+    """Return the cases in which a person is independent counsel now: no page but counsel's asks."""
+    if Role.COUNSEL not in user.roles:
+        return Case.objects.none()
+    rows = CaseMember.objects.filter(user=user, ended_at=None, purpose=_COUNSELS)
+    return Case.objects.filter(pk__in=rows.values("case_id"))
+
+
+def has_worked_on(user_id: UUID, case_id: UUID) -> bool:
+    """Tell whether a person ever was in a case for anything but legal privilege."""
+    rows = CaseMember.objects.filter(user_id=user_id, case_id=case_id).exclude(purpose=_COUNSELS)
+    return rows.exists() or BreakGlass.objects.filter(user_id=user_id, case_id=case_id).exists()
+
+
+def has_been_counsel(user_id: UUID, case_id: UUID) -> bool:
+    """Tell whether a person ever was independent counsel in a case."""
+    rows = CaseMember.objects.filter(user_id=user_id, case_id=case_id, purpose=_COUNSELS)
+    return rows.exists()
+
+
 def header_of(case: Case) -> CaseHeader:
     """Return what every page of a case knows of it."""
     return CaseHeader(case.id, case.reference, case.title, CaseStatus(case.status))
@@ -68,20 +103,14 @@ def cases_for(user: User) -> QuerySet[Case]:
     if not user.roles & CASE_ROLES:
         return Case.objects.none()
     joined = CaseMember.objects.filter(case=OuterRef("pk"), user=user, ended_at=None)
+    joined = joined.exclude(purpose=_COUNSELS)
     opened = _open_break_glass(user, now_utc()).filter(case=OuterRef("pk"))
     return Case.objects.filter(Exists(joined) | Exists(opened))
 
 
-def case_list(user: User, *, text: str = "", after: str = "") -> Page[Case]:
-    """Return a page of a person's cases by reference.
-
-    Args:
-        user: The person.
-        text: What the reference, title or operation holds; empty for all.
-        after: The reference to go on after.
-    """
-    rows = _found(cases_for(user), text, "reference", "title", "operation")
-    return page_of(rows, key="reference", after=after)
+def case_list(user: User) -> Page[Case]:
+    """Return the first page of a person's cases by reference."""
+    return page_of(cases_for(user), key="reference")
 
 
 def roles_of(actor: Actor) -> frozenset[Role]:
@@ -103,7 +132,7 @@ def duty_of(actor: Actor, case_id: UUID) -> Duty | None:
 
 def case_get(access: CaseAccess) -> Case:
     """Return a case that somebody has access to."""
-    return Case.objects.get(pk=access.case.id)
+    return Case.objects.select_related("area", "team").get(pk=access.case.id)
 
 
 def offence_labels(case_id: UUID) -> list[str]:
@@ -120,13 +149,78 @@ def offence_codes(case_id: UUID) -> list[str]:
 
 def case_version(case: Case) -> str:
     """Return a mark of what of a case may be changed, as it stands now."""
-    return version_of(
-        {
-            "title": case.title,
-            "operation": case.operation,
-            "offences": list(offence_codes(case.id)),
-        }
+    return version_of(dict(case_facts(case)))
+
+
+def case_facts(case: Case) -> dict[str, str]:
+    """Return what of a case may be changed, as it stands now, in words by name."""
+    return {
+        "title": case.title,
+        "operation": case.operation,
+        "offences": ", ".join(offence_codes(case.id)),
+        "area": str(case.area or ""),
+        "team": str(case.team or ""),
+    }
+
+
+def units_of(kind: UnitKind, *, besides: UUID | None = None) -> QuerySet[Unit]:
+    """Return the areas or the teams that a case can be given to, by name.
+
+    Args:
+        kind: Which.
+        besides: One that is offered though it ended: a case's own.
+    """
+    holds = Q(ended_at=None) if besides is None else Q(ended_at=None) | Q(pk=besides)
+    return Unit.objects.filter(holds, kind=kind.value).order_by("name", "recorded_at")
+
+
+def unit_list() -> list[Unit]:
+    """Return all areas and teams, those that hold first, each with ``case_count``."""
+    counted = Unit.objects.annotate(
+        area_count=Count("area_cases", distinct=True), team_count=Count("team_cases", distinct=True)
     )
+    ordered = counted.order_by(F("ended_at").asc(nulls_first=True), "kind", "name")
+    return list(ordered.annotate(case_count=F("area_count") + F("team_count")))
+
+
+def unit_get(unit_id: UUID) -> Unit | None:
+    """Return an area or a team that holds, ``None`` where there is none of this id."""
+    return Unit.objects.filter(pk=unit_id, ended_at=None).first()
+
+
+def case_listing(search: tuple[str, ...], label: str) -> Listing:
+    """Return how a list of cases is narrowed: by text in these columns, status, area and team.
+
+    Args:
+        search: By what is shown alone: a search must not tell what the page does not.
+        label: What stands above the search.
+    """
+    statuses = tuple((each.value, each.label) for each in CaseStatus)
+    return Listing(
+        sorts=(Sort("reference", "By reference", "reference"),),
+        search=search,
+        search_label=label,
+        filters=(Filter("status", "Status", statuses, equal_to("status")), *unit_filters()),
+    )
+
+
+def unit_filters(prefix: str = "") -> tuple[Filter, ...]:
+    """Return the choices of an area and of a team for a list; none where the force has none.
+
+    Args:
+        prefix: How the listed rows name their case, such as ``case__``; empty for cases.
+    """
+    units = Unit.objects.order_by("name", "recorded_at").only("kind", "name", "ended_at")
+    filters = []
+    by_kind: dict[str, list[Unit]] = {kind.value: [] for kind in UnitKind}
+    for unit in units:
+        by_kind[unit.kind].append(unit)
+    for kind in UnitKind:
+        options = tuple((str(each.pk), each.shown) for each in by_kind[kind.value])
+        if options:
+            condition = equal_to(f"{prefix}{kind.value}_id")
+            filters.append(Filter(kind.value, kind.label, options, condition))
+    return tuple(filters)
 
 
 def member_list(case_id: UUID) -> list[CaseMember]:
@@ -144,7 +238,7 @@ def member_get(case_id: UUID, member_id: UUID) -> CaseMember | None:
 def candidates(case_id: UUID) -> QuerySet[User]:
     """Return the people who may become members of a case, by name."""
     holds = RoleGrant.objects.filter(
-        user=OuterRef("pk"), ended_at=None, role__in=[role.value for role in CASE_ROLES]
+        user=OuterRef("pk"), ended_at=None, role__in=[role.value for role in _JOINING]
     )
     inside = CaseMember.objects.filter(user=OuterRef("pk"), case_id=case_id, ended_at=None)
     people = User.objects.filter(Exists(holds), ~Exists(inside), is_active=True)
@@ -214,32 +308,31 @@ class TeamRow:
     reference: str
     title: str
     status: CaseStatus
+    units: str
     team: tuple[str, ...]
     last_at: datetime | None
 
 
-def team_list(*, text: str = "", after: str = "") -> Page[Case]:
-    """Return a page of all cases with their teams and last acts, by reference. Three queries."""
+def team_cases() -> QuerySet[Case]:
+    """Return all cases with their teams and last acts: two queries for a page of them."""
     # One step down an index for each row shown, however many acts there are.
     last = AuditEvent.objects.filter(case_id=OuterRef("pk")).order_by("-seq")
     holding = CaseMember.objects.filter(ended_at=None).select_related("user")
-    # By what is shown alone: a search must not tell what the page does not.
     dated = Case.objects.annotate(last_at=last.values("recorded_at")[:1])
-    rows = _found(dated, text, "reference", "title")
-    rows = rows.prefetch_related(
+    return dated.select_related("area", "team").prefetch_related(
         Prefetch("members", holding.order_by("recorded_at"), to_attr="team_now")
     )
-    return page_of(rows, key="reference", after=after)
 
 
 def team_rows(cases: tuple[Case, ...]) -> list[TeamRow]:
-    """Return what a supervisor sees of cases that ``team_list`` found. No query."""
+    """Return what a supervisor sees of cases that ``team_cases`` found. No query."""
     return [
         TeamRow(
             case.id,
             case.reference,
             case.title,
             CaseStatus(case.status),
+            ", ".join(unit.name for unit in (case.area, case.team) if unit),
             tuple(f"{member.user} ({member.duty_label.lower()})" for member in _team(case)),
             getattr(case, "last_at", None),
         )
@@ -297,16 +390,6 @@ def _unread(user: User) -> QuerySet[Notice]:
 
 def _open_break_glass(user: User, now: datetime) -> QuerySet[BreakGlass]:
     return BreakGlass.objects.filter(user=user, revoked_at=None, expires_at__gt=now)
-
-
-def _found(cases: QuerySet[Case], text: str, *names: str) -> QuerySet[Case]:
-    wanted = text.replace("\x00", "").strip()
-    if not wanted:
-        return cases
-    if len(wanted) > _SEARCH_LENGTH:
-        return cases.none()
-    found = [Q(**{f"{name}__icontains": wanted}) for name in names]
-    return cases.filter(reduce(or_, found))
 
 
 def _acts(case_id: UUID) -> QuerySet[AuditEvent]:

@@ -91,6 +91,33 @@ class UnitKind(StrEnum):
         return self.value.capitalize()
 
 
+UNIT_NAME_LENGTH = 100
+
+
+def check_keeps_units(roles: frozenset[Role]) -> None:
+    """Refuse whoever may not say which areas and teams the force has.
+
+    Raises:
+        AuthorityError: They may not.
+    """
+    if not roles & _SUPERVISORS:
+        raise AuthorityError("only a supervisor adds or ends areas and teams")
+
+
+def check_unit_name(name: str) -> str:
+    """Return the name of an area or a team in the one form that is kept: NFC, spaces once.
+
+    Raises:
+        UsageError: It is empty, too long, or holds what cannot be seen.
+    """
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    if not text or not text.isprintable():
+        raise UsageError("a name of an area or a team holds characters, all of which can be seen")
+    if len(text) > UNIT_NAME_LENGTH:
+        raise UsageError(f"a name of an area or a team has at most {UNIT_NAME_LENGTH} characters")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class CaseHeader:
     """What every page of a case knows of it."""
@@ -172,6 +199,35 @@ def check_works_on_cases(roles: frozenset[Role]) -> None:
         raise AuthorityError("this person holds no role that works on cases")
 
 
+def check_may_join(
+    roles: frozenset[Role], purpose: Purpose, duty: Duty, *, worked: bool, counselled: bool
+) -> None:
+    """Refuse a membership that mixes independent counsel with those who investigate.
+
+    Args:
+        roles: What the person holds.
+        purpose: For what they are to have access.
+        duty: What they are to do.
+        worked: Whether they ever were in this case for anything but legal privilege.
+        counselled: Whether they ever were counsel in this case.
+
+    Raises:
+        AuthorityError: They hold no role that works on cases, nor are they counsel.
+        UsageError: The purpose does not go with the role, or they stood on the other side.
+    """
+    if Role.COUNSEL in roles:
+        if purpose is not Purpose.LEGAL_PRIVILEGE or duty is not Duty.MEMBER:
+            raise UsageError("independent counsel is a member for legal privilege and nothing else")
+        if worked:
+            raise UsageError("this person was on the investigation: choose another counsel")
+        return
+    check_works_on_cases(roles)
+    if purpose is Purpose.LEGAL_PRIVILEGE:
+        raise UsageError("only independent counsel has access for legal privilege")
+    if counselled:
+        raise UsageError("this person was independent counsel in this case")
+
+
 def check_opens(roles: frozenset[Role]) -> None:
     """Refuse whoever may not open a case or change its details.
 
@@ -247,8 +303,12 @@ class CaseDetails:
         title: What it is about.
         operation: The operation's name; empty for none.
         offences: Codes of kinds of offence.
+        area_id: The area of the force; ``None`` for none.
+        team_id: The team; ``None`` for none.
     """
 
     title: str
     operation: str = ""
     offences: tuple[str, ...] = ()
+    area_id: UUID | None = None
+    team_id: UUID | None = None

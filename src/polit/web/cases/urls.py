@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.cases.views import cases, members, watching
+from polit.web.cases.views import cases, members, units, watching
 
 app_name = "cases"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("teams/<uuid:case_id>/", members.team_page, name="team"),
     path("teams/<uuid:case_id>/add/", members.team_add_page, name="team_add"),
     path("teams/<uuid:case_id>/<uuid:member_id>/end/", members.team_end_page, name="team_end"),
+    path("units/", units.unit_list_page, name="units"),
+    path("units/<uuid:unit_id>/end/", units.unit_end_page, name="unit_end"),
     path("notices/", watching.notice_list_page, name="notices"),
     path("notices/<uuid:notice_id>/read/", watching.notice_read_page, name="notice_read"),
 ]

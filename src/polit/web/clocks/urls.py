@@ -1,7 +1,9 @@
 """The addresses of clocks."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from polit.web.clocks import views
 
 app_name = "clocks"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [path("tasks/", views.due_page, name="list")]

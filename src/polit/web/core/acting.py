@@ -1,5 +1,6 @@
 """Who acts, and the act that a write belongs to. Records are kept only inside an act."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
@@ -41,14 +42,38 @@ def actor_of(request: HttpRequest) -> Actor:
     return Actor("user", str(user.pk), user.get_username())
 
 
+_keepers: list[tuple[Callable[[], None], Callable[[], None]]] = []
+
+
+def register_keeper(keep: Callable[[], None], forget: Callable[[], None]) -> None:
+    """Add what is kept in step with the records, such as an index.
+
+    Args:
+        keep: Called once at the end of each outermost act, inside its transaction.
+        forget: Called when an outermost act is over, however it ended.
+    """
+    if (keep, forget) not in _keepers:
+        _keepers.append((keep, forget))
+
+
 def enter_act() -> None:
     """Say that an act begins; the audit does."""
     _depth.set(_depth.get() + 1)
 
 
+def end_act() -> None:
+    """Say that all of an act is written; the audit does, inside its transaction."""
+    if _depth.get() == 1:
+        for keep, _forget in _keepers:
+            keep()
+
+
 def leave_act() -> None:
-    """Say that an act ended; the audit does."""
+    """Say that an act is over; the audit does."""
     _depth.set(_depth.get() - 1)
+    if not _depth.get():
+        for _keep, forget in _keepers:
+            forget()
 
 
 def check_in_act() -> None:

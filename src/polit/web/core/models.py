@@ -10,6 +10,7 @@ from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.base.ids import new_uuid
 from polit.web.core.acting import check_in_act
+from polit.web.core.searching import is_searched, rows_written
 
 Kept = TypeVar("Kept", bound=models.Model)
 
@@ -25,7 +26,12 @@ class GuardedQuerySet(models.QuerySet[Kept]):
     def update(self, **values: Any) -> int:
         """Change all records; inside an act only."""
         check_in_act()
-        return super().update(**values)
+        if not is_searched(self.model):
+            return super().update(**values)
+        keys = list(self.order_by().values_list("pk", flat=True))
+        changed = super().update(**values)
+        rows_written(self.model, self.model._default_manager.filter(pk__in=keys))  # noqa: SLF001 - Django documents it
+        return changed
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Delete all records; inside an act only."""
@@ -35,7 +41,10 @@ class GuardedQuerySet(models.QuerySet[Kept]):
     def bulk_create(self, objs: Iterable[Kept], *args: Any, **options: Any) -> list[Kept]:
         """Keep many records; inside an act only."""
         check_in_act()
-        return super().bulk_create(objs, *args, **options)
+        kept = super().bulk_create(objs, *args, **options)
+        if is_searched(self.model):
+            rows_written(self.model, kept)
+        return kept
 
     def _raw_delete(self, using: str | None) -> int:
         check_in_act()
@@ -131,7 +140,7 @@ class Superseded(Appended):
     )
     is_withdrawal = models.BooleanField(default=False)
 
-    objects = SupersededQuerySet.as_manager()
+    objects = SupersededQuerySet.as_manager()  # type: ignore[misc, unused-ignore]  # a narrower one
 
     class Meta:
         """No table of its own."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person does in the team. A person may hold several, but for the last two."""
+    """What a person does in the team. A person may hold several, but for the last three."""
 
     EXAMINER = "examiner"
     GRADER = "grader"
@@ -15,15 +15,19 @@ class Role(StrEnum):
     OFFENDER_MANAGER = "offender_manager"
     AUDITOR = "auditor"
     SYSTEM_ADMINISTRATOR = "system_administrator"
+    COUNSEL = "counsel"
 
     @property
     def label(self) -> str:
         """The role in words."""
+        if self is Role.COUNSEL:
+            return "Independent counsel"
         return self.value.replace("_", " ").capitalize()
 
 
-EXCLUSIVE_ROLES = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR})
-"""Held alone: who watches and who keeps the machine must not work on cases beside."""
+EXCLUSIVE_ROLES = frozenset({Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR, Role.COUNSEL})
+"""Held alone: who watches, who keeps the machine and who decides on legal privilege must not work
+on cases beside."""
 
 CASE_ROLES = frozenset(Role) - EXCLUSIVE_ROLES
 EVERYBODY = frozenset(Role)
@@ -43,6 +47,8 @@ class Purpose(StrEnum):
     SUPERVISION = "supervision"
     DISCLOSURE = "disclosure"
     QUALITY = "quality"
+    LEGAL_PRIVILEGE = "legal_privilege"
+    """Of independent counsel, and of nobody else."""
 
     @property
     def label(self) -> str:

@@ -67,6 +67,29 @@ def register_searchable(searchable: Searchable) -> None:
     _kinds[searchable.kind] = searchable
 
 
+_written: list[Callable[[type[models.Model], Iterable[models.Model]], None]] = []
+
+
+def register_written(told: Callable[[type[models.Model], Iterable[models.Model]], None]) -> None:
+    """Say who is told of rows that were written many at once, which no signal tells of."""
+    if told not in _written:
+        _written.append(told)
+
+
+def is_searched(model: type[models.Model]) -> bool:
+    """Tell whether what can be found hangs on a table."""
+    return any(
+        model is each.model or any(model is parent for parent, _leads in each.parents)
+        for each in _kinds.values()
+    )
+
+
+def rows_written(model: type[models.Model], rows: Iterable[models.Model]) -> None:
+    """Tell of rows that were written many at once."""
+    for told in _written:
+        told(model, rows)
+
+
 def searchables() -> tuple[Searchable, ...]:
     """Return the kinds of record that can be found, by their words."""
     return tuple(sorted(_kinds.values(), key=lambda each: each.label))

@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.chronology import register_happenings
+from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 
 
@@ -14,6 +16,11 @@ class ExhibitsConfig(AppConfig):
     def ready(self) -> None:
         """Add the exhibits to the page of a case."""
         # What reads tables can only be imported once all tables are known.
-        from polit.web.exhibits.sections import case_exhibits  # noqa: PLC0415
+        from polit.web.exhibits import searching  # noqa: PLC0415
+        from polit.web.exhibits.chronology import exhibit_happenings  # noqa: PLC0415
+        from polit.web.exhibits.sections import case_exhibits, warrant_exhibits  # noqa: PLC0415
 
         register_section("case", 200, "exhibits/case_section.html", case_exhibits)
+        register_section("warrant", 200, "exhibits/warrant_section.html", warrant_exhibits)
+        register_happenings("exhibits", exhibit_happenings)
+        register_searchable(searching.EXHIBITS)

@@ -72,7 +72,16 @@ def case_title(access: CaseAccess) -> str:
 
 def exhibit_get(access: CaseAccess, exhibit_id: UUID) -> Exhibit | None:
     """Return an exhibit of a case, ``None`` where the case has none of this id."""
-    return _of_case(access).select_related("case").filter(pk=exhibit_id).first()
+    rows = _of_case(access).select_related("case", "execution__warrant")
+    return rows.filter(pk=exhibit_id).first()
+
+
+def exhibits_by_warrant(access: CaseAccess, warrant_id: UUID) -> list[Exhibit]:
+    """Return what was seized under a warrant of a case, in order, without parts split off it."""
+    rows = Exhibit.objects.filter(
+        case_id=access.case.id, execution__warrant_id=warrant_id, parent=None
+    )
+    return list(rows.order_by("sort_key"))
 
 
 def part_list(exhibit: Exhibit) -> tuple[ExhibitRow, ...]:

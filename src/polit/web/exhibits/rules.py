@@ -215,6 +215,7 @@ class Seizure:
         power_reference: The warrant's number or whatever else names the authority used.
         agreement: Who agreed, when and how; where the power rests on an agreement.
         scope: What may be examined; where the power rests on an agreement.
+        execution_id: The execution of a warrant during which they were; ``None`` for none.
     """
 
     seized_at: datetime
@@ -224,6 +225,7 @@ class Seizure:
     power_reference: str = ""
     agreement: str = ""
     scope: str = ""
+    execution_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

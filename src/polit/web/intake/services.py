@@ -50,6 +50,7 @@ from polit.web.matching.signals import package_changed, supplements_wanted
 from polit.web.media.models import Entry, Facet, Package
 from polit.web.media.places import package_folder, private_folder, wrap_tile_key
 from polit.web.media.rules import PACKAGE_STATES, PackageState, rows_of
+from polit.web.privilege.services import package_arrived
 
 if TYPE_CHECKING:
     from polit.base.canonical import JsonValue
@@ -151,6 +152,8 @@ def package_act(
     ) as deed:  # fmt: skip
         locked = Package.objects.select_for_update(of=("self",)).get(pk=package.pk)
         locked.state = PACKAGE_STATES.check_action(action, locked.state, roles).to
+        if locked.state == PackageState.IMPORTED.value:
+            package_arrived(actor, locked)
         locked.save()
         package_followed(locked)
         package_changed.send(sender=Package, package=locked)
@@ -354,6 +357,7 @@ def _finish(actor: Actor, reason: str, finished: _Finished) -> Package:
                 for facet in finished.facets
             ]
         )
+        package_arrived(actor, package)  # before anybody sees a row of it
         _fill(package, finished)
         package.save()
         matched = PackageMatched(package, manifest.ended_at)

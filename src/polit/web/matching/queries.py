@@ -27,6 +27,7 @@ from polit.web.matching.models import (
 )
 from polit.web.matching.rules import AlertState, AlertWanted, Verdict
 from polit.web.media.models import Content, Derivative, Entry, Package
+from polit.web.media.quarantine import content_shown, contents_visible, entries_visible
 from polit.web.media.rules import PackageState, package_of, rows_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class AlertCounts:
 
 
 def _alerts(access: CaseAccess) -> "QuerySet[Alert]":
-    return Alert.objects.filter(case_id=access.case.id, is_seen=True)
+    return Alert.objects.filter(content_shown(case="case_id"), case_id=access.case.id, is_seen=True)
 
 
 def alert_counts(access: CaseAccess) -> AlertCounts:
@@ -86,7 +87,10 @@ class CaseAlerts:
 def alerts_waiting(user: User, *, most: int = 10) -> list[CaseAlerts]:
     """Return a person's cases with open alerts, the oldest alert first. One query."""
     rows = Alert.objects.filter(
-        case_id__in=cases_for(user).values("pk"), is_seen=True, state=AlertState.OPEN.value
+        content_shown(case="case_id"),
+        case_id__in=cases_for(user).values("pk"),
+        is_seen=True,
+        state=AlertState.OPEN.value,
     )
     counted = (
         rows.order_by()
@@ -146,18 +150,19 @@ def alert_steps(alert: Alert) -> list[AlertStep]:
 
 def alert_entries(access: CaseAccess, alert: Alert, *, most: int) -> list[Entry]:
     """Return entries of the case that have an alert's content, at most ``most``."""
-    places = Content.objects.filter(
+    places = contents_visible().filter(
         sha256=bytes(alert.sha256), package__case_id=access.case.id, package__state=_IMPORTED
     )
-    rows = Entry.objects.filter(content_id__in=list(places.values_list("id", flat=True)))
+    rows = entries_visible().filter(content_id__in=list(places.values_list("id", flat=True)))
     return list(
         rows.select_related("package__exhibit").defer("package__manifest").order_by("id")[:most]
     )
 
 
 def tiled(contents: list[int]) -> frozenset[int]:
-    """Return which of some contents have a safe tile that can be opened here."""
-    found = Derivative.objects.filter(content_id__in=contents, role=_TILE_ROLE, story=0)
+    """Return which of some contents have a safe tile that can be opened here, and may be seen."""
+    shown = contents_visible().filter(pk__in=contents).values("pk")
+    found = Derivative.objects.filter(content_id__in=shown, role=_TILE_ROLE, story=0)
     return frozenset(found.values_list("content_id", flat=True))
 
 
@@ -199,9 +204,14 @@ def known_page(
     goes_on = len(found) > PAGE_KNOWN
     found = found[:PAGE_KNOWN]
     numbers = [each.id for each in found]
-    entry = Entry.objects.filter(content_id=OuterRef("pk")).order_by("id")
-    contents = Content.objects.filter(id__in=numbers).annotate(
-        entry_number=Subquery(entry.values("id")[:1]), entry_path=Subquery(entry.values("path")[:1])
+    entry = entries_visible().filter(content_id=OuterRef("pk")).order_by("id")
+    contents = (
+        contents_visible()
+        .filter(id__in=numbers)
+        .annotate(
+            entry_number=Subquery(entry.values("id")[:1]),
+            entry_path=Subquery(entry.values("path")[:1]),
+        )
     )
     by_number = {content.id: content for content in contents.select_related("mime")}
     have_tiles = tiled(numbers)
@@ -313,7 +323,7 @@ def sets_known(package_number: int, coming: MatchSource | None = None) -> frozen
 
 def entry_content(access: CaseAccess, entry_id: int) -> int | None:
     """Return the content of an entry of the case, ``None`` where it has none to be seen."""
-    rows = Entry.objects.filter(
+    rows = entries_visible().filter(
         pk=entry_id, package__case_id=access.case.id, package__state=_IMPORTED
     )
     return rows.values_list("content_id", flat=True).first()

@@ -9,7 +9,8 @@ from django.db.models import OuterRef, Q, Subquery
 from polit.web.core.access import CaseAccess
 from polit.web.matching.models import StackMember, StackRow, StackRun
 from polit.web.matching.queries import tiled
-from polit.web.media.models import Content, Entry, Package
+from polit.web.media.models import Entry, Package
+from polit.web.media.quarantine import contents_visible, entries_visible
 from polit.web.media.rules import PackageState, package_of, rows_of
 
 PAGE_STACKS = 60
@@ -133,7 +134,9 @@ def member_page(
     access: CaseAccess, stack: StackRow, *, after: int | None = None
 ) -> tuple[list[ShownMember], int | None]:
     """Return a page of a stack's members, best copy first, and the number to go on after."""
-    rows = StackMember.objects.filter(stack=stack, id__gt=after or 0).order_by("id")
+    rows = StackMember.objects.filter(
+        stack=stack, id__gt=after or 0, content_id__in=contents_visible().values("pk")
+    ).order_by("id")
     found = list(rows[: PAGE_MEMBERS + 1])
     goes_on = len(found) > PAGE_MEMBERS
     found = found[:PAGE_MEMBERS]
@@ -156,16 +159,16 @@ def member_page(
 
 def _places(access: CaseAccess, numbers: list[int]) -> dict[int, Entry]:
     """Return one entry of each content, the first by its locator."""
-    visible = Content.objects.filter(
+    visible = contents_visible().filter(
         id__in=numbers, package__case_id=access.case.id,
         package__state=PackageState.IMPORTED.value,
     )  # fmt: skip
     firsts = visible.annotate(first_entry=_first_entry()).values_list("first_entry", flat=True)
-    rows = Entry.objects.filter(id__in=[each for each in firsts if each is not None])
+    rows = entries_visible().filter(id__in=[each for each in firsts if each is not None])
     rows = rows.select_related("package__exhibit").defer("package__manifest")
     return {entry.content_id: entry for entry in rows if entry.content_id is not None}
 
 
 def _first_entry() -> Subquery:
-    entry = Entry.objects.filter(content_id=OuterRef("pk")).order_by("id")
+    entry = entries_visible().filter(content_id=OuterRef("pk")).order_by("id")
     return Subquery(entry.values("id")[:1])

@@ -25,6 +25,7 @@ from polit.web.media.models import (
     Volume,
     Word,
 )
+from polit.web.media.quarantine import contents_visible, entries_visible, folders_visible
 from polit.web.media.rules import EntryWanted, PackageState, package_of, rows_of
 
 if TYPE_CHECKING:
@@ -172,14 +173,14 @@ def _matching(wanted: EntryWanted) -> "QuerySet[Entry]":
         "outcome__gt": 1 if (wanted.outcome or 0) > 1 else None,
         "state__gt": 1 if (wanted.state or 0) > 1 else None,
     }
-    return Entry.objects.filter(**{name: value for name, value in asked.items()
+    return entries_visible().filter(**{name: value for name, value in asked.items()
                                    if value is not None})  # fmt: skip
 
 
 def picture_page(package: Package, *, after: int | None = None) -> EntryPage:
     """Return a page of entries that may have a safe tile, in the order of their locators."""
     first, last = rows_of(package.number)
-    rows = Entry.objects.filter(
+    rows = entries_visible().filter(
         kind__lte=_PICTURES_MOST, id__gt=max(after or 0, first - 1), id__lte=last
     )
     shown = rows.select_related("reason", "content__mime")
@@ -207,7 +208,11 @@ def tile_get(access: CaseAccess, content_id: int) -> TilePlace | None:
     if package is None:
         return None
     found = (
-        Derivative.objects.filter(content_id=content_id, role=_TILE_ROLE, story=0)
+        Derivative.objects.filter(
+            content_id__in=contents_visible().filter(pk=content_id).values("pk"),
+            role=_TILE_ROLE,
+            story=0,
+        )
         .select_related("content", "media_type")
         .first()
     )
@@ -232,7 +237,7 @@ def folder_page(
 ) -> tuple[tuple[Folder, ...], int | None]:
     """Return the folders below one, or at the top, and the number to go on after."""
     first, last = rows_of(package.number)
-    rows = Folder.objects.filter(id__gt=max(after or 0, first - 1), id__lte=last, parent=parent)
+    rows = folders_visible().filter(id__gt=max(after or 0, first - 1), id__lte=last, parent=parent)
     found = tuple(rows.select_related("volume").order_by("id")[: PAGE_FOLDERS + 1])
     goes_on = len(found) > PAGE_FOLDERS
     found = found[:PAGE_FOLDERS]
@@ -247,7 +252,7 @@ def folder_get(package: Package, folder_id: int) -> Folder:
     """
     if package_of(folder_id) != package.number:
         raise Folder.DoesNotExist
-    return Folder.objects.select_related("volume", "parent").get(pk=folder_id)
+    return folders_visible().select_related("volume", "parent").get(pk=folder_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,13 +285,14 @@ def entry_get(access: CaseAccess, entry_id: int) -> EntryDetails:
     """Return an entry of the case with all its facts.
 
     Raises:
-        Entry.DoesNotExist: The case has none of that number in an imported package.
+        Entry.DoesNotExist: The case has none of that number in an imported package that is not
+            quarantined.
     """
     visible = _visible(access).select_related("exhibit").defer("manifest")
     package = visible.filter(number=package_of(entry_id)).first()
     if package is None:
         raise Entry.DoesNotExist
-    entry = Entry.objects.select_related(
+    entry = entries_visible().select_related(
         "reason", "folder__volume", "within", "content__mime", "content__media__reason",
         "content__media__decoder", "content__media__make", "content__media__model",
     ).get(pk=entry_id)  # fmt: skip
@@ -309,7 +315,7 @@ def _occurrences(access: CaseAccess, content: Content) -> "QuerySet[Entry]":
     same = Content.objects.filter(
         sha256=bytes(content.sha256), package__in=_visible(access).values("number")
     )
-    rows = Entry.objects.filter(content_id__in=list(same.values_list("id", flat=True)))
+    rows = entries_visible().filter(content_id__in=list(same.values_list("id", flat=True)))
     return rows.select_related("package__exhibit").defer("package__manifest").order_by("id")
 
 

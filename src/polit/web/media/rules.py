@@ -35,6 +35,62 @@ PACKAGE_STATES = StateTable(
 )
 
 
+class PrivilegeState(StrEnum):
+    """What independent counsel decided of an entry that is quarantined for legal privilege."""
+
+    HELD = "held"
+    PRIVILEGED = "privileged"
+    PARTLY = "partly"
+    RELEASED = "released"
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return _PRIVILEGE_LABELS[self]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether those who investigate may not see it. Partly privileged is blocked whole."""
+        return self is not PrivilegeState.RELEASED
+
+    @property
+    def tone(self) -> str:
+        """The colour of its tag."""
+        return {"held": "yellow", "released": "green"}.get(self.value, "red")
+
+
+_PRIVILEGE_LABELS = {
+    PrivilegeState.HELD: "Waits for counsel",
+    PrivilegeState.PRIVILEGED: "Privileged",
+    PrivilegeState.PARTLY: "Partly privileged",
+    PrivilegeState.RELEASED: "Not privileged: released",
+}
+
+
+class Ground(StrEnum):
+    """How an entry came to be quarantined."""
+
+    TERMS = "terms"
+    HAND = "hand"
+    PREFIX = "prefix"
+    COPY = "copy"
+    INSIDE = "inside"
+
+    @property
+    def label(self) -> str:
+        """The ground in words."""
+        return _GROUND_LABELS[self]
+
+
+_GROUND_LABELS = {
+    Ground.TERMS: "A term matched",
+    Ground.HAND: "By hand",
+    Ground.PREFIX: "With its folder or exhibit",
+    Ground.COPY: "The same content as another",
+    Ground.INSIDE: "Inside another",
+}
+
+
 def rows_of(number: int) -> tuple[int, int]:
     """Return the first and the last number that rows of a package may have."""
     base = number << ROWS_BITS

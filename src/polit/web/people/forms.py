@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from polit.base.errors import UsageError
+from polit.base.text import visible
 from polit.web.core.forms import DayField, GovukForm, ReasonField, SeenField
 from polit.web.people.identifiers import current_identifiers
 from polit.web.people.rules import (
@@ -17,6 +18,7 @@ from polit.web.people.rules import (
     Sex,
     check_details,
 )
+from polit.web.people.same_queries import RecordShown
 
 _SEXES = [("", "Not recorded"), *((sex.value, sex.label) for sex in Sex)]
 _LINES = 5_000
@@ -185,6 +187,36 @@ class EndForm(GovukForm):
     """Only why."""
 
     button: ClassVar[str] = "End it"
+    reason = ReasonField()
+
+
+class MergeForm(GovukForm):
+    """Which of two records stands for the person, and what shows that it is one."""
+
+    button: ClassVar[str] = "They are one person"
+    stands = forms.ChoiceField(
+        label="Which record stands for this person?",
+        widget=forms.RadioSelect,
+        help_text="Nothing of the other is lost: both keep their places, identifiers and facts.",
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, records: tuple[RecordShown, ...], **options: Any) -> None:
+        """Offer the records, the first of them as the one that stands."""
+        super().__init__(*args, **options)
+        stands = self.fields["stands"]
+        if isinstance(stands, forms.ChoiceField):
+            stands.choices = [
+                (str(each.person_id), f"{visible(each.name) or 'Name not known'} ({each.where})")
+                for each in records
+            ]
+        self.initial.setdefault("stands", str(records[0].person_id))
+
+
+class PartForm(GovukForm):
+    """Only why."""
+
+    button: ClassVar[str] = "Part the record"
     reason = ReasonField()
 
 

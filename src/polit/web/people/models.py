@@ -1,7 +1,9 @@
 """People, what identifies them, and what they are in a case."""
 
+from uuid import UUID
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from polit.web.cases.models import Case
 from polit.web.core.models import Record
@@ -11,7 +13,16 @@ SERVICE_KEY_LENGTH, VALUE_KEY_LENGTH = 200, 600
 
 
 class Person(Record):
-    """One person, whatever they are in however many cases."""
+    """One person, whatever they are in however many cases.
+
+    Two records of one person are merged: nothing of either is lost.
+
+    Args:
+        merged_into: The record that stands for all that are this person, never one that is merged
+            itself; ``None`` for the one that stands. Figures count by it.
+        joined_to: The record that it was merged into when that was done, so that it can be undone
+            with what had been merged into it before.
+    """
 
     given_name = models.CharField(max_length=150, blank=True)
     family_name = models.CharField(max_length=150, blank=True)
@@ -23,11 +34,18 @@ class Person(Record):
     gender = models.CharField(max_length=50, blank=True)
     addresses = models.TextField(blank=True)
     search_text = models.TextField(blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged"
+    )
+    joined_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="joined"
+    )
 
     class Meta:
         """The table; a birth and an estimate exclude each other, an estimate has its day."""
 
         db_table = "people_person"
+        indexes = (models.Index(fields=["born_on"], name="people_person_birth"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(estimated_age_years=None, estimated_on=None)
@@ -41,11 +59,25 @@ class Person(Record):
             models.CheckConstraint(
                 condition=Q(sex__in=["", *[sex.value for sex in Sex]]), name="people_person_sex"
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None, joined_to=None)
+                | (
+                    Q(merged_into__isnull=False, joined_to__isnull=False)
+                    & ~Q(merged_into=F("id"))
+                    & ~Q(joined_to=F("id"))
+                ),
+                name="people_person_merged",
+            ),
         )
 
     def __str__(self) -> str:
         """Return the identifier: a name stands nowhere by chance."""
         return str(self.id)
+
+    @property
+    def root_id(self) -> UUID:
+        """The record that stands for this person; its own where it is merged into none."""
+        return self.merged_into_id or self.pk
 
     @property
     def full_name(self) -> str:

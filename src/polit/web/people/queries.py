@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from polit.base.clock import now_utc
@@ -17,12 +18,12 @@ from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.core.versions import version_of
 from polit.web.people.identifiers import current_identifiers, identifier_scheme
+from polit.web.people.merged import children, protects, root, same_people
 from polit.web.people.models import CasePerson, Person, PersonIdentifier
 from polit.web.people.rules import (
     PersonDetails,
     PersonRole,
     Sex,
-    is_under_age,
     may_read_person,
     search_key,
 )
@@ -86,7 +87,7 @@ class PersonShown:
         sex_label: The sex in words.
         identifiers: Those that hold first.
         hidden_cases: In how many further cases, which the reader has no access to, one of the
-            identifiers is known.
+            identifiers, or another record of the person, is known.
     """
 
     person_id: UUID
@@ -184,8 +185,9 @@ def person_get(access: CaseAccess, user: User, person_id: UUID) -> PersonShown |
     first = places[0]
     if first.is_withheld:
         return PersonShown(person_id, places, True, first.is_protected, PersonDetails(), "", (), 0)
-    person = found[0].person
-    identifiers = list(person.identifiers.order_by(F("ended_at").asc(nulls_first=True), "kind"))
+    person, same = found[0].person, same_person_ids(person_id)
+    rows_held = PersonIdentifier.objects.filter(person__in=same)
+    held = list(rows_held.order_by(F("ended_at").asc(nulls_first=True), "kind"))
     return PersonShown(
         person_id,
         places,
@@ -193,8 +195,8 @@ def person_get(access: CaseAccess, user: User, person_id: UUID) -> PersonShown |
         is_protected=first.is_protected,
         details=details_of(person),
         sex_label=Sex(person.sex).label if person.sex else "",
-        identifiers=tuple(_identifier_shown(each) for each in identifiers),
-        hidden_cases=_hidden_cases(user, identifiers),
+        identifiers=tuple(identifier_shown(each) for each in held if each.person_id == person_id),
+        hidden_cases=_hidden_cases(user, same, held),
     )
 
 
@@ -218,10 +220,14 @@ def details_version(details: PersonDetails) -> str:
     return version_of({name: str(value) for name, value in asdict(details).items()})
 
 
+def same_person_ids(person_id: UUID) -> frozenset[UUID]:
+    """Return the identifiers of all records that are one person, that of the record among them."""
+    return frozenset(same_people([person_id]).values_list("pk", flat=True)) | {person_id}
+
+
 def is_protected(person: Person) -> bool:
-    """Tell whether a person is, or ever was, a child in any case, or is under age today."""
-    as_child = CasePerson.objects.filter(person=person, role=PersonRole.CHILD.value)
-    return _is_under_age(person) or as_child.exists()
+    """Tell whether a record of a person was ever a child's in any case, or is under age today."""
+    return children(_today()).filter(pk__in=same_person_ids(person.pk)).exists()
 
 
 def people_found(user: User, text: str) -> Found:
@@ -242,15 +248,16 @@ def people_found(user: User, text: str) -> Found:
     visible = CasePerson.objects.filter(person=OuterRef("pk"), case__in=cases_for(user))
     matched = identifiers.filter(person=OuterRef("pk"))
     rows = Person.objects.filter(Exists(visible), named | Exists(matched))
-    people = rows.order_by("family_name", "given_name", "id")[:FOUND_MOST]
+    people: dict[UUID, Person] = {}
+    for each in rows.order_by("family_name", "given_name", "id")[: FOUND_MOST * 2]:
+        # Of records that are one person, the first; the others stand on its page.
+        people.setdefault(each.root_id, each)
     cases = _case_references(user, people)
-    return Found(
-        tuple(
-            PersonFound(each.id, each.full_name, each.born_on, cases.get(each.id, ()))
-            for each in people
-        ),
-        _hidden_count(user, identifiers),
+    found = tuple(
+        PersonFound(each.id, each.full_name, each.born_on, cases.get(stands, ()))
+        for stands, each in people.items()
     )
+    return Found(found[:FOUND_MOST], _hidden_count(user, identifiers))
 
 
 def person_seen(user: User, person_id: UUID) -> Person | None:
@@ -278,12 +285,13 @@ def changes_elsewhere(access: CaseAccess, person_id: UUID) -> int:
 
 
 def _places() -> QuerySet[CasePerson]:
-    as_child = CasePerson.objects.filter(person=OuterRef("person"), role=PersonRole.CHILD.value)
-    return CasePerson.objects.select_related("person").annotate(was_child=Exists(as_child))
+    stands = Coalesce(OuterRef("person__merged_into_id"), OuterRef("person_id"))
+    rows = CasePerson.objects.select_related("person")
+    return rows.annotate(of_child=protects(stands, _today()))
 
 
 def _place_shown(place: CasePerson, roles: frozenset[Role]) -> PlaceShown:
-    protected = bool(getattr(place, "was_child", True)) or _is_under_age(place.person)
+    protected = bool(getattr(place, "of_child", True))
     readable = may_read_person(roles, is_protected=protected)
     return PlaceShown(
         place_id=place.id,
@@ -300,14 +308,14 @@ def _place_shown(place: CasePerson, roles: frozenset[Role]) -> PlaceShown:
     )
 
 
-def _identifier_shown(each: PersonIdentifier) -> IdentifierShown:
+def identifier_shown(each: PersonIdentifier) -> IdentifierShown:
+    """Return an identifier with its kind in words."""
     label = identifier_scheme(each.scheme, each.version).label_of(each.kind)
     return IdentifierShown(each.id, label, each.service, each.value, each.ended_at)
 
 
-def _is_under_age(person: Person) -> bool:
-    today = timezone.localdate(now_utc())
-    return is_under_age(person.born_on, person.estimated_age_years, person.estimated_on, today)
+def _today() -> date:
+    return timezone.localdate(now_utc())
 
 
 def _with_key(text: str) -> QuerySet[PersonIdentifier]:
@@ -321,28 +329,32 @@ def _with_key(text: str) -> QuerySet[PersonIdentifier]:
     return PersonIdentifier.objects.filter(wanted, ended_at=None)
 
 
-def _hidden_cases(user: User, identifiers: Iterable[PersonIdentifier]) -> int:
+def _hidden_cases(
+    user: User, same: frozenset[UUID], identifiers: Iterable[PersonIdentifier]
+) -> int:
     wanted = Q(pk__in=[])
     for each in identifiers:
         if each.ended_at is None:
             wanted |= Q(kind=each.kind, service_key=each.service_key, value_key=each.value_key)
-    return _hidden_count(user, PersonIdentifier.objects.filter(wanted, ended_at=None))
+    rows = PersonIdentifier.objects.filter(wanted, ended_at=None)
+    return _hidden_count(user, rows, merged=same if len(same) > 1 else frozenset())
 
 
-def _hidden_count(user: User, identifiers: QuerySet[PersonIdentifier]) -> int:
-    known = CasePerson.objects.filter(person__in=identifiers.values("person"))
+def _hidden_count(
+    user: User, identifiers: QuerySet[PersonIdentifier], merged: frozenset[UUID] = frozenset()
+) -> int:
+    """Return how many cases that somebody is not in know who holds an identifier, or a person."""
+    holders = same_people(identifiers.order_by().values("person"))
+    known = CasePerson.objects.filter(Q(person__in=holders) | Q(person__in=merged))
     hidden = known.exclude(case__in=cases_for(user))
     return hidden.values("case").distinct().count()
 
 
-def _case_references(user: User, people: Iterable[Person]) -> dict[UUID, tuple[str, ...]]:
-    rows = CasePerson.objects.filter(
-        person__in=[each.id for each in people], case__in=cases_for(user)
-    )
+def _case_references(user: User, stands: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+    rows = CasePerson.objects.filter(person__in=same_people(stands), case__in=cases_for(user))
+    named = rows.order_by("case__reference").annotate(stands=root("person__"))
     found: dict[UUID, dict[str, None]] = {}
-    for person_id, reference in rows.order_by("case__reference").values_list(
-        "person_id", "case__reference"
-    ):
+    for person_id, reference in named.values_list("stands", "case__reference"):
         found.setdefault(person_id, {})[reference] = None
     return {person_id: tuple(references) for person_id, references in found.items()}
 

@@ -1,6 +1,7 @@
 """Roles of people in a case, who may read a child, and facts that go together. No Django here."""
 
 import unicodedata
+from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,11 @@ AGE_MAX_YEARS = 120
 READING = Access(Scope.CASE, read=CASE_ROLES)
 WRITING = Access(Scope.CASE, read=CHILD_READERS, write=CHILD_READERS)
 """Who writes of people reads children: nobody edits what they may not see."""
+SPLITTING = Access(
+    Scope.CASE, read=frozenset({Role.SUPERVISOR}), write=frozenset({Role.SUPERVISOR})
+)
+ACROSS = Access(Scope.ROLE, read=CHILD_READERS)
+"""A person's page over all cases; the view asks which of them the reader has access to."""
 
 
 class PersonRole(StrEnum):
@@ -143,6 +149,12 @@ def is_under_age(
     return False
 
 
+def years_before(today: date, years: int) -> date:
+    """Return the last day on which somebody of so many years today can have been born."""
+    is_no_day = (today.month, today.day) == (2, 29) and not isleap(today.year - years)
+    return today.replace(year=today.year - years, day=28 if is_no_day else today.day)
+
+
 def may_read_person(roles: frozenset[Role], *, is_protected: bool) -> bool:
     """Tell whether somebody with access to the case may read who a person is.
 
@@ -161,6 +173,16 @@ def check_writes_people(roles: frozenset[Role]) -> None:
     """
     if not roles & CHILD_READERS:
         raise AuthorityError("your roles do not allow to record people: ask an investigator")
+
+
+def check_splits_people(roles: frozenset[Role]) -> None:
+    """Refuse whoever may not take back that two records are one person.
+
+    Raises:
+        AuthorityError: They may not.
+    """
+    if Role.SUPERVISOR not in roles:
+        raise AuthorityError("your roles do not allow to part records: ask a supervisor")
 
 
 def search_key(*texts: str) -> str:

@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from polit.web.people import views
+from polit.web.people.views import people as views
+from polit.web.people.views import same
 
 app_name = "people"
 
@@ -12,6 +13,8 @@ _person: list[URLPattern | URLResolver] = [
     path("change/", views.person_change_page, name="change"),
     path("identifiers/add/", views.identifier_add_page, name="identifier_add"),
     path("identifiers/<uuid:identifier_id>/end/", views.identifier_end_page, name="identifier_end"),
+    path("same/<uuid:same_person_id>/", same.person_merge_page, name="merge"),
+    path("part/<uuid:joined_person_id>/", same.person_part_page, name="part"),
     path("roles/<uuid:role_id>/end/", views.role_end_page, name="role_end"),
 ]
 _people: list[URLPattern | URLResolver] = [
@@ -21,4 +24,7 @@ _people: list[URLPattern | URLResolver] = [
     path("<uuid:person_id>/", include(_person)),
 ]
 
-urlpatterns = [path("cases/<uuid:case_id>/people/", include(_people))]
+urlpatterns = [
+    path("cases/<uuid:case_id>/people/", include(_people)),
+    path("people/<uuid:person_id>/", same.person_across_page, name="across"),
+]

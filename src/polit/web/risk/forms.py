@@ -1,10 +1,23 @@
 """What people fill in about risk; ``SuicideRiskFields`` puts the prompt into other forms."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 
-from polit.web.risk.rules import Concern, SuicideRiskAnswers
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
+from polit.web.risk.rules import (
+    Concern,
+    GivenAssessment,
+    GivenPrompt,
+    Known,
+    Occasion,
+    RiskLevel,
+    SuicideRiskAnswers,
+)
+from polit.web.risk.tools import current_tools, response_times
 
 TEXT_LENGTH = 4000
 NOT_ASKED = "not_asked"
@@ -20,6 +33,15 @@ def _long(label: str, rows: int = 2, *, hint: str = "", required: bool = False) 
         label=label, max_length=TEXT_LENGTH, required=required, help_text=hint,
         widget=forms.Textarea(attrs={"rows": rows}),
     )  # fmt: skip
+
+
+def _answer(label: str) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[(each.value, each.label) for each in Known],
+        widget=forms.RadioSelect,
+        initial=Known.NOT_KNOWN.value,
+    )
 
 
 class SuicideRiskFields(forms.Form):
@@ -67,3 +89,139 @@ class SuicideRiskFields(forms.Form):
             cleaned["suicide_support_suspect"],
             cleaned["suicide_support_family"],
         )
+
+
+class AssessForm(GovukForm):
+    """The result of an assessment: polit keeps it and computes none."""
+
+    button: ClassVar[str] = "Record the assessment"
+
+    tool = forms.ChoiceField(label="Tool")
+    tool_name = forms.CharField(
+        label="Name of the tool, where it is not in the list", max_length=100, required=False
+    )
+    tool_version = forms.CharField(label="Its version", max_length=50, required=False)
+    level = forms.ChoiceField(label="Level that holds", widget=forms.RadioSelect)
+    tool_level = forms.ChoiceField(
+        label="Level that the tool said, where yours is another",
+        choices=[("", "The same"), *((each.value, each.label) for each in RiskLevel)],
+        required=False,
+    )
+    override_reason = _long("Why yours is another")
+    assessed_at = InstantField(label="Assessed when")
+    assessor = forms.CharField(label="Assessed by", max_length=200)
+    person = forms.ChoiceField(label="About whom (optional)", required=False)
+    access_to_children = _answer("Can the suspect reach children?")
+    access_words = _long("Which children, and how", hint="Write no name of a child.")
+    position_of_trust = _answer("Are they in a position of trust?")
+    trust_words = _long("Where, and as what")
+    previous = _answer("Are there previous convictions or intelligence?")
+    previous_words = _long("Which")
+    rationale = _long("Rationale", 4, required=True, hint="Write no name of a child.")
+    review_on = DayField(label="To be reviewed by (optional)", required=False)
+    reason = ReasonField(label="Why it is assessed now")
+
+    def __init__(self, people: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        """Offer the tools in use, the levels with their times, the suspects of the case."""
+        super().__init__(*args, **options)
+        tools, times = current_tools(), response_times()
+        offered = {
+            "tool": [("", "Choose one"), *((each.code, each.label) for each in tools.entries)],
+            "level": [
+                (each.value, f"{each.label}: to be answered within {_days(times.days(each))}")
+                for each in reversed(RiskLevel)
+            ],
+            "person": [("", "Nobody in particular"), *people],
+        }
+        for name, choices in offered.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+        self.fields["tool"].help_text = tools.notice
+        self.fields["level"].help_text = times.notice
+
+    def given(self) -> GivenAssessment:
+        """Return what was filled in."""
+        cleaned = self.cleaned_data
+        names = ("tool", "tool_name", "tool_version", "assessed_at", "assessor", "rationale",
+                 "review_on", "access_words", "trust_words", "previous_words",
+                 "override_reason")  # fmt: skip
+        return GivenAssessment(
+            **{name: cleaned[name] for name in names},
+            level=RiskLevel(cleaned["level"]),
+            access_to_children=Known(cleaned["access_to_children"]),
+            position_of_trust=Known(cleaned["position_of_trust"]),
+            previous=Known(cleaned["previous"]),
+            tool_level=RiskLevel(cleaned["tool_level"]) if cleaned["tool_level"] else None,
+            place_id=UUID(cleaned["person"]) if cleaned["person"] else None,
+        )
+
+    @staticmethod
+    def known_of(assessment: RiskAssessment) -> dict[str, object]:
+        """Return what is recorded of an assessment, as the fields show it."""
+        names = ("tool", "tool_name", "tool_version", "level", "assessed_at", "assessor",
+                 "rationale", "review_on", "access_to_children", "access_words",
+                 "position_of_trust", "trust_words", "previous", "previous_words",
+                 "override_reason")  # fmt: skip
+        return {
+            **{name: getattr(assessment, name) for name in names},
+            "tool_level": assessment.override_of,
+            "person": str(assessment.person_id or ""),
+        }
+
+
+class WithdrawForm(GovukForm):
+    """Why something is withdrawn."""
+
+    button: ClassVar[str] = "Withdraw it"
+    warns: ClassVar[bool] = True
+    reason = ReasonField(help_text="It stays readable, and counts no more.")
+
+
+class PromptForm(SuicideRiskFields, GovukForm):
+    """That a suspect was asked about suicide, as a form of its own."""
+
+    button: ClassVar[str] = "Record what was asked"
+    place_id = forms.ChoiceField(label="Which suspect")
+    occasion = forms.ChoiceField(
+        label="Occasion",
+        choices=[(each.value, each.label) for each in Occasion],
+        widget=forms.RadioSelect,
+    )
+    occurred_at = InstantField(label="Asked when")
+    reason = ReasonField(initial="Asked as the force's procedure says")
+    field_order = ("place_id", "occasion", "occurred_at", *SUICIDE_FIELDS, "reason")
+
+    def __init__(self, suspects: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        """Offer the suspects; that nobody was asked needs no record."""
+        super().__init__(*args, **options)
+        place, concern = self.fields["place_id"], self.fields["suicide_concern"]
+        assert isinstance(place, forms.ChoiceField)
+        assert isinstance(concern, forms.ChoiceField)
+        place.choices = list(suspects)
+        concern.choices = [(each.value, each.label) for each in Concern]
+
+    def given(self) -> GivenPrompt:
+        """Return what was filled in."""
+        answers = self.answers()
+        assert answers is not None
+        cleaned = self.cleaned_data
+        return GivenPrompt(Occasion(cleaned["occasion"]), cleaned["occurred_at"], answers)
+
+    @staticmethod
+    def known_of(prompt: SuicideRiskPrompt) -> dict[str, object]:
+        """Return what is recorded of a prompt, as the fields show it."""
+        return {
+            "place_id": str(prompt.place_id),
+            "occasion": prompt.occasion,
+            "occurred_at": prompt.occurred_at,
+            "suicide_concern": prompt.concern,
+            "suicide_asked": prompt.asked,
+            "suicide_action": prompt.action,
+            "suicide_support_suspect": prompt.support_suspect,
+            "suicide_support_family": prompt.support_family,
+        }
+
+
+def _days(days: int) -> str:
+    return "1 day" if days == 1 else f"{days} days"

@@ -6,6 +6,7 @@ from django.db.models import Q
 from polit.web.cases.models import Case
 from polit.web.core.models import Superseded
 from polit.web.people.models import CasePerson
+from polit.web.referrals.models import Referral
 from polit.web.risk.rules import Concern, Known, Occasion, RiskLevel
 from polit.web.risk.tools import tool_scheme
 
@@ -22,6 +23,9 @@ class RiskAssessment(Superseded):
         by: Who recorded it, where ``assessor`` made it.
     """
 
+    referral = models.ForeignKey(
+        Referral, on_delete=models.PROTECT, null=True, related_name="risk_assessments"
+    )
     case = models.ForeignKey(
         Case, on_delete=models.PROTECT, null=True, related_name="risk_assessments"
     )
@@ -59,6 +63,11 @@ class RiskAssessment(Superseded):
         )
         constraints = (
             models.CheckConstraint(condition=Q(level__in=_LEVELS), name="risk_assessment_level"),
+            models.CheckConstraint(
+                condition=Q(referral=None, case__isnull=False)
+                | Q(referral__isnull=False, case=None, person=None),
+                name="risk_assessment_subject",
+            ),
             models.CheckConstraint(
                 condition=Q(override_of="", override_reason="")
                 | (Q(override_of__in=_LEVELS) & ~Q(override_reason="")),

@@ -8,13 +8,17 @@ from django.db import IntegrityError, transaction
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
+from polit.web.accounts.models import User
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.core.acting import Actor
+from polit.web.core.fitting import check_fits
 from polit.web.core.models import Superseded
 from polit.web.people.models import CasePerson
+from polit.web.referrals.models import Referral
+from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.rules import (
     GivenAssessment,
@@ -36,21 +40,27 @@ def assessment_record(
     *,
     reason: str,
     given: GivenAssessment,
+    referral_id: UUID | None = None,
     case: CaseLike | None = None,
 ) -> RiskAssessment:
-    """Record an assessment of a case.
+    """Record an assessment of a referral or of a case.
 
     Raises:
         AuthorityError: The actor's roles do not allow it.
-        UsageError: It does not hold together, or its person is nobody of the case.
+        Referral.DoesNotExist: There is no such referral that they may see.
+        UsageError: It names neither or both, does not hold together, or its person is nobody of
+            the case.
     """
     check_assesses(roles_of(actor))
-    if case is None:
-        raise UsageError("assessment: name the case that was assessed")
-    with act(actor, "risk.assess", reason=reason, case=case, nature=Nature.COLLECTION) as deed:
-        kept = _assessment(actor, reason, given, case.id)
+    if (referral_id is None) == (case is None):
+        raise UsageError("assessment: name either the referral or the case that was assessed")
+    referral = None if referral_id is None else _referral(actor, referral_id)
+    about = case if referral is None else referral.case
+    with act(actor, "risk.assess", reason=reason, case=about, nature=Nature.COLLECTION) as deed:
+        kept = _assessment(actor, reason, given, case.id if case else None)
+        kept.referral = referral
         kept.save()
-        deed.about("risk_assessment", kept.pk, **_told(kept))
+        deed.about("risk_assessment", kept.pk, label=_label(kept), **_told(kept))
     return kept
 
 
@@ -64,10 +74,12 @@ def assessment_correct(
         UsageError: It was corrected or withdrawn already, or does not hold together.
     """
     check_assesses(roles_of(actor))
-    with act(actor, "risk.correct", reason=reason, case=assessment.case) as deed:
+    with act(actor, "risk.correct", reason=reason, case=_case(assessment)) as deed:
         kept = _assessment(actor, reason, given, assessment.case_id)
+        kept.referral = assessment.referral
         _supersede(assessment, kept)
-        deed.about("risk_assessment", kept.pk, corrects=str(assessment.pk), **_told(kept))
+        deed.about("risk_assessment", kept.pk, label=_label(kept), corrects=str(assessment.pk),
+                   **_told(kept))  # fmt: skip
     return kept
 
 
@@ -79,10 +91,10 @@ def assessment_withdraw(actor: Actor, *, reason: str, assessment: RiskAssessment
         UsageError: It was corrected or withdrawn already.
     """
     check_assesses(roles_of(actor))
-    with act(actor, "risk.withdraw", reason=reason, case=assessment.case) as deed:
+    with act(actor, "risk.withdraw", reason=reason, case=_case(assessment)) as deed:
         kept = _again(assessment, actor, reason)
         _supersede(assessment, kept)
-        deed.about("risk_assessment", kept.pk, withdraws=str(assessment.pk))
+        deed.about("risk_assessment", kept.pk, label=_label(kept), withdraws=str(assessment.pk))
     return kept
 
 
@@ -184,7 +196,7 @@ def _assessment(
     override_of = (
         given.tool_level.value if given.override_reason.strip() and given.tool_level else ""
     )
-    return RiskAssessment(
+    kept = RiskAssessment(
         case_id=case_id,
         person=_place(case_id, given.place_id),
         tool_scheme=tools.name,
@@ -207,6 +219,22 @@ def _assessment(
         by=actor.name,
         reason=reason,
     )
+    check_fits(kept)
+    return kept
+
+
+def _referral(actor: Actor, referral_id: UUID) -> Referral:
+    if actor.kind == "system":
+        return Referral.objects.select_related("case").get(pk=referral_id)
+    return referral_get(User.objects.get(pk=actor.actor_id), referral_id)
+
+
+def _case(assessment: RiskAssessment) -> CaseLike | None:
+    return assessment.referral.case if assessment.referral else assessment.case
+
+
+def _label(assessment: RiskAssessment) -> str:
+    return assessment.referral.reference if assessment.referral else ""
 
 
 def _place(case_id: UUID | None, place_id: UUID | None) -> CasePerson | None:

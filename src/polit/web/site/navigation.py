@@ -1,5 +1,6 @@
 """The main navigation: where each role finds its work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -18,11 +19,15 @@ class Place:
         label: Its words.
         view: The name of its address.
         roles: Who sees it: those whom the page itself lets in.
+        about: What is found there, for the page of all registers.
+        is_main: Whether it stands on every page; the others stand on the page of all registers.
     """
 
     label: str
     view: str
     roles: frozenset[Role]
+    about: str
+    is_main: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,44 +36,76 @@ class NavigationItem:
 
     label: str
     url: str
+    about: str
     is_current: bool
 
 
+_MANAGERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPERVISOR})
+_EXAMINERS = frozenset({Role.EXAMINER, Role.SUPERVISOR})
+_LEADERS = frozenset({Role.SUPERVISOR})
+_ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR})
+
 PLACES = (
-    Place("Tasks", "clocks:list", CASE_ROLES),
-    Place("Referrals", "referrals:list", CHILD_READERS),
-    Place("Cases", "cases:list", CASE_ROLES),
-    Place("Warrants", "warrants:list", CHILD_READERS),
-    Place("Arrests", "arrests:list", CHILD_READERS),
-    Place("Children", "safeguarding:children", CHILD_READERS),
-    Place("Orders", "orders:list", frozenset({Role.OFFENDER_MANAGER, Role.SUPERVISOR})),
-    Place("Statistics", "statistics:page", frozenset({Role.SUPERVISOR, Role.AUDITOR})),
-    Place("Search", "search:page", CASE_ROLES),
-    Place("Cases and teams", "cases:teams", frozenset({Role.SUPERVISOR})),
-    Place("Hash sets", "hashsets:list", frozenset({Role.EXAMINER, Role.SUPERVISOR})),
-    Place("My exposure", "welfare:own", TILE_READERS),
-    Place("Notices", "cases:notices", CASE_ROLES),
-    Place("Audit", "audit:list", frozenset({Role.AUDITOR})),
-    Place("People and roles", "accounts:list", frozenset({Role.SYSTEM_ADMINISTRATOR})),
-    Place("System", "system", frozenset({Role.SYSTEM_ADMINISTRATOR})),
-)
+    Place("Tasks", "clocks:list", CASE_ROLES, "What is due, for whom, since when", is_main=True),
+    Place("Referrals", "referrals:list", CHILD_READERS, "What reached the team", is_main=True),
+    Place("Cases", "cases:list", CASE_ROLES, "Your cases", is_main=True),
+    Place("Children", "safeguarding:children", CHILD_READERS, "Children and what protects them",
+          is_main=True),
+    Place("Orders", "orders:list", _MANAGERS, "Offenders under orders", is_main=True),
+    Place("Statistics", "statistics:page", frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+          "Figures with their rules", is_main=True),
+    Place("Risk", "risk:queue", CHILD_READERS, "What comes first, and why"),
+    Place("Enquiries", "enquiries:list", CHILD_READERS, "What was asked, and the wait for it"),
+    Place("Warrants", "warrants:list", CHILD_READERS, "Warrants and their executions"),
+    Place("Arrests", "arrests:list", CHILD_READERS, "Arrests, custody, bail, outcomes"),
+    Place("Court", "court:list", CHILD_READERS, "Charges, hearings, results"),
+    Place("Exchange", "dissemination:list", CASE_ROLES, "What was given to whom"),
+    Place("Hash sets", "hashsets:list", _EXAMINERS, "Known files"),
+    Place("My exposure", "welfare:own", TILE_READERS, "What you have seen, and your limits",
+          is_main=True),
+    Place("Legal privilege", "privilege:list", frozenset({Role.COUNSEL}),
+          "What you are asked to decide", is_main=True),
+    Place("Notices", "cases:notices", CASE_ROLES, "What you were told"),
+    Place("Signposts", "signposts:list", CASE_ROLES, "Where people find help"),
+    Place("Cases and teams", "cases:teams", _LEADERS, "Every case and who is in it"),
+    Place("Areas and teams", "cases:units", _LEADERS, "Units of the force"),
+    Place("Audit", "audit:list", frozenset({Role.AUDITOR}), "Who did what, when and why",
+          is_main=True),
+    Place("People and roles", "accounts:list", _ADMINISTRATORS, "Accounts", is_main=True),
+    Place("System", "system", _ADMINISTRATORS, "Processes and jobs", is_main=True),
+    Place("Search", "search:page", CASE_ROLES, "Over everything that you may see", is_main=True),
+)  # fmt: skip
+"""In the order in which they stand."""
 
 
-def navigation_context(request: HttpRequest) -> dict[str, tuple[NavigationItem, ...]]:
-    """Return the entries for whoever asks, as ``navigation``."""
+def navigation_context(request: HttpRequest) -> dict[str, object]:
+    """Return the main entries for whoever asks, the page of all of them last, and the search."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    return {"navigation": tuple(_items(request.path, user.roles))}
+    main = [place for place in PLACES if place.is_main]
+    items = places_for(request.path, user.roles, main)
+    if user.roles & CASE_ROLES:
+        url = reverse("registers")
+        items.append(NavigationItem("All registers", url, "", request.path == url))
+    shown: dict[str, object] = {"navigation": tuple(items)}
+    search_url = reverse("search:page")
+    if user.roles & CASE_ROLES and request.path != search_url:
+        shown["search_url"] = search_url
+    return shown
 
 
-def _items(path: str, roles: frozenset[Role]) -> list[NavigationItem]:
+def places_for(
+    path: str, roles: frozenset[Role], places: Iterable[Place] = PLACES
+) -> list[NavigationItem]:
+    """Return the entries that somebody with these roles may follow from a page."""
     items = []
-    for place in PLACES:
+    for place in places:
+        if not roles & place.roles:
+            continue
         try:
             url = reverse(place.view)
         except NoReverseMatch:
             continue
-        if roles & place.roles:
-            items.append(NavigationItem(place.label, url, path.startswith(url)))
+        items.append(NavigationItem(place.label, url, place.about, path.startswith(url)))
     return items

@@ -3,12 +3,13 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from polit.web.site.appearance import appearance
-from polit.web.site.views import home
+from polit.web.site.views import home, registers
 
 handler400 = "polit.web.core.refusals.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("registers/", registers, name="registers"),
     path("", include("polit.web.tasks.urls")),
     path("", include("polit.web.accounts.urls")),
     path("", include("polit.web.accounts.door_urls")),

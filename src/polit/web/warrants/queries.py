@@ -1,19 +1,28 @@
 """What is asked of warrants. Whoever asks has access to the case, or gets nothing."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
+from polit.web.audit.models import AuditEvent
+from polit.web.audit.rules import Nature
+from polit.web.cases.queries import EventRow, cases_for, event_rows
 from polit.web.core.access import CaseAccess
+from polit.web.core.rules import Role
 from polit.web.core.versions import version_of
+from polit.web.people.models import Person
+from polit.web.people.queries import place_list
+from polit.web.people.rules import PersonRole
 from polit.web.warrants.models import (
     ExecutionPresence,
     Warrant,
     WarrantExecution,
     WarrantPremises,
 )
+
+HISTORY_MOST = 100
 
 
 def warrants_for(user: User) -> QuerySet[Warrant]:
@@ -84,3 +93,57 @@ def warrant_facts(warrant: Warrant) -> dict[str, str]:
 def warrant_version(warrant: Warrant) -> str:
     """Return a mark of what of a warrant may be put right."""
     return version_of(dict(warrant_facts(warrant)))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAddress:
+    """An address of somebody of a case, which this reader may see.
+
+    Args:
+        code: By which a form names it.
+        label: Who lives there, as the reader may see them.
+        address: The address, on one line.
+        place_id: Their place in the case.
+    """
+
+    code: str
+    label: str
+    address: str
+    place_id: UUID
+
+
+def known_addresses(access: CaseAccess, roles: frozenset[Role]) -> list[KnownAddress]:
+    """Return the addresses of a case's suspects that a reader may see. Two queries."""
+    suspects = [
+        each
+        for each in place_list(access, roles)
+        if each.role_label == PersonRole.SUSPECT.label
+        and each.ended_at is None
+        and not each.is_withheld
+    ]
+    ids = [each.person_id for each in suspects]
+    texts = dict(Person.objects.filter(pk__in=ids).values_list("pk", "addresses"))
+    return [
+        KnownAddress(f"{each.place_id}:{number}", each.label, line.strip(), each.place_id)
+        for each in suspects
+        for number, line in enumerate(texts.get(each.person_id, "").splitlines())
+        if line.strip()
+    ]
+
+
+def withheld_places(access: CaseAccess, roles: frozenset[Role]) -> frozenset[UUID]:
+    """Return the places in a case of people whom a reader may not know, nor where they live."""
+    return frozenset(each.place_id for each in place_list(access, roles) if each.is_withheld)
+
+
+def warrant_history(warrant: Warrant) -> list[EventRow]:
+    """Return what was done to a warrant, the newest first."""
+    rows = AuditEvent.objects.filter(subject_id=str(warrant.pk), subject_kind="warrant")
+    changed = rows.exclude(nature=Nature.CONSULTATION.value)
+    return event_rows(changed.order_by("-seq")[:HISTORY_MOST])
+
+
+def executions_standing(access: CaseAccess) -> list[WarrantExecution]:
+    """Return the executions of a case's warrants that stand, the newest first. One query."""
+    rows = WarrantExecution.objects.standing().filter(warrant__case_id=access.case.id)
+    return list(rows.select_related("warrant").order_by("-occurred_at", "pk"))

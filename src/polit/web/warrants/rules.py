@@ -9,6 +9,7 @@ from polit.base.errors import AuthorityError, UsageError
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Access, Role, Scope
 from polit.web.core.states import StateTable, Transition
 from polit.web.core.tones import Tone
+from polit.web.risk.rules import SuicideRiskAnswers
 
 APPLICANTS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR, Role.OFFENDER_MANAGER})
 """Who applies for warrants and executes them."""
@@ -174,6 +175,19 @@ class GivenExecution:
     others_present: str = ""
     authority: str = ""
     notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """That a suspect was asked about suicide while a warrant was executed.
+
+    Args:
+        place_id: The suspect's place in the case.
+        answers: What it came to.
+    """
+
+    place_id: UUID
+    answers: SuicideRiskAnswers
 
 
 def check_applies(roles: frozenset[Role]) -> None:

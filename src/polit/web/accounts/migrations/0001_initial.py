@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                             ("offender_manager", "Offender manager"),
                             ("auditor", "Auditor"),
                             ("system_administrator", "System administrator"),
+                            ("counsel", "Independent counsel"),
                         ],
                         max_length=30,
                     ),

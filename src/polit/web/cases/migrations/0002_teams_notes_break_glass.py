@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                             ("supervision", "Supervision"),
                             ("disclosure", "Disclosure"),
                             ("quality", "Quality"),
+                            ("legal_privilege", "Legal privilege"),
                         ],
                         max_length=30,
                     ),

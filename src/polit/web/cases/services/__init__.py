@@ -14,6 +14,7 @@ from polit.web.cases.services.cases import (
     note_add,
 )
 from polit.web.cases.services.notices import notice_put, notice_read
+from polit.web.cases.services.units import unit_add, unit_end
 
 __all__ = [
     "break_glass_acknowledge",
@@ -27,4 +28,6 @@ __all__ = [
     "note_add",
     "notice_put",
     "notice_read",
+    "unit_add",
+    "unit_end",
 ]

@@ -10,7 +10,7 @@ from polit.web.accounts.models import User
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
 from polit.web.cases.models import BreakGlass, Case
-from polit.web.cases.queries import case_access, case_by_reference
+from polit.web.cases.queries import case_access, case_by_reference, has_been_counsel
 from polit.web.cases.rules import (
     BreakGlassRequest,
     break_glass_end,
@@ -53,6 +53,8 @@ def break_glass_open(actor: Actor, *, reason: str, asked: BreakGlassRequest) -> 
         Case.objects.select_for_update().get(pk=case.pk)
         if case_access(user, case.id) is not None:
             raise UsageError("you have access to this case already")
+        if has_been_counsel(user.pk, case.id):
+            raise UsageError("you were independent counsel in this case")
         opened = _opened(user, second, case, asked, reason)
         _tell(
             second,

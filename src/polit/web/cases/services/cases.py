@@ -10,17 +10,25 @@ from polit.base.errors import UsageError
 from polit.web.accounts.models import User
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
-from polit.web.cases.models import Case, CaseMember, CaseNote, CaseOffence
+from polit.web.cases.models import Case, CaseMember, CaseNote, CaseOffence, Unit
 from polit.web.cases.offences import check_offences, current_offences
-from polit.web.cases.queries import case_version, duty_of, offence_codes, roles_of
+from polit.web.cases.queries import (
+    case_facts,
+    case_version,
+    duty_of,
+    has_been_counsel,
+    has_worked_on,
+    roles_of,
+)
 from polit.web.cases.rules import (
     STATES,
     CaseDetails,
     Duty,
+    UnitKind,
     check_manages_members,
+    check_may_join,
     check_opens,
     check_reference,
-    check_works_on_cases,
 )
 from polit.web.cases.signals import case_moved
 from polit.web.core.access import CaseLike
@@ -29,7 +37,7 @@ from polit.web.core.rules import Purpose, Role
 from polit.web.core.versions import check_unchanged
 
 
-def case_open(  # the five facts of a new case
+def case_open(  # noqa: PLR0913 - the seven facts of a new case
     actor: Actor,
     *,
     reason: str,
@@ -37,6 +45,8 @@ def case_open(  # the five facts of a new case
     title: str,
     operation: str = "",
     offences: Sequence[str] = (),
+    area_id: UUID | None = None,
+    team_id: UUID | None = None,
 ) -> Case:
     """Open a case; the person who opens it leads it.
 
@@ -47,16 +57,20 @@ def case_open(  # the five facts of a new case
         title: What it is about, in a few words.
         operation: The operation's name, where it has one.
         offences: Codes of the kinds of offence that are in use.
+        area_id: The area of the force that it belongs to, where one is known.
+        team_id: The team that works on it, where one is known.
 
     Raises:
         AuthorityError: Their roles do not allow it.
-        UsageError: The reference is not one, or is taken; an offence is unknown.
+        UsageError: The reference is not one, or is taken; an offence is unknown; the area or
+            the team is none that holds.
     """
     roles = roles_of(actor)
     check_opens(roles)
     case = Case(reference=check_reference(reference), title=title.strip(), operation=operation)
     codes = check_offences(tuple(offences))
     with act(actor, "cases.open", reason=reason, case=case, nature=Nature.COLLECTION) as deed:
+        _place(case, area_id, team_id)
         try:
             with transaction.atomic():
                 case.save()
@@ -72,7 +86,7 @@ def case_open(  # the five facts of a new case
 def case_change_details(
     actor: Actor, *, reason: str, case: CaseLike, details: CaseDetails, seen: str | None = None
 ) -> Case:
-    """Change the title, the operation and the kinds of offence of a case.
+    """Change the title, the operation, the kinds of offence, the area and the team of a case.
 
     Args:
         actor: Who changes it.
@@ -83,27 +97,21 @@ def case_change_details(
 
     Raises:
         AuthorityError: Their roles do not allow it.
-        UsageError: An offence is unknown, or somebody else changed the case meanwhile.
+        UsageError: An offence is unknown, the area or the team is none that holds, or somebody
+            else changed the case meanwhile.
     """
     check_opens(roles_of(actor))
     codes = check_offences(details.offences)
     with act(actor, "cases.change_details", reason=reason, case=case) as deed:
         kept = _locked(case.id)
         check_unchanged(seen, case_version(kept))
-        before = {
-            "title": kept.title,
-            "operation": kept.operation,
-            "offences": ", ".join(offence_codes(case.id)),
-        }
+        before = case_facts(kept)
         kept.title, kept.operation = details.title.strip(), details.operation.strip()
+        _place(kept, details.area_id, details.team_id)
         kept.save()
         kept.offences.all().delete()
         _name_offences(kept, codes)
-        after = {
-            "title": kept.title,
-            "operation": kept.operation,
-            "offences": ", ".join(sorted(codes)),
-        }
+        after = case_facts(kept)
         changed = {name: [before[name], after[name]] for name in before}
         deed.about(
             "case",
@@ -171,7 +179,8 @@ def member_add(
 
     Raises:
         AuthorityError: The actor may not make up this team, or the person works on no cases.
-        UsageError: There is no such active person, or they are in the case already.
+        UsageError: There is no such active person, they are in the case already, or they would
+            be independent counsel and of the investigation.
     """
     with act(actor, "cases.member_add", reason=reason, case=case, nature=Nature.SECURITY) as deed:
         kept = _locked(case.id)
@@ -180,7 +189,10 @@ def member_add(
         user = User.objects.filter(pk=user_id, is_active=True).first()
         if user is None:
             raise UsageError("there is no such person with an account in use")
-        check_works_on_cases(user.roles)
+        check_may_join(
+            user.roles, purpose, duty, worked=has_worked_on(user.pk, case.id),
+            counselled=has_been_counsel(user.pk, case.id),
+        )  # fmt: skip
         member = _join(kept, user, purpose, duty, added_by=actor.name, reason=reason)
         deed.about(
             "member",
@@ -241,6 +253,21 @@ def _name_offences(case: Case, codes: Sequence[str]) -> None:
     scheme = current_offences()
     for code in codes:
         CaseOffence(case=case, scheme=scheme.scheme, version=scheme.version, code=code).save()
+
+
+def _place(case: Case, area_id: UUID | None, team_id: UUID | None) -> None:
+    """Give a case to units; where it was already, it may stay though the unit ended."""
+    case.area = _unit(UnitKind.AREA, area_id, case.area_id)
+    case.team = _unit(UnitKind.TEAM, team_id, case.team_id)
+
+
+def _unit(kind: UnitKind, unit_id: UUID | None, was: UUID | None) -> Unit | None:
+    if unit_id is None:
+        return None
+    unit = Unit.objects.filter(pk=unit_id, kind=kind.value).first()
+    if unit is None or (unit.ended_at is not None and unit.pk != was):
+        raise UsageError(f"there is no such {kind.value} any more: choose another one")
+    return unit
 
 
 def _first_purpose(roles: frozenset[Role]) -> Purpose:

@@ -10,8 +10,9 @@ from polit.web.audit.views import CASE_LEADERS
 from polit.web.cases.forms import CaseChangeForm, CaseOpenForm, NoteForm, ReasonForm
 from polit.web.cases.queries import (
     case_get,
-    case_list,
+    case_listing,
     case_version,
+    cases_for,
     event_rows,
     member_list,
     note_get,
@@ -27,6 +28,7 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
+from polit.web.core.listing import listing_of
 from polit.web.core.rules import CHILD_READERS
 from polit.web.core.sections import sections_of
 
@@ -35,9 +37,10 @@ from polit.web.core.sections import sections_of
 def case_list_page(request: HttpRequest) -> HttpResponse:
     """List the cases of whoever asks."""
     user = user_of(request)
-    text = request.GET.get("q", "")
-    page = case_list(user, text=text, after=request.GET.get("after", ""))
-    shown = {"page": page, "text": text, "may_open": bool(user.roles & OPENERS)}
+    rows = cases_for(user).select_related("area", "team")
+    columns = ("reference", "title", "operation")
+    listed = listing_of(request, rows, case_listing(columns, "Reference, title or operation"))
+    shown = {"listed": listed, "may_open": bool(user.roles & OPENERS)}
     return render(request, "cases/list.html", shown)
 
 
@@ -56,6 +59,8 @@ def case_open_page(request: HttpRequest) -> HttpResponse:
                 title=details.title,
                 operation=details.operation,
                 offences=details.offences,
+                area_id=details.area_id,
+                team_id=details.team_id,
             ),
             field="reference",
         )
@@ -78,6 +83,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "actions": STATES.offered(case.status, roles),
         "may_change": bool(roles & OPENERS),
         "may_see_log": bool(roles & CASE_LEADERS.read),
+        "stages": sections_of("stage", request),
         "sections": sections_of("case", request),
         "events": event_rows(timeline(case_id)),
     }
@@ -92,6 +98,8 @@ def case_change_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "title": case.title,
         "operation": case.operation,
         "offences": offence_codes(case_id),
+        "area": case.area_id,
+        "team": case.team_id,
         "seen": case_version(case),
     }
     form = CaseChangeForm(sent(request), initial=known)

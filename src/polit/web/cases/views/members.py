@@ -13,10 +13,11 @@ from polit.web.cases.forms import MemberForm, ReasonForm
 from polit.web.cases.models import Case
 from polit.web.cases.queries import (
     case_by_id,
+    case_listing,
     duty_of,
     member_get,
     member_list,
-    team_list,
+    team_cases,
     team_rows,
 )
 from polit.web.cases.rules import CHANGING, IN_CASE, TEAMS, Duty, can_manage_members
@@ -24,6 +25,7 @@ from polit.web.cases.services import member_add, member_end
 from polit.web.core.access import CaseLike, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.listing import listing_of
 from polit.web.core.rules import CHILD_READERS, Purpose
 
 
@@ -62,9 +64,9 @@ def member_end_page(request: HttpRequest, case_id: UUID, member_id: UUID) -> Htt
 @access(TEAMS)
 def team_list_page(request: HttpRequest) -> HttpResponse:
     """Show a supervisor every case with its team, and nothing of its content."""
-    text = request.GET.get("q", "")
-    page = team_list(text=text, after=request.GET.get("after", ""))
-    shown = {"page": page, "rows": team_rows(page.rows), "text": text}
+    listing = case_listing(("reference", "title"), "Reference or title")
+    listed = listing_of(request, team_cases(), listing)
+    shown = {"listed": listed, "rows": team_rows(listed.page.rows)}
     return render(request, "cases/teams.html", shown)
 
 

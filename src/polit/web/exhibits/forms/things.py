@@ -144,13 +144,16 @@ class SeizeForm(ThingForm):
     producer_number = _text("Their collar or staff number", 50)
     power_code = forms.ChoiceField(label="By which power")
     power_reference = _text("Its reference", 200, hint="Such as the warrant's number.")
+    execution_id = forms.ChoiceField(
+        label="During which execution of a warrant (optional)", required=False
+    )
     agreement = _long("Agreement", 2, hint="Where the power rests on one: who, when, how.")
     scope = _long("Scope", 2, hint="Where it rests on an agreement: what may be looked at.")
     another = forms.BooleanField(label="Seize another exhibit after this one", required=False)
 
     SAME_FOR_NEXT: ClassVar[tuple[str, ...]] = (
-        "place", "producer_name", "producer_number", "power_code", "power_reference", "agreement",
-        "scope", "another",
+        "place", "producer_name", "producer_number", "power_code", "power_reference",
+        "execution_id", "agreement", "scope", "another",
     )  # fmt: skip
 
     def __init__(self, people: People, *args: Any, **options: Any) -> None:
@@ -161,6 +164,12 @@ class SeizeForm(ThingForm):
             powers = [(each.code, each.label) for each in current_powers().entries]
             field.choices = [("", "Choose one"), *powers]
             field.help_text = current_powers().notice
+
+    def offer_executions(self, executions: People) -> None:
+        """Offer the executions of the case's warrants: their identifiers, and words for each."""
+        field = self.fields["execution_id"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", "None"), *executions]
 
     def suggest(self, references: Sequence[str]) -> None:
         """Say what comes next for each producer, where there are several."""
@@ -179,6 +188,7 @@ class SeizeForm(ThingForm):
             cleaned["power_reference"],
             cleaned["agreement"],
             cleaned["scope"],
+            UUID(cleaned["execution_id"]) if cleaned["execution_id"] else None,
         )
 
 

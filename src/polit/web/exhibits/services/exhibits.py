@@ -40,6 +40,7 @@ from polit.web.exhibits.services.chain import append, begin, last_event, locked
 from polit.web.exhibits.services.papers import is_printed
 from polit.web.exhibits.signals import device_described
 from polit.web.people.models import CasePerson
+from polit.web.warrants.models import WarrantExecution
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def exhibit_seize(
             label=exhibit.reference,
             power=exhibit.power_code,
             power_reference=exhibit.power_reference,
+            execution=str(exhibit.execution_id or ""),
             seal=standing.seal,
             facts=facts_digest(exhibit),
         )
@@ -191,7 +193,9 @@ def exhibit_correct(
     return kept
 
 
-_POWER_FIELDS = ("power_law", "power_code", "power_reference", "agreement", "scope")
+_POWER_FIELDS = (
+    "power_law", "power_code", "power_reference", "agreement", "scope", "execution_id",
+)  # fmt: skip
 _DESCRIPTIVE = (
     "reference", "description", "device_kind", "finer_kind", "make", "model", "marks", "capacity",
     "serial", "imei", "is_imei_unreadable", "identifiers", "condition", "powered", "quantity",
@@ -238,6 +242,17 @@ def _empower(exhibit: Exhibit, seizure: Seizure) -> None:
     exhibit.power_law, exhibit.power_code = current_powers().name, seizure.power_code
     exhibit.power_reference = seizure.power_reference.strip()
     exhibit.agreement, exhibit.scope = seizure.agreement.strip(), seizure.scope.strip()
+    exhibit.execution = _execution(exhibit, seizure.execution_id)
+
+
+def _execution(exhibit: Exhibit, execution_id: UUID | None) -> WarrantExecution | None:
+    if execution_id is None:
+        return None
+    rows = WarrantExecution.objects.standing().filter(warrant__case_id=exhibit.case_id)
+    found = rows.filter(pk=execution_id).first()
+    if found is None:
+        raise UsageError("execution of a warrant: choose one of this case that stands")
+    return found
 
 
 def _begin_split(

@@ -1,12 +1,15 @@
 """What a form begins with: what this person filled in last in this case, so nothing is retyped."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
+from polit.web.warrants.models import WarrantExecution
 
 _KEY = "exhibits"
 _MOST_CASES = 20
@@ -32,3 +35,35 @@ def remember(request: HttpRequest, case_id: UUID, **values: str | bool) -> None:
     mine = {**kept.pop(str(case_id), {}), **values}
     newest = [*kept.items(), (str(case_id), mine)][-_MOST_CASES:]
     request.session[_KEY] = dict(newest)
+
+
+def execution_choices(executions: Sequence[WarrantExecution]) -> list[tuple[str, str]]:
+    """Return executions of warrants as choices of a form, in the same order."""
+    return [(str(each.pk), _words(each)) for each in executions]
+
+
+def _words(execution: WarrantExecution) -> str:
+    at = timezone.localtime(execution.occurred_at)
+    return f"{execution.warrant.reference}, {at:%-d %B %Y, %H:%M}: {execution.outcome_label}"
+
+
+def begun_by_execution(
+    request: HttpRequest, known: dict[str, object], executions: Sequence[WarrantExecution]
+) -> dict[str, object]:
+    """Return what the form begins with where the address names an execution of a warrant.
+
+    What this person filled in last stays where it was during the same execution: the room that
+    they are in says more than the address of the warrant.
+    """
+    asked = request.GET.get("execution", "")
+    execution = next((each for each in executions if str(each.pk) == asked), None)
+    if execution is None or known.get("execution_id") == asked:
+        return known
+    warrant = execution.warrant
+    return known | {
+        "execution_id": asked,
+        "power_code": warrant.power.seizure_power,
+        "power_reference": warrant.reference,
+        "place": execution.place[:300],
+        "seized_at": execution.occurred_at,
+    }

@@ -35,7 +35,12 @@ from polit.web.exhibits.services import (
     facts_digest,
 )
 from polit.web.exhibits.telling import seal_changes, told_events
-from polit.web.exhibits.views.prefill import recalled, remember
+from polit.web.exhibits.views.prefill import (
+    begun_by_execution,
+    execution_choices,
+    recalled,
+    remember,
+)
 from polit.web.exhibits.views.reach import (
     HANDLING,
     READING,
@@ -44,6 +49,7 @@ from polit.web.exhibits.views.reach import (
     people_of,
     row_of,
 )
+from polit.web.warrants.queries import executions_standing
 
 
 @access(READING)
@@ -65,11 +71,13 @@ def exhibit_list_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def seize_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Seize an exhibit; what is the same for the next one is offered again."""
     granted = case_access_of(request)
-    known = recalled(request, case_id)
+    executions = executions_standing(granted)
+    known = begun_by_execution(request, recalled(request, case_id), executions)
     last, producer = str(known.pop("last_reference", "")), str(known["producer_name"])
     known["reference"] = reference_suggestion(granted, last, producer=producer)
     form = SeizeForm(people_of(request), request.POST or None, initial=known)
     form.suggest(reference_suggestions(granted))
+    form.offer_executions(execution_choices(executions))
     if request.method == "POST" and form.is_valid():
         seizure, thing = form.seizure(), form.thing()
         exhibit = attempt(

@@ -24,6 +24,7 @@ from polit.web.grading.queries.histories import change_read, standings_of
 from polit.web.grading.queries.seconds import seconds_due
 from polit.web.grading.rules import DecisionKind, ProposalState, is_agreed
 from polit.web.items.models import Item, ItemPlace
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import FIRST_GENERATION_LEAST, ItemState, item_number, place_of
 from polit.web.matching.rules import Settled
 from polit.web.media.models import Package
@@ -104,7 +105,9 @@ def disputed_list(access: CaseAccess, *, most: int = 50) -> list[Disputed]:
 
 
 def _items_by(access: CaseAccess, contents: Sequence[bytes]) -> dict[bytes, Item]:
-    rows = Item.objects.filter(review_set__case_id=access.case.id, sha256__in=list(contents))
+    rows = Item.objects.filter(
+        item_shown(), review_set__case_id=access.case.id, sha256__in=list(contents)
+    )
     return {bytes(each.sha256): each for each in rows}
 
 
@@ -118,7 +121,7 @@ class ShownItem(NamedTuple):
 
 def items_shown(access: CaseAccess, places: Sequence[int]) -> list[ShownItem]:
     """Return what a page shows of items of a case; a place of none is passed over."""
-    rows = Item.objects.filter(review_set__case_id=access.case.id)
+    rows = Item.objects.filter(item_shown(), review_set__case_id=access.case.id)
     numbers = rows.values_list("review_set_id", flat=True)[:1]
     wanted = [item_number(number, place) for number in numbers for place in places]
     found = rows.filter(pk__in=wanted).order_by("pk")

@@ -9,6 +9,7 @@ from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.grading.models import Standing, Strategy
 from polit.web.grading.rules import DRAWS
 from polit.web.items.models import Item
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import place_of
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ def second_queue(access: CaseAccess, user: "User") -> list[int]:
     contents = [bytes(each) for each in ordered]
     # Of a large case these are more than a statement takes parameters.
     items = Item.objects.filter(
-        review_set__case_id=access.case.id, sha256__in=rows.values("sha256"), is_present=True
+        item_shown(),
+        review_set__case_id=access.case.id,
+        sha256__in=rows.values("sha256"),
+        is_present=True,
     )
     found = {bytes(each): pk for each, pk in items.values_list("sha256", F("pk"))}
     return [place_of(found[each]) for each in contents if each in found]

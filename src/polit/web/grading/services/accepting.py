@@ -24,6 +24,7 @@ from polit.web.grading.services.held import review_set_hold
 from polit.web.grading.services.proposing import proposals_show
 from polit.web.grading.services.recording import Hand, Recorded, rulings_record
 from polit.web.items.models import Item
+from polit.web.items.queries.blocked import item_shown
 
 _OPEN = ProposalState.OPEN.value
 _BATCH = 500
@@ -63,7 +64,9 @@ def proposals_accept(
             raise DecisionRefused(
                 "nothing", "these proposals wait no longer, or contradict each other: look again"
             )
-        items = Item.objects.filter(review_set=held.review_set, sha256__in=list(codes))
+        items = Item.objects.filter(
+            item_shown(), review_set=held.review_set, sha256__in=list(codes)
+        )
         wanted = [(each, Change(codes[bytes(each.sha256)])) for each in items.order_by("pk")]
         kind = DecisionKind.ACCEPT
         rulings = rulings_of(actor, access.case, wanted, kind=kind, rung=Rung.COPY)

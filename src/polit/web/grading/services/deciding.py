@@ -52,6 +52,7 @@ from polit.web.grading.services.recording import (
     rulings_record,
 )
 from polit.web.items.models import Item
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import Queue, place_of
 
 
@@ -246,10 +247,10 @@ def _compensating(hand: Hand, held: Held, wanted: UUID, decided: dict[bytes, Was
     case, contents = hand.access.case, list(decided)
     histories = histories_of(case, contents)
     standings = standings_of(case, contents)
-    items = Item.objects.filter(review_set=held.review_set, sha256__in=contents).order_by("pk")
+    items = Item.objects.filter(item_shown(), review_set=held.review_set, sha256__in=contents)
     step = Step(fresh_id(), hand.kind, hand.actor.actor_id, Change(), wanted)
     rulings = []
-    for item in items:
+    for item in items.order_by("pk"):
         content = bytes(item.sha256)
         after = values_of([*histories[content], step])
         was = decided[content]

@@ -11,12 +11,15 @@ from polit.web.cases.rules import CaseStatus
 from polit.web.core.acting import Actor
 from polit.web.grading.models import FrozenSchedule, Standing
 from polit.web.items.models import ReviewSet
+from polit.web.media.quarantine import content_shown
 
 _REASON = "The case is taken to court: the schedule is kept as it is served"
 
 
 def schedule_freeze(case: Case, actor: Actor, **_sent: object) -> FrozenSchedule | None:
     """Keep a case's decided contents as they stand, where it is taken to court; within the act.
+
+    What is quarantined for legal privilege is served to nobody.
 
     Returns:
         The version; ``None`` where the case goes elsewhere, or has nothing to review.
@@ -26,7 +29,10 @@ def schedule_freeze(case: Case, actor: Actor, **_sent: object) -> FrozenSchedule
     # Whoever decides holds the case's row, as this act does: it is either in here or refused.
     if not ReviewSet.objects.filter(case_id=case.id).exists():
         return None
-    rows = Standing.objects.filter(case_id=case.id).exclude(code="", flags=0).order_by("sha256")
+    shown = content_shown(case="case_id")
+    rows = (
+        Standing.objects.filter(shown, case_id=case.id).exclude(code="", flags=0).order_by("sha256")
+    )
     named = rows.values_list("sha256", "code", "flags")
     now = {bytes(sha256).hex(): (code, flags) for sha256, code, flags in named}
     last = FrozenSchedule.objects.filter(case_id=case.id).order_by("-version").first()

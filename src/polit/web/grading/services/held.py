@@ -13,6 +13,7 @@ from polit.web.core.acting import Actor
 from polit.web.grading.queries.histories import scheme_of
 from polit.web.grading.rules import MOST_PLACES, Rung, check_not_frozen
 from polit.web.items.models import Item, ReviewSet
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import check_places, item_number, place_of
 from polit.web.welfare.queries import rungs_seen
 
@@ -69,7 +70,8 @@ def review_set_hold(case: CaseLike, contents: Sequence[bytes] = ()) -> Held:
 def items_at(case: CaseLike, places: Iterable[int]) -> list[Item]:
     """Return the items at places of a case's review, by place, each once.
 
-    What no package holds any longer is none: nobody can look at it. What an examination that
+    What no package holds any longer is none, nor is what is quarantined for legal privilege:
+    nobody can look at it. What an examination that
     still runs has found is one already (``content_id`` 0).
 
     Raises:
@@ -82,7 +84,7 @@ def items_at(case: CaseLike, places: Iterable[int]) -> list[Item]:
         raise DecisionRefused("no_item", str(error)) from error
     numbers = [item_number(review_set.pk, place) for place in wanted]
     held = Q(is_present=True) | Q(content_id=0)
-    found = list(Item.objects.filter(held, pk__in=numbers).order_by("pk"))
+    found = list(Item.objects.filter(held, item_shown(), pk__in=numbers).order_by("pk"))
     if len(found) < len(wanted):
         raise DecisionRefused(
             "no_item", "an item is not, or no longer, in this case: load the page again"
@@ -105,7 +107,9 @@ def with_stacks(leads: Sequence[Item]) -> list[Item]:
     """
     by_set = {each.review_set_id for each in leads}
     places = [place_of(each.pk) for each in leads if each.stack_items > 1]
-    rows = Item.objects.filter(review_set_id__in=by_set, lead_place__in=places, is_present=True)
+    rows = Item.objects.filter(
+        item_shown(), review_set_id__in=by_set, lead_place__in=places, is_present=True
+    )
     found = {each.pk: each for each in leads}
     for member in rows.order_by("pk")[: MOST_PLACES + 1] if places else ():
         found.setdefault(member.pk, member)

@@ -12,6 +12,7 @@ from polit.web.core.acting import Actor
 from polit.web.grading.agreement import drawn, sample_size
 from polit.web.grading.models import BlindSample
 from polit.web.items.models import Item, ReviewSet
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import ItemState
 from polit.web.matching.models import ContentMatch
 from polit.web.matching.rules import Settled
@@ -33,7 +34,11 @@ def sample_draw(actor: Actor, *, reason: str, access: CaseAccess) -> BlindSample
         Case.objects.select_for_update().get(pk=access.case.id)
         review_set = ReviewSet.objects.filter(case_id=access.case.id).first()
         rows = Item.objects.filter(
-            review_set=review_set, settled__gt=0, is_present=True, state=int(ItemState.SETTLED)
+            item_shown(),
+            review_set=review_set,
+            settled__gt=0,
+            is_present=True,
+            state=int(ItemState.SETTLED),
         )
         contents = [bytes(each) for each in rows.values_list("sha256", flat=True).iterator()]
         if review_set is None or not contents:

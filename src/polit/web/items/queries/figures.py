@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from polit.web.items.models import Item, ReviewSet
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import item_number, place_of
 from polit.web.matching.models import StackMember
 from polit.web.media.rules import rows_of
@@ -38,7 +39,9 @@ def figures_list(review_set: ReviewSet, places: tuple[int, ...]) -> list[ItemFig
         review_set: The case's.
         places: At most ``MOST_FIGURES``, each once.
     """
-    items = Item.objects.in_bulk([item_number(review_set.pk, each) for each in places])
+    items = Item.objects.filter(item_shown()).in_bulk(
+        [item_number(review_set.pk, each) for each in places]
+    )
     found = {place_of(pk): item for pk, item in items.items() if item.is_present}
     distances = _distances(review_set.run, [each.content_id for each in found.values()])
     return [

@@ -9,6 +9,7 @@ from polit.web.core.access import CaseAccess
 from polit.web.items.columns import CHUNK_PLACES, Array
 from polit.web.items.models import FolderPlaces, ItemFolder
 from polit.web.media.models import Folder, Package
+from polit.web.media.quarantine import folders_visible
 from polit.web.media.rules import PackageState, package_of, rows_of
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def folder_nodes(
         return _packages(access)
     if not _visible(access).filter(number=number).exists():
         return []
-    rows = Folder.objects.filter(id__range=rows_of(number), parent_id=parent)
+    rows = folders_visible().filter(id__range=rows_of(number), parent_id=parent)
     held = ItemFolder.objects.filter(id__in=rows.values("id")).order_by("id")[:MOST_FOLDERS]
     counts = dict(held.values_list("id", "items"))
-    named = Folder.objects.filter(pk__in=counts).select_related("volume").order_by("id")
+    named = folders_visible().filter(pk__in=counts).select_related("volume").order_by("id")
     below = Folder.objects.filter(parent_id__in=counts, id__in=ItemFolder.objects.values("id"))
     with_folders = set(below.values_list("parent_id", flat=True).distinct())
     return [

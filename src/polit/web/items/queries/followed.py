@@ -15,6 +15,7 @@ from polit.web.items.models import FollowedItem
 from polit.web.items.queries.orders import Order
 from polit.web.items.queries.sets import review_set_of
 from polit.web.items.rules import ItemMark, ItemState, item_number, place_of
+from polit.web.media.quarantine import content_shown
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -84,7 +85,9 @@ def followed_packages(access: CaseAccess, places: Iterable[int]) -> dict[int, st
     Below the packages root; of several examinations that of the first one.
     """
     rows = FollowedItem.objects.filter(
-        following__examination__case_id=access.case.id, following__examination__state__in=_STATES
+        content_shown(case="following__examination__case_id", sha256="item__sha256"),
+        following__examination__case_id=access.case.id,
+        following__examination__state__in=_STATES,
     )
     some = rows.filter(item_id__in=_numbers(rows, places)).order_by("-pk")
     found = some.values_list("item_id", "following__package")
@@ -93,7 +96,9 @@ def followed_packages(access: CaseAccess, places: Iterable[int]) -> dict[int, st
 
 def _rows(access: CaseAccess, examination_id: UUID) -> "QuerySet[FollowedItem]":
     return FollowedItem.objects.filter(
-        following_id=examination_id, following__examination__case_id=access.case.id
+        content_shown(case="following__examination__case_id", sha256="item__sha256"),
+        following_id=examination_id,
+        following__examination__case_id=access.case.id,
     )
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from polit.web.core.access import CaseAccess
 from polit.web.items.columns import Array, Columns, grader_halves
 from polit.web.items.marks import marks_of
-from polit.web.items.models import ItemPlace, ReviewSet
+from polit.web.items.models import Item, ItemPlace, ReviewSet
 from polit.web.items.queries.folders import places_below
 from polit.web.items.queries.sets import columns_get
 from polit.web.items.rules import (
@@ -19,6 +19,7 @@ from polit.web.items.rules import (
     Sort,
 )
 from polit.web.media.models import Package
+from polit.web.media.quarantine import contents_blocked
 from polit.web.media.rules import PackageState, rows_of
 
 _HELD_SQL = "SELECT item_id FROM items_place WHERE id BETWEEN %s AND %s"
@@ -120,7 +121,7 @@ def chosen(
 def _present(access: CaseAccess, columns: Columns) -> Array:
     """Return which items a package holds that is not withdrawn, as a mask by place.
 
-    A withdrawal is heard at once, though it is a build that writes it down: until then the
+    What is quarantined for legal privilege is not among them. A withdrawal is heard at once, though it is a build that writes it down: until then the
     columns still have what it held.
     """
     mask = columns["present"].astype(bool)
@@ -131,7 +132,14 @@ def _present(access: CaseAccess, columns: Columns) -> Array:
     if any(ItemPlace.objects.filter(id__range=rows_of(number)).exists() for number in gone):
         held = [held_by(columns, number) for number in sorted(there)]
         mask &= np.logical_or.reduce(held) if held else np.zeros_like(mask)
-    return mask
+    return mask & ~_quarantined(access, columns)
+
+
+def _quarantined(access: CaseAccess, columns: Columns) -> Array:
+    contents = contents_blocked(access.case.id).values("sha256")
+    rows = Item.objects.filter(review_set__case_id=access.case.id, sha256__in=contents)
+    numbers = np.array(list(rows.values_list("pk", flat=True)), np.int64)
+    return _as_mask(columns, numbers & 0xFFFFFFFF)
 
 
 def _by_queue(columns: Columns, mask: Array, wanted: ItemWanted) -> Array:

@@ -9,6 +9,7 @@ from polit.web.items.models import ItemPlace
 from polit.web.items.queries.some import SomeItem, items_by_places
 from polit.web.items.rules import item_number
 from polit.web.media.models import Entry, Package
+from polit.web.media.quarantine import entries_visible
 from polit.web.media.queries import EntryDetails, entry_get
 from polit.web.media.rules import PackageState, package_of
 
@@ -38,11 +39,12 @@ def item_rows(access: CaseAccess, places: list[int]) -> list[ItemRow]:
         return []
     items = items_by_places(access, places)
     first_entries = (
-        Entry.objects.filter(content_id__in=[each.content_id for each in items])
+        entries_visible()
+        .filter(content_id__in=[each.content_id for each in items])
         .values("content_id")
         .annotate(first=Min("id"))
     )
-    named = Entry.objects.filter(pk__in=[each["first"] for each in first_entries])
+    named = entries_visible().filter(pk__in=[each["first"] for each in first_entries])
     paths = dict(named.values_list("content_id", "path"))
     exhibits = _exhibits(access)
     return [
@@ -66,7 +68,7 @@ def item_details(access: CaseAccess, item: SomeItem, set_number: int) -> EntryDe
     # The content that stands for the item is the one whose tile is seen.
     contents.sort(key=lambda content: content != item.content_id)
     for content in contents:
-        first = Entry.objects.filter(content_id=content).aggregate(first=Min("id"))["first"]
+        first = entries_visible().filter(content_id=content).aggregate(first=Min("id"))["first"]
         if first is not None:
             return entry_get(access, first)
     raise Entry.DoesNotExist

@@ -9,6 +9,7 @@ from polit.web.core.access import CaseAccess
 from polit.web.items.models import Item, ItemPlace, ReviewSet
 from polit.web.items.rules import ItemState, check_places, item_number, place_of
 from polit.web.media.models import Package
+from polit.web.media.quarantine import digests_blocked
 from polit.web.media.rules import PackageState, package_of
 
 MOST_PLACES = 10_000
@@ -60,18 +61,20 @@ def items_by_places(access: CaseAccess, places: Iterable[int]) -> tuple[SomeItem
     """Return items of a case in the order in which their places came, each once.
 
     Raises:
-        UsageError: The case has no item at one of the places, or there are none or too many.
+        UsageError: The case has no item at one of the places, or it is quarantined; or there are
+            none or too many.
     """
     wanted = check_places(places, most=MOST_PLACES)
     review_set = ReviewSet.objects.filter(case_id=access.case.id).first()
     items = _items(review_set, wanted) if review_set is not None else {}
-    if len(items) < len(wanted):
+    digests = [bytes(each.sha256) for each in items.values()]
+    if len(items) < len(wanted) or digests_blocked(access.case.id, digests):
         raise UsageError("an item is not, or no longer, in this case: load the page anew")
     leads = {each.lead_place for each in items.values()} - items.keys()
     others = _items(review_set, tuple(leads)) if review_set is not None and leads else {}
-    digests = {place: bytes(each.sha256).hex() for place, each in (items | others).items()}
+    named = {place: bytes(each.sha256).hex() for place, each in (items | others).items()}
     packages = _packages(access, [each.pk for each in items.values()])
-    return tuple(_some(items[place], digests, packages) for place in wanted)
+    return tuple(_some(items[place], named, packages) for place in wanted)
 
 
 def _some(item: Item, digests: dict[int, str], packages: dict[int, tuple[int, ...]]) -> SomeItem:

@@ -5,6 +5,7 @@ from uuid import UUID
 from polit.web.core.access import CaseAccess
 from polit.web.exhibits.models import Exhibit
 from polit.web.items.models import Item, ReviewSet
+from polit.web.items.queries.blocked import item_shown
 from polit.web.items.rules import item_number
 from polit.web.items.suggesting import Device, Suggestion, device_of, explain, factors_of
 from polit.web.media.models import Media
@@ -32,7 +33,8 @@ def suggestion_words(access: CaseAccess, place: int) -> tuple[str, ...]:
     Two queries for most items, four where something is suggested; nothing for a place without one.
     """
     set_number = ReviewSet.objects.filter(case_id=access.case.id).values_list("pk", flat=True)
-    item = Item.objects.filter(pk__in=[item_number(each, place) for each in set_number[:1]]).first()
+    shown = Item.objects.filter(item_shown())
+    item = shown.filter(pk__in=[item_number(each, place) for each in set_number[:1]]).first()
     if item is None:
         return ()
     score = item.first_generation

@@ -17,6 +17,7 @@ from polit.web.items.models import ReviewSet
 from polit.web.items.rules import item_number, place_of
 from polit.web.media.models import Package
 from polit.web.media.places import package_folder, unwrap_tile_key
+from polit.web.media.quarantine import digests_blocked
 from polit.web.media.rules import PackageState, package_of
 
 MOST_TILES = 64
@@ -47,12 +48,15 @@ def tiles_open(
 ) -> Mapping[int, bytes]:
     """Return the encoded safe tiles of items of a case, by their places, as they were made.
 
-    What has no tile, lies in a withdrawn package or cannot be opened is left out; what cannot be
+    What has no tile, lies in a withdrawn package, is quarantined or cannot be opened is left out; what cannot be
     opened is logged with its number.
     """
     by_package: dict[int, list[_Sealed]] = {}
-    for package, sealed in _sealed(review_set, list(places)):
-        by_package.setdefault(package, []).append(sealed)
+    found = _sealed(review_set, list(places))
+    blocked = digests_blocked(access.case.id, [sealed.sha256 for _, sealed in found])
+    for package, sealed in found:
+        if sealed.sha256 not in blocked:
+            by_package.setdefault(package, []).append(sealed)
     rows = Package.objects.filter(
         case_id=access.case.id, state=PackageState.IMPORTED.value, number__in=by_package,
         tile_key__isnull=False,

@@ -12,6 +12,7 @@ from polit.web.core.acting import Actor
 from polit.web.core.rules import Role
 from polit.web.matching.models import Alert, AlertStep
 from polit.web.matching.rules import ALERT_STATES, check_selection
+from polit.web.media.quarantine import content_shown
 
 
 def alerts_act(
@@ -44,7 +45,7 @@ def alerts_act(
     check_selection(len(wanted))
     with transaction.atomic():
         rows = Alert.objects.select_for_update().filter(
-            case_id=access.case.id, is_seen=True, pk__in=wanted
+            content_shown(case="case_id"), case_id=access.case.id, is_seen=True, pk__in=wanted
         )
         found = list(rows.order_by("pk"))
         if not found:

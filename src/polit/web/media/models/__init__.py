@@ -12,6 +12,11 @@ from polit.web.media.models.contents import (
 )
 from polit.web.media.models.entries import BadRange, Entry, Facet, Problem, Unopened
 from polit.web.media.models.packages import Package, PackageRow, Word
+from polit.web.media.models.quarantine import (
+    QuarantinedContent,
+    QuarantinedEntry,
+    QuarantinedFolder,
+)
 
 __all__ = [
     "BadRange",
@@ -26,6 +31,9 @@ __all__ = [
     "PackageRow",
     "PerceptualHash",
     "Problem",
+    "QuarantinedContent",
+    "QuarantinedEntry",
+    "QuarantinedFolder",
     "Tag",
     "Unopened",
     "Volume",

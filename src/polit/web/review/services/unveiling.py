@@ -19,6 +19,7 @@ from polit.web.audit.services import Deed, act
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.items.rules import ItemState
+from polit.web.media.quarantine import digests_blocked
 from polit.web.review.queries import UnveiledItem, unveiled_items
 from polit.web.review.rules import Queue, UnveilWanted, What, check_wanted, side_px_of
 from polit.web.review.services.rendering import rendered_parts
@@ -175,6 +176,7 @@ def _record(look: Look, items: Sequence[UnveiledItem]) -> _Recorded:
         purpose=look.access.purpose.value, nature=Nature.CONSULTATION,
     ) as deed:  # fmt: skip
         look = replace(look, session=session_lock(look.session))
+        _check_not_blocked(look, items)
         shown = _allowed(look, items)
         _tell(deed, wanted, shown)
         kept = exposures_add(
@@ -187,6 +189,13 @@ def _record(look: Look, items: Sequence[UnveiledItem]) -> _Recorded:
     if deed.event_id is None:
         raise PictureUnshown("broker", "the act left no event: nothing is shown")
     return _Recorded(deed.event_id, shown, tuple(each.pk for each in kept))
+
+
+def _check_not_blocked(look: Look, items: Sequence[UnveiledItem]) -> None:
+    """Refuse, within the act, what was quarantined for legal privilege since it was found."""
+    contents = [bytes.fromhex(each.sha256) for each in items]
+    if digests_blocked(look.access.case.id, contents):
+        raise PictureUnshown("no_item", "it is not to be seen in this case: load the page again")
 
 
 def _reason(look: Look) -> str:

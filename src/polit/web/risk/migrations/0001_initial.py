@@ -12,7 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cases", "0003_units"),
-        ("people", "0001_initial"),
+        ("people", "0002_merged"),
+        ("referrals", "0001_initial"),
     ]
 
     operations = [
@@ -79,6 +80,15 @@ class Migration(migrations.Migration):
                         to="people.caseperson",
                     ),
                 ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="risk_assessments",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
             options={
                 "db_table": "risk_assessment",
@@ -86,6 +96,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("level__in", ["low", "medium", "high", "very_high"])),
                         name="risk_assessment_level",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("case__isnull", False), ("referral", None)),
+                            models.Q(("case", None), ("person", None), ("referral__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="risk_assessment_subject",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

@@ -11,7 +11,10 @@ from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.fitting import check_fits
 from polit.web.people.models import CasePerson
+from polit.web.risk.rules import Occasion
+from polit.web.risk.services import suicide_risk_record
 from polit.web.warrants.models import (
     ExecutionPresence,
     Warrant,
@@ -21,6 +24,7 @@ from polit.web.warrants.models import (
 from polit.web.warrants.rules import (
     WARRANT_STATES,
     GivenExecution,
+    Prompted,
     WarrantState,
     check_applies,
     check_execution,
@@ -31,9 +35,23 @@ _PLACE_LENGTH = 500
 
 
 def execution_record(
-    actor: Actor, *, reason: str, access: CaseAccess, warrant_id: UUID, given: GivenExecution
+    actor: Actor,
+    *,
+    reason: str,
+    access: CaseAccess,
+    warrant_id: UUID,
+    given: GivenExecution,
+    prompted: Prompted | None = None,
 ) -> WarrantExecution:
     """Record that officers came with a warrant.
+
+    Args:
+        actor: Who records it.
+        reason: Why.
+        access: The case.
+        warrant_id: Which warrant.
+        given: How it was executed.
+        prompted: That a suspect was asked about suicide there; ``None`` where none was.
 
     Raises:
         AuthorityError: The actor's roles do not allow it.
@@ -51,6 +69,12 @@ def execution_record(
         _be_present(kept, given.present_ids)
         _recount(warrant)
         _tell(deed, kept)
+        if prompted is not None:
+            suicide_risk_record(
+                actor, reason=reason, access=access, place_id=prompted.place_id,
+                occasion=Occasion.WARRANT, occurred_at=given.occurred_at,
+                answers=prompted.answers,
+            )  # fmt: skip
     return kept
 
 
@@ -116,7 +140,7 @@ def _execution(
     if not place:
         raise UsageError("where: choose premises of the warrant, or say where it was")
     outcome = warrant.scheme.outcome(given.outcome)
-    return WarrantExecution(
+    kept = WarrantExecution(
         warrant=warrant,
         premises=premises,
         occurred_at=given.occurred_at,
@@ -130,6 +154,8 @@ def _execution(
         by=actor.name,
         reason=reason,
     )
+    check_fits(kept)
+    return kept
 
 
 def _premises(warrant: Warrant, premises_id: UUID | None) -> WarrantPremises | None:

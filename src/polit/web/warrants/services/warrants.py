@@ -15,6 +15,7 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.fitting import check_fits
 from polit.web.core.versions import check_unchanged
 from polit.web.people.models import CasePerson
 from polit.web.warrants.models import Warrant, WarrantPremises
@@ -285,6 +286,7 @@ def _last_day(power: WarrantPower, granted_at: datetime, given: date | None, why
 
 
 def _keep(warrant: Warrant) -> None:
+    check_fits(warrant)
     try:
         with transaction.atomic():
             warrant.save()
@@ -307,5 +309,6 @@ def _put(warrant: Warrant, number: int, given: GivenPremises) -> WarrantPremises
     kept = WarrantPremises(
         warrant=warrant, number=number, address=given.address.strip(), place=place
     )
+    check_fits(kept)
     kept.save()
     return kept

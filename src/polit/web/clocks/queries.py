@@ -1,0 +1,126 @@
+"""What is asked of deadlines and stages, of whichever register keeps them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from polit.base.clock import now_utc
+from polit.web.accounts.models import User
+from polit.web.clocks.rules import (
+    DueFilter,
+    DueRow,
+    KindCount,
+    StageRow,
+    due_row,
+    in_order,
+    kind_count,
+    narrowed,
+    stage_rows,
+)
+from polit.web.core.due import Due, due_sources
+from polit.web.core.paging import PAGE_SIZE
+from polit.web.core.stages import Stage, stages
+
+RECEIVED = "received"
+"""The code of the stage from which days are counted: the receipt of the referral."""
+ASKED_MOST = 500
+"""Rows of one kind that are looked through: more wait for nobody's eyes at once."""
+_AFTER_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class DueList:
+    """A page of what is due.
+
+    Args:
+        rows: What is late first, then by the time.
+        counts: By kind, those that have something; of everything that may be seen.
+        after: How many rows to go on after, as text; empty on the last page.
+        is_cut: Whether a kind has more than is looked through.
+    """
+
+    rows: tuple[DueRow, ...]
+    counts: tuple[KindCount, ...]
+    after: str
+    is_cut: bool
+
+    @property
+    def waiting(self) -> int:
+        """How many wait."""
+        return sum(each.waiting for each in self.counts)
+
+    @property
+    def overdue(self) -> int:
+        """How many are late."""
+        return sum(each.overdue for each in self.counts)
+
+
+def due_list(
+    user: User,
+    wanted: DueFilter,
+    *,
+    after: str = "",
+    size: int = PAGE_SIZE,
+    most: int = ASKED_MOST,
+) -> DueList:
+    """Return what is due in what somebody may see. A query or two for each kind.
+
+    Args:
+        user: Who asks.
+        wanted: What is shown; the counts are of everything.
+        after: How many rows were seen; what is no number is none.
+        size: Rows a page.
+        most: How many rows of a kind are looked through.
+    """
+    now = now_utc()
+    asked = [(source, source.rows(user, most)) for source in due_sources(user.roles)]
+    counts = [kind_count(each.kind, each.label, rows, now, most) for each, rows in asked]
+    shown = [
+        due for each, rows in asked if wanted.kind in {"", each.kind} for due in rows
+    ]  # fmt: skip
+    ordered = in_order(narrowed(shown, wanted, user.username, now))
+    is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
+    first = int(after) if is_number else 0
+    page = ordered[first : first + size]
+    return DueList(
+        tuple(_row(each, now) for each in page),
+        tuple(each for each in counts if each.waiting),
+        str(first + size) if len(ordered) > first + size else "",
+        is_cut=any(each.is_more for each in counts),
+    )
+
+
+def kinds_of(user: User) -> tuple[tuple[str, str], ...]:
+    """Return the kinds of deadline that somebody may see, as choices."""
+    return tuple((each.kind, each.label) for each in due_sources(user.roles))
+
+
+def stages_reached(case_ids: Sequence[UUID]) -> Mapping[UUID, list[tuple[Stage, datetime]]]:
+    """Return the stages that cases reached, in the order of the stages; the caller may read them.
+
+    A number of queries that does not grow with the cases, but for one for each thousand.
+    """
+    found: dict[UUID, list[tuple[Stage, datetime]]] = {each: [] for each in case_ids}
+    for stage in stages():
+        for case_id, at in stage.when(case_ids).items():
+            found[case_id].append((stage, at))
+    return found
+
+
+def stage_days(case_id: UUID) -> list[StageRow]:
+    """Return the stages that a case reached with the days between them, in the force's zone."""
+    return stage_rows(
+        [
+            (stage.code, stage.label, at, timezone.localdate(at))
+            for stage, at in stages_reached([case_id])[case_id]
+        ],
+        start=RECEIVED,
+    )
+
+
+def _row(due: Due, now: datetime) -> DueRow:
+    days = (timezone.localdate(each) for each in (now, due.since, due.due_at))
+    return due_row(due, now, *days)

@@ -1,0 +1,1 @@
+"""Pages of legal privilege: those of officers, and those of independent counsel."""

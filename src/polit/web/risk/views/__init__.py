@@ -1,0 +1,1 @@
+"""The pages of risk: the queue, assessments of cases and referrals, prompts about suicide."""

@@ -1,0 +1,1 @@
+"""The pages of warrants: lists and records, their answers, their executions."""

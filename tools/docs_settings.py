@@ -71,6 +71,25 @@ _MEANINGS = {
             " `polit/data/enquiry-kinds`."
         ),
     ),
+    "POLIT_ARREST_NECESSITY": (
+        "`england-wales-1`",
+        "The file of criteria that make an arrest necessary, in `polit/data/arrest-necessity`.",
+    ),
+    "POLIT_CUSTODY_CLOCKS": (
+        "`england-wales-1`",
+        "The file of reviews and limits of detention, in `polit/data/custody-clocks`.",
+    ),
+    "POLIT_BAIL_PERIODS": (
+        "`england-wales-1,england-wales-2`",
+        (
+            "The files of periods of bail before charge, joined by commas, in"
+            " `polit/data/bail-periods`; each says for which days of arrest it holds."
+        ),
+    ),
+    "POLIT_COURT_TERMS": (
+        "`england-wales-1`",
+        "The file of pleas, hearings, verdicts and sentences, in `polit/data/court`.",
+    ),
     "POLIT_IDENTIFIER_KINDS": (
         "`england-wales-1`",
         "The file of kinds of identifiers of people, in `polit/data/identifier-kinds`.",

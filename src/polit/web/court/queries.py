@@ -47,8 +47,12 @@ def hearings_waiting(user: User, most: int) -> list[Hearing]:
     return list(rows.order_by("starts_at", "pk")[:most])
 
 
-def count_next(access: CaseAccess, place_id: UUID | None) -> int:
-    """Return the number that the next count of a defendant gets."""
+def count_next(access: CaseAccess, place: str) -> int:
+    """Return the number that the next count of a defendant gets; 1 where the text names none."""
+    try:
+        place_id = UUID(place)
+    except ValueError:
+        return 1
     rows = Charge.objects.standing().filter(case_id=access.case.id, place_id=place_id)
     return (rows.aggregate(last=Max("count_number"))["last"] or 0) + 1
 

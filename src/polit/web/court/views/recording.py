@@ -79,7 +79,7 @@ def charge_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     if arrest is not None:
         known = {"place": str(arrest.place_id), "arrest": str(arrest.first_id)}
         known["charged_at"] = charged_at(arrest)
-    known["count_number"] = count_next(granted, arrest.place_id if arrest else None)
+    known["count_number"] = count_next(granted, known["place"])
     make = ChargeFields if is_prompted(arrest) else ChargeForm
     form = make(sent(request), initial=known, **_charge_choices(request))
     return _page(request, case_id, form, charge_record, "Record a charge")

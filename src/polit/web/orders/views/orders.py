@@ -1,10 +1,12 @@
 """Orders themselves: lists, the record, making, varying, ending, who manages the offender."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
@@ -15,6 +17,8 @@ from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.listing import listing_of
 from polit.web.core.sections import sections_of
+from polit.web.court.models import CourtResult
+from polit.web.court.queries import result_get
 from polit.web.orders.derive import order_clocks, today
 from polit.web.orders.forms import AssignForm, EndForm, OrderForm, VaryForm
 from polit.web.orders.listings import order_listing
@@ -86,7 +90,9 @@ def make_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an order."""
     granted = case_access_of(request)
     people = place_choices(granted, user_of(request).roles, PersonRole.SUSPECT)
-    known = {"place_id": people[0][0]} if len(people) == 1 else {}
+    known = _known(request)
+    if len(people) == 1:
+        known["place_id"] = people[0][0]
     form = OrderForm(people, manager_choices(), sent(request), initial=known)
     if form.is_valid():
         made = attempt(
@@ -166,3 +172,15 @@ def _done_or_form(
     if form.is_valid() and attempt(form, service) is not None:
         return redirect("orders:page", case_id=order.case_id, order_id=order.pk)
     return order_form(request, form, heading, order)
+
+
+def _known(request: HttpRequest) -> dict[str, Any]:
+    """Return what an order begins with: what the result that it follows says of court and day."""
+    asked = request.GET
+    known: dict[str, Any] = {"place_id": asked.get("place", "")}
+    try:
+        result = result_get(case_access_of(request), UUID(asked.get("result", "")))
+    except (ValueError, CourtResult.DoesNotExist):
+        return known
+    day = timezone.localdate(result.occurred_at)
+    return known | {"court": result.court, "made_on": day, "begins_on": day}

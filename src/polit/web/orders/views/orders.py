@@ -86,7 +86,8 @@ def make_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an order."""
     granted = case_access_of(request)
     people = place_choices(granted, user_of(request).roles, PersonRole.SUSPECT)
-    known = {"place_id": people[0][0]} if len(people) == 1 else {}
+    only = people[0][0] if len(people) == 1 else ""
+    known = {"place_id": request.GET.get("place", only)}
     form = OrderForm(people, manager_choices(), sent(request), initial=known)
     if form.is_valid():
         made = attempt(

@@ -41,7 +41,7 @@ from polit.web.review.views import unveil
 from polit.web.site.addresses import Address, all_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _NAMES = ("a.jpg", "b.jpg")
 _SOURCE = Path(__file__).parents[3] / "src/polit/web"

@@ -6,7 +6,7 @@ file; what showed it before the quarantine proves that the walk would see it.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ from polit.web.review.views import unveil
 from polit.web.site.addresses import Address, all_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 _NAMES = ("a.jpg", "b.jpg")
 _SOURCE = Path(__file__).parents[3] / "src/polit/web"

@@ -68,9 +68,9 @@ def register_section(place: Place, order: int, template: str, context_of: Contex
 
     Args:
         place: The page.
-        order: Where it stands: people 100, children 110, referrals 120, risk 140, warrants 160, arrests 180,
-            exhibits 200, examinations 300, court 700, orders 720, exchange 740;
-            home alike.
+        order: Where it stands: people 100, children 110, referrals 120, risk 140,
+            warrants 160, arrests 180, exhibits 200, examinations 300, court 700, orders 720,
+            exchange 740; home alike.
         template: The template's name.
         context_of: Asked once for each page shown.
     """

@@ -4,9 +4,8 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -26,6 +25,9 @@ from polit.web.referrals.models import Referral
 from polit.web.statistics.rules import Selection, check_period
 from polit.web.statistics.services import run_take
 from polit.web.statistics.zones import force_zone
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 LISTS = (
     "/referrals/", "/cases/", "/warrants/", "/arrests/", "/children/", "/orders/", "/court/",

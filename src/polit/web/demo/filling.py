@@ -12,7 +12,7 @@ from polit.web.cases.queries import case_access
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.demo.afterwards import arrest_and_follow
-from polit.web.demo.before import open_case, receive, resolve
+from polit.web.demo.before import assess, open_case, receive, resolve
 from polit.web.demo.force import REASON, Force, Scene, acting, force_make
 from polit.web.demo.others import receive_others
 from polit.web.demo.plan import MERGED_KEYS, PlannedCase, planned_cases
@@ -67,6 +67,7 @@ def _fill_case(filled: Filled, given: PlannedCase) -> None:
     force, number = filled.force, given.number
     lead = force.investigator(number)
     referral = receive(force, given.stretch.code, number, given)
+    assess(force, referral, number)
     resolve(force, referral, number)
     case = open_case(force, referral, given)
     filled.cases[given.reference] = case

@@ -38,6 +38,7 @@ class OrdersConfig(AppConfig):
 
         register_titles(_TITLES)
         register_section("case", 720, "orders/case_section.html", sections.case_orders)
+        register_section("case", 142, "orders/risk_section.html", sections.case_assessments)
         register_section("person", 720, "orders/person_section.html", sections.person_orders)
         for source in due.sources():
             register_due(source)

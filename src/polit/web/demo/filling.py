@@ -22,6 +22,7 @@ from polit.web.demo.services import mark_keep
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
+from polit.web.signposts.services import examples_take
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ def fill(told: Callable[[int, int], None]) -> Filled:
     mark_keep(SYSTEM, reason=REASON)
     with transaction.atomic():
         filled = Filled(force_make())
+        examples_take(acting(filled.force.users["s.demo"]), reason=REASON)
     planned = list(planned_cases())
     for done, given in enumerate(planned, start=1):
         # One case, one commit: what is cut off ends between two cases.

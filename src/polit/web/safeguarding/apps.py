@@ -46,7 +46,7 @@ class SafeguardingConfig(AppConfig):
         register_section("home", 40, "safeguarding/home_section.html", sections.home_tasks)
         register_section("case", 40, "safeguarding/case_section.html", sections.case_tasks)
         register_section(
-            "case", 400, "safeguarding/case_section_children.html", sections.case_children
+            "case", 110, "safeguarding/case_section_children.html", sections.case_children
         )
         for source in due.due_sources():
             register_due(source)

@@ -39,6 +39,7 @@ class SafeguardingConfig(AppConfig):
     def ready(self) -> None:
         """Add to pages, to what is due, to a person's chronology and to the search."""
         # What reads tables can only be imported once all tables are known.
+        from polit.web.people.models import Person  # noqa: PLC0415
         from polit.web.safeguarding import due, models, sections  # noqa: PLC0415
 
         register_titles(_TITLES)
@@ -51,5 +52,11 @@ class SafeguardingConfig(AppConfig):
             register_due(source)
         register_happenings("safeguarding", sections.child_happenings)
         register_searchable(
-            Searchable("child", "Child", models.ChildRecord, sections.child_entries)
+            Searchable(
+                "child",
+                "Child",
+                models.ChildRecord,
+                sections.child_entries,
+                ((Person, sections.children_of_person),),
+            )
         )

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db import transaction
 
 from polit.web.accounts.models import User
-from polit.web.cases.models import Case
+from polit.web.cases.models import Case, Notice
 from polit.web.cases.queries import case_access
+from polit.web.cases.services import notice_read
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.demo.afterwards import arrest_and_follow
@@ -23,6 +24,9 @@ from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
 from polit.web.signposts.services import examples_take
+
+
+_UNREAD = 3
 
 
 @dataclass(slots=True)
@@ -62,6 +66,7 @@ def fill(told: Callable[[int, int], None]) -> Filled:
     with transaction.atomic():
         receive_others(filled.force)
         _merge(filled)
+        _read_notices(filled.force)
     return filled
 
 
@@ -81,6 +86,14 @@ def _fill_case(filled: Filled, given: PlannedCase) -> None:
     arrest_and_follow(scene, execution)
     worker = force.users["c1.demo"]
     protect(scene, worker, _access(worker, case), filled.children)
+
+
+def _read_notices(force: Force) -> None:
+    """Have everybody read what they were told, but for the last few."""
+    for user in force.users.values():
+        told = Notice.objects.filter(user=user).order_by("-recorded_at", "pk")
+        for notice_id in told.values_list("pk", flat=True)[_UNREAD:]:
+            notice_read(acting(user), notice_id=notice_id)
 
 
 def _access(user: User, case: Case) -> CaseAccess:

@@ -25,7 +25,6 @@ from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
 from polit.web.signposts.services import examples_take
 
-
 _UNREAD = 3
 
 

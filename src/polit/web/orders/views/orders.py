@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
@@ -17,8 +16,6 @@ from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.listing import listing_of
 from polit.web.core.sections import sections_of
-from polit.web.court.models import CourtResult
-from polit.web.court.queries import result_get
 from polit.web.orders.derive import order_clocks, today
 from polit.web.orders.forms import AssignForm, EndForm, OrderForm, VaryForm
 from polit.web.orders.listings import order_listing
@@ -34,6 +31,7 @@ from polit.web.orders.queries import (
     orders_in,
     variation_list,
 )
+from polit.web.orders.results import result_choices, result_known
 from polit.web.orders.rules import ACTING, IN_CASE, LISTING, WRITERS, EndKind
 from polit.web.orders.services import order_assign, order_end, order_make, order_vary
 from polit.web.people.queries import person_get, place_choices
@@ -90,10 +88,11 @@ def make_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an order."""
     granted = case_access_of(request)
     people = place_choices(granted, user_of(request).roles, PersonRole.SUSPECT)
-    known = _known(request)
-    if len(people) == 1:
-        known["place_id"] = people[0][0]
-    form = OrderForm(people, manager_choices(), sent(request), initial=known)
+    known: dict[str, Any] = {"place_id": people[0][0]} if len(people) == 1 else {}
+    known |= {"place_id": request.GET["place"]} if "place" in request.GET else {}
+    known |= result_known(granted, request.GET.get("result", ""))
+    results = result_choices(granted)
+    form = OrderForm(people, manager_choices(), results, sent(request), initial=known)
     if form.is_valid():
         made = attempt(
             form,
@@ -172,15 +171,3 @@ def _done_or_form(
     if form.is_valid() and attempt(form, service) is not None:
         return redirect("orders:page", case_id=order.case_id, order_id=order.pk)
     return order_form(request, form, heading, order)
-
-
-def _known(request: HttpRequest) -> dict[str, Any]:
-    """Return what an order begins with: what the result that it follows says of court and day."""
-    asked = request.GET
-    known: dict[str, Any] = {"place_id": asked.get("place", "")}
-    try:
-        result = result_get(case_access_of(request), UUID(asked.get("result", "")))
-    except (ValueError, CourtResult.DoesNotExist):
-        return known
-    day = timezone.localdate(result.occurred_at)
-    return known | {"court": result.court, "made_on": day, "begins_on": day}

@@ -1,4 +1,3 @@
-
 """A record of very many referrals and cases, written with ``bulk_create`` inside acts.
 
 Nobody in it exists: names are made of invented syllables. No audit rows of single acts are made,

@@ -145,7 +145,7 @@ def _statistics(times: int) -> Iterator[dict[str, object]]:
     area = Unit.objects.filter(kind="area").order_by("name")[0]
     first = now_utc().date().replace(year=year, month=1, day=1)
     period = check_period(first, first.replace(month=12, day=31), force_zone())
-    wanted: dict[str, UUID | None] = {"a year": None, "a year of an area": area.pk}
+    wanted = {"a year": None, "a year of an area": area.pk}
     for label, area_id in wanted.items():
         selection = Selection(period, area_id, None)
         queries = _queries(partial(run_take, SYSTEM, selection=selection))

@@ -217,7 +217,7 @@ def test_rows_are_handed_out_with_a_reason(
     assert b"Enter the reason" in client.post("/statistics/rows/", FORM).content
     answer = client.post("/statistics/rows/", {**FORM, "reason": "For the auditors"})
     packed = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
-    assert len(packed.namelist()) == 10
+    assert len(packed.namelist()) == 11
     assert json.loads(packed.read("about.json"))["from"] == "2025-04-01"
     assert str(force.corrected.pk) in packed.read("executions.csv").decode()
     event = AuditEvent.objects.latest("seq")

@@ -4,7 +4,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -25,9 +25,6 @@ from polit.web.referrals.models import Referral
 from polit.web.statistics.rules import Selection, check_period
 from polit.web.statistics.services import run_take
 from polit.web.statistics.zones import force_zone
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 LISTS = (
     "/referrals/", "/cases/", "/warrants/", "/arrests/", "/children/", "/orders/", "/court/",

@@ -16,6 +16,7 @@ from web.dissemination.samples import exchange_id
 from web.orders.samples import order_of
 from web.risk.samples import given_assessment
 from web.safeguarding.samples import CHILD_NAME, child_of, place_of
+from web.seized import seized_exhibit
 
 import polit.web
 from polit.base.clock import now_utc
@@ -185,3 +186,17 @@ def test_enquiries_and_exchanges_are_told_to_their_readers_alone(
     assert not {title for title, _reference in mine} & {
         each.title for each in happenings_of(grader, people)
     }
+
+
+def test_next_step_is_one_click_from_an_arrest_and_from_an_exhibit(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    supervisor = make_user("s", Role.SUPERVISOR)
+    case = make_case("OP-1", supervisor)
+    client, base = client_for(supervisor), f"/cases/{case.id}/"
+    arrest, exhibit = arrest_of_case(case), seized_exhibit(case, "AB/1")
+    shown = client.get(f"{base}arrests/{arrest.first_id}/").content.decode()
+    for step in (f"{base}court/defendants/{arrest.place_id}/", f"{base}exhibits/seize/"):
+        assert f'href="{step}' in shown
+    shown = client.get(f"{base}exhibits/{exhibit.pk}/").content.decode()
+    assert f'href="{base}examinations/queue/"' in shown

@@ -8,7 +8,7 @@ from django import forms
 
 from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, SeenField
 from polit.web.risk.forms import NOT_ASKED, SUICIDE_FIELDS, SuicideRiskFields
-from polit.web.warrants.models import Warrant, WarrantExecution
+from polit.web.warrants.models import Warrant, WarrantExecution, WarrantPremises
 from polit.web.warrants.powers import current_powers
 from polit.web.warrants.queries import KnownAddress
 from polit.web.warrants.rules import (
@@ -232,18 +232,34 @@ class ExecutionFacts(GovukForm):
     )
     notes = _long("Notes", rows=4, hint="Write no name of a child.")
 
-    def __init__(self, warrant: Warrant, people: Choices, *args: Any, **options: Any) -> None:
-        """Offer the outcomes, the warrant's premises, the people of the case."""
+    def __init__(
+        self,
+        warrant: Warrant,
+        people: Choices,
+        *args: Any,
+        withheld: frozenset[UUID] = frozenset(),
+        **options: Any,
+    ) -> None:
+        """Offer the outcomes, the warrant's premises, the people of the case.
+
+        Of premises that are the home of somebody ``withheld`` no address is said.
+        """
         super().__init__(*args, **options)
         outcomes = warrant.scheme.outcomes
         _offer(self, "outcome", [
             (each.code, each.label if each.counts else f"{each.label} (no execution)")
             for each in outcomes
         ])  # fmt: skip
-        standing = [each for each in warrant.premises.order_by("number") if each.ended_at is None]
+        rows = warrant.premises.filter(ended_at=None).select_related("place")
+        standing = list(rows.order_by("number"))
         _offer(self, "premises_id", [
-            *((str(each.pk), each.line) for each in standing), ("", "Elsewhere, as said below"),
+            *((str(each.pk), _premises_words(each, withheld)) for each in standing),
+            ("", "Elsewhere, as said below"),
         ])  # fmt: skip
+        premises_id = str(self.initial.get("premises_id", ""))
+        if any(str(each.pk) == premises_id and each.place_id in withheld for each in standing):
+            # Left empty, it is where the premises are.
+            self.initial["place"] = ""
         _offer(self, "present", people)
 
     def given(self) -> GivenExecution:
@@ -322,3 +338,9 @@ class ExecutionCorrectForm(ExecutionFacts):
                 str(each) for each in execution.presences.values_list("place_id", flat=True)
             ],
         }
+
+
+def _premises_words(premises: WarrantPremises, withheld: frozenset[UUID]) -> str:
+    if premises.place is None or premises.place_id not in withheld:
+        return premises.line
+    return f"Premises {premises.number}: the address of {premises.place.label} is withheld"

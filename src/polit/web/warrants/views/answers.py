@@ -1,5 +1,6 @@
 """What a court answered, and what happened with a warrant then."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from polit.web.warrants.forms import (
     WithdrawForm,
 )
 from polit.web.warrants.models import Warrant
+from polit.web.warrants.queries import withheld_places
 from polit.web.warrants.rules import WRITING
 from polit.web.warrants.services import (
     execution_correct,
@@ -154,7 +156,10 @@ def execution_correct_page(request: HttpRequest, case_id: UUID, execution_id: UU
     granted, execution = case_access_of(request), execution_of(request, execution_id)
     people = place_choices(granted, user_of(request).roles)
     known = ExecutionCorrectForm.known_of(execution)
-    form = ExecutionCorrectForm(execution.warrant, people, sent(request), initial=known)
+    withheld = withheld_places(granted, user_of(request).roles)
+    form = ExecutionCorrectForm(
+        execution.warrant, people, sent(request), initial=known, withheld=withheld
+    )
     if form.is_valid():
         kept = attempt(
             form,
@@ -203,6 +208,7 @@ def _execution_form(request: HttpRequest, warrant: Warrant) -> ExecutionFacts:
         "officer": user.full_name,
         "premises_id": str(first.pk) if first else "",
     }
+    options: dict[str, Any] = {"initial": known, "withheld": withheld_places(granted, user.roles)}
     if not suspects:
-        return ExecutionForm(warrant, people, sent(request), initial=known)
-    return PromptedExecutionForm(warrant, people, suspects, sent(request), initial=known)
+        return ExecutionForm(warrant, people, sent(request), **options)
+    return PromptedExecutionForm(warrant, people, suspects, sent(request), **options)

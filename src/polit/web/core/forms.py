@@ -65,7 +65,7 @@ class GovukForm(forms.Form):
                 inside = [each for each in self.groups[words] if each in self.fields]
                 yield Fieldset(
                     *(_layout(each, self.fields[each]) for each in inside),
-                    legend=words, legend_size="m", css_class="polit-group",
+                    legend=words, legend_size="m",
                 )  # fmt: skip
 
     def full_clean(self) -> None:

@@ -12,8 +12,10 @@ import argparse
 import csv
 import json
 import sys
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 DEVICES = {"computer", "phone", "storage"}
@@ -31,6 +33,7 @@ def main() -> int:
     about = json.loads((asked.folder / "about.json").read_text(encoding="utf-8"))
     count = Count(
         asked.folder,
+        about["visits"],
         date.fromisoformat(asked.first or about["from"]),
         date.fromisoformat(asked.last or about["to"]),
         ZoneInfo(about["zone"]),
@@ -47,10 +50,17 @@ class Count:
     """The rows of one export, and what is asked of them."""
 
     def __init__(
-        self, folder: Path, first: date, last: date, zone: ZoneInfo, units: dict[str, str]
+        self,
+        folder: Path,
+        visits: dict[str, Any],
+        first: date,
+        last: date,
+        zone: ZoneInfo,
+        units: dict[str, str],
     ) -> None:
-        """Take the folder, the days (both counted) and the units; empty for all."""
-        self.folder, self.last, self.units = folder, last, units
+        """Take the folder, how often visits are, the days (both counted), the units or none."""
+        self.folder, self.visits, self.last, self.units = folder, visits, last, units
+        self.zone = zone
         self.begin = datetime.combine(first, time(), zone)
         self.end = datetime.combine(last + timedelta(days=1), time(), zone)
 
@@ -131,18 +141,26 @@ class Count:
             and (not row["ends_on"] or row["ends_on"] >= day)
             and (not row["ended_on"] or row["ended_on"] > day)
         ]
-        later = [
-            row
-            for row in self.standing("visits")
-            if row["was_seen"] == "true" and instant(row["occurred_at"]) >= self.end
-        ]
-        due_then = {row["place_id"]: row["due_on"] for row in firsts(later, "place_id")}
-        late = {
-            row["place_id"]
-            for row in held
-            if "" < (due_then.get(row["place_id"]) or row["visit_due_on"]) < day
-        }
+        seen = [row for row in self.standing("visits") if row["was_seen"] == "true"]
+        seen_at = {row["place_id"]: row["occurred_at"] for row in self.by_then(seen)}
+        levels = self.by_then(self.standing("assessments"))
+        level = {row["place_id"]: row["level"] for row in levels}
+        late = set()
+        for row in held:
+            policy, place = self.visits[row["policy"]], row["place_id"]
+            if place in seen_at:
+                seen_on = instant(seen_at[place]).astimezone(self.zone).date()
+                due = months_after(seen_on, policy["months"][level.get(place, "")])
+            else:
+                due = date.fromisoformat(row["begins_on"]) + timedelta(days=policy["first_days"])
+            if due < self.last:
+                late.add(place)
         return {"orders_supervised": len(held), "visits_overdue": len(late)}
+
+    def by_then(self, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Return what happened by the end of the period, the last last."""
+        past = [row for row in rows if instant(row["occurred_at"]) < self.end]
+        return sorted(past, key=lambda row: (instant(row["occurred_at"]), row["recorded_at"]))
 
     def standing(self, name: str) -> list[dict[str, str]]:
         """Return what holds: nothing corrects it, and it withdraws nothing."""
@@ -174,6 +192,12 @@ def firsts(
     for row in sorted(rows, key=lambda row: (instant(row[column]), row["id"])):
         found.setdefault(row[key], row)
     return list(found.values())
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months on, or the last of that month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def instant(text: str) -> datetime:

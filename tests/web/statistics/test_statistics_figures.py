@@ -14,6 +14,7 @@ from web.statistics.counted_world import (
     FIGURES,
     TOO_LATE,
     Force,
+    access_to,
     execution,
     made_force,
     move_execution,
@@ -25,6 +26,10 @@ from polit.cli.application import app
 from polit.web.cases.services import case_open
 from polit.web.core.acting import SYSTEM
 from polit.web.core.stages import Stage
+from polit.web.orders.given import GivenVisit
+from polit.web.orders.models import Order, Visit
+from polit.web.orders.rules import EndKind
+from polit.web.orders.services import order_end, visit_record
 from polit.web.referrals.rules import GivenReferral
 from polit.web.referrals.services import referral_receive
 from polit.web.statistics.counting import report_of
@@ -102,6 +107,30 @@ def test_command_and_script_without_polit_count_the_same(force: Force, tmp_path:
     assert recounted(folder, "--area", str(force.area.pk)) == figures_of(report_of(north))
 
 
+def test_what_is_put_right_later_leaves_past_visits_overdue(force: Force) -> None:
+    before = figures_of(report_of(force.half_year))["visits_overdue"]
+    visit = Visit.objects.select_related("order").get()
+    given, access = GivenVisit(utc(10, 16), was_seen=True), access_to(force.other)
+    visit_record(
+        SYSTEM, reason="a", access=access, order_id=visit.order.pk, given=given, corrects=visit.pk
+    )
+    for order in Order.objects.filter(begins_on__lt=utc(9, 1).date(), ended_on=None):
+        order_end(
+            SYSTEM, reason="a", access=access, order_id=order.pk, how=EndKind.DISCHARGED,
+            ended_on=utc(11, 1).date(),
+        )  # fmt: skip
+    assert figures_of(report_of(force.half_year))["visits_overdue"] == before == 2
+
+
+def test_last_day_of_a_warrant_is_a_local_one(force: Force) -> None:
+    def waiting(hour: int) -> int:
+        report = report_of(force.half_year, now=utc(6, 1, hour, 30))
+        return next(each.count for each in report.backlogs if each.key == "warrants")
+
+    warrant(force.north, "W9", utc(3, 1))  # until 1 June: half past eleven in summer is after it
+    assert waiting(22) - waiting(23) == 1
+
+
 @pytest.mark.parametrize("days", [("2025-01-01", "2025-03-31"), ("2025-10-01", "2026-10-31")])
 def test_script_agrees_for_other_periods(
     force: Force, tmp_path: Path, days: tuple[str, str]
@@ -123,8 +152,9 @@ def test_rows_name_nobody(force: Force, tmp_path: Path) -> None:
     texts = {path.name: path.read_text() for path in folder.iterdir()}
     assert [name for name, text in texts.items() if "Ann" in text or "Example" in text] == []
     assert sorted(texts) == [
-        "about.json", "arrests.csv", "children.csv", "examinations.csv", "executions.csv",
-        "exhibits.csv", "orders.csv", "protective_actions.csv", "referrals.csv", "visits.csv",
+        "about.json", "arrests.csv", "assessments.csv", "children.csv", "examinations.csv",
+        "executions.csv", "exhibits.csv", "orders.csv", "protective_actions.csv", "referrals.csv",
+        "visits.csv",
     ]  # fmt: skip
     # What was withdrawn is there with what withdrew it.
     assert texts["arrests.csv"].count("\n") == 1 + 6

@@ -1,5 +1,6 @@
 """Warrants: applied for, granted, executed once, put right; exhibits hang on an execution."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from polit.web.warrants.services import (
     execution_withdraw,
     warrant_apply,
     warrant_grant,
+    warrant_withdraw,
 )
 
 GIVEN = given_warrant()
@@ -89,3 +91,27 @@ def test_nobody_but_applicants_records_a_warrant(make_user: MakeUser, make_case:
 
     with pytest.raises(AuthorityError):
         warrant_apply(actor(grader), reason="a search", access=access, given=GIVEN)
+
+
+def test_withdrawn_warrant_stays_withdrawn_whatever_is_put_right(
+    make_user: MakeUser, make_case: MakeCase
+) -> None:
+    user = make_user("i.example", Role.INVESTIGATOR)
+    access, who = granted_access(user, make_case("OP-1", user)), actor(user)
+    warrant = warrant_apply(who, reason="a search", access=access, given=GIVEN)
+    warrant_grant(
+        who, reason="heard", access=access, warrant_id=warrant.id, given=GivenGrant(APPLIED)
+    )
+    tried = GivenExecution(APPLIED + timedelta(days=1), "no_entry", "DS Hill", place="The yard")
+    first = execution_record(
+        who, reason="a search", access=access, warrant_id=warrant.id, given=tried
+    )
+    warrant_withdraw(who, reason="given up", access=access, warrant_id=warrant.id)
+
+    with pytest.raises(UsageError, match="was withdrawn unexecuted"):
+        execution_correct(
+            who, reason="they did search", access=access, execution_id=first.pk,
+            given=replace(tried, outcome="searched"),
+        )  # fmt: skip
+    execution_withdraw(who, reason="never went", access=access, execution_id=first.pk)
+    assert Warrant.objects.get().state == "withdrawn"

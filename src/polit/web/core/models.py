@@ -131,8 +131,9 @@ class Superseded(Appended):
     """An appended record of something that happened.
 
     A correction is a further whole record that names what it ``corrects``; one that says that it
-    never happened is a withdrawal. What holds is ``objects.standing()``: figures and lists ask for
-    that, a record's page shows all of them.
+    never happened is a withdrawal. Who withdraws a correction withdraws the whole: what it
+    corrected does not hold again, and is recorded anew where it should. What holds is
+    ``objects.standing()``: figures and lists ask for that, a record's page shows all of them.
     """
 
     corrects = models.OneToOneField(

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import RoleGrant
@@ -91,9 +92,9 @@ def _exhibits(selection: Selection, now: datetime) -> Backlog:
 
 
 def _warrants(selection: Selection, now: datetime) -> Backlog:
-    rows = Warrant.objects.filter(
-        in_units(selection, "case"), state="granted", expires_on__gte=now.date()
-    )
+    # The last day of a warrant is one of the force's zone: in summer it outlasts that of UTC.
+    day = timezone.localdate(now, timezone.get_default_timezone())
+    rows = Warrant.objects.filter(in_units(selection, "case"), state="granted", expires_on__gte=day)
     rule = "Warrants that were granted, are still valid and were not executed, since the grant."
     return _backlog("warrants", "Warrants not executed", rule, rows, "granted_at", now)
 

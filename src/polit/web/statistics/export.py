@@ -26,7 +26,8 @@ from polit.web.arrests.models import Arrest
 from polit.web.core.cells import safe_cell
 from polit.web.exhibits.models import Exhibit
 from polit.web.media.models import Package
-from polit.web.orders.models import Order, Visit
+from polit.web.orders.law import monitoring_policy
+from polit.web.orders.models import Assessment, Order, Visit
 from polit.web.referrals.models import Referral
 from polit.web.safeguarding.models import ChildRecord, ProtectiveAction
 from polit.web.statistics.figures.children import CASE, ROOT, ROOT_OF_RECORD
@@ -181,8 +182,21 @@ SHEETS = (
             ("begins_on", "begins_on"),
             ("ends_on", "ends_on"),
             ("ended_on", "ended_on"),
-            ("visit_due_on", "visit_due_on"),
+            ("policy", "policy"),
             ("recorded_at", "recorded_at"),
+        ),
+    ),
+    Sheet(
+        "assessments.csv",
+        Assessment.objects.all,
+        (
+            ("id", "pk"),
+            ("order_id", "order_id"),
+            ("place_id", "place_id"),
+            *_case("order__case"),
+            ("occurred_at", "occurred_at"),
+            ("level", "level"),
+            *_SUPERSEDED,
         ),
     ),
     Sheet(
@@ -195,7 +209,6 @@ SHEETS = (
             *_case("order__case"),
             ("occurred_at", "occurred_at"),
             ("was_seen", "was_seen"),
-            ("due_on", "due_on"),
             *_SUPERSEDED,
         ),
     ),
@@ -238,8 +251,22 @@ def about_text(selection: Selection) -> str:
         "team_id": str(selection.team_id or ""),
         "taken_at": now_utc().isoformat(),
         "polit_version": __version__,
+        "visits": _visit_intervals(),
     }
     return json.dumps(about, indent=2) + "\n"
+
+
+def _visit_intervals() -> dict[str, dict[str, Any]]:
+    """Return how often people are visited, by the policies that orders name."""
+    names = Order.objects.order_by("policy").values_list("policy", flat=True).distinct()
+    return {
+        policy.name: {
+            "first_days": policy.first_visit_days,
+            "months": {"": policy.unassessed_months}
+            | {each.level: each.visit_months for each in policy.intervals},
+        }
+        for policy in map(monitoring_policy, names)
+    }
 
 
 def _sheet_write(sheet: Sheet, stream: IO[str]) -> int:

@@ -1,13 +1,19 @@
 """Orders supervised, and visits that were overdue."""
 
-from django.db.models import Q, Subquery, Window
-from django.db.models.expressions import OuterRef
-from django.db.models.functions import Coalesce, RowNumber
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Q
 from django.urls import reverse
 
-from polit.web.orders.models import Order, Visit
+from polit.web.orders.clocks import Facts, visit_due_on
+from polit.web.orders.derive import facts_of, terms_of
+from polit.web.orders.models import Order
 from polit.web.statistics.figures.base import Figure, RecordRow, Records, in_cases, in_units
 from polit.web.statistics.rules import Selection
+
+_NOBODY = UUID(int=0)
+"""No order has it: the query of nobody is one that can be kept with a run."""
 
 
 def orders_supervised(selection: Selection) -> Records:
@@ -22,18 +28,20 @@ def orders_supervised(selection: Selection) -> Records:
 def visits_overdue(selection: Selection) -> Records:
     """Return the order of each person whose visit was due before the last day and not made.
 
-    When it was due is what the first visit after that day was due, or else what is due now.
+    When it was due is derived anew from what happened by the end of that day: the day kept on an
+    order is that of now, and a visit that was put right or recorded late moves it.
     """
-    later = (
-        Visit.objects.standing()
-        .filter(place=OuterRef("place"), was_seen=True, occurred_at__gte=selection.period.end_at)
-        .order_by("occurred_at", "id")
-        .values("due_on")[:1]
-    )
-    nth = Window(RowNumber(), partition_by="place_id", order_by=["due", "id"])
-    due = orders_supervised(selection).annotate(due=Coalesce(Subquery(later), "visit_due_on"))
-    late = due.filter(due__lt=selection.period.to_on).annotate(nth=nth)
-    return Order.objects.filter(pk__in=late.filter(nth=1).values("pk"))
+    orders = list(orders_supervised(selection).order_by("pk"))
+    until = selection.period.end_at - timedelta(microseconds=1)
+    facts = facts_of({each.place_id for each in orders}, until=until)
+    dues = sorted((_due_on(each, facts[each.place_id]), each.pk, each.place_id) for each in orders)
+    late = [(key, place) for due, key, place in dues if due < selection.period.to_on]
+    keys = {place: key for key, place in reversed(late)}.values()
+    return orders_supervised(selection).filter(pk__in=list(keys) or [_NOBODY])
+
+
+def _due_on(order: Order, facts: Facts) -> date:
+    return visit_due_on(order.monitoring, terms_of(order, has_devices=False), facts)
 
 
 def _row(order: Order) -> RecordRow:
@@ -57,8 +65,9 @@ FIGURES = (
         "visits_overdue",
         "Visits overdue",
         "People under orders that are in force on the last day of the period, whose visit was due"
-        " before that day and had not been made by its end. A visit at which the person was not"
-        " seen leaves it due. A person under two orders of a case counts once.",
+        " before that day and had not been made by its end. It was due as the policy says from the"
+        " last visit at which they were seen and the level held then, both by that day. A person"
+        " under two orders of a case counts once.",
         visits_overdue,
         _row,
         ("case",),

@@ -195,9 +195,17 @@ def _supersede(old: WarrantExecution, kept: WarrantExecution) -> None:
 
 
 def _recount(warrant: Warrant) -> None:
-    """Derive from the executions that stand whether, and when first, the warrant was executed."""
+    """Derive from the executions that stand whether, and when first, the warrant was executed.
+
+    Raises:
+        UsageError: It was withdrawn, and would be executed now.
+    """
     counting = warrant.executions.standing().filter(counts=True)
     first = counting.order_by("occurred_at", "pk").first()
+    if warrant.state == WarrantState.WITHDRAWN.value:
+        if first is not None:
+            raise UsageError("this warrant was withdrawn unexecuted: it cannot have been searched")
+        return
     warrant.executed_at = first.occurred_at if first else None
     warrant.state = (WarrantState.EXECUTED if first else WarrantState.GRANTED).value
     warrant.save()

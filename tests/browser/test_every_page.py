@@ -61,6 +61,7 @@ NO_PAGE = {
     "welfare:record_pdf": "a file",
     "referrals:original": "a file",
     "statistics:paper": "a file",
+    "privilege:withdraw": "only of what was decided; see the tests of privilege",
     "statistics:records": "only of a period; see the tests of statistics",
     "referrals:read": "needs the report beside the site's own data; see its tests",
     "health": "plain text, for machines",
@@ -113,10 +114,13 @@ def inhabited(
             "worker": _user("worker", *sorted(CASE_ROLES)),
             "auditor": _user("auditor", Role.AUDITOR),
             "keeper": _user("keeper", Role.SYSTEM_ADMINISTRATOR),
+            "counsel": _user("counsel", Role.COUNSEL),
         }
         case = case_open(SYSTEM, reason="a test", reference="OP-EVERY-1", title="A test")
         purpose = Purpose.INVESTIGATION
         member_add(SYSTEM, reason="a test", case=case, user_id=users["worker"].pk, purpose=purpose)
+        member_add(SYSTEM, reason="a test", case=case, user_id=users["counsel"].pk,
+                   purpose=Purpose.LEGAL_PRIVILEGE)  # fmt: skip
         yield Inhabited(site, CaseSamples(case), users)
 
 
@@ -134,7 +138,11 @@ def go_as_whoever_may(page: Page, inhabited: Inhabited, address: Address) -> Non
     assert address.passage is not None
     rule = address.passage.rule
     if rule.scope is not Scope.PUBLIC:
-        likely = {Role.AUDITOR: "auditor", Role.SYSTEM_ADMINISTRATOR: "keeper"}
+        likely = {
+            Role.AUDITOR: "auditor",
+            Role.SYSTEM_ADMINISTRATOR: "keeper",
+            Role.COUNSEL: "counsel",
+        }
         alone = likely.get(next(iter(rule.read))) if len(rule.read) == 1 else None
         inhabited.site.sign_in(page.context, inhabited.users[alone or "worker"])
     answer = page.goto(inhabited.url(address))

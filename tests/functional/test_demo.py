@@ -48,7 +48,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     }
     return subprocess.run(
         [sys.executable, *words], cwd=folder, env=environment, capture_output=True, text=True,
-        check=False, timeout=400,
+        check=False, timeout=900,
     )  # fmt: skip
 
 

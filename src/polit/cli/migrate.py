@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 
 def migrate() -> None:
-    """Bring the database to this version, and collect the static files.
+    """Bring the database to this version, index what the search lacks, collect static files.
 
     An SQLite database is copied first, to `web/copies` in the data directory. `polit serve` does
     this by itself; it is for installations whose web server may not change tables.

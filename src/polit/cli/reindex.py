@@ -15,8 +15,8 @@ def register(app: typer.Typer) -> None:
 def reindex(*, as_json: JsonFlag = False) -> None:
     """Make the index of the search anew from the record.
 
-    Once after an update that brings new kinds of record, and every night, so that whoever came of
-    age is found as the adult they are. People may search and write meanwhile; what is right
+    Every night, so that whoever came of age is found as the adult they are; `polit migrate` indexes
+    kinds of record that an update brings. People may search and write meanwhile; what is right
     already stays as it is, and running it twice changes nothing.
     """
     boot()

@@ -2,9 +2,10 @@
 
 import pytest
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from polit.web.core import sections
-from polit.web.core.sections import register_section, sections_of
+from polit.web.core.sections import contents_of, register_section, sections_of
 
 
 @pytest.fixture(autouse=True)
@@ -30,3 +31,12 @@ def test_same_template_again_replaces() -> None:
 def test_what_a_section_is_given_stays_data() -> None:
     register_section("case", 1, "components/message.html", lambda _: {"message": "<script>"})
     assert "<script>" not in sections_of("case", HttpRequest())[0]
+
+
+def test_contents_name_each_section_and_lead_to_its_heading() -> None:
+    heading = '<h2 class="govuk-heading-m">{}</h2>'
+    first = SafeString(heading.format("Risk &amp; care") + heading.format("More"))
+    named, bare = contents_of([first, SafeString("<p>bare</p>")])
+    assert (named.title, named.anchor) == ("Risk & care", "risk-care-1")
+    assert named.html.count(' id="risk-care-1"') == 1
+    assert (bare.title, bare.anchor, bare.html) == ("", "section-2", "<p>bare</p>")

@@ -64,7 +64,7 @@ def reply(case: Case, row: Exchange, **changes: Any) -> ExchangeReply:
      {"sha256": "xyz"}, {"sha256": "0" * 63}, {"size_bytes": -1}, {"purpose": " "},
      {"occurred_at": now_utc() + timedelta(days=3)},
      {"answer_due_at": now_utc() - timedelta(days=3)}],
-    ids=str,
+    ids="-".join,
 )  # fmt: skip
 def test_what_contradicts_itself_is_refused(case: Case, changes: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

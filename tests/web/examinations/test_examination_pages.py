@@ -17,7 +17,7 @@ from polit.broker.client import EvidenceItem
 from polit.web.audit.services import act
 from polit.web.cases.models import Case, CaseMember
 from polit.web.core.acting import SYSTEM
-from polit.web.core.rules import Role
+from polit.web.core.rules import CASE_ROLES, Role
 from polit.web.examinations import views
 from polit.web.examinations.models import Examination, Note
 from polit.web.intake import views as intake_views
@@ -247,7 +247,7 @@ def test_who_reads_and_who_orders(
             CaseMember(case=case, user=user, purpose="quality").save()
             deed.about("member", user.id)
     client = client_for(user)
-    reads = is_member and role not in {Role.AUDITOR, Role.SYSTEM_ADMINISTRATOR}
+    reads = is_member and role in CASE_ROLES
     orders = is_member and role in {Role.EXAMINER, Role.SUPERVISOR}
 
     assert (client.get(at("examinations:list", case)).status_code == 200) is reads

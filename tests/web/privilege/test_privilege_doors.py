@@ -6,7 +6,7 @@ file; what showed it before the quarantine proves that the walk would see it.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING

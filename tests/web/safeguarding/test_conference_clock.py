@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from polit.base.errors import UsageError
@@ -83,3 +84,10 @@ def _easter(year: int) -> date:
     if days == 35 or (days == 34 and first == 28 and year % 19 > 10):
         days -= 7
     return date(year, 3, 22) + timedelta(days=days)
+
+
+def test_another_library_counts_the_same_days() -> None:
+    holidays = [each.on.isoformat() for each in DAYS.days]
+    for held, due, why in CONFERENCE_CASES:
+        counted = np.busday_offset(held[:10], 15, roll="backward", holidays=holidays)
+        assert str(counted) == due, why

@@ -29,7 +29,7 @@ from polit.web.people.services import (
 )
 from polit.web.search.models import SearchEntry
 from polit.web.search.queries import search_hits
-from polit.web.search.services import index_rebuild
+from polit.web.search.services import index_begin, index_rebuild
 
 Row = tuple[str, str, str, int, str, str, str, str]
 
@@ -149,3 +149,13 @@ def test_command_makes_the_index_anew_and_drops_what_is_no_record(make_case: Mak
     result = CliRunner().invoke(app, ["--json"])
     assert (result.exit_code, '"entries": 4' in result.stdout) == (0, True)
     assert before < rows()
+
+
+def test_database_from_before_the_search_is_indexed_once(make_case: MakeCase) -> None:
+    put(make_case("OP-1"))
+    assert index_begin() == 0  # what is there already stays as it is
+    before = rows()
+    SearchEntry.objects.filter(kind="person").delete()
+    assert (index_begin(), rows()) == (1, before)
+    SearchEntry.objects.all().delete()
+    assert (index_begin(), rows()) == (len({row[0] for row in before}), before)

@@ -20,7 +20,7 @@ from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
 from polit.web.core.due import Due, DueSource, Waiting, register_due
-from polit.web.core.searching import Entry, Searchable, register_searchable
+from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
 
 _MOST = 50
 
@@ -103,7 +103,9 @@ def register_all() -> None:
     ):
         register_due(DueSource(kind, label, LISTING.read, rows))
     register_happenings("arrests", arrests_happened)
-    register_searchable(Searchable("arrest", "Arrest", Arrest, arrest_entries))
+    register_searchable(
+        Searchable("arrest", "Arrest", Arrest, arrest_entries, ((Arrest, corrected),))
+    )
 
 
 def _custody_due(waiting: Waiting, most: int, kind: str, label: str) -> list[Due]:

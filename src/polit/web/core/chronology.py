@@ -45,6 +45,11 @@ def register_happenings(register: str, source: HappeningsOf) -> None:
     _sources[register] = source
 
 
+def tellers() -> frozenset[str]:
+    """Return the registers that tell what happened to people."""
+    return frozenset(_sources)
+
+
 def happenings_of(user: Waiting, person_ids: frozenset[UUID]) -> tuple[Happening, ...]:
     """Return everything that a reader may see of a person, the first first."""
     found = [each for name in sorted(_sources) for each in _sources[name](user, person_ids)]

@@ -5,10 +5,11 @@ itself. Labels and hints may hold data: the templates in ``templates/gds`` escap
 of crispy-forms-gds do not.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from crispy_forms_gds.helper import FormHelper
-from crispy_forms_gds.layout import Field, Layout
+from crispy_forms_gds.layout import Field, Fieldset, Layout
 from django import forms
 from django.template.loader import render_to_string
 
@@ -31,10 +32,12 @@ class GovukForm(forms.Form):
     Attributes:
         button: The words of its button: a verb, as in "Seal the exhibit".
         warns: Whether the button cannot be undone, and is red.
+        groups: Fields that follow one another and belong together, by the words above them.
     """
 
     button: ClassVar[str] = "Save"
     warns: ClassVar[bool] = False
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Lay out the fields in order, and the button below them."""
@@ -47,8 +50,23 @@ class GovukForm(forms.Form):
         self.helper.label_size = self.helper.legend_size = "s"
         # One place for errors, in our words, read out by screen readers: not the browser's bubbles.
         self.helper.attrs = {"novalidate": True, "autocomplete": "off"}
-        shown = [_layout(name, field) for name, field in self.fields.items()]
-        self.helper.layout = Layout(*shown, SubmitButton(self.button, warns=self.warns))
+        self.helper.layout = Layout(*self._shown(), SubmitButton(self.button, warns=self.warns))
+
+    def _shown(self) -> Iterator[str | Field | Fieldset]:
+        """Yield the fields in their order; a group stands where its first field does."""
+        of_group = {name: words for words, names in self.groups.items() for name in names}
+        done = set[str]()
+        for name, field in self.fields.items():
+            words = of_group.get(name)
+            if words is None:
+                yield _layout(name, field)
+            elif words not in done:
+                done.add(words)
+                inside = [each for each in self.groups[words] if each in self.fields]
+                yield Fieldset(
+                    *(_layout(each, self.fields[each]) for each in inside),
+                    legend=words, legend_size="m", css_class="polit-group",
+                )  # fmt: skip
 
     def full_clean(self) -> None:
         """Check what was sent, and mark the inputs that hold errors."""

@@ -23,11 +23,13 @@ _PROBE = b"""#set document(title: "probe")
 #set text(lang: "en", font: "Libertinus Serif")
 #sys.inputs.text
 """
-_MARKED = """#set page(foreground: place(
+_MARKED = """#set page(foreground: pdf.artifact(place(
   center + bottom, dy: -9mm, text(size: 8pt, fill: rgb("#b10e1e"), sys.inputs.mark)
-))
+)))
 """
-"""A document of a synthetic record says so at the foot of each page."""
+"""A document of a synthetic record says so at the foot of each page. It is an artifact, as feet of
+pages are: on a page that begins within a table it would be a part of the table otherwise, which
+PDF/UA forbids."""
 _MOST_PROBES = 200
 """A page of a script without a font costs some seconds otherwise; what is left is taken for one
 without glyphs."""

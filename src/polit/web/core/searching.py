@@ -59,6 +59,12 @@ class Searchable:
     parents: tuple[tuple[type[models.Model], Callable[[models.Model], Iterable[UUID]]], ...] = ()
 
 
+def corrected(row: models.Model) -> Iterable[UUID]:
+    """Return the row that a saved one corrects or withdraws, which is not to be found any more."""
+    before = getattr(row, "corrects_id", None)
+    return () if before is None else (before,)
+
+
 _kinds: dict[str, Searchable] = {}
 
 

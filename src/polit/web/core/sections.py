@@ -4,13 +4,17 @@ A register says in its ``AppConfig.ready()`` what it adds and where; the page as
 added. Everybody may import it.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Literal, get_args
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 
 Place = Literal[
     "case", "person", "referral", "warrant", "arrest", "child", "order", "exhibit", "home", "entry",
@@ -39,6 +43,23 @@ class Section:
     context_of: ContextOf
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A section as the contents of a long page name it.
+
+    Args:
+        title: The words of its heading.
+        anchor: The id of its heading.
+        html: The section.
+    """
+
+    title: str
+    anchor: str
+    html: SafeString
+
+
+_HEADING = re.compile(r'<h2 class="govuk-heading-m">(.*?)</h2>', re.DOTALL)
+
 _sections: dict[Place, dict[str, Section]] = {place: {} for place in get_args(Place)}
 
 
@@ -47,9 +68,9 @@ def register_section(place: Place, order: int, template: str, context_of: Contex
 
     Args:
         place: The page.
-        order: Where it stands: people 100, referrals 120, risk 140, warrants 160, arrests 180,
-            exhibits 200, examinations 300, children 400, court 700, orders 720, exchange 740;
-            home alike.
+        order: Where it stands: people 100, children 110, referrals 120, risk 140,
+            warrants 160, arrests 180, exhibits 200, examinations 300, court 700, orders 720,
+            exchange 740; home alike.
         template: The template's name.
         context_of: Asked once for each page shown.
     """
@@ -65,3 +86,20 @@ def sections_of(place: Place, request: HttpRequest) -> tuple[SafeString, ...]:
         for template, context in asked
         if context is not None
     )
+
+
+def contents_of(sections: Iterable[SafeString]) -> tuple[Content, ...]:
+    """Give the first heading of each section an id, so that a long page can lead to it.
+
+    Args:
+        sections: Rendered sections; one without a heading of the second level has an empty title.
+    """
+    contents = []
+    for number, html in enumerate(sections, start=1):
+        found = _HEADING.search(html)
+        title = unescape(strip_tags(found[1])).strip() if found else ""
+        anchor = f"{slugify(title) or 'section'}-{number}"
+        marked = _HEADING.sub(rf'<h2 class="govuk-heading-m" id="{anchor}">\1</h2>', html, count=1)
+        # Only an id made of letters, digits and hyphens was added to what was safe before.
+        contents.append(Content(title, anchor, SafeString(marked)))
+    return tuple(contents)

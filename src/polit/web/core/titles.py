@@ -10,6 +10,11 @@ def register_titles(titles: Mapping[str, str]) -> None:
     _titles.update(titles)
 
 
+def titled() -> frozenset[str]:
+    """Return the acts that registers named."""
+    return frozenset(_titles)
+
+
 def title_of(action: str) -> str:
     """Return the words of an act of the audit; of one without words, how it is spelled."""
     verb = action.rpartition(".")[2]

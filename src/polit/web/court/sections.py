@@ -12,7 +12,7 @@ from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
 from polit.web.core.due import Due, DueSource, Waiting, register_due
-from polit.web.core.searching import Entry, Searchable, register_searchable
+from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
 from polit.web.court.models import Charge, CourtResult
 from polit.web.court.queries import charges_in, hearings_in, hearings_waiting
 from polit.web.court.rules import LISTING, WRITERS, may_read_texts
@@ -79,7 +79,9 @@ def register_all() -> None:
     """Say to the core what is due, what happened to people, and what can be found."""
     register_due(DueSource("court.hearing", "Hearing", LISTING.read, hearings_due))
     register_happenings("court", court_happened)
-    register_searchable(Searchable("charge", "Charge", Charge, charge_entries))
+    register_searchable(
+        Searchable("charge", "Charge", Charge, charge_entries, ((Charge, corrected),))
+    )
 
 
 def _url(case_id: UUID, place_id: UUID) -> str:

@@ -23,11 +23,11 @@ from polit.web.arrests.services import (
 )
 from polit.web.court.rules import GivenCharge, GivenResult, GivenSentence
 from polit.web.court.services import charge_record, result_record
+from polit.web.demo.asking import ask
 from polit.web.demo.force import REASON, Scene
 from polit.web.demo.plan import LAST_DAY, ZONE, local, pick
 from polit.web.demo.supervising import supervise
-from polit.web.risk.rules import Concern, Occasion, SuicideRiskAnswers
-from polit.web.risk.services import suicide_risk_record
+from polit.web.risk.rules import Occasion
 from polit.web.warrants.models import WarrantExecution
 
 _STATION = "Northmere Police Station (synthetic)"
@@ -78,21 +78,8 @@ def _arrest(
         execution_id=execution.pk if execution is not None else None,
     )
     kept = arrest_record(scene.actor, reason=REASON, access=scene.access, given=given)
-    _prompt(scene, Occasion.ARREST if is_arrest else Occasion.INTERVIEW, at)
+    ask(scene, Occasion.ARREST if is_arrest else Occasion.INTERVIEW, at)
     return kept
-
-
-def _prompt(scene: Scene, occasion: Occasion, at: datetime) -> None:
-    answers = SuicideRiskAnswers(
-        concern=Concern.NO,
-        asked="How are you, and have you thought of harming yourself?",
-        support_suspect="Leaflet with the signposts given",
-        support_family="Leaflet with the signposts given",
-    )
-    suicide_risk_record(
-        scene.actor, reason=REASON, access=scene.access, place_id=scene.suspect.pk,
-        occasion=occasion, occurred_at=at, answers=answers,
-    )  # fmt: skip
 
 
 def _custody(scene: Scene, arrest: Arrest) -> datetime:
@@ -113,6 +100,7 @@ def _custody(scene: Scene, arrest: Arrest) -> datetime:
         given=GivenInterview(at + timedelta(hours=4), _STATION, scene.lead.full_name,
                              "Solicitor on duty", at + timedelta(hours=5)),
     )  # fmt: skip
+    ask(scene, Occasion.INTERVIEW, at + timedelta(hours=4))
     support_record(
         scene.actor, reason=REASON, access=scene.access, arrest_id=arrest.first_id,
         given=GivenSupport(at + timedelta(hours=1), "Partner of the suspect",
@@ -126,7 +114,7 @@ def _custody(scene: Scene, arrest: Arrest) -> datetime:
         due_at = released_at + timedelta(days=28)
         _outcome(scene, arrest, released_at, OutcomeKind.RELEASED_UNDER_INVESTIGATION,
                  due_at=due_at)  # fmt: skip
-    _prompt(scene, Occasion.RELEASE, released_at)
+    ask(scene, Occasion.RELEASE, released_at)
     return released_at
 
 
@@ -163,7 +151,7 @@ def _charge(scene: Scene, arrest: Arrest, at: datetime) -> None:
                               arrest_id=arrest.first_id),
         )  # fmt: skip
         charges.append(kept.first_id)
-    _prompt(scene, Occasion.CHARGE, at)
+    ask(scene, Occasion.CHARGE, at)
     sentenced_at = at + timedelta(days=60 + pick("sentence", given.number, 50))
     if sentenced_at > _END:
         return

@@ -22,9 +22,14 @@ from polit.web.people.rules import PersonDetails
 from polit.web.referrals.models import Referral
 from polit.web.referrals.rules import GivenAccount, GivenFile, GivenIp, GivenParts, GivenReferral
 from polit.web.referrals.services import GivenSuspect, referral_open_case, referral_receive
+from polit.web.risk.rules import GivenAssessment, Known, RiskLevel
+from polit.web.risk.services import assessment_record
 
 _SOURCES = ("national_agency", "industry_report", "industry_report", "partner_force", "public")
 _OFFENCES = (("making",), ("making", "distributing"), ("possessing",), ("making", "possessing"))
+_LEVELS = (
+    RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.MEDIUM, RiskLevel.HIGH, RiskLevel.VERY_HIGH,
+)  # fmt: skip
 _PURPOSES = {
     "s.demo": Purpose.SUPERVISION,
     "e1.demo": Purpose.EXAMINATION,
@@ -90,6 +95,28 @@ def resolve(force: Force, referral: Referral, number: int) -> None:
         reason=REASON,
         enquiry_id=enquiry.pk,
         given=GivenAnswer(sent_at + timedelta(days=2 + pick("answer", number, 9)), Result.RESOLVED),
+    )
+
+
+def assess(force: Force, referral: Referral, number: int) -> None:
+    """Record what an assessment tool said, two days after the referral."""
+    officer = force.investigator(number)
+    is_near = pick("near", number, 3) == 0
+    assessed_at = referral.received_at + timedelta(days=2)
+    assessment_record(
+        acting(officer),
+        reason=REASON,
+        referral_id=referral.pk,
+        given=GivenAssessment(
+            tool="kirat",
+            level=_LEVELS[pick("level", number, len(_LEVELS))],
+            assessed_at=assessed_at,
+            assessor=officer.full_name,
+            rationale="Synthetic: as the tool said",
+            tool_version="2",
+            review_on=(assessed_at + timedelta(days=90)).date(),
+            access_to_children=Known.YES if is_near else Known.NOT_KNOWN,
+        ),
     )
 
 

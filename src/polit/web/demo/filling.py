@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 
 from polit.web.accounts.models import User
-from polit.web.cases.models import Case
+from polit.web.cases.models import Case, Notice
 from polit.web.cases.queries import case_access
+from polit.web.cases.services import notice_read
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import SYSTEM
 from polit.web.demo.afterwards import arrest_and_follow
-from polit.web.demo.before import open_case, receive, resolve
+from polit.web.demo.before import assess, open_case, receive, resolve
 from polit.web.demo.force import REASON, Force, Scene, acting, force_make
 from polit.web.demo.others import receive_others
 from polit.web.demo.plan import MERGED_KEYS, PlannedCase, planned_cases
@@ -22,6 +23,9 @@ from polit.web.demo.services import mark_keep
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
+from polit.web.signposts.services import examples_take
+
+_UNREAD = 3
 
 
 @dataclass(slots=True)
@@ -51,6 +55,7 @@ def fill(told: Callable[[int, int], None]) -> Filled:
     mark_keep(SYSTEM, reason=REASON)
     with transaction.atomic():
         filled = Filled(force_make())
+        examples_take(acting(filled.force.users["s.demo"]), reason=REASON)
     planned = list(planned_cases())
     for done, given in enumerate(planned, start=1):
         # One case, one commit: what is cut off ends between two cases.
@@ -60,6 +65,7 @@ def fill(told: Callable[[int, int], None]) -> Filled:
     with transaction.atomic():
         receive_others(filled.force)
         _merge(filled)
+        _read_notices(filled.force)
     return filled
 
 
@@ -67,6 +73,7 @@ def _fill_case(filled: Filled, given: PlannedCase) -> None:
     force, number = filled.force, given.number
     lead = force.investigator(number)
     referral = receive(force, given.stretch.code, number, given)
+    assess(force, referral, number)
     resolve(force, referral, number)
     case = open_case(force, referral, given)
     filled.cases[given.reference] = case
@@ -78,6 +85,14 @@ def _fill_case(filled: Filled, given: PlannedCase) -> None:
     arrest_and_follow(scene, execution)
     worker = force.users["c1.demo"]
     protect(scene, worker, _access(worker, case), filled.children)
+
+
+def _read_notices(force: Force) -> None:
+    """Have everybody read what they were told, but for the last few."""
+    for user in force.users.values():
+        told = Notice.objects.filter(user=user).order_by("-recorded_at", "pk")
+        for notice_id in told.values_list("pk", flat=True)[_UNREAD:]:
+            notice_read(acting(user), notice_id=notice_id)
 
 
 def _access(user: User, case: Case) -> CaseAccess:

@@ -8,7 +8,7 @@ from uuid import UUID
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
 from polit.web.demo.force import REASON, Scene, invented_name
-from polit.web.demo.plan import ZONE, PlannedChild, pick
+from polit.web.demo.plan import LAST_DAY, ZONE, PlannedChild, local, pick
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_link
 from polit.web.safeguarding.models import ChildRecord
@@ -41,6 +41,7 @@ _ACTIONS = (
     "supervised_contact",
     "device_removed",
 )
+_END = local(LAST_DAY, 23, 59)
 _AUTHORITY = "Northmere Council (synthetic)"
 
 
@@ -110,7 +111,7 @@ def _act(helping: Scene, child: ChildRecord, planned: PlannedChild, seed: int) -
         steps.append(GivenEnquiryStep(at + timedelta(hours=6)))
     if seed % 8 == 0:
         steps.append(GivenConference(at + timedelta(days=14), "plan"))
-    for step in steps:
+    for step in (each for each in steps if each.occurred_at <= _END):
         step_record(
             helping.actor, reason=REASON, access=helping.access, child_id=child.pk, given=step
         )

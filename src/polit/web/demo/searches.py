@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from polit.web.demo.asking import ask
 from polit.web.demo.force import REASON, Scene, invented_address
 from polit.web.demo.plan import pick
 from polit.web.exhibits.rules import DeviceFacts, DeviceKind, Person, SeizedThing, Seizure
 from polit.web.exhibits.services import exhibit_seize, exhibit_split
 from polit.web.exhibits.services.exhibits import SplitOff
+from polit.web.risk.rules import Occasion
 from polit.web.warrants.models import Warrant, WarrantExecution
 from polit.web.warrants.rules import (
     Entries,
@@ -87,6 +89,7 @@ def execute(scene: Scene, warrant: Warrant) -> WarrantExecution:
             scene.actor, reason="Written down with the day of the entry", access=scene.access,
             execution_id=kept.pk, given=visit,
         )  # fmt: skip
+    ask(scene, Occasion.WARRANT, given.executed_at)
     for at, place in zip(given.executed_again, premises[1:], strict=False):
         again = replace(visit, occurred_at=at, premises_id=place.pk, present_ids=())
         execution_record(

@@ -2,7 +2,9 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.chronology import register_happenings
 from polit.web.core.due import DueSource, register_due
+from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
 from polit.web.dissemination.rules import WRITERS
@@ -17,12 +19,15 @@ class DisseminationConfig(AppConfig):
     def ready(self) -> None:
         """Add to the page of a case and to what is due, and name its acts."""
         # What reads tables can only be imported once all tables are known.
+        from polit.web.dissemination import found  # noqa: PLC0415
         from polit.web.dissemination.queries import answers_due  # noqa: PLC0415
         from polit.web.dissemination.sections import case_exchange  # noqa: PLC0415
 
         register_section("case", 740, "dissemination/case_section.html", case_exchange)
         register_due(DueSource("dissemination.answer", "Answer to an exchange", WRITERS,
                                answers_due))  # fmt: skip
+        register_happenings("dissemination", found.happenings)
+        register_searchable(found.EXCHANGES)
         register_titles({
             "dissemination.record": "Exchange recorded",
             "dissemination.correct": "Exchange corrected",

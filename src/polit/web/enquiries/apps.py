@@ -2,7 +2,9 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.chronology import register_happenings
 from polit.web.core.due import DueSource, register_due
+from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
 
@@ -26,7 +28,7 @@ class EnquiriesConfig(AppConfig):
     def ready(self) -> None:
         """Add to referrals and cases, and say what is due."""
         # What reads tables can only be imported once all tables are known.
-        from polit.web.enquiries import sections  # noqa: PLC0415
+        from polit.web.enquiries import searching, sections  # noqa: PLC0415
         from polit.web.enquiries.rules import WORKERS  # noqa: PLC0415
         from polit.web.referrals.hints import register_subscribers  # noqa: PLC0415
 
@@ -38,4 +40,6 @@ class EnquiriesConfig(AppConfig):
         register_due(
             DueSource(sections.DUE_KIND, "Answers to enquiries", WORKERS, sections.answers_due)
         )
+        register_happenings("enquiries", sections.person_happenings)
+        register_searchable(searching.ENQUIRIES)
         register_subscribers("enquiries", sections.subscribers)

@@ -1,28 +1,34 @@
 """What enquiries add to the pages of others, and to what is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 
 from polit.web.accounts.models import User
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
+from polit.web.core.chronology import Happening
 from polit.web.core.due import Due, Waiting
 from polit.web.enquiries.models import Enquiry
 from polit.web.enquiries.queries import (
     answers_of,
     case_enquiries,
     enquiries_awaited,
+    enquiries_for,
     referral_enquiries,
 )
 from polit.web.enquiries.rules import WORKERS
 from polit.web.people.rules import PersonDetails
+from polit.web.referrals.found import accounts_of
 from polit.web.referrals.models import Referral
 from polit.web.referrals.reached import referral_of
 
 DUE_KIND = "enquiries.answer"
 _SHOWN = 10
+_HAPPENINGS_MOST = 200
 
 
 def referral_section(request: HttpRequest) -> Mapping[str, object]:
@@ -55,12 +61,28 @@ def answers_due(user: Waiting, most: int) -> Sequence[Due]:
     return [
         Due(
             kind=DUE_KIND, label="Answer to an enquiry", subject=each.kind_label,
-            reference=_reference(each), url=enquiry_url(each), since=each.sent_at,
+            reference=enquiry_reference(each), url=enquiry_url(each), since=each.sent_at,
             due_at=each.answer_due_at, owner=each.sent_by,
         )
         for each in enquiries_awaited(user, most=most)
         if each.answer_due_at is not None
     ]  # fmt: skip
+
+
+def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:
+    """Return the enquiries on referrals that name an account of a person. One query."""
+    if not isinstance(user, User):
+        return
+    named = accounts_of(person_ids).filter(referral=OuterRef("referral"))
+    rows = enquiries_for(user).filter(Exists(named)).order_by("sent_at", "id")
+    for each in rows[:_HAPPENINGS_MOST]:
+        held = each.case or (each.referral.case if each.referral else None)
+        reference, url = held.reference if held else enquiry_reference(each), enquiry_url(each)
+        asked = f"{each.kind_label}, {each.asked_of}"
+        yield Happening(each.sent_at, "Enquiry sent", reference, url, asked, each.sent_by)
+        if each.answered_at is not None:
+            yield Happening(each.answered_at, "Enquiry answered", reference, url,
+                            f"{asked}: {each.result_label.lower()}")  # fmt: skip
 
 
 def subscribers(referral: Referral) -> Iterable[PersonDetails]:
@@ -72,6 +94,7 @@ def subscribers(referral: Referral) -> Iterable[PersonDetails]:
     ]
 
 
-def _reference(enquiry: Enquiry) -> str:
+def enquiry_reference(enquiry: Enquiry) -> str:
+    """Return the reference of the case that an enquiry is of, else of its referral."""
     of = enquiry.case or enquiry.referral
     return str(of)

@@ -36,6 +36,14 @@ def examination_latest(access: CaseAccess, count: int) -> tuple[Examination, ...
     return tuple(_of_case(access).order_by("-recorded_at")[:count])
 
 
+def examinations_of_exhibit(
+    access: CaseAccess, exhibit_id: UUID, count: int
+) -> tuple[Examination, ...]:
+    """Return an exhibit's newest examinations."""
+    rows = _of_case(access).filter(exhibit_id=exhibit_id)
+    return tuple(rows.order_by("-recorded_at")[:count])
+
+
 def examination_get(access: CaseAccess, examination_id: UUID) -> Examination:
     """Return an examination of the case.
 

@@ -34,12 +34,16 @@ class OrdersConfig(AppConfig):
         """Add to the pages of a case and a person, to what is due, to chronologies and search."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.orders import chronology, due, searching, sections  # noqa: PLC0415
-        from polit.web.orders.models import Order  # noqa: PLC0415
+        from polit.web.orders.models import Order, OrderCondition  # noqa: PLC0415
 
         register_titles(_TITLES)
         register_section("case", 720, "orders/case_section.html", sections.case_orders)
+        register_section("case", 142, "orders/risk_section.html", sections.case_assessments)
         register_section("person", 720, "orders/person_section.html", sections.person_orders)
         for source in due.sources():
             register_due(source)
         register_happenings("orders", chronology.order_happenings)
-        register_searchable(Searchable("order", "Order", Order, searching.order_entries))
+        register_searchable(
+            Searchable("order", "Order", Order, searching.order_entries,
+                       ((OrderCondition, searching.order_of_condition),))
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 
@@ -86,6 +87,7 @@ class OrderForm(ConditionFields):
     button: ClassVar[str] = "Record the order"
 
     place_id = forms.ChoiceField(label="Person")
+    court_result_id = forms.ChoiceField(label="Conviction (optional)", required=False)
     kind = forms.ChoiceField(label="Kind")
     reference = text("Reference", 100, hint="The court's number, or your own.")
     court = text("Court", required=False)
@@ -106,17 +108,21 @@ class OrderForm(ConditionFields):
     manager_id = forms.ChoiceField(label="Offender manager (optional)", required=False)
     reason = ReasonField(initial="Order received from the court")
 
-    field_order = ("place_id", "kind", "reference", "court", "made_on", "begins_on", "ends_on",
-                   "sentence", "is_under_18", "national_reference", "manager_id")  # fmt: skip
+    field_order = ("place_id", "court_result_id", "kind", "reference", "court", "made_on",
+                   "begins_on", "ends_on", "sentence", "is_under_18", "national_reference",
+                   "manager_id")  # fmt: skip
 
-    def __init__(self, people: Choices, managers: Choices, *args: Any, **options: Any) -> None:
-        """Offer the suspects, the kinds, the lengths of the law and the managers."""
+    def __init__(
+        self, people: Choices, managers: Choices, results: Choices, *args: Any, **options: Any
+    ) -> None:
+        """Offer the suspects, the kinds, the lengths of the law, managers and convictions."""
         super().__init__(*args, **options)
         kinds, rules = current_kinds(), current_rules()
         offer(self, "place_id", [("", "Choose one"), *people])
         offer(self, "kind", [("", "Choose one"), *((e.code, e.label) for e in kinds.entries)])
         offer(self, "sentence", [("", "None"), *((e.code, e.label) for e in rules.lengths)])
         offer(self, "manager_id", [NOBODY, *managers])
+        offer(self, "court_result_id", [("", "None"), *results])
         self.fields["kind"].help_text = kinds.notice
 
     def order(self) -> GivenOrder:
@@ -127,6 +133,7 @@ class OrderForm(ConditionFields):
         return GivenOrder(
             **{name: cleaned[name] for name in names},
             manager_id=cleaned["manager_id"] or None,
+            court_result_id=UUID(result) if (result := cleaned["court_result_id"]) else None,
             conditions=self.conditions(),
         )
 

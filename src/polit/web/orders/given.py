@@ -41,6 +41,7 @@ class GivenOrder:
         court: The court.
         manager_id: The offender manager's account.
         conditions: What it prohibits and requires.
+        court_result_id: The first row of the conviction that it follows; ``None`` for none.
     """
 
     place_id: UUID
@@ -55,6 +56,7 @@ class GivenOrder:
     court: str = ""
     manager_id: UUID | None = None
     conditions: tuple[GivenCondition, ...] = ()
+    court_result_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

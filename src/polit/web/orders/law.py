@@ -107,12 +107,28 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One row of the table of s.82: how long the requirements last; ``None`` without an end."""
+    """One row of the table of s.82: how long the requirements last; ``None`` without an end.
+
+    Args:
+        kinds: The parts of a sentence of a court that lead to it, by their codes,
+        least: from so many whole months,
+        most: to so many; ``None`` for no bound.
+    """
 
     code: str
     label: str
     months: int | None
     statute: str
+    kinds: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = None
+
+    def holds(self, kind: str, amount: int | None) -> bool:
+        """Tell whether a part of a sentence alone leads to it."""
+        held = amount or 0
+        return (
+            kind in self.kinds and self.least <= held and (self.most is None or held <= self.most)
+        )
 
     def last_day(self, begins_on: date, *, is_under_18: bool) -> date | None:
         """Return the last day of the requirements, halved for who was under 18 (s.82(2))."""
@@ -133,6 +149,7 @@ class NotificationRules:
     entries: tuple[Rule, ...]
     duties: dict[str, tuple[str, ...]]
     lengths: tuple[Sentence, ...]
+    beside: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -154,6 +171,19 @@ class NotificationRules:
             UsageError: There is none of this code.
         """
         return _entry(self.lengths, code, "length")
+
+    def sentence_for(self, parts: tuple[tuple[str, int | None], ...]) -> str:
+        """Return the code of the row that follows from the parts of one sentence.
+
+        Nothing follows where parts would have to be added, and from parts that no row names.
+
+        Args:
+            parts: Codes of parts and their amounts.
+        """
+        deciding = [part for part in parts if part[0] not in self.beside]
+        if len(deciding) != 1:
+            return ""
+        return next((each.code for each in self.lengths if each.holds(*deciding[0])), "")
 
     def choices(self, duties: str) -> tuple[Rule, ...]:
         """Return the rules that an order with these duties brings."""

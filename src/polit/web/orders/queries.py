@@ -53,7 +53,7 @@ def order_get(access: CaseAccess, order_id: UUID) -> Order:
     Raises:
         Order.DoesNotExist: The case has none of that identifier.
     """
-    return orders_in(access).get(pk=order_id)
+    return orders_in(access).select_related("court_result__charge").get(pk=order_id)
 
 
 def running(rows: QuerySet[Order]) -> QuerySet[Order]:

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
-from polit.web.orders.derive import today
+from polit.web.orders.derive import standing_of, today
+from polit.web.orders.models import Assessment
 from polit.web.orders.queries import orders_in
 from polit.web.orders.rules import READERS, WRITERS
 
@@ -29,6 +30,16 @@ def case_orders(request: HttpRequest) -> Mapping[str, object] | None:
         "today": today(),
         "now": now_utc(),
     }
+
+
+def case_assessments(request: HttpRequest) -> Mapping[str, object] | None:
+    """Return what tools said of offenders under orders of a case, beside the risk of the case."""
+    if not user_of(request).roles & READERS:
+        return None
+    granted = case_access_of(request)
+    rows = standing_of(Assessment.objects.filter(order__case_id=granted.case.id))
+    found = list(rows.select_related("order", "place").order_by("-occurred_at", "pk")[:_SHOWN])
+    return {"granted": granted, "assessments": found} if found else None
 
 
 def person_orders(request: HttpRequest) -> Mapping[str, object] | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.urls import reverse
 
 from polit.web.accounts.models import User
@@ -20,15 +20,20 @@ _HAPPENINGS_MOST = 200
 _TEXT_ACCOUNTS = 200
 
 
-def happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterator[Happening]:
-    """Return the referrals of the reader's cases that name an account of a person. One query."""
-    if not isinstance(user, User) or not user.roles & WORKERS:
-        return
+def accounts_of(person_ids: Iterable[UUID]) -> QuerySet[ReferralAccount]:
+    """Return the accounts in referrals that are identifiers of these records of people."""
     theirs = PersonIdentifier.objects.filter(
         person__in=list(person_ids), ended_at=None, kind=OuterRef("kind"),
         service_key=OuterRef("service_key"), value_key=OuterRef("value_key"),
     )  # fmt: skip
-    named = ReferralAccount.objects.filter(Exists(theirs), referral=OuterRef("pk"), ended_at=None)
+    return ReferralAccount.objects.filter(Exists(theirs), ended_at=None)
+
+
+def happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterator[Happening]:
+    """Return the referrals of the reader's cases that name an account of a person. One query."""
+    if not isinstance(user, User) or not user.roles & WORKERS:
+        return
+    named = accounts_of(person_ids).filter(referral=OuterRef("pk"))
     rows = Referral.objects.filter(Exists(named), case__in=cases_for(user)).select_related("case")
     for each in rows.order_by("received_at", "id")[:_HAPPENINGS_MOST]:
         yield Happening(

@@ -11,6 +11,7 @@ from uuid import UUID
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
 from polit.web.core.sightings import Sighting, sightings_of
+from polit.web.people.merged import same_people
 from polit.web.people.models import CasePerson, PersonIdentifier
 from polit.web.referrals.models import (
     Referral,
@@ -88,12 +89,14 @@ def known_of(user: User, referral: Referral) -> Known:
     accounts = list(referral.accounts.filter(ended_at=None)[:ASKED_MOST])
     ips = list(referral.ips.filter(ended_at=None)[:ASKED_MOST])
     files = list(referral.files.filter(ended_at=None)[:ASKED_MOST])
+    people, hidden_cases = _people(user, accounts)
     shares = _shares(referral, accounts, ips, files)
+    for other in _by_person([each.person_id for each in people]):
+        shares.setdefault(other, {"an account of the same person": None})
     shares.pop(referral.pk, None)
     visible = referrals_for(user).filter(pk__in=list(shares)).select_related("case")
     found = [EarlierReferral(each, tuple(shares[each.pk])) for each in visible]
     found.sort(key=lambda each: (-len(each.shares), each.referral.received_at))
-    people, hidden_cases = _people(user, accounts)
     sha256s = frozenset(each.sha256 for each in files if each.sha256)
     return Known(
         tuple(found[:FOUND_MOST]),
@@ -145,6 +148,21 @@ def _by_account(accounts: Sequence[ReferralAccount]) -> Iterator[tuple[UUID, str
             yield row.referral_id, wanted[_mark(row)]
 
 
+def _by_person(person_ids: Sequence[UUID]) -> Iterator[UUID]:
+    """Return the referrals that name any identifier of people in cases of the reader."""
+    if not person_ids:
+        return
+    same = same_people(person_ids).values("pk")
+    held = PersonIdentifier.objects.filter(person__in=same, ended_at=None)[:_ROWS_MOST]
+    marks = {_mark(each) for each in held}
+    rows = ReferralAccount.objects.filter(
+        value_key__in={value for _kind, _service, value in marks}, ended_at=None
+    )
+    for row in rows[:_ROWS_MOST]:
+        if _mark(row) in marks:
+            yield row.referral_id
+
+
 def _by_connection(ips: Sequence[ReferralIp]) -> Iterator[tuple[UUID, str]]:
     # Without its instant an address says nothing: providers give it to many.
     wanted = {(each.address, each.occurred_at) for each in ips if each.occurred_at}
@@ -172,7 +190,10 @@ def _mark(each: ReferralAccount | PersonIdentifier) -> tuple[str, str, str]:
 
 
 def _people(user: User, accounts: Sequence[ReferralAccount]) -> tuple[tuple[KnownPerson, ...], int]:
-    """Return whom accounts belong to in cases of the reader, and in how many others they are."""
+    """Return whom accounts belong to in cases of the reader, and in how many others they are.
+
+    Records that are one person count as one: an account of any of them is an account of all.
+    """
     if not accounts:
         return (), 0
     wanted = {_mark(each): _words(each) for each in accounts}
@@ -180,15 +201,15 @@ def _people(user: User, accounts: Sequence[ReferralAccount]) -> tuple[tuple[Know
         value_key__in={each.value_key for each in accounts}, ended_at=None
     )
     held: dict[UUID, dict[str, None]] = {}
-    for row in identifiers[:_ROWS_MOST]:
+    for row in identifiers.select_related("person")[:_ROWS_MOST]:
         if _mark(row) in wanted:
-            held.setdefault(row.person_id, {})[wanted[_mark(row)]] = None
+            held.setdefault(row.person.root_id, {})[wanted[_mark(row)]] = None
     mine = cases_for(user).values("pk")
-    places = CasePerson.objects.filter(person__in=list(held))
+    places = CasePerson.objects.filter(person__in=same_people(list(held)).values("pk"))
     people: dict[UUID, KnownPerson] = {}
     seen = places.filter(case__in=mine).select_related("person", "case")
     for place in seen.order_by("ended_at", "recorded_at"):
-        shares = tuple(held[place.person_id])
-        people.setdefault(place.person_id, KnownPerson(place.person_id, place, shares))
+        root_id = place.person.root_id
+        people.setdefault(root_id, KnownPerson(place.person_id, place, tuple(held[root_id])))
     hidden = places.exclude(case__in=mine).values("case").distinct().count()
     return tuple(people.values())[:FOUND_MOST], hidden

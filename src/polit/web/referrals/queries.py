@@ -105,10 +105,15 @@ def duplicate_list(referral: Referral) -> list[Referral]:
     return list(referral.duplicates.order_by("received_at", "id")[:PARTS_SHOWN])
 
 
-def referral_history(referral: Referral) -> list[EventRow]:
-    """Return what was done to a referral, the newest first, without who merely looked."""
+def referral_history(user: User, referral: Referral) -> list[EventRow]:
+    """Return what was done to a referral, the newest first, without who merely looked.
+
+    What was done for a case that the reader has no access to, which the referral was taken out of
+    since, is left out.
+    """
     rows = AuditEvent.objects.filter(subject_id=str(referral.pk), subject_kind="referral")
-    changed = rows.exclude(nature=Nature.CONSULTATION.value)
+    mine = Q(case_id=None) | Q(case_id__in=cases_for(user).values("pk"))
+    changed = rows.filter(mine).exclude(nature=Nature.CONSULTATION.value)
     return event_rows(changed.order_by("-seq")[:HISTORY_MOST])
 
 

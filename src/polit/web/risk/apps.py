@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 from polit.web.core.chronology import register_happenings
 from polit.web.core.due import DueSource, register_due
+from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
 
@@ -26,7 +27,7 @@ class RiskConfig(AppConfig):
     def ready(self) -> None:
         """Add to the pages of cases and referrals, to what is due, to a person's chronology."""
         # What reads tables can only be imported once all tables are known.
-        from polit.web.risk import queue, rules, sections  # noqa: PLC0415
+        from polit.web.risk import queue, rules, searching, sections  # noqa: PLC0415
 
         register_titles(_TITLES)
         register_section("case", 140, "risk/case_section.html", sections.case_risk)
@@ -36,4 +37,5 @@ class RiskConfig(AppConfig):
         readers = rules.ASSESSORS
         register_due(DueSource("risk.response", "Responses", readers, queue.responses_due))
         register_due(DueSource("risk.review", "Risk reviews", readers, sections.reviews_due))
+        register_searchable(searching.ASSESSMENTS)
         register_happenings("risk", sections.person_happenings)

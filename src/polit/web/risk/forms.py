@@ -1,6 +1,6 @@
 """What people fill in about risk; ``SuicideRiskFields`` puts the prompt into other forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -49,6 +49,8 @@ class SuicideRiskFields(forms.Form):
 
     ``answers()`` is ``None`` where they were not asked: the case then says that it is missing.
     """
+
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {"Risk of suicide": SUICIDE_FIELDS}
 
     suicide_concern = forms.ChoiceField(
         label="Was the suspect asked about suicide and self-harm, and is there a concern?",

@@ -4,16 +4,18 @@ Nothing is weighed and no number is made up: the level that a person recorded co
 whether the suspect can reach children, then a position of trust, then how long it waits.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Min, QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
+from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.cases.rules import CaseStatus
 from polit.web.core.due import Due, Waiting
@@ -27,6 +29,8 @@ from polit.web.risk.stopping import stops_of
 from polit.web.risk.tools import response_times
 
 _KNOWN_ORDER = (Known.YES, Known.NOT_KNOWN, Known.NO)
+_CASE, _REFERRAL = "Case", "Referral"
+_TEXTS = ("rationale", "access_words", "trust_words", "previous_words", "reason", "override_reason")
 _FACTORS = (
     "it is assessed, and what is not comes first",
     "its level is lower",
@@ -45,15 +49,16 @@ _TRUST = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class QueueRow:
     """A referral or a case that waits for its response.
 
+    Thousands of them wait, some fifty are shown: addresses and words are made where they are read.
+
     Args:
+        subject_id: The referral or the case.
         reference: Its reference.
         kind: ``Case`` or ``Referral``.
-        url: Its page.
-        assess_url: Where it is assessed.
         level: The level that holds; ``None`` while nobody has assessed it.
         access: Whether the suspect can reach children.
         trust: Whether they stand in a position of trust.
@@ -61,13 +66,12 @@ class QueueRow:
         since: Since when it waits.
         due_at: By when to respond; ``None`` while nobody has assessed it.
         position: Where it stands, from 1.
-        why: In words why it stands there.
+        above: What stands above it; ``None`` for the first.
     """
 
+    subject_id: UUID
     reference: str
     kind: str
-    url: str
-    assess_url: str
     level: RiskLevel | None
     access: Known
     trust: Known
@@ -75,7 +79,23 @@ class QueueRow:
     since: datetime
     due_at: datetime | None
     position: int = 0
-    why: str = ""
+    above: "QueueRow | None" = None
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse(f"{self.kind.lower()}s:page", args=[self.subject_id])
+
+    @property
+    def assess_url(self) -> str:
+        """Where it is assessed."""
+        name = "assess" if self.kind == _CASE else "referral_assess"
+        return reverse(f"risk:{name}", args=[self.subject_id])
+
+    @property
+    def why(self) -> str:
+        """In words why it stands where it does."""
+        return _why(self, self.above)
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -95,36 +115,46 @@ class QueueRow:
 
 def risk_queue(user: User) -> list[QueueRow]:
     """Return all that waits among what somebody may see, in order. A fixed number of queries."""
-    cases = dict(
-        cases_for(user).exclude(status=CaseStatus.CLOSED.value).values_list("pk", "reference")
-    )
-    states = [*(each.value for each in WAITING), ReferralState.IN_CASE.value]
-    referrals = list(
-        referrals_for(user).filter(state__in=states).only("id", "reference", "received_at", "case")
-    )
-    by_case: dict[UUID, list[RiskAssessment]] = {}
-    by_referral: dict[UUID, list[RiskAssessment]] = {}
-    mine = Q(case__in=cases_for(user)) | Q(referral__in=referrals_for(user))
-    for each in RiskAssessment.objects.standing().filter(mine).select_related("referral"):
-        about = each.referral.case_id if each.referral else each.case_id
-        if about is not None:
-            by_case.setdefault(about, []).append(each)
-        elif each.referral_id is not None:
-            by_referral.setdefault(each.referral_id, []).append(each)
-    rows = [
-        _referral_row(each, by_referral.get(each.pk, []))
-        for each in referrals
-        if each.case_id is None
+    return ordered(_waiting(user))
+
+
+def _waiting(user: User) -> list[QueueRow]:
+    mine = cases_for(user).exclude(status=CaseStatus.CLOSED.value)
+    cases = dict(mine.values_list("pk", "reference"))
+    by_case: dict[UUID, list[RiskAssessment]] = defaultdict(list)
+    by_referral: dict[UUID, list[RiskAssessment]] = defaultdict(list)
+    standing = RiskAssessment.objects.standing().defer(*_TEXTS)
+    # Two queries: a database that is asked for both at once looks through every assessment.
+    for each in standing.filter(case__in=mine.values("pk")):
+        by_case[UUID(str(each.case_id))].append(each)
+    for each in standing.filter(referral__in=referrals_for(user)).select_related("referral"):
+        assert each.referral is not None
+        if each.referral.case_id is not None:
+            by_case[each.referral.case_id].append(each)
+        else:
+            by_referral[each.referral.pk].append(each)
+    rows = referrals_for(user).filter(case=None, state__in=[each.value for each in WAITING])
+    found = [
+        _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
+        for pk, reference, received_at in rows.values_list("pk", "reference", "received_at")
     ]
-    return ordered([*rows, *_case_rows(cases, referrals, by_case)])
+    return [*found, *_case_rows(cases, _received(mine), by_case)]
+
+
+def _received(cases: QuerySet[Case]) -> dict[UUID, datetime]:
+    """Return when the first referral of each case that has one was received."""
+    rows = Referral.objects.filter(case__in=cases.values("pk"), state=ReferralState.IN_CASE.value)
+    firsts = rows.order_by().values("case_id").annotate(first=Min("received_at"))
+    return dict(firsts.values_list("case_id", "first"))
 
 
 def ordered(rows: Iterable[QueueRow]) -> list[QueueRow]:
-    """Return rows in order, each with its position and its words."""
-    found: list[QueueRow] = []
-    for row in sorted(rows, key=lambda each: (each.rank, each.since, each.reference)):
-        above = found[-1] if found else None
-        found.append(replace(row, position=len(found) + 1, why=_why(row, above)))
+    """Return rows in order, each with its position and what stands above it."""
+    found = sorted(rows, key=lambda each: (each.rank, each.since, each.reference))
+    above = None
+    for position, row in enumerate(found, start=1):
+        row.position, row.above = position, above
+        above = row
     return found
 
 
@@ -132,7 +162,7 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return what waits for its response, the first due first."""
     if not isinstance(user, User):
         return []
-    times = [(each.due_at, each) for each in risk_queue(user) if each.due_at is not None]
+    times = [(each.due_at, each) for each in _waiting(user) if each.due_at is not None]
     times.sort(key=lambda each: (each[0], each[1].reference))
     return [
         Due(
@@ -150,35 +180,21 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
 
 def _case_rows(
     cases: dict[UUID, str],
-    referrals: Sequence[Referral],
+    received: dict[UUID, datetime],
     assessments: dict[UUID, list[RiskAssessment]],
 ) -> list[QueueRow]:
-    received: dict[UUID, datetime] = {}
-    for each in referrals:
-        if each.case_id in cases:
-            first = received.get(each.case_id, each.received_at)
-            received[each.case_id] = min(first, each.received_at)
     waiting = {*received, *assessments} & cases.keys()
     stopped = stops_of(waiting)
     rows = []
     for case_id in waiting - stopped.keys():
         mine = assessments.get(case_id, [])
         since = received.get(case_id) or min(each.assessed_at for each in mine)
-        page = reverse("cases:page", args=[case_id])
-        assess = reverse("risk:assess", args=[case_id])
-        rows.append(_row((cases[case_id], "Case", page, assess), since, in_force(mine)))
+        rows.append(_row((case_id, cases[case_id], _CASE), since, in_force(mine)))
     return rows
 
 
-def _referral_row(referral: Referral, assessments: Sequence[RiskAssessment]) -> QueueRow:
-    page = reverse("referrals:page", args=[referral.pk])
-    assess = reverse("risk:referral_assess", args=[referral.pk])
-    about = (referral.reference, "Referral", page, assess)
-    return _row(about, referral.received_at, in_force(assessments))
-
-
 def _row(
-    about: tuple[str, str, str, str], since: datetime, assessment: RiskAssessment | None
+    about: tuple[UUID, str, str], since: datetime, assessment: RiskAssessment | None
 ) -> QueueRow:
     unknown = Known.NOT_KNOWN
     return QueueRow(

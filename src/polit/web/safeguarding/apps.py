@@ -39,17 +39,24 @@ class SafeguardingConfig(AppConfig):
     def ready(self) -> None:
         """Add to pages, to what is due, to a person's chronology and to the search."""
         # What reads tables can only be imported once all tables are known.
+        from polit.web.people.models import Person  # noqa: PLC0415
         from polit.web.safeguarding import due, models, sections  # noqa: PLC0415
 
         register_titles(_TITLES)
         register_section("home", 40, "safeguarding/home_section.html", sections.home_tasks)
         register_section("case", 40, "safeguarding/case_section.html", sections.case_tasks)
         register_section(
-            "case", 400, "safeguarding/case_section_children.html", sections.case_children
+            "case", 110, "safeguarding/case_section_children.html", sections.case_children
         )
         for source in due.due_sources():
             register_due(source)
         register_happenings("safeguarding", sections.child_happenings)
         register_searchable(
-            Searchable("child", "Child", models.ChildRecord, sections.child_entries)
+            Searchable(
+                "child",
+                "Child",
+                models.ChildRecord,
+                sections.child_entries,
+                ((Person, sections.children_of_person),),
+            )
         )

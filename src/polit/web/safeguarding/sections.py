@@ -73,14 +73,24 @@ def child_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Hap
 
 
 def child_entries(records: Sequence[models.Model]) -> Iterable[Entry]:
-    """Return what a search keeps of children: "Child 1" and the case, no name."""
+    """Return what a search keeps of children: the title names none, the text is what is searched.
+
+    Only readers of children find them, and see the name beside the title.
+    """
     rows = ChildRecord.objects.filter(pk__in=[each.pk for each in records])
-    for each in rows.select_related("case", "place"):
+    for each in rows.select_related("case", "place__person"):
+        person = each.place.person
+        facts = (each.case.reference, person.full_name, person.also_known_as, each.school)
         url = reverse("safeguarding:child", args=[each.case_id, each.pk])
         yield Entry(
-            each.pk, each.case_id, f"Safeguarding of {each.place.label}", each.case.reference, url,
-            CHILD_READERS,
+            each.pk, each.case_id, f"Safeguarding of {each.place.label}",
+            "\n".join(fact for fact in facts if fact), url, CHILD_READERS,
         )  # fmt: skip
+
+
+def children_of_person(person: models.Model) -> Iterable[UUID]:
+    """Return the records of a child whose name was saved."""
+    return ChildRecord.objects.filter(place__person_id=person.pk).values_list("pk", flat=True)
 
 
 def _happening(child: ChildRecord, at: datetime, title: str, by: str) -> Happening:

@@ -71,14 +71,37 @@ def index_rebuild(told: Callable[[str, int], None] = lambda _label, _count: None
     known = [each.kind for each in kinds]
     SearchEntry.objects.exclude(kind__in=known).delete()
     for searchable in kinds:
-        done = 0
-        for ids in _chunks(_ids_in_order(searchable)):
-            with transaction.atomic():
-                entries_keep(searchable, ids)
-            done += len(ids)
-            told(searchable.label, done)
-        _drop_orphans(searchable)
+        _rebuild(searchable, told)
     return SearchEntry.objects.count()
+
+
+def index_begin() -> int:
+    """Index the kinds of record that the index holds nothing of; return how many those are.
+
+    So a database from before the search, or from before a kind could be found, is searched at
+    once. Running it again changes nothing.
+    """
+    lacking = [
+        each
+        for each in searchables()
+        if not SearchEntry.objects.filter(kind=each.kind).exists()
+        and each.model._default_manager.exists()  # noqa: SLF001 - Django documents it
+    ]
+    for searchable in lacking:
+        _rebuild(searchable)
+    return len(lacking)
+
+
+def _rebuild(
+    searchable: Searchable, told: Callable[[str, int], None] = lambda _label, _count: None
+) -> None:
+    done = 0
+    for ids in _chunks(_ids_in_order(searchable)):
+        with transaction.atomic():
+            entries_keep(searchable, ids)
+        done += len(ids)
+        told(searchable.label, done)
+    _drop_orphans(searchable)
 
 
 def _key(entry: Entry) -> tuple[UUID, UUID | None, int]:

@@ -73,7 +73,7 @@ PLACES = (
           is_main=True),
     Place("People and roles", "accounts:list", _ADMINISTRATORS, "Accounts", is_main=True),
     Place("System", "system", _ADMINISTRATORS, "Processes and jobs", is_main=True),
-    Place("Search", "search:page", CASE_ROLES, "Over everything that you may see", is_main=True),
+    Place("Search", "search:page", CASE_ROLES, "Over everything that you may see"),
 )  # fmt: skip
 """In the order in which they stand."""
 

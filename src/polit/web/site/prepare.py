@@ -49,6 +49,7 @@ def main() -> int:
         with _only_one():
             _protect_file()
             migrate()
+            _begin_index()
     _tell_mark()
     if what == "--invite":
         _make_folders()
@@ -64,6 +65,15 @@ def _tell_mark() -> None:
     from polit.web.demo.services import mark_tell  # noqa: PLC0415 - after boot
 
     mark_tell()
+
+
+def _begin_index() -> None:
+    """Have the search know the records of a database from before it could find their kind."""
+    from polit.web.search.services import index_begin  # noqa: PLC0415 - after boot
+
+    kinds = index_begin()
+    if kinds:
+        _log.info("the search has indexed %d kinds of record", kinds)
 
 
 def _invite(origin: str) -> None:

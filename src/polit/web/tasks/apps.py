@@ -2,6 +2,10 @@
 
 from django.apps import AppConfig
 
+from polit.web.core.sections import Place, register_section
+
+_RECORDS: tuple[Place, ...] = ("warrant", "arrest", "exhibit", "child", "order")
+
 
 class TasksConfig(AppConfig):
     """The tasks."""
@@ -33,7 +37,10 @@ class TasksConfig(AppConfig):
             rematch_asked,
             stack_changed,
         )
+        from polit.web.tasks.next_in_case import next_in_case  # noqa: PLC0415
 
+        for place in _RECORDS:
+            register_section(place, 900, "tasks/next_in_case.html", next_in_case)
         device_described.connect(device_changed, dispatch_uid="polit.tasks.devices")
         examination_asked.connect(run_asked, dispatch_uid="polit.tasks")
         order_asked.connect(order_run_asked, dispatch_uid="polit.tasks.orders")

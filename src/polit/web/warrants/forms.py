@@ -1,13 +1,13 @@
 """What people fill in about warrants."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 
 from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, SeenField
-from polit.web.risk.forms import NOT_ASKED, SuicideRiskFields
+from polit.web.risk.forms import NOT_ASKED, SUICIDE_FIELDS, SuicideRiskFields
 from polit.web.warrants.models import Warrant, WarrantExecution
 from polit.web.warrants.powers import current_powers
 from polit.web.warrants.queries import KnownAddress
@@ -275,6 +275,9 @@ class PromptedExecutionForm(SuicideRiskFields, ExecutionFacts):
     button: ClassVar[str] = "Record the execution"
     suicide_place_id = forms.ChoiceField(label="Which suspect was asked", required=False)
     field_order = (*ExecutionFacts.base_fields, "suicide_place_id")
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "Risk of suicide": ("suicide_place_id", *SUICIDE_FIELDS)
+    }
 
     def __init__(
         self, warrant: Warrant, people: Choices, suspects: Choices, *args: Any, **options: Any

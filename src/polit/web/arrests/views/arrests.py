@@ -40,6 +40,9 @@ from polit.web.core.listing import Filter, Listing, Sort, equal_to, listing_of
 from polit.web.core.sections import sections_of
 from polit.web.people.queries import place_choices
 from polit.web.people.rules import PersonRole
+from polit.web.risk.models import SuicideRiskPrompt
+from polit.web.risk.rules import Occasion
+from polit.web.warrants.models import WarrantExecution
 
 _OUTCOMES = (("open", "None yet"), *((each.value, each.label) for each in OutcomeKind))
 _SEARCHED = ("case__reference", "officer")
@@ -220,7 +223,28 @@ def _known(request: HttpRequest) -> dict[str, Any]:
             "execution": str(execution.pk), "occurred_at": execution.occurred_at,
             "where": execution.place[:300],
         }  # fmt: skip
+        known |= _asked_there(request, execution)
     return known
+
+
+def _asked_there(request: HttpRequest, execution: WarrantExecution) -> dict[str, str]:
+    """Return what the case's only suspect was asked about suicide at an execution.
+
+    The words stand in the form; whether there is a concern now is answered anew.
+    """
+    granted = case_access_of(request)
+    suspects = place_choices(granted, user_of(request).roles, PersonRole.SUSPECT)
+    rows = SuicideRiskPrompt.objects.standing().filter(
+        case_id=granted.case.id, occasion=Occasion.WARRANT.value, occurred_at=execution.occurred_at
+    )
+    prompt = rows.order_by("-recorded_at").first()
+    if prompt is None or [str(prompt.place_id)] != [place for place, _label in suspects]:
+        return {}
+    return {
+        "suicide_asked": prompt.asked,
+        "suicide_support_suspect": prompt.support_suspect,
+        "suicide_support_family": prompt.support_family,
+    }
 
 
 def _initial(arrest: Arrest) -> dict[str, Any]:

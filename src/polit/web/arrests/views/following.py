@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import (
     CustodyForm,
@@ -195,7 +196,9 @@ def _recorded(
 
 def _known(request: HttpRequest, arrest: Arrest) -> dict[str, Any]:
     asked = request.GET.get("kind", "")
-    known: dict[str, Any] = {"kind": asked, "officers": user_of(request).full_name}
+    known: dict[str, Any] = {
+        "kind": asked, "officers": user_of(request).full_name, "occurred_at": now_utc(),
+    }  # fmt: skip
     law = bail_law_for(arrest)
     return known | dict(due_initial(law, arrest.occurred_at, custody_law().rui_review_days, asked))
 

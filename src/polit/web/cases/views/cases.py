@@ -30,7 +30,7 @@ from polit.web.core.attempts import attempt, sent
 from polit.web.core.forms import GovukForm
 from polit.web.core.listing import listing_of
 from polit.web.core.rules import CHILD_READERS
-from polit.web.core.sections import sections_of
+from polit.web.core.sections import contents_of, sections_of
 
 
 @access(ANY_CASE_ROLE)
@@ -69,6 +69,9 @@ def case_open_page(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/open.html", {"form": form, "heading": "Open a case"})
 
 
+_LAST_EVENTS = 6
+
+
 @access(IN_CASE)
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show a case, and what the registers above know of it."""
@@ -84,8 +87,8 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "may_change": bool(roles & OPENERS),
         "may_see_log": bool(roles & CASE_LEADERS.read),
         "stages": sections_of("stage", request),
-        "sections": sections_of("case", request),
-        "events": event_rows(timeline(case_id)),
+        "sections": contents_of(sections_of("case", request)),
+        "events": event_rows(timeline(case_id))[:_LAST_EVENTS],
     }
     return render(request, "cases/page.html", shown)
 

@@ -92,9 +92,10 @@ def instant(value: datetime | None, *, seconds: bool = True) -> SafeString:
     if in_utc.date() != local.date():
         other = f"{_day_text(in_utc)}, {other}"
     return format_html(
-        '<time datetime="{}">{} <span class="polit-time__utc">({})</span></time>',
+        '<time datetime="{}">{} <span class="polit-time__utc{}">({})</span></time>',
         machine,
         shown,
+        "" if seconds else " polit-time__utc--minutes",
         other,
     )
 

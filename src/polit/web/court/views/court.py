@@ -15,7 +15,7 @@ from polit.web.core.listing import Filter, Listing, Sort, listing_of
 from polit.web.court.law import court_terms, current_terms
 from polit.web.court.models import Charge, Hearing
 from polit.web.court.queries import charges_for, charges_in, hearings_for, hearings_in, results_of
-from polit.web.court.rules import LISTING, READING, WRITERS, Held, may_read_texts
+from polit.web.court.rules import LISTING, ORDERERS, READING, WRITERS, Held, may_read_texts
 from polit.web.court.telling import story
 from polit.web.people.models import CasePerson
 from polit.web.people.queries import place_get
@@ -149,6 +149,7 @@ def defendant_page(request: HttpRequest, case_id: UUID, defendant_id: UUID) -> H
         "results": results_of(granted, place.pk),
         "told": story(granted, place.pk),
         "may_write": bool(roles & WRITERS),
+        "may_order": bool(roles & ORDERERS),
         "may_read": is_named,
         "notice": current_terms().notice,
     }

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import WithdrawForm
 from polit.web.core.access import access, case_access_of
@@ -24,6 +25,7 @@ from polit.web.court.forms import (
     PleaForm,
     ResultForm,
 )
+from polit.web.court.known import known_of_case, known_of_result
 from polit.web.court.models import (
     Appeal,
     Charge,
@@ -75,10 +77,11 @@ def charge_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a charge; what the arrest tells stands there already."""
     granted = case_access_of(request)
     arrest = arrest_of(granted, request.GET.get("arrest", ""))
-    known: dict[str, Any] = {"place": request.GET.get("place", "")}
+    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": now_utc()}
     if arrest is not None:
         known = {"place": str(arrest.place_id), "arrest": str(arrest.first_id)}
-        known["charged_at"] = charged_at(arrest)
+        known["charged_at"] = charged_at(arrest) or now_utc()
+    known |= known_of_case(granted.case.id)
     known["count_number"] = count_next(granted, known["place"])
     make = ChargeFields if is_prompted(arrest) else ChargeForm
     form = make(sent(request), initial=known, **_charge_choices(request))
@@ -108,7 +111,7 @@ def hearing_close_page(request: HttpRequest, case_id: UUID, hearing_id: UUID) ->
 def plea_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> HttpResponse:
     """Record a plea to a charge."""
     charge = or_404(lambda: charge_get(case_access_of(request), charge_id))
-    form = PleaForm(sent(request))
+    form = PleaForm(sent(request), initial={"occurred_at": now_utc()})
     return _page(
         request, case_id, form, plea_record, f"Plea to count {charge.count_number}",
         charge_id=charge_id,
@@ -119,7 +122,7 @@ def plea_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> HttpR
 def result_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> HttpResponse:
     """Record what a court decided on a charge."""
     charge = or_404(lambda: charge_get(case_access_of(request), charge_id))
-    form = ResultForm(sent(request))
+    form = ResultForm(sent(request), initial=known_of_result(charge))
     return _page(
         request, case_id, form, result_record, f"Result on count {charge.count_number}",
         charge_id=charge_id,

@@ -50,8 +50,12 @@ from polit.web.enquiries.services import (
     reminder_correct,
     step_withdraw,
 )
-from polit.web.referrals.models import Referral
+from polit.web.referrals.models import Referral, ReferralIp
 from polit.web.referrals.reached import referral_of
+from polit.web.referrals.rules import REFERRAL_STATES
+
+_CONNECTIONS_MOST = 40
+"""Connections that an enquiry begins with: their words fit into the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,8 @@ def holder_of(request: HttpRequest) -> Holder:
 def add_shown(request: HttpRequest) -> HttpResponse:
     """Record an enquiry."""
     holder = holder_of(request)
-    form = SendForm(sent(request), initial={"sent_at": now_utc()})
+    known = {"sent_at": now_utc(), "question": _question(holder)}
+    form = SendForm(sent(request), initial=known)
     if form.is_valid():
         kept = attempt(
             form,
@@ -129,6 +134,21 @@ def add_shown(request: HttpRequest) -> HttpResponse:
         if kept is not None:
             return redirect(holder.url("page", kept.pk))
     return enquiry_form(request, holder, form, "A new enquiry")
+
+
+def _question(holder: Holder) -> str:
+    """Return the connections that a referral names, so that nobody copies addresses by hand."""
+    if holder.referral is None:
+        return ""
+    rows = ReferralIp.objects.filter(referral=holder.referral, ended_at=None)
+    return "\n".join(
+        " ".join(each for each in (
+            row.address,
+            f"port {row.port}" if row.port else "",
+            row.occurred_at.strftime("%Y-%m-%d %H:%M:%S UTC") if row.occurred_at else "",
+        ) if each)
+        for row in rows.order_by("occurred_at", "pk")[:_CONNECTIONS_MOST]
+    )  # fmt: skip
 
 
 def page_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
@@ -147,11 +167,20 @@ def page_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
             for each in enquiry_steps(enquiry)
         ],
         "may": {each.action for each in offered},
+        "may_open": _may_open(request, enquiry),
         "urls": {name: holder.url(name, enquiry.pk)
                  for name in ("answer", "remind", "cancel", "take")},
         "person_url": holder.url("person", enquiry.pk) if holder.is_case else "",
     }  # fmt: skip
     return render(request, "enquiries/page.html", shown)
+
+
+def _may_open(request: HttpRequest, enquiry: Enquiry) -> bool:
+    """Tell whether this person may open a case from the referral of an enquiry now."""
+    if enquiry.referral is None:
+        return False
+    offered = REFERRAL_STATES.offered(enquiry.referral.state, user_of(request).roles)
+    return "open_case" in {each.action for each in offered}
 
 
 def remind_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:

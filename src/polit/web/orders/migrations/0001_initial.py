@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "__first__"),
         ("cases", "0003_units"),
+        ("court", "0001_initial"),
         ("exhibits", "0003_execution"),
         ("people", "0002_merged"),
     ]
@@ -66,6 +67,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="orders",
                         to="cases.case",
+                    ),
+                ),
+                (
+                    "court_result",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="court.courtresult",
                     ),
                 ),
                 (

@@ -54,6 +54,11 @@ class Assessment(OrderEvent):
         return self.level
 
     @property
+    def tool_label(self) -> str:
+        """The tool in words."""
+        return self.order.monitoring.tool_label(self.tool)
+
+    @property
     def level_shown(self) -> Level:
         """The level with its words."""
         return Level(self.level)

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from polit.web.cases.models import Case
 from polit.web.core.models import Record, Superseded
+from polit.web.court.models import CourtResult
 from polit.web.orders.law import (
     MonitoringPolicy,
     NotificationRules,
@@ -37,6 +38,7 @@ class Order(Record):
         law: The file of the kinds, ``rules`` that of notifications, ``policy`` that of monitoring.
         ends_on: Its last day; ``None`` until further order.
         sentence: The row of s.82 that its length stands on; empty where the court set it.
+        court_result: The first row of the conviction that it follows, where it follows one.
         ended_on: The day from which it was in force no more.
         notify_due_at: The last instant of the next notification, ``notify_rule`` its rule.
         visit_sort: The next visit, ``end_sort`` the last day, as lists sort them: the far future
@@ -45,6 +47,9 @@ class Order(Record):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="orders")
     place = models.ForeignKey(CasePerson, on_delete=models.PROTECT, related_name="orders")
+    court_result = models.ForeignKey(
+        CourtResult, on_delete=models.PROTECT, null=True, related_name="orders"
+    )
     law = models.CharField(max_length=60)
     kind = models.CharField(max_length=40)
     rules = models.CharField(max_length=60)

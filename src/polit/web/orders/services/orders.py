@@ -17,6 +17,7 @@ from polit.web.orders.derive import place_refresh, today
 from polit.web.orders.given import GivenCondition, GivenOrder, GivenVariation
 from polit.web.orders.law import current_kinds, current_policy, current_rules
 from polit.web.orders.models import NEVER, Order, OrderCondition, OrderVariation
+from polit.web.orders.results import conviction_get
 from polit.web.orders.rules import (
     ORDER_STATES,
     ConditionKind,
@@ -36,13 +37,15 @@ def order_make(actor: Actor, *, reason: str, access: CaseAccess, given: GivenOrd
     Raises:
         AuthorityError: The actor's roles do not allow it.
         CasePerson.DoesNotExist: The case has no such place.
-        UsageError: The days contradict each other or the statute, a code is unknown, or the
-            reference stands in the case already.
+        UsageError: The days contradict each other or the statute, a code is unknown, the reference
+            stands in the case already, or the result at court is no conviction of this person.
     """
     check_writes(roles_of(actor))
     place = place_get(access, given.place_id)
     if place.role != PersonRole.SUSPECT.value or place.ended_at is not None:
         raise UsageError("an order is against a suspect of the case: add the person as one first")
+    if given.court_result_id is not None:
+        conviction_get(access, given.court_result_id, place)
     order = _new(actor, access, place, given)
     with act(
         actor, "orders.make", reason=reason, case=access.case, purpose=access.purpose.value,
@@ -58,7 +61,8 @@ def order_make(actor: Actor, *, reason: str, access: CaseAccess, given: GivenOrd
         place_refresh(order.place_id)
         deed.about("order", order.pk, label=order.reference, order_kind=order.kind, law=order.law,
                    person=place.label, begins_on=str(order.begins_on), ends_on=str(order.ends_on),
-                   rules=order.rules, policy=order.policy)  # fmt: skip
+                   rules=order.rules, policy=order.policy,
+                   court_result=str(order.court_result_id or ""))  # fmt: skip
     order.refresh_from_db()
     return order
 
@@ -170,7 +174,8 @@ def _new(actor: Actor, access: CaseAccess, place: CasePerson, given: GivenOrder)
         ends_on = sentence.last_day(given.begins_on, is_under_18=given.is_under_18)
     check_days(given.made_on, given.begins_on, ends_on, today())
     return Order(
-        case_id=access.case.id, place=place, law=kinds.name, kind=kind.code, rules=rules.name,
+        case_id=access.case.id, place=place, court_result_id=given.court_result_id,
+        law=kinds.name, kind=kind.code, rules=rules.name,
         policy=current_policy().name, reference=given.reference.strip(), court=given.court,
         national_reference=given.national_reference, made_on=given.made_on,
         begins_on=given.begins_on, ends_on=ends_on, sentence=given.sentence,

@@ -1,6 +1,7 @@
 """Orders themselves: lists, the record, making, varying, ending, who manages the offender."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,7 @@ from polit.web.orders.queries import (
     orders_in,
     variation_list,
 )
+from polit.web.orders.results import result_choices, result_known
 from polit.web.orders.rules import ACTING, IN_CASE, LISTING, WRITERS, EndKind
 from polit.web.orders.services import order_assign, order_end, order_make, order_vary
 from polit.web.people.queries import person_get, place_choices
@@ -86,9 +88,11 @@ def make_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an order."""
     granted = case_access_of(request)
     people = place_choices(granted, user_of(request).roles, PersonRole.SUSPECT)
-    only = people[0][0] if len(people) == 1 else ""
-    known = {"place_id": request.GET.get("place", only)}
-    form = OrderForm(people, manager_choices(), sent(request), initial=known)
+    known: dict[str, Any] = {"place_id": people[0][0]} if len(people) == 1 else {}
+    known |= {"place_id": request.GET["place"]} if "place" in request.GET else {}
+    known |= result_known(granted, request.GET.get("result", ""))
+    results = result_choices(granted)
+    form = OrderForm(people, manager_choices(), results, sent(request), initial=known)
     if form.is_valid():
         made = attempt(
             form,

@@ -86,7 +86,7 @@ def referral_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             (each.action, ACTIONS[each.action])
             for each in REFERRAL_STATES.offered(referral.state, user.roles)
         ],
-        "events": referral_history(referral),
+        "events": referral_history(user, referral),
         "sections": sections_of("referral", request),
     }
     return render(request, "referrals/page.html", shown)

@@ -16,6 +16,7 @@ from polit.web.people.queries import place_choices
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import referral_get
+from polit.web.referrals.rules import REFERRAL_STATES
 from polit.web.risk.forms import AssessForm, WithdrawForm
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import (
@@ -99,12 +100,14 @@ def referral_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     rows = referral_assessments(referral).order_by("-assessed_at", "-recorded_at")
     assessments = list(rows)
     current = in_force(standing_only(assessments))
+    offered = REFERRAL_STATES.offered(referral.state, user_of(request).roles)
     shown = {
         "referral": referral,
         "assessments": assessments,
         "current": current,
         "clock": clock_of(referral.received_at, current, None),
         "times": response_times(),
+        "may_open": "open_case" in {each.action for each in offered},
     }
     return render(request, "risk/referral.html", shown)
 

@@ -1,6 +1,7 @@
 """What people fill in about safeguarding."""
 
 from polit.web.safeguarding.forms.children import (
+    NEW,
     ChildAddForm,
     ChildChangeForm,
     IdentifyForm,
@@ -16,6 +17,7 @@ from polit.web.safeguarding.forms.steps import (
 from polit.web.safeguarding.forms.tasks import TaskActForm, TaskCompleteForm
 
 __all__ = [
+    "NEW",
     "STEP_FORMS",
     "ChildAddForm",
     "ChildChangeForm",

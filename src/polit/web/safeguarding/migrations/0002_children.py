@@ -580,7 +580,8 @@ class Migration(migrations.Migration):
             options={
                 "db_table": "safeguarding_contact",
                 "indexes": [
-                    models.Index(fields=["state", "due_at"], name="safeguarding_contact_due")
+                    models.Index(fields=["state", "due_at"], name="safeguarding_contact_due"),
+                    models.Index(fields=["child", "state"], name="safeguarding_contact_of"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(

@@ -126,7 +126,10 @@ class SupportContact(Record):
         """The table: a kind is owed once for one thing that it follows."""
 
         db_table = "safeguarding_contact"
-        indexes = (models.Index(fields=["state", "due_at"], name="safeguarding_contact_due"),)
+        indexes = (
+            models.Index(fields=["state", "due_at"], name="safeguarding_contact_due"),
+            models.Index(fields=["child", "state"], name="safeguarding_contact_of"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["child", "kind", "arises_at"], name="safeguarding_contact_once"

@@ -19,6 +19,7 @@ from polit.web.people.queries import place_choices
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
 from polit.web.safeguarding.forms import (
+    NEW,
     ChildAddForm,
     ChildChangeForm,
     IdentifyForm,
@@ -192,7 +193,7 @@ def _known(request: HttpRequest, places: tuple[tuple[str, str], ...]) -> dict[st
         "risk_known_at": received.values_list("received_at", flat=True).first(),
         "suspect": suspects[0][0] if len(suspects) == 1 else "",
         "relation": "not_known",
-        "child": places[0][0] if len(places) == 1 else None,
+        "child": {0: NEW, 1: places[0][0] if places else ""}.get(len(places)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import islice
 from urllib.parse import urlencode
 
 import pytest
@@ -28,6 +29,8 @@ ADDRESSES = [
     if each.passage is not None and each.name.partition(":")[0] in REGISTERS
 ]
 _FAILURE = 500
+_SHARE = 3
+"""Each address gets one in so many of each garbage, its neighbours the others."""
 HTML = "<script>alert(1)</script>{{7*7}}"
 RTL = "\u202eevil\u2066\u200f"
 TEXTS = ("\x00", "a\x00b", HTML, RTL, "x" * 10_000, "\ud7ff\uffff\U0010ffff", "9" * 400, "-1", "%")
@@ -133,7 +136,6 @@ def world() -> tuple[Client, CaseSamples]:
     return client_of(signed_in_session(user)), CaseSamples(case)
 
 
-@pytest.mark.prove
 @pytest.mark.parametrize("register", REGISTERS)
 def test_garbage_is_answered(register: str, world: tuple[Client, CaseSamples]) -> None:
     client, samples = world
@@ -156,14 +158,15 @@ def _url(samples: CaseSamples, address: Address) -> str:
 
 def _failures(client: Client, url: str, address: Address) -> Iterator[str]:
     assert address.passage is not None
+    turn = ADDRESSES.index(address) % _SHARE
     page = ""
     if "GET" in address.passage.methods:
         shown = client.get(url)
         page = "" if shown.streaming else shown.content.decode(errors="replace")
-        for query in queries():
+        for query in islice(queries(), turn, None, _SHARE):
             if client.get(f"{url}?{query}").status_code >= _FAILURE:
                 yield query[:300]
     if "POST" in address.passage.methods:
-        for body in bodies(page):
+        for body in islice(bodies(page), turn, None, _SHARE):
             if client.post(url, body).status_code >= _FAILURE:
                 yield str(body)[:300]

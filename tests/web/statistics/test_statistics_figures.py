@@ -202,7 +202,9 @@ def test_days_per_stage_count_from_the_latest_stage_before(
     def stage(code: str, order: int, **reached: datetime) -> Stage:
         cases = {"north": north, "other": other}
         found = {cases[name]: at for name, at in reached.items()}
-        return Stage(code, order, code, lambda ids: {key: found[key] for key in found.keys() & ids})
+        return Stage(code, order, code, lambda asked: {
+            each.pk: found[each.pk] for each in asked if each.pk in found
+        })  # fmt: skip
 
     known = (
         stage("received", 100, north=utc(5, 1), other=utc(3, 1)),

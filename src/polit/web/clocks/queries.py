@@ -26,8 +26,10 @@ from polit.web.core.stages import Stage, stages
 
 RECEIVED = "received"
 """The code of the stage from which days are counted: the receipt of the referral."""
-ASKED_MOST = 500
-"""Rows of one kind that are looked through: more wait for nobody's eyes at once."""
+ASKED_MOST = 100
+"""Rows of one kind that are counted; further pages look through as many more as they need."""
+_NARROWED_MOST = 500
+"""So many are looked through for what is somebody's own, or late: more wait for nobody's eyes."""
 _AFTER_DIGITS = 6
 
 
@@ -76,14 +78,16 @@ def due_list(
         most: How many rows of a kind are looked through.
     """
     now = now_utc()
+    is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
+    first = int(after) if is_number else 0
+    is_narrowed = wanted.whose is not None or wanted.overdue
+    most = max(most, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
     asked = [(source, source.rows(user, most)) for source in due_sources(user.roles)]
     counts = [kind_count(each.kind, each.label, rows, now, most) for each, rows in asked]
     shown = [
         due for each, rows in asked if wanted.kind in {"", each.kind} for due in rows
     ]  # fmt: skip
     ordered = in_order(narrowed(shown, wanted, user.username, now))
-    is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
-    first = int(after) if is_number else 0
     page = ordered[first : first + size]
     return DueList(
         tuple(_row(each, now) for each in page),

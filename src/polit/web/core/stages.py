@@ -3,7 +3,7 @@
 A register says in its ``AppConfig.ready()`` which stages it knows. Everybody may import it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,13 @@ from django.db.models import Min, QuerySet
 _AT_ONCE = 1_000
 """Cases in one query: SQLite refuses more than some thousands of values."""
 
-WhenReached = Callable[[Sequence[UUID]], Mapping[UUID, datetime]]
+Cases = Sequence[UUID] | QuerySet[Any]
+"""Cases by their identifiers, or all that a query of cases finds."""
+
+WhenReached = Callable[[Cases], Mapping[UUID, datetime]]
 """Return by case when it first reached a stage; a case that has not is left out. It is asked for
-one case or for thousands, in a number of queries that does not grow with them, and asks for no
-access: the caller has made sure that the cases may be read."""
+one case or for all of the force, in a number of queries that does not grow with them, and asks for
+no access: the caller has made sure that the cases may be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,10 @@ def first_by_case(rows: Callable[[], QuerySet[Any]], at: str, case: str = "case_
         case: The column of the case.
     """
 
-    def when(case_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    def when(cases: Cases) -> Mapping[UUID, datetime]:
         found: dict[UUID, datetime] = {}
-        for first in range(0, len(case_ids), _AT_ONCE):
-            wanted = {f"{case}__in": case_ids[first : first + _AT_ONCE], f"{at}__isnull": False}
+        for some in _together(cases):
+            wanted = {f"{case}__in": some, f"{at}__isnull": False}
             grouped = rows().filter(**wanted).order_by().values_list(case).annotate(Min(at))
             found.update(dict(grouped))
         return found
@@ -82,11 +85,20 @@ def first_by_case(rows: Callable[[], QuerySet[Any]], at: str, case: str = "case_
 def earliest_of(*whens: WhenReached) -> WhenReached:
     """Return when cases first reached a stage that several tables tell of."""
 
-    def when(case_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
+    def when(cases: Cases) -> Mapping[UUID, datetime]:
         found: dict[UUID, datetime] = {}
         for each in whens:
-            for case_id, at in each(case_ids).items():
+            for case_id, at in each(cases).items():
                 found[case_id] = min(at, found.get(case_id, at))
         return found
 
     return when
+
+
+def _together(cases: Cases) -> Iterator[Sequence[UUID] | QuerySet[Any]]:
+    """Return what goes into one query each: a query as it is, identifiers by the thousand."""
+    if isinstance(cases, QuerySet):
+        yield cases.order_by().values("pk")
+        return
+    for first in range(0, len(cases), _AT_ONCE):
+        yield cases[first : first + _AT_ONCE]

@@ -1,10 +1,9 @@
 """One run: every figure with its query, what stands beside them, what waits, how long it took."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -14,7 +13,7 @@ from polit.web.accounts.models import RoleGrant
 from polit.web.cases.models import Case
 from polit.web.cases.rules import CaseStatus
 from polit.web.core.rules import CASE_ROLES, Role
-from polit.web.core.stages import Stage, stages
+from polit.web.core.stages import stages
 from polit.web.exhibits.models import Exhibit
 from polit.web.media.models import Package
 from polit.web.media.rules import PackageState
@@ -36,11 +35,12 @@ from polit.web.statistics.report import (
 from polit.web.statistics.rules import Selection, age_groups, grouped_ages, spread_of
 from polit.web.warrants.models import Warrant
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 _DAY_S = 86_400
 _FEWEST_GRADERS = 3
 """Of fewer the number of cases would be a figure of one person, or nearly."""
-_CASES_AT_ONCE = 5_000
-"""So many are named in one query: SQLite takes at most some 32,000 values."""
 _OPEN_TO_COUNT = Q(status__in=[each.value for each in CaseStatus if each is not CaseStatus.CLOSED])
 
 
@@ -129,13 +129,13 @@ def _age(days: int) -> timedelta:
 
 def _stage_days(selection: Selection) -> Iterator[StageDays]:
     """Say for each stage how long cases that reached it in the period took from the one before."""
-    ids = list(Case.objects.filter(in_units(selection, "")).values_list("pk", flat=True))
+    cases = Case.objects.filter(in_units(selection, ""))
     period = selection.period
     before: dict[UUID, list[datetime]] = defaultdict(list)
     known = stages()
     for stage in known:
         days = []
-        for case_id, at in _reached(stage, ids):
+        for case_id, at in stage.when(cases).items():
             earlier = [each for each in before[case_id] if each <= at]
             if earlier and period.begin_at <= at < period.end_at:
                 days.append((at - max(earlier)).total_seconds() / _DAY_S)
@@ -143,11 +143,6 @@ def _stage_days(selection: Selection) -> Iterator[StageDays]:
         if stage is not known[0]:
             since = "the stage before it that the case went through"
             yield StageDays(stage.code, stage.label, since, spread_of(days), grouped_ages(days))
-
-
-def _reached(stage: Stage, ids: Sequence[UUID]) -> Iterator[tuple[UUID, datetime]]:
-    for start in range(0, len(ids), _CASES_AT_ONCE):
-        yield from stage.when(ids[start : start + _CASES_AT_ONCE]).items()
 
 
 def _teams(selection: Selection) -> tuple[tuple[str, int], ...]:

@@ -86,6 +86,14 @@ def test_arrest_is_kept_with_its_prompt_and_the_audit_holds_no_text(make_case: M
     assert SECRET not in event.details
 
 
+def test_form_that_is_sent_twice_is_one_arrest(make_case: MakeCase) -> None:
+    case = make_case("T-1")
+    first = recorded(case)
+    with pytest.raises(UsageError, match="recorded already"):
+        recorded(case, occurred_at=first.occurred_at)
+    assert Arrest.objects.count() == 1
+
+
 def test_correction_keeps_both_rows_and_what_hangs_on_the_arrest(make_case: MakeCase) -> None:
     case = make_case("OP-1")
     first = recorded(case)

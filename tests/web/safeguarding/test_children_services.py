@@ -153,6 +153,10 @@ def test_correction_and_withdrawal_leave_what_was_recorded(make_case: MakeCase) 
     first = protective_action_record(
         SYSTEM, reason="a test", access=access, child_id=child.pk, given=given
     )
+    with pytest.raises(UsageError, match="recorded already"):  # a form that was sent twice
+        protective_action_record(
+            SYSTEM, reason="a test", access=access, child_id=child.pk, given=given
+        )
     advice = GivenAction("advice", now_utc(), "A. Officer")
     second = protective_action_correct(
         SYSTEM, reason="only advice", access=access, action_id=first.pk, given=advice

@@ -67,6 +67,8 @@ def test_warrant_is_executed_by_its_first_standing_execution_that_counts(
     none = come("no_entry", 0)
     assert Warrant.objects.get().state == "granted"
     second, first = come("searched", 2), come("searched_nothing", 1)
+    with pytest.raises(UsageError, match="recorded already"):
+        come("searched", 2)
 
     assert (none.counts, none.place) == (False, "1 High Street, Anytown")
     kept = Warrant.objects.get()

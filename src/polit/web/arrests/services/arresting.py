@@ -30,14 +30,17 @@ def arrest_record(actor: Actor, *, reason: str, access: CaseAccess, given: Given
 
     Raises:
         AuthorityError: The actor's roles do not allow it.
-        UsageError: The facts do not go together, or the case has no such suspect.
+        UsageError: The facts do not go together, stand there already, or the case has no such
+            suspect.
     """
     _check(actor, given)
     with act(
         actor, "arrests.record", reason=reason, case=access.case, nature=Nature.COLLECTION,
         purpose=access.purpose.value,
     ) as deed:  # fmt: skip
+        case_lock(access.case.id)
         row = _row(actor, reason, access, given)
+        _check_is_new(row)
         row.first_id = row.pk
         row.save()
         prompt_keep(
@@ -112,6 +115,13 @@ def _row(actor: Actor, reason: str, access: CaseAccess, given: GivenArrest) -> A
         by=actor.name,
         reason=reason,
     )
+
+
+def _check_is_new(row: Arrest) -> None:
+    """Refuse what stands already: a form that was sent twice is one arrest."""
+    rows = Arrest.objects.standing().filter(place_id=row.place_id, kind=row.kind)
+    if rows.filter(occurred_at=row.occurred_at).exists():
+        raise UsageError("this is recorded already: correct it where it is wrong")
 
 
 def _execution(access: CaseAccess, execution_id: UUID | None) -> WarrantExecution | None:

@@ -1,7 +1,7 @@
 """What happened for a child: recorded, corrected by a further row, withdrawn by a last one."""
 
 from dataclasses import asdict
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -68,7 +68,8 @@ def step_record(
     Raises:
         ChildRecord.DoesNotExist: The case has none of that identifier.
         AuthorityError: Their roles do not allow it.
-        UsageError: It lies ahead, its codes are unknown, or its days cannot be counted.
+        UsageError: It lies ahead, its codes are unknown, its days cannot be counted, or it stands
+            there already.
     """
     check_writes_children(roles_of(actor))
     values = _values(given)
@@ -77,10 +78,19 @@ def step_record(
         purpose=access.purpose.value, nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
         child = child_locked(access, child_id)
-        kept = STEP_MODELS[given.of](child=child, by=actor.name, reason=reason, **values)
+        model = STEP_MODELS[given.of]
+        kept = model(child=child, by=actor.name, reason=reason, **values)
+        _check_is_new(model, child, values)
         kept.save()
         _say(deed, child, kept)
     return kept
+
+
+def _check_is_new(model: type[ChildStep], child: ChildRecord, values: dict[str, object]) -> None:
+    """Refuse what stands already to the letter: a form that was sent twice is one step."""
+    held: Any = model._default_manager  # noqa: SLF001 - Django documents it
+    if held.standing().filter(child=child, **values).exists():
+        raise UsageError("this is recorded already: correct it where it is wrong")
 
 
 def step_correct(

@@ -56,7 +56,7 @@ def execution_record(
     Raises:
         AuthorityError: The actor's roles do not allow it.
         Warrant.DoesNotExist: The case has none of this identifier.
-        UsageError: It was not granted, or what is said cannot be.
+        UsageError: It was not granted, what is said cannot be, or stands there already.
     """
     with act(
         actor, "warrants.execute", reason=reason, case=access.case,
@@ -65,6 +65,7 @@ def execution_record(
         warrant = locked(access, warrant_id)
         WARRANT_STATES.check_action("execute", warrant.state, roles_of(actor))
         kept = _execution(actor, reason, warrant, given)
+        _check_is_new(kept)
         kept.save()
         _be_present(kept, given.present_ids)
         _recount(warrant)
@@ -156,6 +157,13 @@ def _execution(
     )
     check_fits(kept)
     return kept
+
+
+def _check_is_new(row: WarrantExecution) -> None:
+    """Refuse what stands already: a form that was sent twice is one execution."""
+    rows = WarrantExecution.objects.standing().filter(warrant_id=row.warrant_id)
+    if rows.filter(occurred_at=row.occurred_at, premises_id=row.premises_id).exists():
+        raise UsageError("this execution is recorded already: correct it where it is wrong")
 
 
 def _premises(warrant: Warrant, premises_id: UUID | None) -> WarrantPremises | None:

@@ -119,8 +119,10 @@ def roles_of(actor: Actor) -> frozenset[Role]:
     """Return the roles that an actor holds now; polit itself holds all."""
     if actor.kind == "system":
         return frozenset(Role)
-    user = User.objects.filter(pk=actor.actor_id, is_active=True).first()
-    return user.roles if user else frozenset()
+    held = RoleGrant.objects.filter(
+        user=actor.actor_id, user__is_active=True, ended_at=None
+    ).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
 
 
 def duty_of(actor: Actor, case_id: UUID) -> Duty | None:

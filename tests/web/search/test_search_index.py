@@ -15,6 +15,7 @@ from polit.web.cases.models import Case
 from polit.web.cases.rules import CaseDetails
 from polit.web.cases.services import case_change_details, note_add
 from polit.web.core.acting import SYSTEM
+from polit.web.core.models import fresh_id
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 from polit.web.people.models import CasePerson, Person
 from polit.web.people.queries import details_of
@@ -27,8 +28,10 @@ from polit.web.people.services import (
     person_merge,
     person_unmerge,
 )
+from polit.web.search.folding import folded
 from polit.web.search.models import SearchEntry
 from polit.web.search.queries import search_hits
+from polit.web.search.rules import readers_mask
 from polit.web.search.services import index_begin, index_rebuild
 
 Row = tuple[str, str, str, int, str, str, str, str]
@@ -101,6 +104,39 @@ def test_changed_record_is_found_by_its_new_words_alone(
     person_change(SYSTEM, reason="a", case=case, person_id=person.person_id, details=details)
     assert [search_hits(officer, each).count for each in ("zebedee", "other name")] == [0, 1]
     assert readers_of(person) == CHILD_READERS
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("OP-1", "OP-1: A case"),
+        ('"op/1"', "OP-1: A case"),
+        ("AB/1", "AB/1: "),
+        ("ab 1 1", "AB/1/1: "),
+        ("R2026-7", "Referral R2026-7"),
+        ("OP-1*", "Newest"),
+        ("OP", "Newest"),
+        ("1", "Newest"),
+    ],
+)
+def test_what_bears_the_reference_comes_before_what_only_names_it(
+    text: str, first: str, make_user: MakeUser, make_case: MakeCase
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    case, closed = make_case("OP-1", officer), make_case("OP-1-2")
+    for title in ("OP-1: A case", "AB/1: A disk", "AB/1/1: A card", "Referral R2026-7",
+                  "Referral R2026-7-1", "OP-1-1: Another", "Newest"):  # fmt: skip
+        rest = "OP-1 AB/1 AB/1/1 R2026-7"
+        for of in (case, closed):
+            SearchEntry.objects.create(
+                kind="case_note", record_id=fresh_id(), case_id=of.pk, title=title, text=rest,
+                readers=readers_mask(CASE_ROLES), url="/", folded=folded(title, rest),
+            )  # fmt: skip
+    SearchEntry.objects.filter(kind="case").delete()
+    hits = search_hits(officer, text)
+    assert hits.rows[0].title.startswith(first)
+    assert {row.reference for row in hits.rows} == {"OP-1"}
+    assert hits.count == 7
 
 
 def test_act_that_fails_leaves_no_trace_in_the_index(make_case: MakeCase) -> None:

@@ -66,6 +66,19 @@ def question_of(text: str) -> Question:
     return Question(parts)
 
 
+def reference_of(text: str) -> tuple[str, ...]:
+    """Return the words of what may be a record's whole reference; none where it cannot be one."""
+    if "*" in text or not any(char.isdigit() for char in text):
+        return ()
+    words = tuple(words_of(text))
+    return words if len(words) <= WORDS_MOST else ()
+
+
+def begun_for_sqlite(beginnings: Sequence[Sequence[str]]) -> str:
+    """Return what FTS5 is asked for texts that begin with one of some runs of words."""
+    return " OR ".join(f'^ "{" ".join(words)}"' for words in beginnings)
+
+
 def for_sqlite(question: Question) -> str:
     """Return a question for FTS5; every word stands in quotes and holds no quote."""
     return " AND ".join(_joined(part, _sqlite_term, " OR ", " AND ") for part in question.parts)

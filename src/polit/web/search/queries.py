@@ -11,13 +11,23 @@ from polit.web.accounts.models import User
 from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.core.searching import searchables
-from polit.web.search.asking import Question, Term, for_postgresql, for_sqlite, question_of
+from polit.web.search.asking import (
+    Alternative,
+    Question,
+    Term,
+    begun_for_sqlite,
+    for_postgresql,
+    for_sqlite,
+    question_of,
+    reference_of,
+)
+from polit.web.search.folding import words_of
 from polit.web.search.models import SearchEntry
 from polit.web.search.rules import HITS_MOST, PAGE_HITS, readers_mask
 from polit.web.search.snippets import Piece, snippet
 
 _SQLITE = """
-SELECT entry.id, entry.kind, entry.record_id, entry.case_id
+SELECT entry.id, entry.kind, entry.record_id, entry.case_id, {title}
 FROM search_words CROSS JOIN search_entry AS entry ON entry.id = search_words.rowid
 WHERE search_words MATCH %s AND {allowed}
 ORDER BY search_words.rowid DESC LIMIT %s
@@ -25,9 +35,10 @@ ORDER BY search_words.rowid DESC LIMIT %s
 # Not left to the planner: it would walk all entries backwards for the limit's sake.
 _POSTGRESQL = """
 WITH matched AS MATERIALIZED (
-  SELECT id, kind, record_id, case_id, readers FROM search_entry WHERE words @@ %s::tsquery
+  SELECT id, kind, record_id, case_id, readers, title FROM search_entry
+  WHERE words @@ %s::tsquery {begun}
 )
-SELECT entry.id, entry.kind, entry.record_id, entry.case_id FROM matched AS entry
+SELECT entry.id, entry.kind, entry.record_id, entry.case_id, {title} FROM matched AS entry
 WHERE {allowed} ORDER BY entry.id DESC LIMIT %s
 """
 
@@ -56,7 +67,7 @@ class Hits:
     """What was found.
 
     Args:
-        rows: One page of it, the newest first.
+        rows: One page of it: what bears the reference asked for, then the newest first.
         count: How much, at most 200.
         is_more: Whether there is more than is counted.
         after: How many rows to go on after, as text; empty on the last page.
@@ -71,9 +82,10 @@ class Hits:
 
 
 def search_hits(user: User, text: str, *, kind: str = "", after: str = "") -> Hits:
-    """Return a page of what somebody may see and a text asks for. Three queries.
+    """Return a page of what somebody may see and a text asks for. Four queries at most.
 
-    A case that they are not in adds nothing: to no hit, no count and no order.
+    A case that they are not in adds nothing: to no hit, no count and no order. So nothing is
+    weighed by how rare a word is; what bears the reference asked for comes first, by its own title.
 
     Args:
         user: Who searches.
@@ -84,11 +96,12 @@ def search_hits(user: User, text: str, *, kind: str = "", after: str = "") -> Hi
     question = question_of(text)
     if not question.parts:
         return Hits((), 0, False, "", question.problem)
-    found = _found(user, question, kind)
+    reach = _reach(user, kind)
+    found = _found(reach, question)
     once: dict[tuple[str, UUID, UUID | None], int] = {}
-    for entry_id, of_kind, record_id, case_id in found:
+    for each in (*_bearing(reach, reference_of(text)), *found):
         # Who holds several roles may find two entries of one record.
-        once.setdefault((of_kind, record_id, case_id), entry_id)
+        once.setdefault((each.kind, each.record_id, each.case_id), each.entry_id)
     ids = list(once.values())[:HITS_MOST]
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 4 else 0
     page = ids[first : first + PAGE_HITS]
@@ -105,8 +118,24 @@ def kind_choices() -> tuple[tuple[str, str], ...]:
     return tuple((each.kind, each.label) for each in searchables())
 
 
-def _found(user: User, question: Question, kind: str) -> list[tuple[int, str, UUID, UUID | None]]:
-    """Return matching entries that somebody may see, the newest first, one more than is told."""
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What of the index somebody may see, as a condition with its values."""
+
+    allowed: str
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    entry_id: int
+    kind: str
+    record_id: UUID
+    case_id: UUID | None
+    title: str
+
+
+def _reach(user: User, kind: str) -> _Reach:
     cases, case_values = cases_for(user).order_by().values("pk").query.sql_with_params()
     allowed = f"(entry.case_id IS NULL OR entry.case_id IN ({cases}))"
     values: list[Any] = [*case_values, readers_mask(user.roles)]
@@ -114,12 +143,50 @@ def _found(user: User, question: Question, kind: str) -> list[tuple[int, str, UU
     if kind:
         allowed += " AND entry.kind = %s"
         values.append(kind)
-    is_postgresql = connection.vendor == "postgresql"
-    asked = for_postgresql(question) if is_postgresql else for_sqlite(question)
-    sql = (_POSTGRESQL if is_postgresql else _SQLITE).format(allowed=allowed)
+    return _Reach(allowed, tuple(values))
+
+
+def _found(reach: _Reach, question: Question) -> list[_Found]:
+    """Return matching entries within reach, the newest first, one more than is told."""
+    if connection.vendor == "postgresql":
+        sql = _POSTGRESQL.format(allowed=reach.allowed, title="''", begun="")
+        return _asked(sql, [for_postgresql(question), *reach.values])
+    return _asked(_SQLITE.format(allowed=reach.allowed, title="''"),
+                  [for_sqlite(question), *reach.values])  # fmt: skip
+
+
+def _bearing(reach: _Reach, words: tuple[str, ...]) -> list[_Found]:
+    """Return entries whose title begins with a reference, whole ones before longer ones.
+
+    A title may have the word for its kind before: "Referral R2026-00159".
+    """
+    if not words:
+        return []
+    kinds = {tuple(words_of(each.label)) for each in searchables()}
+    beginnings = [words, *sorted((*kind, *words) for kind in kinds)]
+    if connection.vendor == "postgresql":
+        sql = _POSTGRESQL.format(
+            allowed=reach.allowed, title="entry.title", begun="AND folded LIKE ANY(%s)"
+        )
+        begun = [" ".join(each) + " %" for each in beginnings]
+        asked = for_postgresql(Question((Alternative(((Term(words),),)),)))
+        found = _asked(sql, [asked, begun, *reach.values])
+    else:
+        sql = _SQLITE.format(allowed=reach.allowed, title="entry.title")
+        found = _asked(sql, [begun_for_sqlite(beginnings), *reach.values])
+    wholes = frozenset(beginnings)
+    return sorted(
+        found, key=lambda each: tuple(words_of(each.title.partition(": ")[0])) not in wholes
+    )
+
+
+def _asked(sql: str, values: list[Any]) -> list[_Found]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [asked, *values, HITS_MOST + 1])
-        return [(row[0], row[1], _uuid(row[2]), row[3] and _uuid(row[3])) for row in cursor]
+        cursor.execute(sql, [*values, HITS_MOST + 1])
+        return [
+            _Found(row[0], row[1], _uuid(row[2]), row[3] and _uuid(row[3]), row[4])
+            for row in cursor
+        ]
 
 
 def _uuid(value: object) -> UUID:

@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+VERSION = 1
+"""Of the columns, as about.json says it."""
 DEVICES = {"computer", "phone", "storage"}
 
 
@@ -31,6 +33,8 @@ def main() -> int:
     parser.add_argument("--team", help="the identifier of a team")
     asked = parser.parse_args()
     about = json.loads((asked.folder / "about.json").read_text(encoding="utf-8"))
+    if about["schema_version"] != VERSION:
+        sys.exit(f"these files are of version {about['schema_version']}; this counts {VERSION}")
     count = Count(
         asked.folder,
         about["visits"],

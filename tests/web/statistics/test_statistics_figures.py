@@ -105,6 +105,11 @@ def test_command_and_script_without_polit_count_the_same(force: Force, tmp_path:
     assert recounted(folder) == FIGURES
     north = Selection(force.half_year.period, area_id=force.area.pk)
     assert recounted(folder, "--area", str(force.area.pk)) == figures_of(report_of(north))
+    about = folder / "about.json"
+    about.write_text(about.read_text().replace('"schema_version": 1', '"schema_version": 2'))
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        recounted(folder)
+    assert b"version 2" in refused.value.stderr
 
 
 def test_what_is_put_right_later_leaves_past_visits_overdue(force: Force) -> None:

@@ -35,6 +35,7 @@ from polit.web.statistics.rules import Selection
 from polit.web.warrants.models import WarrantExecution
 
 EXPORT_VERSION = 1
+"""Goes up when a column of a published version goes or means something else."""
 _SUPERSEDED = (
     ("corrects", "corrects_id"),
     ("corrected_by", "corrected_by__id"),

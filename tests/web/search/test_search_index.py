@@ -29,6 +29,7 @@ from polit.web.people.services import (
     person_unmerge,
 )
 from polit.web.search.folding import folded
+from polit.web.search.marking import index_put_off
 from polit.web.search.models import SearchEntry
 from polit.web.search.queries import search_hits
 from polit.web.search.rules import readers_mask
@@ -184,6 +185,28 @@ def test_command_makes_the_index_anew_and_drops_what_is_no_record(make_case: Mak
     reindex.register(app)
     result = CliRunner().invoke(app, ["--json"])
     assert (result.exit_code, '"entries": 4' in result.stdout) == (0, True)
+    assert before < rows()
+
+
+def test_index_that_is_put_off_is_that_of_each_act_also_where_it_was_cut_off(
+    make_case: MakeCase,
+) -> None:
+    def cut_off() -> None:
+        with index_put_off():
+            put(make_case("OP-1"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cut_off()
+    assert rows() == set()
+    with index_put_off():
+        put(make_case("OP-2"))
+    before = rows()
+    assert len({row[1] for row in before}) == 4  # two cases, two people
+    put(make_case("OP-3"))
+    assert before < rows()
+    SearchEntry.objects.all().delete()
+    index_rebuild()
     assert before < rows()
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 
 from polit.web.accounts.models import User
-from polit.web.audit.services import act
 from polit.web.cases.models import Case, Notice
 from polit.web.cases.queries import case_access
 from polit.web.cases.services import notice_read
@@ -25,6 +24,7 @@ from polit.web.intake.loading import written_lightly
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
+from polit.web.search.marking import index_put_off
 from polit.web.signposts.services import examples_take
 
 _UNREAD = 3
@@ -59,30 +59,21 @@ def fill(told: Callable[[int, int], None]) -> Filled:
         filled = Filled(force_make())
         examples_take(acting(filled.force.users["s.demo"]), reason=REASON)
     planned = list(planned_cases())
-    # A power cut loses whole cases at most; what is committed at the end is waited for.
-    with written_lightly():
+    # A power cut loses whole cases at most: the index, which comes last, is waited for.
+    with index_put_off(), written_lightly():
         for done, given in enumerate(planned, start=1):
-            _case_with_all(filled, given)
+            # One case, one commit: what is cut off ends between two cases.
+            with transaction.atomic():
+                _fill_case(filled, given)
             told(done, len(planned))
-    with transaction.atomic():
-        receive_others(filled.force)
-        _merge(filled)
-        _read_notices(filled.force)
+        with transaction.atomic():
+            receive_others(filled.force)
+            _merge(filled)
+            _read_notices(filled.force)
     return filled
 
 
-def _case_with_all(filled: Filled, given: PlannedCase) -> None:
-    """Fill one case in one commit, so that what is cut off ends between two cases.
-
-    The services' acts lie within one, so that the search reads each record once at its end, and
-    not after each act: that was a third of the time.
-    """
-    with act(SYSTEM, "demo.case_fill", reason=REASON) as deed:
-        case = _fill_case(filled, given)
-        deed.about("case", case.pk, label=given.reference)
-
-
-def _fill_case(filled: Filled, given: PlannedCase) -> Case:
+def _fill_case(filled: Filled, given: PlannedCase) -> None:
     force, number = filled.force, given.number
     lead = force.investigator(number)
     referral = receive(force, given.stretch.code, number, given)
@@ -98,7 +89,6 @@ def _fill_case(filled: Filled, given: PlannedCase) -> Case:
     arrest_and_follow(scene, execution)
     worker = force.users["c1.demo"]
     protect(scene, worker, _access(worker, case), filled.children)
-    return case
 
 
 def _read_notices(force: Force) -> None:

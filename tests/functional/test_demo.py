@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+# Whichever test comes first waits for the record to be filled, on a busy machine for minutes.
+pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).resolve().parents[2]
 CALENDAR_2019 = {
     "warrants_executed": 240, "arrests": 104, "children_safeguarded": 312,

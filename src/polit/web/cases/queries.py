@@ -120,7 +120,7 @@ def roles_of(actor: Actor) -> frozenset[Role]:
     if actor.kind == "system":
         return frozenset(Role)
     held = RoleGrant.objects.filter(
-        user=actor.actor_id, user__is_active=True, ended_at=None
+        user_id=actor.actor_id, user__is_active=True, ended_at=None
     ).values_list("role", flat=True)
     return frozenset(Role(role) for role in held)
 

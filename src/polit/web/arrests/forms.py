@@ -21,7 +21,7 @@ from polit.web.arrests.rules import (
     GivenSupport,
     OutcomeKind,
 )
-from polit.web.core.forms import GovukForm, InstantField, ReasonField
+from polit.web.core.forms import GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.risk.forms import SUICIDE_FIELDS, SuicideRiskFields
 from polit.web.risk.rules import SuicideRiskAnswers
 
@@ -254,7 +254,7 @@ class WithdrawForm(GovukForm):
 
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
-    reason = ReasonField()
+    reason = WithdrawReasonField()
 
 
 def answers_of(form: forms.Form) -> SuicideRiskAnswers | None:

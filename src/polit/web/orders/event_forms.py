@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 
-from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.orders.forms import Choices, long_text, offer, text, yes_no
 from polit.web.orders.given import (
     GivenAssessment,
@@ -203,4 +203,4 @@ class WithdrawForm(GovukForm):
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
 
-    reason = ReasonField(help_text="It stays readable, and counts no more.")
+    reason = WithdrawReasonField()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.rules import (
     Concern,
@@ -177,7 +177,7 @@ class WithdrawForm(GovukForm):
 
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
-    reason = ReasonField(help_text="It stays readable, and counts no more.")
+    reason = WithdrawReasonField()
 
 
 class PromptForm(SuicideRiskFields, GovukForm):

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import WithdrawForm
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.models import Superseded
@@ -77,10 +77,10 @@ def charge_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a charge; what the arrest tells stands there already."""
     granted = case_access_of(request)
     arrest = arrest_of(granted, request.GET.get("arrest", ""))
-    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": now_utc()}
+    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": this_minute()}
     if arrest is not None:
         known = {"place": str(arrest.place_id), "arrest": str(arrest.first_id)}
-        known["charged_at"] = charged_at(arrest) or now_utc()
+        known["charged_at"] = charged_at(arrest) or this_minute()
     known |= known_of_case(granted.case.id)
     known["count_number"] = count_next(granted, known["place"])
     make = ChargeFields if is_prompted(arrest) else ChargeForm
@@ -111,7 +111,7 @@ def hearing_close_page(request: HttpRequest, case_id: UUID, hearing_id: UUID) ->
 def plea_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> HttpResponse:
     """Record a plea to a charge."""
     charge = or_404(lambda: charge_get(case_access_of(request), charge_id))
-    form = PleaForm(sent(request), initial={"occurred_at": now_utc()})
+    form = PleaForm(sent(request), initial={"occurred_at": this_minute()})
     return _page(
         request, case_id, form, plea_record, f"Plea to count {charge.count_number}",
         charge_id=charge_id,

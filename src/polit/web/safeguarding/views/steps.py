@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import WITHDRAWN, this_minute
 from polit.web.core.found import or_404
 from polit.web.safeguarding.forms import STEP_FORMS, ContactForm, ReasonForm, ReplyForm
 from polit.web.safeguarding.models import ChildRecord, ChildStep, SocialCareReferral
@@ -97,7 +97,8 @@ def step_withdraw_page(
         if kept is not None:
             return to_child(found)
     heading = f"Withdraw: {kind.label.lower()} of {found.place.label}"
-    return child_form(request, found, form, heading, lead="You say that this never happened.")
+    lead = f"You say that this never happened. {WITHDRAWN}"
+    return child_form(request, found, form, heading, lead=lead)
 
 
 @access(ACTING, methods=("GET", "POST"))
@@ -158,7 +159,7 @@ def _known(request: HttpRequest, child: ChildRecord, kind: StepKind) -> dict[str
     """Return what need not be typed again: who acts, which authority the case has to do with."""
     user = user_of(request)
     known: dict[str, Any] = {
-        "occurred_at": now_utc().replace(second=0, microsecond=0),
+        "occurred_at": this_minute(),
         "done_by": user.full_name,
         "made_by": user.full_name,
     }

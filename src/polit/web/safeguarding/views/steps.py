@@ -13,7 +13,7 @@ from polit.web.core.fields import WITHDRAWN, this_minute
 from polit.web.core.found import or_404
 from polit.web.safeguarding.forms import STEP_FORMS, ContactForm, ReasonForm, ReplyForm
 from polit.web.safeguarding.models import ChildRecord, ChildStep, SocialCareReferral
-from polit.web.safeguarding.queries import contact_get, step_get
+from polit.web.safeguarding.queries import contact_get, next_steps, step_get
 from polit.web.safeguarding.rules import ACTING, StepKind
 from polit.web.safeguarding.services import (
     contact_act,
@@ -106,7 +106,10 @@ def contact_add(request: HttpRequest, case_id: UUID, child_id: UUID) -> HttpResp
     """Say that a contact is owed."""
     del case_id
     found = child_read(request, child_id, "contacts/add")
-    form = ContactForm(sent(request))
+    asked = request.GET.get("kind", "")
+    known = next((each for each in next_steps(found) if each.contact_kind == asked != ""), None)
+    initial = {"kind": asked, "arises_at": known.arises_at} if known else {}
+    form = ContactForm(sent(request), initial=initial)
     if form.is_valid():
         kept = attempt(
             form,

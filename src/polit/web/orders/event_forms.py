@@ -153,7 +153,7 @@ class NotificationForm(EventForm):
         label="The home address notified is no sole or main residence", required=False
     )
     station = text("Where it was given", required=False)
-    text = long_text("What was notified", hint=_CHILDREN)
+    text = long_text("In words", hint=_CHILDREN)
     reason = ReasonField(initial="Notification given")
 
     def fact(self) -> GivenNotification:

@@ -39,6 +39,7 @@ from polit.web.arrests.services import (
     outcome_record,
     support_record,
 )
+from polit.web.arrests.telling import story
 from polit.web.arrests.views.arrests import form_page
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
@@ -164,7 +165,9 @@ def following_withdraw_page(
         )  # fmt: skip
         if kept is not None:
             return redirect("arrests:page", case_id=case_id, arrest_id=arrest_id)
-    return form_page(request, form, "Say that it never happened", arrest=arrest)
+    title = next((each.title for each in story(arrest) if each.row_id == follow_id), "")
+    heading = f"Say that it never happened: {title[:1].lower()}{title[1:]}"
+    return form_page(request, form, heading, arrest=arrest)
 
 
 def _kind(follow_kind: str) -> Following:

@@ -18,6 +18,8 @@ from polit.web.arrests.services import arrest_withdraw
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 from polit.web.risk.models import SuicideRiskPrompt
+from polit.web.signposts.rules import GivenSignpost
+from polit.web.signposts.services import signpost_add
 
 HOSTILE = "<script>alert(1)</script>\u202e{{7*7}}"
 PROMPT = {"suicide_concern": "no", "suicide_asked": "asked at the desk"}
@@ -48,6 +50,10 @@ def test_from_arrest_to_charge_nothing_is_typed_twice(
     shown = client.get(page["Location"]).content.decode()
     assert "<script>alert" not in shown
     assert "Aldous Sample" in shown
+    samaritans = GivenSignpost("<i>Samaritans</i>", "talk", ("family",), "116 123")
+    signpost_add(SYSTEM, reason="a test", given=samaritans)
+    offer = client.get(f"{base}{arrest.pk}/support/add/").content.decode()
+    assert "&lt;i&gt;Samaritans&lt;/i&gt; (116 123)" in offer
     bail = client.get(f"{base}{arrest.pk}/outcome/add/?kind=bail").content.decode()
     assert 'value="23:59"' in bail
     charge = {"kind": "charge", "reason": "a test", **PROMPT,

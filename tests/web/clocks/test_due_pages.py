@@ -106,12 +106,15 @@ def test_home_shows_the_first_five_and_nothing_where_nothing_waits(
     make_user: MakeUser, client_for: ClientFor
 ) -> None:
     officer, auditor = make_user("i", Role.INVESTIGATOR), make_user("a", Role.AUDITOR)
-    assert b"What is due first" not in client_for(officer).get("/").content
+    assert b"What is due: yours first" not in client_for(officer).get("/").content
     source("bail", *(due("bail", each, days=each) for each in range(7)), readers=frozenset(Role))
     page = client_for(officer).get("/").content.decode()
     assert "7 things wait, 1 of them overdue" in page
     assert page.count("Subject ") == 10
-    assert b"What is due first" not in client_for(auditor).get("/").content
+    source("visit", due("visit", 9, days=30, owner="i"))
+    first = client_for(officer).get("/").content.decode()
+    assert first.index("Subject 9") < first.index("Subject 0")
+    assert b"What is due: yours first" not in client_for(auditor).get("/").content
     assert client_for(auditor).get("/tasks/").status_code == 403
 
 

@@ -80,7 +80,9 @@ def test_every_kind_is_corrected_and_withdrawn_by_pages(
                 {"held": "vacated", "outcome": "no room", **REASON})  # fmt: skip
     rows["hearing_outcome"] = HearingOutcome.objects.get().pk
     for kind, row in rows.items():
-        assert client.get(f"{base}{kind}/{row}/correct/").status_code == 200
+        page = client.get(f"{base}{kind}/{row}/correct/").content.decode()
+        assert ("Suspect 1: " if "hearing" in kind else "Suspect 1, count 1: ") in page
+        assert f"{base}defendants/{charge.place_id}/" in page
     form = client.get(f"{base}result/{result.pk}/correct/").content
     assert b'value="70"' in form
     client.post(f"{base}results/{result.pk}/appeal/", appeal)

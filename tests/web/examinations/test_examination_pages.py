@@ -109,6 +109,18 @@ def test_images_are_queued_each_for_itself(case: Case, examiner: Client) -> None
     ]  # fmt: skip
 
 
+def test_exhibit_that_led_here_is_chosen_already(case: Case, examiner: Client) -> None:
+    exhibit = str(case.exhibits.get().id)
+    page = reverse("exhibits:page", args=[case.id, exhibit])
+    browse = at("examinations:browse", case) + f"?exhibit={exhibit}"
+    assert f'href="{browse}"' in examiner.get(page).content.decode()
+    inside = examiner.get(browse, {"exhibit": exhibit, "place": "evidence"}).content.decode()
+    assert f'name="exhibit" value="{exhibit}"' in inside
+    asked = {"evidence": "evidence/b.dd", "exhibit": exhibit}
+    shown = examiner.get(at("examinations:order", case), asked).content.decode()
+    assert f'value="{exhibit}" selected' in shown
+
+
 def test_what_is_ticked_reaches_the_broker(case: Case, examiner: Client) -> None:
     url = at("examinations:order", case) + "?evidence=evidence/b.dd"
     assert 'name="carve"' in (shown := examiner.get(url).content.decode())

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from web.arrests.samples import arrest_of_case
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.safeguarding.samples import (
     CHILD_NAME,
@@ -40,6 +41,7 @@ from polit.web.safeguarding.rules import (
     GivenAction,
     GivenChild,
     GivenConference,
+    GivenContact,
     GivenEnquiryStep,
     GivenIdentified,
     GivenReply,
@@ -55,6 +57,7 @@ from polit.web.safeguarding.services import (
     child_record,
     child_version,
     contact_act,
+    contact_owe,
     disclosure_record,
     disclosure_withdraw,
     protective_action_correct,
@@ -213,6 +216,29 @@ def test_identified_victim_is_owed_contacts_and_standing_has_its_table(
     given_one = contact_act(SYSTEM, reason="a test", access=access, contact_id=contact.pk,
                             action="give", reply=reply)  # fmt: skip
     assert given_one.state == "given"
+
+
+def test_victim_is_to_be_told_of_each_arrest_once(
+    make_case: MakeCase, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    lead = make_user("i.example", Role.INVESTIGATOR)
+    case = make_case("OP-1", lead)
+    child, arrest = child_of(case), arrest_of_case(case)
+    assert "Told of an arrest" not in labels(case, child)  # a child at risk is no victim
+    child_identify(SYSTEM, reason="a test", access=Granted(case), child_id=child.pk,
+                   given=GivenIdentified(now_utc(), "by her school"))  # fmt: skip
+    assert labels(case, child).count("Told of an arrest") == 1
+    base = f"/cases/{case.id}/children/{child.pk}/"
+    link = f"{base}contacts/add/?kind=told_of_arrest"
+    client = client_for(lead)
+    assert link in client.get(base).content.decode()
+    initial = client.get(link).context["form"].initial
+    assert initial["kind"] == "told_of_arrest"
+    assert initial["arises_at"] >= arrest.occurred_at
+    given = GivenContact("told_of_arrest", initial["arises_at"])
+    contact_owe(SYSTEM, reason="a test", access=Granted(case), child_id=child.pk, given=given)
+    assert labels(case, child).count("Told of an arrest") == 1  # owed now, with its clock
+    assert link not in client.get(base).content.decode()
 
 
 def test_change_is_refused_where_somebody_was_quicker(make_case: MakeCase) -> None:

@@ -10,7 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.risk.samples import suspect_of
-from web.warrants.samples import APPLIED, SampleAccess, executed, given_warrant, granted_warrant
+from web.warrants.samples import (
+    APPLIED,
+    SampleAccess,
+    executed,
+    execution_id,
+    given_warrant,
+    granted_warrant,
+)
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
@@ -285,3 +292,22 @@ def test_last_day_that_no_law_sets_must_be_given(make_case: MakeCase) -> None:
     with pytest.raises(UsageError, match="before the grant"):
         grant(date(2026, 1, 1))
     assert grant(date(2026, 4, 1)).expires_on == date(2026, 4, 1)
+
+
+def test_warrant_for_one_entry_invites_to_no_second(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    user = make_user("i.example", Role.INVESTIGATOR)
+    case = make_case("OP-1", user)
+    warrant = granted_warrant(case)
+    page = f"/cases/{case.id}/warrants/{warrant.pk}/"
+    client = client_for(user)
+    execution_id(case)  # nobody let them in
+    assert "seize/?execution=" not in client.get(page).content.decode()
+    executed(case, warrant, days=2)
+    shown = client.get(page).content.decode()
+    button = re.search(r"<a[^>]*>\s*Record a further execution", shown)
+    assert button
+    assert "govuk-button--secondary" in button[0]
+    form = client.get(f"{page}execute/").context["form"]
+    assert form.initial["occurred_at"].second == 0

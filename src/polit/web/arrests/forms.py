@@ -21,9 +21,11 @@ from polit.web.arrests.rules import (
     GivenSupport,
     OutcomeKind,
 )
-from polit.web.core.forms import GovukForm, InstantField, ReasonField
+from polit.web.core.forms import GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.risk.forms import SUICIDE_FIELDS, SuicideRiskFields
 from polit.web.risk.rules import SuicideRiskAnswers
+from polit.web.signposts.queries import help_hint
+from polit.web.signposts.rules import Audience
 
 _LINES = 4_000
 Choices = Sequence[tuple[str, str]]
@@ -232,13 +234,20 @@ class SupportForm(GovukForm):
     button: ClassVar[str] = "Record the offer"
     occurred_at = InstantField(label="When")
     offered_to = forms.CharField(label="To whom", max_length=200, help_text=CHILDLESS)
-    what = lines_field("What was offered", hint="For example a helpline or a visit.")
+    what = lines_field("What was offered")
     is_accepted = forms.ChoiceField(
         label="Was it taken up?",
         choices=[("yes", "Yes"), ("no", "No, or not yet")],
         widget=forms.RadioSelect,
     )
     reason = ReasonField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Name where a family finds help."""
+        super().__init__(*args, **options)
+        self.fields["what"].help_text = (
+            help_hint(Audience.FAMILY) or "For example a helpline or a visit."
+        )
 
     def given(self) -> GivenSupport:
         """Return what was filled in."""
@@ -254,7 +263,7 @@ class WithdrawForm(GovukForm):
 
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
-    reason = ReasonField()
+    reason = WithdrawReasonField()
 
 
 def answers_of(form: forms.Form) -> SuicideRiskAnswers | None:

@@ -67,6 +67,7 @@ def due_list(
     after: str = "",
     size: int = PAGE_SIZE,
     most: int = ASKED_MOST,
+    mine_first: bool = False,
 ) -> DueList:
     """Return what is due in what somebody may see. A query or two for each kind.
 
@@ -76,6 +77,7 @@ def due_list(
         after: How many rows were seen; what is no number is none.
         size: Rows a page.
         most: How many rows of a kind are looked through.
+        mine_first: Whether what is this person's own comes before what is everybody's.
     """
     now = now_utc()
     is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
@@ -88,6 +90,8 @@ def due_list(
         due for each, rows in asked if wanted.kind in {"", each.kind} for due in rows
     ]  # fmt: skip
     ordered = in_order(narrowed(shown, wanted, user.username, now))
+    if mine_first:
+        ordered = sorted(ordered, key=lambda each: each.owner != user.username)
     page = ordered[first : first + size]
     return DueList(
         tuple(_row(each, now) for each in page),

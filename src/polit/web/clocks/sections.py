@@ -13,11 +13,11 @@ _HOME_ROWS, _HOME_COUNTED = 5, 100
 
 
 def home_due(request: HttpRequest) -> Mapping[str, object] | None:
-    """Return what is due first, and how much; nothing where nothing waits."""
+    """Return one's own and what is due first, and how much; nothing where nothing waits."""
     user = user_of(request)
     if not WAITING.allows(user.roles, is_write=False):
         return None
-    listed = due_list(user, DueFilter(), size=_HOME_ROWS, most=_HOME_COUNTED)
+    listed = due_list(user, DueFilter(), size=_HOME_ROWS, most=_HOME_COUNTED, mine_first=True)
     return {"listed": listed} if listed.rows else None
 
 

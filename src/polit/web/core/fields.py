@@ -17,9 +17,20 @@ _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?\s*([A-Za-z]{1,4})?", 
 _ALLOWED_FUTURE = timedelta(minutes=2)
 """Clocks of two machines differ a little; who types the present minute is not refused."""
 
+WITHDRAWN = (
+    "It stays readable, and counts no more. What was corrected is withdrawn whole: no earlier "
+    "version of it counts again."
+)
+"""What the withdrawal of something recorded does."""
+
 _NO_DATE = "Enter a real date in numbers, such as 27 3 2026"
 _LEAST_YEAR, _MOST_YEAR = 1000, 9998
 """Four digits: "26" is no year, and next to the ends of the calendar no zone can be told."""
+
+
+def this_minute() -> datetime:
+    """Return the present minute in UTC: what a form offers for "when", as nobody types seconds."""
+    return now_utc().replace(second=0, microsecond=0)
 
 
 class DayWidget(forms.MultiWidget):
@@ -161,6 +172,15 @@ class ReasonField(forms.CharField):
         super().validate(value)
         if value and not says_something(value):
             raise ValidationError("Enter the reason in words", "blank")
+
+
+class WithdrawReasonField(ReasonField):
+    """Why something is said never to have happened, with what that does."""
+
+    def __init__(self, **options: Any) -> None:
+        """Take the options of a field."""
+        options.setdefault("help_text", WITHDRAWN)
+        super().__init__(**options)
 
 
 class SeenField(forms.CharField):

@@ -13,9 +13,22 @@ from crispy_forms_gds.layout import Field, Fieldset, Layout
 from django import forms
 from django.template.loader import render_to_string
 
-from polit.web.core.fields import DayField, InstantField, ReasonField, SeenField
+from polit.web.core.fields import (
+    DayField,
+    InstantField,
+    ReasonField,
+    SeenField,
+    WithdrawReasonField,
+)
 
-__all__ = ["DayField", "GovukForm", "InstantField", "ReasonField", "SeenField"]
+__all__ = [
+    "DayField",
+    "GovukForm",
+    "InstantField",
+    "ReasonField",
+    "SeenField",
+    "WithdrawReasonField",
+]
 
 _DJANGOS_WORDS = {
     "This field is required.",
@@ -50,6 +63,10 @@ class GovukForm(forms.Form):
         self.helper.label_size = self.helper.legend_size = "s"
         # One place for errors, in our words, read out by screen readers: not the browser's bubbles.
         self.helper.attrs = {"novalidate": True, "autocomplete": "off"}
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Lay out the fields that there are: once more by a form that took some off."""
         self.helper.layout = Layout(*self._shown(), SubmitButton(self.button, warns=self.warns))
 
     def _shown(self) -> Iterator[str | Field | Fieldset]:

@@ -53,7 +53,7 @@ class ChargeFields(GovukForm):
         offer(self.fields["arrest"], [("", "None"), *arrests])
         kinds = [(each.code, f"{each.label} ({each.statute})")
                  for each in current_offences().entries]  # fmt: skip
-        offer(self.fields["offence"], [("", "Not in this list"), *kinds])
+        offer(self.fields["offence"], [("", "Choose, or name another below"), *kinds])
 
     def given(self) -> GivenCharge:
         """Return what was filled in."""

@@ -34,7 +34,8 @@ def story(access: CaseAccess, place_id: UUID) -> list[Told]:
 
 def _charges(case_id: UUID, place_id: UUID) -> Iterator[Told]:
     for row in Charge.objects.filter(case_id=case_id, place_id=place_id).select_related(*_LINKED):
-        period = f"{row.from_on} to {row.to_on}" if row.to_on else str(row.from_on)
+        days = [f"{day:%-d %B %Y}" for day in (row.from_on, row.to_on) if day]
+        period = " to ".join(days)
         facts = (row.offence_label, f"Days of the offence: {period}")
         yield Told(
             row.charged_at, row.recorded_at, _title(f"{row} charged", row), row.by, _is_over(row),

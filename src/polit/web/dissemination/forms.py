@@ -1,6 +1,6 @@
 """What people fill in about exchanges."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from polit.base.errors import UsageError
-from polit.web.core.forms import GovukForm, InstantField, ReasonField
+from polit.web.core.forms import GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.dissemination.codes import Code, current_codes
 from polit.web.dissemination.models import Exchange, ExchangeSubject
 from polit.web.dissemination.rules import (
@@ -39,6 +39,13 @@ class ExchangeForm(GovukForm):
     """One exchange, given or received."""
 
     button: ClassVar[str] = "Record the exchange"
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "With whom": ("agency", "country", "contact", "their_reference"),
+        "On what authority": ("authority", "purpose"),
+        "What": ("description", "exhibits", "children", "sha256", "size_bytes"),
+        "How it may be handled": ("handling", "conditions"),
+        "When and by whom": ("occurred_at", "means", "handled_by", "answer_due_at"),
+    }
     direction = forms.ChoiceField(
         label="Was it given or received?",
         choices=[(each.value, each.label) for each in Direction],
@@ -71,10 +78,10 @@ class ExchangeForm(GovukForm):
     size_bytes = forms.IntegerField(
         label="Size in bytes (optional)", required=False, min_value=0, max_value=MOST_BYTES
     )
-    means = forms.ChoiceField(label="Medium or channel")
     handling = forms.ChoiceField(label="Handling code")
     conditions = _text("Conditions (optional)", "In words; some codes need them.", required=False)
     occurred_at = InstantField(label="When was it sent or received?")
+    means = forms.ChoiceField(label="Medium or channel")
     handled_by = forms.CharField(label="Sent or received by", max_length=200)
     answer_due_at = InstantField(label="Answer due (optional)", required=False, may_be_future=True)
     reason = ReasonField()
@@ -97,9 +104,7 @@ class ExchangeForm(GovukForm):
         for name, there in (("exhibits", exhibits), ("children", children)):
             if not there:
                 del self.fields[name]
-                self.helper.layout.fields = [
-                    each for each in self.helper.layout.fields if each != name
-                ]
+        self.lay_out()
 
     def clean_sha256(self) -> str:
         """Return the digest as it is kept."""
@@ -157,7 +162,7 @@ class WithdrawForm(GovukForm):
 
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
-    reason = ReasonField()
+    reason = WithdrawReasonField()
 
 
 def initial_of(row: Exchange, subjects: Sequence[ExchangeSubject]) -> dict[str, object]:

@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.core.listing import Filter, Listing, Sort, equal_to, listing_of
 from polit.web.dissemination.forms import (
@@ -82,7 +82,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def record_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record an exchange."""
     granted = case_access_of(request)
-    known = {"direction": Direction.OUT.value, "occurred_at": now_utc(),
+    known = {"direction": Direction.OUT.value, "occurred_at": this_minute(),
              "handled_by": user_of(request).full_name}  # fmt: skip
     form = ExchangeForm(sent(request), initial=known, **_offered(case_id))
     if form.is_valid():
@@ -198,7 +198,7 @@ def _reply(
 ) -> HttpResponse:
     granted = case_access_of(request)
     _standing(request, exchange_id)
-    known: dict[str, object] = {"occurred_at": now_utc(), "kind": "answer"}
+    known: dict[str, object] = {"occurred_at": this_minute(), "kind": "answer"}
     if corrects is not None:
         known = _reply_known(exchange_id, corrects)
     form = ReplyForm(sent(request), initial=known)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from polit.web.core.fields import InstantField, ReasonField
+from polit.web.core.fields import InstantField, ReasonField, WithdrawReasonField
 from polit.web.core.forms import GovukForm
 from polit.web.enquiries.kinds import current_enquiry_kinds
 from polit.web.enquiries.models import EnquiryStep
@@ -160,6 +160,14 @@ class ReasonForm(GovukForm):
 
     button: ClassVar[str] = "Record it"
     reason = ReasonField()
+
+
+class WithdrawForm(GovukForm):
+    """Why something is said never to have happened."""
+
+    button: ClassVar[str] = "Withdraw it"
+    warns: ClassVar[bool] = True
+    reason = WithdrawReasonField()
 
 
 class PersonForm(GovukForm):

@@ -104,16 +104,21 @@ class OrderForm(GovukForm):
     reason = ReasonField()
 
     def __init__(
-        self, *args: Any, places: Sequence[str], exhibits: Sequence[Exhibit], **options: Any
+        self,
+        *args: Any,
+        places: Sequence[str],
+        exhibits: Sequence[Exhibit],
+        chosen: str = "",
+        **options: Any,
     ) -> None:
-        """Ask for the exhibit of each place."""
+        """Ask for the exhibit of each place: that of its name, else the one that was chosen."""
         self._places = tuple(places)
         choices = [("", "Choose"), *((str(each.id), each.reference) for each in exhibits)]
         asked = {
             f"exhibit_{number}": forms.ChoiceField(
                 label=f"Exhibit that {place} is the image of",
                 choices=choices,
-                initial=_guess(place, exhibits),
+                initial=_guess(place, exhibits) or chosen,
             )
             for number, place in enumerate(self._places)
         }

@@ -26,5 +26,10 @@ def exhibit_examinations(request: HttpRequest) -> Mapping[str, object] | None:
     granted = case_access_of(request)
     found = examinations_of_exhibit(granted, match.kwargs["exhibit_id"], _SHOWN)
     may_order = bool(user_of(request).roles & EXAMINERS)
-    shown = {"case": granted.case, "examinations": found, "may_order": may_order}
+    shown = {
+        "case": granted.case,
+        "examinations": found,
+        "may_order": may_order,
+        "exhibit_id": match.kwargs["exhibit_id"],
+    }
     return shown if found or may_order else None

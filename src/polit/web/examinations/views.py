@@ -93,6 +93,7 @@ def browse(request: HttpRequest, case_id: UUID) -> HttpResponse:
     del case_id
     place = request.GET.get("place", "")
     shown: dict[str, object] = {"place": place, "above": place.rpartition("/")[0]}
+    shown["exhibit"] = request.GET.get("exhibit", "")
     try:
         items = [_shown(place, item) for item in broker_client().evidence_list(place)]
         shown |= {"items": items, "images": [each for each in items if each.is_image]}
@@ -109,8 +110,8 @@ def order(request: HttpRequest, case_id: UUID) -> HttpResponse:
     places = list(dict.fromkeys(places))[:MOST_AT_ONCE]
     if not places:
         return redirect("examinations:browse", case_id=case_id)
-    exhibits = exhibit_list(granted)
-    form = OrderForm(request.POST or None, places=places, exhibits=exhibits)
+    exhibits, chosen = exhibit_list(granted), request.GET.get("exhibit", "")
+    form = OrderForm(request.POST or None, places=places, exhibits=exhibits, chosen=chosen)
     if request.method == "POST" and form.is_valid():
         made = attempt(
             form,

@@ -23,11 +23,15 @@ def case_exhibits(request: HttpRequest) -> Mapping[str, object]:
 
 
 def warrant_exhibits(request: HttpRequest) -> Mapping[str, object] | None:
-    """Return what was seized under a warrant; nothing before officers came with it."""
+    """Return what was seized under a warrant; nothing before officers got in with it."""
     granted = case_access_of(request)
     match = request.resolver_match
     warrant_id = UUID(str(match.kwargs["warrant_id"])) if match else None
-    executions = [each for each in executions_standing(granted) if each.warrant_id == warrant_id]
+    executions = [
+        each
+        for each in executions_standing(granted)
+        if each.warrant_id == warrant_id and each.counts
+    ]
     exhibits = exhibits_by_warrant(granted, warrant_id) if warrant_id else []
     if not executions and not exhibits:
         return None

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 
-from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.orders.forms import Choices, long_text, offer, text, yes_no
 from polit.web.orders.given import (
     GivenAssessment,
@@ -153,7 +153,7 @@ class NotificationForm(EventForm):
         label="The home address notified is no sole or main residence", required=False
     )
     station = text("Where it was given", required=False)
-    text = long_text("What was notified", hint=_CHILDREN)
+    text = long_text("In words", hint=_CHILDREN)
     reason = ReasonField(initial="Notification given")
 
     def fact(self) -> GivenNotification:
@@ -203,4 +203,4 @@ class WithdrawForm(GovukForm):
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
 
-    reason = ReasonField(help_text="It stays readable, and counts no more.")
+    reason = WithdrawReasonField()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 
-from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField
+from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, WithdrawReasonField
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.rules import (
     Concern,
@@ -18,6 +18,8 @@ from polit.web.risk.rules import (
     SuicideRiskAnswers,
 )
 from polit.web.risk.tools import current_tools, response_times
+from polit.web.signposts.queries import help_hint
+from polit.web.signposts.rules import Audience
 
 TEXT_LENGTH = 4000
 NOT_ASKED = "not_asked"
@@ -65,6 +67,12 @@ class SuicideRiskFields(forms.Form):
     suicide_action = _long("What was done at once", hint="Needed where there is a concern.")
     suicide_support_suspect = _long("Support offered to the suspect")
     suicide_support_family = _long("Support offered to the family")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Name where a suspect and their family find help."""
+        super().__init__(*args, **options)
+        self.fields["suicide_support_suspect"].help_text = help_hint(Audience.SUSPECT)
+        self.fields["suicide_support_family"].help_text = help_hint(Audience.FAMILY)
 
     def clean(self) -> dict[str, Any] | None:
         """Ask for what the answer calls for."""
@@ -177,7 +185,7 @@ class WithdrawForm(GovukForm):
 
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
-    reason = ReasonField(help_text="It stays readable, and counts no more.")
+    reason = WithdrawReasonField()
 
 
 class PromptForm(SuicideRiskFields, GovukForm):

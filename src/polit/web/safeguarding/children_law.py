@@ -132,7 +132,8 @@ class ContactKind:
         label: What people read.
         working_days: By when, from what it follows.
         source: Where that is set.
-        arises_on: ``identified`` where it is owed to every identified victim by itself.
+        arises_on: ``identified`` where it is owed to every identified victim by itself, ``arrest``
+            where it follows each arrest of the suspect.
     """
 
     code: str

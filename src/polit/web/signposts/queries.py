@@ -20,6 +20,18 @@ def signposts_for(audience: Audience) -> list[Signpost]:
     return list(rows.order_by("name"))
 
 
+def help_hint(audience: Audience) -> str:
+    """Return where somebody finds help, as the hint of a form; empty without signposts. One query.
+
+    It is plain text: whoever shows it escapes it.
+    """
+    named = []
+    for each in signposts_for(audience):
+        ways = ", ".join(way for way in (each.telephone, each.website) if way)
+        named.append(f"{each.name} ({ways})" if ways else each.name)
+    return f"Help that can be named: {'; '.join(named)}." if named else ""
+
+
 def signpost_get(signpost_id: UUID) -> Signpost:
     """Return a signpost that holds.
 

@@ -6,7 +6,14 @@ from uuid import UUID
 
 from django import forms
 
-from polit.web.core.forms import DayField, GovukForm, InstantField, ReasonField, SeenField
+from polit.web.core.forms import (
+    DayField,
+    GovukForm,
+    InstantField,
+    ReasonField,
+    SeenField,
+    WithdrawReasonField,
+)
 from polit.web.risk.forms import NOT_ASKED, SUICIDE_FIELDS, SuicideRiskFields
 from polit.web.warrants.models import Warrant, WarrantExecution, WarrantPremises
 from polit.web.warrants.powers import current_powers
@@ -159,6 +166,12 @@ class WithdrawForm(GovukForm):
     button: ClassVar[str] = "Withdraw it"
     warns: ClassVar[bool] = True
     reason = ReasonField(help_text="It stays readable, and counts no more.")
+
+
+class ExecutionWithdrawForm(WithdrawForm):
+    """Why an execution is said never to have been."""
+
+    reason = WithdrawReasonField()
 
 
 class ChangeForm(WarrantForm):

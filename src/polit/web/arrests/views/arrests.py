@@ -183,8 +183,8 @@ def arrest_withdraw_page(request: HttpRequest, case_id: UUID, arrest_id: UUID) -
         )  # fmt: skip
         if kept is not None:
             return redirect("arrests:page", case_id=case_id, arrest_id=arrest_id)
-    lead = "It then counts nowhere. What was recorded stays readable."
-    return form_page(request, form, "Say that the arrest never happened", arrest=arrest, lead=lead)
+    heading = f"Say that it never happened: {arrest.way.label.lower()} of {arrest.place.label}"
+    return form_page(request, form, heading, arrest=arrest)
 
 
 def form_page(

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import (
     CustodyForm,
@@ -40,10 +39,12 @@ from polit.web.arrests.services import (
     outcome_record,
     support_record,
 )
+from polit.web.arrests.telling import story
 from polit.web.arrests.views.arrests import form_page
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 
@@ -164,14 +165,9 @@ def following_withdraw_page(
         )  # fmt: skip
         if kept is not None:
             return redirect("arrests:page", case_id=case_id, arrest_id=arrest_id)
-    lead = "What was recorded stays readable, and counts no longer."
-    return form_page(
-        request,
-        form,
-        f"Say that it never happened: {kind.heading.lower()}",
-        arrest=arrest,
-        lead=lead,
-    )
+    title = next((each.title for each in story(arrest) if each.row_id == follow_id), "")
+    heading = f"Say that it never happened: {title[:1].lower()}{title[1:]}"
+    return form_page(request, form, heading, arrest=arrest)
 
 
 def _kind(follow_kind: str) -> Following:
@@ -203,7 +199,7 @@ def _recorded(
 def _known(request: HttpRequest, arrest: Arrest) -> dict[str, Any]:
     asked = request.GET.get("kind", "")
     known: dict[str, Any] = {
-        "kind": asked, "officers": user_of(request).full_name, "occurred_at": now_utc(),
+        "kind": asked, "officers": user_of(request).full_name, "occurred_at": this_minute(),
     }  # fmt: skip
     law = bail_law_for(arrest)
     return known | dict(due_initial(law, arrest.occurred_at, custody_law().rui_review_days, asked))

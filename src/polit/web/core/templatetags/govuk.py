@@ -243,25 +243,26 @@ def event(
         content: What is to be said of it, paragraphs and lists.
         title: What happened.
         at: When.
-        by: Who, as they wrote their name.
+        by: Who, as they wrote their name; empty where nobody is named.
         recorded_at: When it was written down, where that is told as well.
         superseded: Whether a later event corrects it; it stays readable.
     """
     mark = _NOTHING
     if superseded:
         mark = _markup(" {}", status("Corrected later", "yellow"))
+    who = _markup(" by {}", person_text(by)) if by else _NOTHING
     recorded = _NOTHING
     if recorded_at is not None:
         recorded = _markup("; recorded {}", instant(recorded_at))
     return _markup(
         '<li class="polit-timeline__event{}"><h3 class="polit-timeline__title govuk-heading-s">'
         "{}{}</h3>"
-        '<p class="polit-timeline__by govuk-body-s">{} by {}{}</p>{}</li>',
+        '<p class="polit-timeline__by govuk-body-s">{}{}{}</p>{}</li>',
         " polit-timeline__event--superseded" if superseded else "",
         _markup('<span class="polit-timeline__name">{}</span>', title),
         mark,
         instant(at),
-        person_text(by),
+        who,
         recorded,
         content,
     )

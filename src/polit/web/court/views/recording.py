@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import WithdrawForm
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.models import Superseded
@@ -77,10 +78,10 @@ def charge_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a charge; what the arrest tells stands there already."""
     granted = case_access_of(request)
     arrest = arrest_of(granted, request.GET.get("arrest", ""))
-    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": now_utc()}
+    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": this_minute()}
     if arrest is not None:
         known = {"place": str(arrest.place_id), "arrest": str(arrest.first_id)}
-        known["charged_at"] = charged_at(arrest) or now_utc()
+        known["charged_at"] = charged_at(arrest) or this_minute()
     known |= known_of_case(granted.case.id)
     known["count_number"] = count_next(granted, known["place"])
     make = ChargeFields if is_prompted(arrest) else ChargeForm
@@ -103,18 +104,19 @@ def hearing_close_page(request: HttpRequest, case_id: UUID, hearing_id: UUID) ->
     known = {"next_court": hearing.court}
     form = HeardForm(sent(request), initial=known, place_id=hearing.place_id)
     return _page(
-        request, case_id, form, hearing_close, "What became of the hearing", hearing_id=hearing_id
-    )
+        request, case_id, form, hearing_close, "What became of the hearing",
+        about=hearing, hearing_id=hearing_id,
+    )  # fmt: skip
 
 
 @access(WRITING, methods=("GET", "POST"))
 def plea_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> HttpResponse:
     """Record a plea to a charge."""
     charge = or_404(lambda: charge_get(case_access_of(request), charge_id))
-    form = PleaForm(sent(request), initial={"occurred_at": now_utc()})
+    form = PleaForm(sent(request), initial={"occurred_at": this_minute()})
     return _page(
         request, case_id, form, plea_record, f"Plea to count {charge.count_number}",
-        charge_id=charge_id,
+        about=charge, charge_id=charge_id,
     )  # fmt: skip
 
 
@@ -125,17 +127,17 @@ def result_add_page(request: HttpRequest, case_id: UUID, charge_id: UUID) -> Htt
     form = ResultForm(sent(request), initial=known_of_result(charge))
     return _page(
         request, case_id, form, result_record, f"Result on count {charge.count_number}",
-        charge_id=charge_id,
+        about=charge, charge_id=charge_id,
     )  # fmt: skip
 
 
 @access(WRITING, methods=("GET", "POST"))
 def appeal_add_page(request: HttpRequest, case_id: UUID, court_result_id: UUID) -> HttpResponse:
     """Record a step of an appeal against a result."""
-    or_404(lambda: result_get(case_access_of(request), court_result_id))
+    result = or_404(lambda: result_get(case_access_of(request), court_result_id))
     return _page(
         request, case_id, AppealForm(sent(request)), appeal_record, "Record a step of an appeal",
-        result_id=court_result_id,
+        about=result, result_id=court_result_id,
     )  # fmt: skip
 
 
@@ -148,8 +150,9 @@ def correct_page(
     form, service, owner = _correction(request, court_kind, row)
     words = court_kind.replace("_", " ")
     return _page(
-        request, case_id, form, service, f"Correct this {words}", corrects=court_row_id, **owner
-    )
+        request, case_id, form, service, f"Correct this {words}",
+        about=row, corrects=court_row_id, **owner,
+    )  # fmt: skip
 
 
 @access(WRITING, methods=("GET", "POST"))
@@ -157,17 +160,17 @@ def withdraw_page(
     request: HttpRequest, case_id: UUID, court_kind: str, court_row_id: UUID
 ) -> HttpResponse:
     """Say that something at court never happened."""
-    _row(request, court_kind, court_row_id)
+    row = _row(request, court_kind, court_row_id)
     return _page(
         request, case_id, WithdrawForm(sent(request)), court_withdraw,
         f"Say that this {court_kind.replace('_', ' ')} never happened",
-        kind=court_kind, row_id=court_row_id,
+        about=row, kind=court_kind, row_id=court_row_id,
     )  # fmt: skip
 
 
 def _page(
     request: HttpRequest, case_id: UUID, form: GovukForm, service: Service, heading: str,
-    **owner: Any,
+    *, about: Superseded | None = None, **owner: Any,
 ) -> HttpResponse:  # fmt: skip
     """Show a form, and once it is sent have the service keep what it says."""
     if form.is_valid():
@@ -183,8 +186,28 @@ def _page(
         )  # fmt: skip
         if kept is not None:
             return redirect("court:page", case_id=case_id, defendant_id=place_of(kept).pk)
-    shown = {"form": form, "heading": heading, "granted": case_access_of(request)}
+    shown: dict[str, object] = {"form": form, "heading": heading}
+    shown["granted"] = case_access_of(request)
+    if about is not None:
+        shown |= {"place": place_of(about), "lead": _words(about)}
     return render(request, "court/form.html", shown)
+
+
+def _words(row: Superseded) -> str:
+    """Say which charge or hearing a record is about: by the suspect's label, never by name."""
+    about: Superseded = row
+    if isinstance(row, Appeal):
+        about = row.result.charge
+    elif isinstance(row, Plea | CourtResult):
+        about = row.charge
+    elif isinstance(row, HearingOutcome):
+        about = row.hearing
+    label = place_of(row).label
+    if isinstance(about, Hearing):
+        when = timezone.localtime(about.starts_at)
+        return f"{label}: {about.label.lower()} at {about.court}, {when:%-d %B %Y, %H:%M}."
+    assert isinstance(about, Charge)
+    return f"{label}, count {about.count_number}: {about.offence_label}."
 
 
 def _row(request: HttpRequest, court_kind: str, row_id: UUID) -> Superseded:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import CaseAccess, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.enquiries.forms import (
@@ -23,6 +23,7 @@ from polit.web.enquiries.forms import (
     ReasonForm,
     RemindForm,
     SendForm,
+    WithdrawForm,
     known_of_answer,
     known_of_reminder,
 )
@@ -119,7 +120,7 @@ def holder_of(request: HttpRequest) -> Holder:
 def add_shown(request: HttpRequest) -> HttpResponse:
     """Record an enquiry."""
     holder = holder_of(request)
-    known = {"sent_at": now_utc(), "question": _question(holder)}
+    known = {"sent_at": this_minute(), "question": _question(holder)}
     form = SendForm(sent(request), initial=known)
     if form.is_valid():
         kept = attempt(
@@ -187,7 +188,7 @@ def remind_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     """Record a reminder."""
     holder = holder_of(request)
     _check_waits(holder.enquiry(enquiry_id))
-    form = RemindForm(sent(request), initial={"occurred_at": now_utc()})
+    form = RemindForm(sent(request), initial={"occurred_at": this_minute()})
     if form.is_valid():
         kept = attempt(
             form,
@@ -206,7 +207,7 @@ def answer_shown(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     """Record an answer, with the facts that it brought."""
     holder = holder_of(request)
     _check_waits(holder.enquiry(enquiry_id))
-    form = AnswerForm(sent(request), initial={"answered_at": now_utc()})
+    form = AnswerForm(sent(request), initial={"answered_at": this_minute()})
     if form.is_valid():
         kept = attempt(
             form,
@@ -263,7 +264,7 @@ def withdraw_shown(request: HttpRequest, enquiry_id: UUID, step_id: UUID) -> Htt
     holder = holder_of(request)
     enquiry = holder.enquiry(enquiry_id)
     step = or_404(lambda: step_get(enquiry, step_id))
-    form = ReasonForm(sent(request))
+    form = WithdrawForm(sent(request))
     if form.is_valid():
         kept = attempt(
             form,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
+from polit.web.core.fields import this_minute
 from polit.web.warrants.models import WarrantExecution
 
 _KEY = "exhibits"
@@ -16,11 +17,14 @@ _MOST_CASES = 20
 
 
 def recalled(request: HttpRequest, case_id: UUID) -> dict[str, object]:
-    """Return the present instant, this person's name, and what they filled in last here."""
+    """Return the present instant, this person's name, and what they filled in last here.
+
+    The instant of a step of custody keeps its seconds: none may lie before the step before it.
+    """
     known: dict[str, object] = {
         "occurred_at": now_utc(),
-        "seized_at": now_utc(),
-        "given_at": now_utc(),
+        "seized_at": this_minute(),
+        "given_at": this_minute(),
         "producer_name": user_of(request).full_name,
     }
     kept = request.session.get(_KEY, {}).get(str(case_id), {})

@@ -8,11 +8,11 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import CaseAccess, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.orders.event_forms import (
     AssessForm,
@@ -81,7 +81,7 @@ def record_page(
     """Record what happened under an order."""
     del case_id  # the gate has read it
     page, order = _page(order_event), _order(request, order_id)
-    known: dict[str, Any] = {} if order_event == "notifiable" else {"occurred_at": now_utc()}
+    known: dict[str, Any] = {} if order_event == "notifiable" else {"occurred_at": this_minute()}
     known["visitors"] = user_of(request).full_name
     offers = _offers(case_access_of(request), order, order_event)
     form = page.form(offers, sent(request), initial=known)
@@ -132,7 +132,7 @@ def breach_act_page(
     order = _order(request, order_id)
     if breach_id not in {each.pk for each in breach_list(order)}:
         raise Http404
-    form = StepForm({}, sent(request), initial={"occurred_at": now_utc()})
+    form = StepForm({}, sent(request), initial={"occurred_at": this_minute()})
     if form.is_valid():
         done = attempt(
             form,

@@ -105,7 +105,10 @@ def person_part_page(
         )
         if parted is not None:
             return redirect("people:person", case_id=case_id, person_id=person_id)
-    lead = "It stands for itself again, with the records that had been merged into it before."
+    lead = (
+        f"{record.name or 'The record without a name'} ({record.where or 'in none of your cases'}) "
+        "stands for itself again, with the records that had been merged into it before."
+    )
     shown = {"form": form, "heading": "Part a record from this person", "lead": lead}
     return render(request, "people/form.html", _with_case(request, shown))
 

@@ -5,12 +5,12 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.cases.rules import UnitKind
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.listing import Filter, Listing, Sort, equal_to, listing_of
 from polit.web.referrals.extracting import text_of
 from polit.web.referrals.forms import ReceiveForm
@@ -69,7 +69,7 @@ def case_list_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def referral_add_page(request: HttpRequest) -> HttpResponse:
     """Take a referral in; where its text can be read, what it names is offered next."""
     files = request.FILES if request.method == "POST" else None
-    form = ReceiveForm(sent(request), files, initial={"received_at": now_utc()})
+    form = ReceiveForm(sent(request), files, initial={"received_at": this_minute()})
     if form.is_valid():
         given = form.given()
         words = current_sources().label_of(given.source)

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.people.queries import place_choices
@@ -168,7 +168,10 @@ _SAME = (
 
 
 def _begin(request: HttpRequest, last: RiskAssessment | None) -> dict[str, object]:
-    known: dict[str, object] = {"assessed_at": now_utc(), "assessor": user_of(request).full_name}
+    known: dict[str, object] = {
+        "assessed_at": this_minute(),
+        "assessor": user_of(request).full_name,
+    }
     if last is not None:
         said = AssessForm.known_of(last)
         known |= {name: said[name] for name in (*_SAME, "person")}

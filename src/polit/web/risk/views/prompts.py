@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.people.queries import place_choices
@@ -45,7 +45,7 @@ def ask_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     place = request.GET.get("place", suspects[0][0] if len(suspects) == 1 else "")
     occasion = request.GET.get("occasion", "")
     known = {
-        "occurred_at": now_utc(),
+        "occurred_at": this_minute(),
         "place_id": place if place in dict(suspects) else "",
         "occasion": occasion if occasion in set(Occasion) else "",
     }

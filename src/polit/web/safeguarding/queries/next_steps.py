@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
 from polit.base.clock import now_utc
+from polit.base.errors import UsageError
+from polit.web.arrests.models import Arrest
+from polit.web.arrests.rules import ArrestKind
+from polit.web.core.working_days import current_working_days
 from polit.web.safeguarding.children_law import current_catalogue
 from polit.web.safeguarding.models import (
     ChildRecord,
@@ -13,7 +19,7 @@ from polit.web.safeguarding.models import (
     StrategyDiscussion,
 )
 from polit.web.safeguarding.queries.children import awaiting_conference
-from polit.web.safeguarding.rules import ContactState, StepKind
+from polit.web.safeguarding.rules import ChildStanding, ContactState, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class NextStep:
         due_at: By when; ``None`` where no clock runs.
         why: What the clock runs from and where it is set; empty for no clock.
         contact_id: The contact, where it is one.
+        contact_kind: The kind of a contact that is not yet recorded as owed.
+        arises_at: When what it follows happened.
     """
 
     label: str
@@ -33,6 +41,8 @@ class NextStep:
     due_at: datetime | None = None
     why: str = ""
     contact_id: UUID | None = None
+    contact_kind: str = ""
+    arises_at: datetime | None = None
 
     @property
     def is_overdue(self) -> bool:
@@ -49,6 +59,7 @@ def next_steps(child: ChildRecord) -> list[NextStep]:
     for contact in child.contacts.filter(state=ContactState.OWED.value):
         way = contact.way
         found.append(NextStep(way.label, None, contact.due_at, way.source, contact.pk))
+    found += _told_of_arrests(child)
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at or now_utc()))
 
 
@@ -85,6 +96,42 @@ def _protection(actions: list[ProtectiveAction]) -> list[NextStep]:
             kind = each.lists.find(each.lists.actions, each.kind)
             found.append(NextStep(label, StepKind.ACTION, each.ends_at, kind.source))
     return found
+
+
+def _told_of_arrests(child: ChildRecord) -> list[NextStep]:
+    """Return what an identified victim has to be told after arrests, and was not owed so far.
+
+    Where the child's suspect is not known, every arrest of the case counts. Who was identified
+    only after an arrest is told from then on.
+    """
+    kinds = [each for each in current_catalogue().contacts if each.arises_on == "arrest"]
+    if child.stands is not ChildStanding.IDENTIFIED_VICTIM or not kinds:
+        return []
+    arrests = Arrest.objects.standing().filter(case_id=child.case_id, kind=ArrestKind.ARREST.value)
+    if child.suspect_id is not None:
+        arrests = arrests.filter(place_id=child.suspect_id)
+    times = list(arrests.order_by("occurred_at").values_list("occurred_at", flat=True))
+    found = []
+    for kind in kinds:
+        held = set(child.contacts.filter(kind=kind.code).values_list("arises_at", flat=True))
+        for arrested_at in times:
+            if any(at >= arrested_at for at in held):
+                continue
+            at = max(arrested_at, child.identified_at or arrested_at)
+            found.append(NextStep(
+                kind.label, None, _end(at, kind.working_days), kind.source,
+                contact_kind=kind.code, arises_at=at,
+            ))  # fmt: skip
+    return found
+
+
+def _end(at: datetime, working_days: int) -> datetime | None:
+    """Return when a clock ends; ``None`` where the bank holidays in use do not reach so far."""
+    try:
+        zone = timezone.get_default_timezone()
+        return current_working_days().end_after(at, working_days, zone)
+    except UsageError:
+        return None
 
 
 def _why(child: ChildRecord, code: str) -> str:

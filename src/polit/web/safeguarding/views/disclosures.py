@@ -6,11 +6,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import WITHDRAWN, this_minute
 from polit.web.core.forms import GovukForm
 from polit.web.core.found import or_404
 from polit.web.core.rules import CHILD_READERS, Access, Scope
@@ -44,7 +44,7 @@ def disclosure_add(request: HttpRequest, case_id: UUID) -> HttpResponse:
     del case_id
     suspects = suspects_of(request)
     known = {
-        "occurred_at": now_utc().replace(second=0, microsecond=0),
+        "occurred_at": this_minute(),
         "authorised_by": user_of(request).full_name,
         "suspect": suspects[0][0] if len(suspects) == 1 else "",
     }
@@ -79,7 +79,7 @@ def disclosure_withdraw_page(
         )  # fmt: skip
         if kept is not None:
             return redirect("safeguarding:disclosures", case_id=case_id)
-    return _form(request, form, "Withdraw the decision")
+    return _form(request, form, "Withdraw the decision", lead=WITHDRAWN)
 
 
 def _decide(
@@ -99,8 +99,9 @@ def _decide(
     return _form(request, form, heading)
 
 
-def _form(request: HttpRequest, form: GovukForm, heading: str) -> HttpResponse:
-    shown = {"form": form, "heading": heading, "case": case_access_of(request).case}
+def _form(request: HttpRequest, form: GovukForm, heading: str, lead: str = "") -> HttpResponse:
+    case = case_access_of(request).case
+    shown = {"form": form, "heading": heading, "case": case, "lead": lead}
     return render(request, "safeguarding/disclosure_form.html", shown)
 
 

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import WITHDRAWN, this_minute
 from polit.web.core.found import or_404
 from polit.web.safeguarding.forms import STEP_FORMS, ContactForm, ReasonForm, ReplyForm
 from polit.web.safeguarding.models import ChildRecord, ChildStep, SocialCareReferral
-from polit.web.safeguarding.queries import contact_get, step_get
+from polit.web.safeguarding.queries import contact_get, next_steps, step_get
 from polit.web.safeguarding.rules import ACTING, StepKind
 from polit.web.safeguarding.services import (
     contact_act,
@@ -97,7 +97,8 @@ def step_withdraw_page(
         if kept is not None:
             return to_child(found)
     heading = f"Withdraw: {kind.label.lower()} of {found.place.label}"
-    return child_form(request, found, form, heading, lead="You say that this never happened.")
+    lead = f"You say that this never happened. {WITHDRAWN}"
+    return child_form(request, found, form, heading, lead=lead)
 
 
 @access(ACTING, methods=("GET", "POST"))
@@ -105,7 +106,10 @@ def contact_add(request: HttpRequest, case_id: UUID, child_id: UUID) -> HttpResp
     """Say that a contact is owed."""
     del case_id
     found = child_read(request, child_id, "contacts/add")
-    form = ContactForm(sent(request))
+    asked = request.GET.get("kind", "")
+    known = next((each for each in next_steps(found) if each.contact_kind == asked != ""), None)
+    initial = {"kind": asked, "arises_at": known.arises_at} if known else {}
+    form = ContactForm(sent(request), initial=initial)
     if form.is_valid():
         kept = attempt(
             form,
@@ -158,7 +162,7 @@ def _known(request: HttpRequest, child: ChildRecord, kind: StepKind) -> dict[str
     """Return what need not be typed again: who acts, which authority the case has to do with."""
     user = user_of(request)
     known: dict[str, Any] = {
-        "occurred_at": now_utc().replace(second=0, microsecond=0),
+        "occurred_at": this_minute(),
         "done_by": user.full_name,
         "made_by": user.full_name,
     }

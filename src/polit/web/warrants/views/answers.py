@@ -6,12 +6,13 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.people.queries import place_choices
 from polit.web.people.rules import PersonRole
@@ -19,6 +20,7 @@ from polit.web.warrants.forms import (
     ExecutionCorrectForm,
     ExecutionFacts,
     ExecutionForm,
+    ExecutionWithdrawForm,
     GrantForm,
     PromptedExecutionForm,
     RefuseForm,
@@ -43,7 +45,7 @@ from polit.web.warrants.views.reach import execution_of, warrant_form, warrant_o
 def grant_page(request: HttpRequest, case_id: UUID, warrant_id: UUID) -> HttpResponse:
     """Record that a court granted a warrant."""
     granted, warrant = case_access_of(request), warrant_of(request, warrant_id)
-    known = {"granted_at": now_utc(), "reference": warrant.reference}
+    known = {"granted_at": this_minute(), "reference": warrant.reference}
     form = GrantForm(warrant, sent(request), initial=known)
     if form.is_valid():
         kept = attempt(
@@ -65,7 +67,7 @@ def grant_page(request: HttpRequest, case_id: UUID, warrant_id: UUID) -> HttpRes
 def refuse_page(request: HttpRequest, case_id: UUID, warrant_id: UUID) -> HttpResponse:
     """Record that a court refused a warrant."""
     granted, warrant = case_access_of(request), warrant_of(request, warrant_id)
-    form = RefuseForm(sent(request), initial={"refused_at": now_utc()})
+    form = RefuseForm(sent(request), initial={"refused_at": this_minute()})
     if form.is_valid():
         kept = attempt(
             form,
@@ -182,7 +184,7 @@ def execution_withdraw_page(
 ) -> HttpResponse:
     """Say that an execution never happened."""
     granted, execution = case_access_of(request), execution_of(request, execution_id)
-    form = WithdrawForm(sent(request))
+    form = ExecutionWithdrawForm(sent(request))
     if form.is_valid():
         kept = attempt(
             form,
@@ -195,7 +197,9 @@ def execution_withdraw_page(
         )
         if kept is not None:
             return redirect("warrants:page", case_id=case_id, warrant_id=execution.warrant_id)
-    return warrant_form(request, form, "Withdraw an execution", execution.warrant)
+    when = timezone.localtime(execution.occurred_at).strftime("%-d %B %Y, %H:%M")
+    heading = f"Withdraw what happened on {when}: {execution.outcome_label.lower()}"
+    return warrant_form(request, form, heading, execution.warrant)
 
 
 def _execution_form(request: HttpRequest, warrant: Warrant) -> ExecutionFacts:
@@ -204,7 +208,7 @@ def _execution_form(request: HttpRequest, warrant: Warrant) -> ExecutionFacts:
     suspects = place_choices(granted, user.roles, PersonRole.SUSPECT)
     first = warrant.premises.filter(ended_at=None).order_by("number").first()
     known = {
-        "occurred_at": now_utc(),
+        "occurred_at": this_minute(),
         "officer": user.full_name,
         "premises_id": str(first.pk) if first else "",
     }

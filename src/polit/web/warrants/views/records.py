@@ -6,18 +6,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
+from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.core.listing import listing_of
-from polit.web.core.rules import CHILD_READERS
+from polit.web.core.rules import CHILD_READERS, Role
 from polit.web.core.sections import sections_of
 from polit.web.people.queries import place_choices
 from polit.web.warrants.forms import ApplyForm, ChangeForm, ChangeGrantedForm, PremisesForm
 from polit.web.warrants.listings import warrant_listing
+from polit.web.warrants.models import Warrant
 from polit.web.warrants.queries import (
     execution_list,
     known_addresses,
@@ -36,6 +37,7 @@ from polit.web.warrants.rules import (
     NOTE_READERS,
     WARRANT_STATES,
     WRITING,
+    Entries,
 )
 from polit.web.warrants.services import premises_add, warrant_apply, warrant_change
 from polit.web.warrants.views.reach import warrant_form
@@ -70,7 +72,7 @@ def case_list_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def apply_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record that a warrant was applied for."""
     granted, user = case_access_of(request), user_of(request)
-    known = {"applied_at": now_utc(), "applicant": user.full_name}
+    known = {"applied_at": this_minute(), "applicant": user.full_name}
     form = ApplyForm(known_addresses(granted, user.roles), sent(request), initial=known)
     if form.is_valid():
         warrant = attempt(
@@ -100,11 +102,7 @@ def warrant_page(request: HttpRequest, case_id: UUID, warrant_id: UUID) -> HttpR
         "premises": premises_list(warrant),
         "executions": execution_list(warrant),
         "withheld": withheld_places(granted, roles),
-        "steps": [
-            (*_STEPS[each.action], each.action == "withdraw")
-            for each in WARRANT_STATES.offered(warrant.state, roles)
-            if each.action in _STEPS
-        ],
+        "steps": _steps(warrant, roles),
         "may_write": bool(roles & APPLICANTS),
         "may_read_notes": bool(roles & NOTE_READERS),
         "history": warrant_history(warrant),
@@ -112,6 +110,27 @@ def warrant_page(request: HttpRequest, case_id: UUID, warrant_id: UUID) -> HttpR
         "sections": sections_of("warrant", request),
     }
     return render(request, "warrants/page.html", shown)
+
+
+def _steps(warrant: Warrant, roles: frozenset[Role]) -> list[tuple[str, str, bool]]:
+    """Return what can be done with a warrant: label, view, whether it stands behind the others.
+
+    A warrant for one entry that was executed, and one that ran out, still take an execution, as
+    what happened has to be recorded; but nothing invites to it.
+    """
+    is_spent = warrant.is_expired or (
+        warrant.executed_at is not None and warrant.entries == Entries.SINGLE.value
+    )
+    found = []
+    for each in WARRANT_STATES.offered(warrant.state, roles):
+        if each.action not in _STEPS:
+            continue
+        label, view = _STEPS[each.action]
+        if each.action == "execute" and warrant.executed_at is not None:
+            label = "Record a further execution"
+        is_second = each.action == "withdraw" or (each.action == "execute" and is_spent)
+        found.append((label, view, is_second))
+    return found
 
 
 @access(WRITING, methods=("GET", "POST"))

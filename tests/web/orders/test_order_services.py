@@ -33,7 +33,12 @@ from polit.web.orders.given import (
     GivenVisit,
 )
 from polit.web.orders.models import Notification, Order, Visit
-from polit.web.orders.queries import orders_in_force, visits_overdue
+from polit.web.orders.queries import (
+    event_now,
+    orders_in_force,
+    pending_choices,
+    visits_overdue,
+)
 from polit.web.orders.rules import WRITERS, EndKind
 from polit.web.orders.services import (
     breach_act,
@@ -155,6 +160,39 @@ def test_notifications_start_and_answer_clocks(case: Case) -> None:
     event_withdraw(SYSTEM, "notification", reason="mistaken", access=access_to(case),
                    order_id=order.pk, event_id=answer.pk)  # fmt: skip
     assert fresh(order).notify_rule == "change"
+
+
+def test_correction_leaves_what_was_late_late(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    late = visited(order, on(2, 1))
+    assert late.due_on == date(2026, 1, 20)
+    seen = GivenVisit(on(2, 1), was_seen=True, found="Nothing")
+    again = visit_record(SYSTEM, reason="typed wrong", access=access, order_id=order.pk, given=seen,
+                         corrects=late.pk)  # fmt: skip
+    assert again.due_on == date(2026, 1, 20)
+    initial = datetime(2025, 3, 1, 10, tzinfo=UTC)
+    notified(order, "initial", initial)
+    first = notified(order, "periodic", on(3, 5))
+    assert first.is_late
+    same = replace(GivenNotification(on(3, 5), "periodic"), station="Anytown")
+    kept = notification_record(SYSTEM, reason="station added", access=access, order_id=order.pk,
+                               given=same, corrects=first.pk)  # fmt: skip
+    assert (kept.due_at, kept.is_late) == (first.due_at, True)
+
+
+def test_corrected_event_stays_answered(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    notified(order, "initial", on(1, 6))
+    moved = notifiable_record(SYSTEM, reason="a", access=access, order_id=order.pk,
+                              given=GivenNotifiable(on(3, 2), "change", "Moved"))  # fmt: skip
+    answer = notified(order, "change", on(3, 4), event_id=moved.pk)
+    put_right = GivenNotifiable(on(3, 1), "change", "Moved the day before")
+    right = notifiable_record(SYSTEM, reason="a", access=access, order_id=order.pk,
+                              given=put_right, corrects=moved.pk)  # fmt: skip
+    assert fresh(order).notify_rule == "periodic"
+    assert pending_choices(order) == ()
+    assert event_now(answer.event) == right
+    assert [key for key, _words in pending_choices(order, answered=right)] == [str(right.pk)]
 
 
 def test_events_that_cannot_be_are_refused(case: Case) -> None:

@@ -3,19 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
+from polit.web.cases.rules import CaseStatus
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import referrals_for
-from polit.web.referrals.rules import ReferralState
+from polit.web.referrals.rules import WAITING, ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
 from polit.web.risk.stopping import Stop, stops_of
@@ -112,6 +115,35 @@ def assessments_for(user: User) -> QuerySet[RiskAssessment]:
     """Return the assessments that stand of all that somebody may see."""
     mine = Q(case__in=cases_for(user)) | Q(referral__in=referrals_for(user))
     return RiskAssessment.objects.standing().filter(mine)
+
+
+def reviews_waiting(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments that are to be looked at again, of all that somebody may see.
+
+    Who looks again records a further assessment, so of one subject only the newest waits (see
+    ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
+    done.
+    """
+    newer = RiskAssessment.objects.standing().filter(
+        Q(assessed_at__gt=OuterRef("assessed_at"))
+        | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
+    )
+    # Each goes down an index of its own: a condition of all of them at once goes down none.
+    same = (
+        Exists(newer.filter(referral=OuterRef("referral"))),
+        Exists(newer.filter(case=OuterRef("case"))),
+        Exists(newer.filter(case=OuterRef("referral__case"))),
+        Exists(newer.filter(referral__case=OuterRef("case"))),
+        Exists(newer.filter(referral__case=OuterRef("referral__case"))),
+    )
+    of_person = Exists(newer.filter(case=OuterRef("case"), person=OuterRef("person")))
+    closed = CaseStatus.CLOSED.value
+    goes_on = Q(referral=None) | Q(referral__case__isnull=False) | Q(
+        referral__state__in=[each.value for each in WAITING]
+    )  # fmt: skip
+    rows = assessments_for(user).filter(goes_on, review_on__isnull=False)
+    rows = rows.exclude(case__status=closed).exclude(referral__case__status=closed)
+    return rows.exclude(of_person).exclude(Q(person=None) & reduce(or_, map(Q, same)))
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

@@ -17,11 +17,11 @@ from polit.web.core.due import Due, Waiting
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
-    assessments_for,
     case_assessments,
     case_clock,
     in_force,
     referral_assessments,
+    reviews_waiting,
     standing_only,
     suspect_prompts,
 )
@@ -73,8 +73,8 @@ def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return assessments that are to be looked at again, the first due first."""
     if not isinstance(user, User):
         return []
-    rows = assessments_for(user).filter(review_on__isnull=False)
-    found = rows.select_related("case", "referral").order_by("review_on", "pk")
+    rows = reviews_waiting(user).select_related("case", "referral")
+    found = rows.order_by("review_on", "pk")
     return [_review(each) for each in found[:most]]
 
 

@@ -39,7 +39,7 @@ from polit.web.arrests.telling import prompts_missing, story
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM, Actor
-from polit.web.core.rules import Role
+from polit.web.core.rules import CHILD_READERS, Role
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
 from polit.web.risk.models import SuicideRiskPrompt
@@ -265,6 +265,7 @@ def test_tables_only_grow(make_case: MakeCase) -> None:
 
 def test_search_keeps_no_grounds(make_case: MakeCase) -> None:
     kept = recorded(make_case("OP-1"))
-    (entry,) = sections.arrest_entries([kept])
-    assert "Suspect 1" in entry.title
-    assert SECRET not in entry.text
+    entries = list(sections.arrest_entries([kept]))
+    assert all("Suspect 1" in each.title and SECRET not in each.text for each in entries)
+    where = [each.readers for each in entries if "at home" in each.text]
+    assert where == [CHILD_READERS]

@@ -51,6 +51,7 @@ def order_make(actor: Actor, *, reason: str, access: CaseAccess, given: GivenOrd
         actor, "orders.make", reason=reason, case=access.case, purpose=access.purpose.value,
         nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
+        _hold_person(place.pk)
         try:
             with transaction.atomic():
                 order.save()
@@ -157,10 +158,20 @@ def order_assign(
 def order_locked(access: CaseAccess, order_id: UUID) -> Order:
     """Return an order of a case for a change; inside a transaction.
 
+    The person is held too: what happens under one order is due under all of theirs, so that two
+    acts under two of them would else each keep what the other had not seen.
+
     Raises:
         Order.DoesNotExist: The case has none of that identifier.
     """
-    return Order.objects.select_for_update().get(pk=order_id, case_id=access.case.id)
+    order = Order.objects.get(pk=order_id, case_id=access.case.id)
+    _hold_person(order.place_id)
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def _hold_person(place_id: UUID) -> None:
+    # Not against rows that name the person: they hang on it whatever is due.
+    CasePerson.objects.select_for_update(no_key=True).get(pk=place_id)
 
 
 def _new(actor: Actor, access: CaseAccess, place: CasePerson, given: GivenOrder) -> Order:

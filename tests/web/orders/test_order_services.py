@@ -51,6 +51,7 @@ from polit.web.orders.services import (
     order_assign,
     order_end,
     order_make,
+    order_resume,
     order_vary,
     visit_record,
 )
@@ -269,6 +270,19 @@ def test_order_is_varied_and_ended_and_nothing_is_due_any_more(case: Case) -> No
         date(2026, 1, 4), date(2026, 1, 5), date(2026, 5, 31), date(2026, 6, 1),
     )]  # fmt: skip
     assert held == [0, 1, 1, 0]
+
+
+def test_end_that_was_recorded_by_mistake_is_taken_back(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    before = fresh(order)
+    order_end(SYSTEM, reason="heard", access=access, order_id=order.pk, how=EndKind.DIED,
+              ended_on=date(2026, 6, 1))  # fmt: skip
+    order_resume(SYSTEM, reason="of a namesake", access=access, order_id=order.pk)
+    again = fresh(order)
+    assert (again.state, again.ended_on, again.end_kind) == ("in_force", None, "")
+    assert (again.visit_due_on, again.notify_due_at) == (before.visit_due_on, before.notify_due_at)
+    with pytest.raises(UsageError, match="cannot resume"):
+        order_resume(SYSTEM, reason="again", access=access, order_id=order.pk)
 
 
 def test_overdue_visits_of_a_past_day_can_be_computed_again(case: Case) -> None:

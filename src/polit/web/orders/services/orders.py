@@ -130,6 +130,28 @@ def order_end(
     return order
 
 
+def order_resume(actor: Actor, *, reason: str, access: CaseAccess, order_id: UUID) -> Order:
+    """Say that the end of an order was recorded by mistake: what is due under it is due again.
+
+    Raises:
+        AuthorityError: The actor's roles do not allow it.
+        Order.DoesNotExist: The case has none of that identifier.
+        UsageError: It has not ended.
+    """
+    with act(
+        actor, "orders.resume", reason=reason, case=access.case, purpose=access.purpose.value
+    ) as deed:
+        order = order_locked(access, order_id)
+        way = ORDER_STATES.check_action("resume", order.state, roles_of(actor))
+        before = [order.end_kind, str(order.ended_on)]
+        order.state, order.end_kind, order.ended_on = way.to, "", None
+        order.save()
+        place_refresh(order.place_id)
+        deed.about("order", order.pk, label=order.reference, before=list(before))
+    order.refresh_from_db()
+    return order
+
+
 def order_assign(
     actor: Actor, *, reason: str, access: CaseAccess, order_id: UUID, manager_id: UUID | None,
     national_reference: str,

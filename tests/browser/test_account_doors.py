@@ -70,7 +70,7 @@ def test_invited_person_enrols_an_app_and_signs_in_with_it(
     page.get_by_role("button", name="Authenticator app").click()
     drawn = page.locator("main img")
     expect(drawn).to_be_visible()
-    assert drawn.evaluate("image => image.naturalWidth") > 100
+    page.wait_for_function("image => image.naturalWidth > 100", arg=drawn.element_handle())
     check_axe(page)
     secret = page.locator("#totp-secret").inner_text()
     page.get_by_label("Code that the app shows").fill(_last_code(secret))

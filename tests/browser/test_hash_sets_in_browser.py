@@ -61,6 +61,7 @@ def examiner() -> User:
 
 def sent(page: Page, keyboard: Keyboard, path: Path, pictures: Path) -> None:
     """Fill in the form and send a file; the reason is missing at first."""
+    keyboard.follow("All registers")
     keyboard.follow("Hash sets")
     keyboard.follow("Import a hash set")
     keyboard.type_into("Name of the hash set", NAME)

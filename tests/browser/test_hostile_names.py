@@ -30,7 +30,7 @@ NO_FORM = {
     "mfa_activate_totp", "mfa_deactivate_totp", "mfa_add_webauthn", "mfa_remove_webauthn",
     "mfa_generate_recovery_codes", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
     "account_change_password", "appearance", "exhibits:papers", "examinations:notes_print",
-    "media:download", "review:keys", "welfare:session_act",
+    "media:download", "review:keys", "statistics:rows", "welfare:session_act",
 }  # fmt: skip
 """Secrets and codes, which no page shows; forms that hand out files (see below); single letters."""
 REGULAR_COUNT = 20

@@ -1,6 +1,6 @@
 """The days between the stages of a case: order, gaps, the zone, many cases at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from polit.web.clocks.queries import stage_days, stages_reached
 from polit.web.clocks.rules import CHART_WIDTH
 from polit.web.core import stages as seam
 from polit.web.core.rules import Role
-from polit.web.core.stages import first_by_case, register_stage
+from polit.web.core.stages import Cases, first_by_case, register_stage
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +24,8 @@ def _no_other_stages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def reached(code: str, order: int, at: dict[UUID, datetime]) -> None:
-    def when(case_ids: Sequence[UUID]) -> Mapping[UUID, datetime]:
-        return {each: at[each] for each in case_ids if each in at}
+    def when(cases: Cases) -> Mapping[UUID, datetime]:
+        return {each: at[each] for each in cases if each in at}
 
     register_stage(code, order, code.capitalize(), when)
 

@@ -234,7 +234,7 @@ def _children(north: Case, other: Case) -> None:
     action(child(other, _person(other, PersonRole.CHILD)), FIRST_MINUTE)
     late = child(other, _person(other, PersonRole.CHILD))
     action(late, TOO_LATE)
-    action(twice, LAST_MINUTE)
+    action(twice, LAST_MINUTE, "police_protection")
 
 
 def exhibit(case: Case, reference: str, kind: DeviceKind, at: datetime) -> Exhibit:

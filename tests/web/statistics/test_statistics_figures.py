@@ -5,9 +5,11 @@ import subprocess
 import sys
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from typer.testing import CliRunner
 from web.statistics.counted_world import (
@@ -25,7 +27,7 @@ from web.statistics.counted_world import (
 from polit.cli.application import app
 from polit.web.cases.services import case_open
 from polit.web.core.acting import SYSTEM
-from polit.web.core.stages import Stage
+from polit.web.core.stages import Cases, Stage
 from polit.web.orders.given import GivenVisit
 from polit.web.orders.models import Order, Visit
 from polit.web.orders.rules import EndKind
@@ -202,9 +204,12 @@ def test_days_per_stage_count_from_the_latest_stage_before(
     def stage(code: str, order: int, **reached: datetime) -> Stage:
         cases = {"north": north, "other": other}
         found = {cases[name]: at for name, at in reached.items()}
-        return Stage(code, order, code, lambda asked: {
-            each.pk: found[each.pk] for each in asked if each.pk in found
-        })  # fmt: skip
+
+        def when(asked: Cases) -> dict[UUID, datetime]:
+            assert isinstance(asked, QuerySet)
+            return {each.pk: found[each.pk] for each in asked if each.pk in found}
+
+        return Stage(code, order, code, when)
 
     known = (
         stage("received", 100, north=utc(5, 1), other=utc(3, 1)),

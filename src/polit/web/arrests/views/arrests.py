@@ -184,7 +184,7 @@ def arrest_withdraw_page(request: HttpRequest, case_id: UUID, arrest_id: UUID) -
         if kept is not None:
             return redirect("arrests:page", case_id=case_id, arrest_id=arrest_id)
     lead = "It then counts nowhere. What was recorded stays readable."
-    return form_page(request, form, "Say that it never happened", arrest=arrest, lead=lead)
+    return form_page(request, form, "Say that the arrest never happened", arrest=arrest, lead=lead)
 
 
 def form_page(

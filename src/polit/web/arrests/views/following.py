@@ -165,7 +165,13 @@ def following_withdraw_page(
         if kept is not None:
             return redirect("arrests:page", case_id=case_id, arrest_id=arrest_id)
     lead = "What was recorded stays readable, and counts no longer."
-    return form_page(request, form, "Say that it never happened", arrest=arrest, lead=lead)
+    return form_page(
+        request,
+        form,
+        f"Say that it never happened: {kind.heading.lower()}",
+        arrest=arrest,
+        lead=lead,
+    )
 
 
 def _kind(follow_kind: str) -> Following:

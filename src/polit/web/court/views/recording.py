@@ -160,7 +160,8 @@ def withdraw_page(
     _row(request, court_kind, court_row_id)
     return _page(
         request, case_id, WithdrawForm(sent(request)), court_withdraw,
-        "Say that it never happened", kind=court_kind, row_id=court_row_id,
+        f"Say that this {court_kind.replace('_', ' ')} never happened",
+        kind=court_kind, row_id=court_row_id,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import F, Min, Q, QuerySet
@@ -18,6 +19,7 @@ from polit.web.referrals.queries import referrals_for
 from polit.web.referrals.rules import ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
+from polit.web.risk.rules import RiskLevel
 from polit.web.risk.stopping import Stop, stops_of
 from polit.web.risk.tools import response_times
 
@@ -57,12 +59,35 @@ class SuspectPrompts:
     missing: tuple[OccasionSeen, ...]
 
 
-def in_force(assessments: Iterable[RiskAssessment]) -> RiskAssessment | None:
+class Assessed(Protocol):
+    """What of an assessment decides whether it orders the work."""
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whom it is of; ``None`` for nobody that it names."""
+
+    @property
+    def assessed_at(self) -> datetime:
+        """When it was made."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was recorded."""
+
+    @property
+    def standing_level(self) -> RiskLevel:
+        """The level that holds."""
+
+
+Judged = TypeVar("Judged", bound=Assessed)
+
+
+def in_force(assessments: Iterable[Judged]) -> Judged | None:
     """Return the assessment that orders the work: the highest of what holds, ``None`` for none.
 
     Of each person the newest holds; one that names nobody holds until any newer one.
     """
-    newest: dict[UUID | None, RiskAssessment] = {}
+    newest: dict[UUID | None, Judged] = {}
     for each in sorted(assessments, key=lambda each: (each.assessed_at, each.recorded_at)):
         newest.pop(None, None)
         newest[each.person_id] = each
@@ -130,7 +155,7 @@ def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clo
     return clock_of(since, in_force(assessments), stops_of([case_id]).get(case_id))
 
 
-def clock_of(since: datetime, assessment: RiskAssessment | None, stop: Stop | None) -> Clock:
+def clock_of(since: datetime, assessment: Assessed | None, stop: Stop | None) -> Clock:
     """Return the clock of what waits since an instant."""
     level = assessment.standing_level if assessment else None
     return Clock(since, response_times().due_at(level, since) if level else None, stop)

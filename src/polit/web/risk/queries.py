@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import F, Min, Q, QuerySet
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
@@ -131,12 +130,6 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     """
     rows = RiskAssessment.objects.filter(referral__in=referrals_for(user), referral_id=referral_id)
     return rows.select_related("referral__case").get(pk=assessment_id)
-
-
-def assessments_for(user: User) -> QuerySet[RiskAssessment]:
-    """Return the assessments that stand of all that somebody may see."""
-    mine = Q(case__in=cases_for(user)) | Q(referral__in=referrals_for(user))
-    return RiskAssessment.objects.standing().filter(mine)
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
@@ -173,9 +173,10 @@ def _judged(rows: QuerySet[RiskAssessment], about: str) -> dict[UUID, list[_Judg
 
 def _received(cases: Collection[UUID]) -> Iterable[tuple[UUID, datetime]]:
     """Return when the first referral of each case that has one was received."""
-    rows = Referral.objects.filter(case__in=cases, state=ReferralState.IN_CASE.value)
-    firsts = rows.order_by().values("case_id").annotate(first=Min("received_at"))
-    return firsts.values_list("case_id", "first")
+    # The state is no condition on the rows: SQLite would look through all that are in some case.
+    first = Min("received_at", filter=Q(state=ReferralState.IN_CASE.value))
+    rows = Referral.objects.filter(case__in=cases).order_by().values("case_id")
+    return rows.annotate(first=first).filter(first__isnull=False).values_list("case_id", "first")
 
 
 def ordered(rows: Iterable[QueueRow]) -> list[QueueRow]:

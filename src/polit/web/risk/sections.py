@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -14,10 +15,9 @@ from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
 from polit.web.core.due import Due, Waiting
-from polit.web.referrals.queries import referral_get
+from polit.web.referrals.queries import referral_get, referrals_for
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
-    assessments_for,
     case_assessments,
     case_clock,
     in_force,
@@ -73,9 +73,14 @@ def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return assessments that are to be looked at again, the first due first."""
     if not isinstance(user, User):
         return []
-    rows = assessments_for(user).filter(review_on__isnull=False)
-    found = rows.select_related("case", "referral").order_by("review_on", "pk")
-    return [_review(each) for each in found[:most]]
+    rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
+    rows = rows.order_by("review_on", "pk")
+    # Two questions: a database that is asked for one or the other looks through all of them.
+    of_cases = rows.filter(case__in=cases_for(user)).select_related("case", "referral")
+    visible = Exists(referrals_for(user).filter(pk=OuterRef("referral_id")))
+    of_referrals = rows.filter(visible, referral__isnull=False).select_related("case", "referral")
+    found = [_review(each) for some in (of_cases, of_referrals) for each in some[:most]]
+    return sorted(found, key=lambda each: (each.due_at, each.reference))[:most]
 
 
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:

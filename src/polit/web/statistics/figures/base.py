@@ -88,11 +88,10 @@ def in_units(selection: Selection, path: str) -> Q:
 
 
 def is_before_outer(column: str) -> Q:
-    """Return the condition that a record comes before that of the outer query, by its identifier
-    where both are of the same instant.
+    """Return the condition that a record comes before that of the outer query.
 
-    Not a window that numbers the records: that has to read those of all times, where most that
-    are asked of are of one period.
+    Of two of the same instant the identifier decides. No window numbers the records: it would have
+    to read those of all times, where those that are asked of are of one period.
     """
     earlier = Q(**{f"{column}__lt": OuterRef(column)})
     return earlier | Q(**{column: OuterRef(column), "pk__lt": OuterRef("pk")})

@@ -137,7 +137,13 @@ def risk_queue(user: User) -> list[QueueRow]:
     return ordered(_waiting(user))
 
 
-def _waiting(user: User) -> list[QueueRow]:
+def queue_head(user: User, most: int) -> list[QueueRow]:
+    """Return the first of what waits; of what is not assessed no more is read than they can be."""
+    return ordered(_waiting(user, unassessed_most=most))[:most]
+
+
+def _waiting(user: User, *, unassessed_most: int | None = None) -> list[QueueRow]:
+    """Return what waits, and of the referrals that nobody assessed so many of the oldest."""
     # What was answered is left out first: it is most of the cases that are not closed.
     mine = dict(_open_cases(user).values_list("pk", "reference"))
     cases = {key: mine[key] for key in mine.keys() - stops_of(mine).keys()}
@@ -152,9 +158,11 @@ def _waiting(user: User) -> list[QueueRow]:
         by_case[case_id] += found
     alone = visible.filter(case=None, state__in=[each.value for each in WAITING])
     by_referral = _judged(standing.filter(referral__in=alone.values("pk")), "referral_id")
+    unassessed = alone.exclude(pk__in=list(by_referral)).order_by("received_at", "reference")
     rows = [
         _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
-        for pk, reference, received_at in alone.values_list("pk", "reference", "received_at")
+        for some in (alone.filter(pk__in=list(by_referral)), unassessed[:unassessed_most])
+        for pk, reference, received_at in some.values_list("pk", "reference", "received_at")
     ]
     return [*rows, *_case_rows(cases, received, by_case)]
 
@@ -193,7 +201,9 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return what waits for its response, the first due first."""
     if not isinstance(user, User):
         return []
-    times = [(each.due_at, each) for each in _waiting(user) if each.due_at is not None]
+    # What is not assessed has no time yet.
+    waiting = _waiting(user, unassessed_most=0)
+    times = [(each.due_at, each) for each in waiting if each.due_at is not None]
     times.sort(key=lambda each: (each[0], each[1].reference))
     return [
         Due(

@@ -25,7 +25,7 @@ from polit.web.risk.queries import (
     standing_only,
     suspect_prompts,
 )
-from polit.web.risk.queue import risk_queue
+from polit.web.risk.queue import queue_head
 from polit.web.risk.rules import ASSESSORS, PROMPTERS
 
 _MOST = 5
@@ -65,7 +65,7 @@ def referral_risk(request: HttpRequest) -> Mapping[str, object] | None:
 def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     """Return the head of what waits."""
     user = user_of(request)
-    rows = risk_queue(user)[:_MOST] if user.roles & ASSESSORS else []
+    rows = queue_head(user, _MOST) if user.roles & ASSESSORS else []
     return {"rows": rows} if rows else None
 
 

@@ -25,7 +25,7 @@ from polit.web.risk.queries import (
     standing_only,
     suspect_prompts,
 )
-from polit.web.risk.queue import risk_queue
+from polit.web.risk.queue import queue_head
 from polit.web.risk.rules import ASSESSORS, PROMPTERS
 
 _MOST = 5
@@ -65,7 +65,7 @@ def referral_risk(request: HttpRequest) -> Mapping[str, object] | None:
 def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     """Return the head of what waits."""
     user = user_of(request)
-    rows = risk_queue(user)[:_MOST] if user.roles & ASSESSORS else []
+    rows = queue_head(user, _MOST) if user.roles & ASSESSORS else []
     return {"rows": rows} if rows else None
 
 
@@ -73,9 +73,10 @@ def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return assessments that are to be looked at again, the first due first."""
     if not isinstance(user, User):
         return []
-    rows = reviews_waiting(user).select_related("case", "referral")
-    found = rows.order_by("review_on", "pk")
-    return [_review(each) for each in found[:most]]
+    rows = [
+        each for some in reviews_waiting(user) for each in some.order_by("review_on", "pk")[:most]
+    ]
+    return sorted(map(_review, rows), key=lambda each: (each.due_at, each.reference))[:most]
 
 
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:

@@ -27,7 +27,7 @@ from polit.web.core.rules import Role
 from polit.web.referrals.models import Referral
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import in_force, suspect_prompts
-from polit.web.risk.queue import risk_queue
+from polit.web.risk.queue import queue_head, risk_queue
 from polit.web.risk.rules import (
     Concern,
     GivenAssessment,
@@ -185,6 +185,10 @@ def test_queue_says_in_words_why_each_stands_where_it_does(
     assert [each.reference for each in rows] == [
         "OP-5", new.reference, "OP-2", "OP-1", known.reference, "OP-3",
     ]  # fmt: skip
+    for most in range(1, 7):
+        assert [each.reference for each in queue_head(user, most)] == [
+            each.reference for each in rows[:most]
+        ]
     why = [each.why for each in rows]
     assert why[0].startswith("Nobody has assessed it")
     assert why[1].endswith("all that is the same and it has waited for less time.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
@@ -138,12 +138,33 @@ def risk_queue(user: User) -> list[QueueRow]:
 
 
 def queue_head(user: User, most: int) -> list[QueueRow]:
-    """Return the first of what waits; of what is not assessed no more is read than they can be."""
-    return ordered(_waiting(user, unassessed_most=most))[:most]
+    """Return the first of what waits. What is assessed is read where the rest does not fill it."""
+    rows = _unassessed(user, most)
+    if len(rows) < most:
+        rows = _waiting(user)
+    return ordered(rows)[:most]
 
 
-def _waiting(user: User, *, unassessed_most: int | None = None) -> list[QueueRow]:
-    """Return what waits, and of the referrals that nobody assessed so many of the oldest."""
+def _unassessed(user: User, most: int) -> list[QueueRow]:
+    """Return what waits that nobody assessed: all cases, and so many of the oldest referrals."""
+    standing = RiskAssessment.objects.standing()
+    found = _open_cases(user).filter(
+        ~Exists(standing.filter(case=OuterRef("pk"))),
+        ~Exists(standing.filter(referral__case=OuterRef("pk"))),
+    )
+    bare = dict(found.values_list("pk", "reference"))
+    cases = {key: bare[key] for key in bare.keys() - stops_of(bare).keys()}
+    alone = _alone(user).filter(~Exists(standing.filter(referral=OuterRef("pk"))))
+    oldest = alone.order_by("received_at", "reference")[:most]
+    rows = [
+        _row((pk, reference, _REFERRAL), received_at, None)
+        for pk, reference, received_at in oldest.values_list("pk", "reference", "received_at")
+    ]
+    return [*rows, *_case_rows(cases, dict(_received(cases)), {})]
+
+
+def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
+    """Return what waits, or of the referrals among it only those that somebody assessed."""
     # What was answered is left out first: it is most of the cases that are not closed.
     mine = dict(_open_cases(user).values_list("pk", "reference"))
     cases = {key: mine[key] for key in mine.keys() - stops_of(mine).keys()}
@@ -156,15 +177,20 @@ def _waiting(user: User, *, unassessed_most: int | None = None) -> list[QueueRow
         standing.filter(referral__in=visible.filter(case__in=cases)), "referral__case_id"
     ).items():
         by_case[case_id] += found
-    alone = visible.filter(case=None, state__in=[each.value for each in WAITING])
+    alone = _alone(user)
     by_referral = _judged(standing.filter(referral__in=alone.values("pk")), "referral_id")
-    unassessed = alone.exclude(pk__in=list(by_referral)).order_by("received_at", "reference")
+    wanted = alone.filter(pk__in=list(by_referral)) if is_assessed else alone
     rows = [
         _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
-        for some in (alone.filter(pk__in=list(by_referral)), unassessed[:unassessed_most])
-        for pk, reference, received_at in some.values_list("pk", "reference", "received_at")
+        for pk, reference, received_at in wanted.values_list("pk", "reference", "received_at")
     ]
     return [*rows, *_case_rows(cases, received, by_case)]
+
+
+def _alone(user: User) -> QuerySet[Referral]:
+    """Return the referrals that wait and are in no case."""
+    states = [each.value for each in WAITING]
+    return referrals_for(user).filter(case=None, state__in=states)
 
 
 def _open_cases(user: User) -> QuerySet[Case]:
@@ -202,7 +228,7 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     if not isinstance(user, User):
         return []
     # What is not assessed has no time yet.
-    waiting = _waiting(user, unassessed_most=0)
+    waiting = _waiting(user, is_assessed=True)
     times = [(each.due_at, each) for each in waiting if each.due_at is not None]
     times.sort(key=lambda each: (each[0], each[1].reference))
     return [

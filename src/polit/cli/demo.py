@@ -34,9 +34,9 @@ def demo(
     """Fill an empty record with a synthetic force, for 1 June 2018 to 31 December 2019.
 
     Everybody and everything in it is made up, and the record is marked as synthetic for good:
-    every page and every paper says so. A record that holds cases is refused; POLIT_DATABASE
-    names another database. It ends with one-time links for a supervisor, an investigator, a
-    safeguarding officer, an offender manager and an auditor.
+    every page and every paper says so. A record that holds cases, referrals or accounts is
+    refused; POLIT_DATABASE names another database. It ends with one-time links for a supervisor,
+    an investigator, a safeguarding officer, an offender manager and an auditor.
     """
     code = start_service("polit.web.site.prepare", env=settings.environment()).wait()
     if code:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from web.arrests.samples import access_to, arrest_of_case, follow_id, suspect_of
 from web.arrests.test_arrest_services import SECRET, outcome, recorded
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.warrants.samples import SampleAccess, executed, granted_warrant
 
 from polit.base.clock import now_utc
 from polit.web.arrests.models import Arrest, ArrestOutcome, CustodyStep
@@ -20,6 +21,8 @@ from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 from polit.web.risk.models import SuicideRiskPrompt
 from polit.web.signposts.rules import GivenSignpost
 from polit.web.signposts.services import signpost_add
+from polit.web.warrants.rules import GivenExecution
+from polit.web.warrants.services import execution_correct, execution_withdraw
 
 HOSTILE = "<script>alert(1)</script>\u202e{{7*7}}"
 PROMPT = {"suicide_concern": "no", "suicide_asked": "asked at the desk"}
@@ -191,3 +194,22 @@ def test_withdrawn_arrest_is_on_no_list(
     client = client_for(officer)
     assert b"OP-1" not in client.get("/arrests/").content
     assert b"No arrest is recorded yet" in client.get(f"/cases/{case.id}/").content
+
+
+def test_correction_keeps_the_execution_that_was_corrected_since(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    case = make_case("OP-1", officer)
+    warrant = granted_warrant(case)
+    old = executed(case, warrant)
+    arrest = recorded(case, execution_id=old.pk)
+    given = GivenExecution(old.occurred_at, "searched", "DS Reed", warrant.premises.get().pk)
+    new = execution_correct(
+        SYSTEM, reason="a", access=SampleAccess(case), execution_id=old.pk, given=given
+    )
+    url = f"/cases/{case.id}/arrests/{arrest.pk}/correct/"
+    assert f'value="{new.pk}" selected' in client_for(officer).get(url).content.decode()
+    execution_withdraw(SYSTEM, reason="b", access=SampleAccess(case), execution_id=new.pk)
+    assert " selected" in client_for(officer).get(url).content.decode()
+    assert str(old.pk) not in client_for(officer).get(url).content.decode()

@@ -39,7 +39,9 @@ from polit.web.arrests.telling import prompts_missing, story
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM, Actor
-from polit.web.core.rules import Role
+from polit.web.core.rules import CHILD_READERS, Role
+from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
+from polit.web.people.services import person_add
 from polit.web.risk.models import SuicideRiskPrompt
 from polit.web.risk.rules import Concern, SuicideRiskAnswers
 
@@ -110,6 +112,41 @@ def test_correction_keeps_both_rows_and_what_hangs_on_the_arrest(make_case: Make
     assert Arrest.objects.count() == 3
     with pytest.raises(Arrest.DoesNotExist):
         arrest_withdraw(SYSTEM, reason="again", access=access_to(case), arrest_id=first.pk)
+
+
+def corrected(case: Case, arrest: Arrest, **more: object) -> Arrest:
+    return arrest_correct(
+        SYSTEM, reason="wrong", access=access_to(case), arrest_id=arrest.first_id,
+        given=given(case, **more),
+    )  # fmt: skip
+
+
+def test_correction_goes_together_with_what_followed(make_case: MakeCase) -> None:
+    case = make_case("OP-1")
+    first = recorded(case)
+    outcome(case, first, OutcomeKind.BAIL)
+    other = person_add(
+        SYSTEM, reason="a", case=case, details=PersonDetails("Bertram", "Sample"),
+        place=PlaceInCase(PersonRole.SUSPECT),
+    )  # fmt: skip
+    for more, words in (
+        # Its bail and prompts would go on naming the first suspect.
+        ({"place_id": other.pk}, "another person"),
+        ({"occurred_at": now_utc() - timedelta(minutes=1)}, "followed"),
+        ({"kind": ArrestKind.VOLUNTARY_ATTENDANCE, "necessity": ()}, "only after an arrest"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            corrected(case, first, **{"place_id": first.place_id, **more})
+    assert Arrest.objects.count() == 1
+
+
+def test_two_arrests_are_not_corrected_into_one(make_case: MakeCase) -> None:
+    case = make_case("OP-1")
+    first = recorded(case)
+    second = recorded(case, occurred_at=now_utc() - timedelta(hours=2))
+    with pytest.raises(UsageError, match="recorded already"):
+        corrected(case, second, occurred_at=first.occurred_at)
+    assert corrected(case, first, occurred_at=first.occurred_at, where="at work").corrects == first
 
 
 def test_refusals_of_arrests(make_case: MakeCase, make_user: MakeUser) -> None:
@@ -228,6 +265,7 @@ def test_tables_only_grow(make_case: MakeCase) -> None:
 
 def test_search_keeps_no_grounds(make_case: MakeCase) -> None:
     kept = recorded(make_case("OP-1"))
-    (entry,) = sections.arrest_entries([kept])
-    assert "Suspect 1" in entry.title
-    assert SECRET not in entry.text
+    entries = list(sections.arrest_entries([kept]))
+    assert all("Suspect 1" in each.title and SECRET not in each.text for each in entries)
+    where = [each.readers for each in entries if "at home" in each.text]
+    assert where == [CHILD_READERS]

@@ -1,5 +1,6 @@
 """Charges, pleas, hearings and results: what goes together, corrections, what is due."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -37,10 +38,13 @@ from polit.web.court.services import (
     charge_record,
     court_withdraw,
     hearing_close,
+    hearing_record,
     plea_record,
     result_record,
 )
 from polit.web.court.telling import story
+from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
+from polit.web.people.services import person_add
 from polit.web.risk.rules import Concern, SuicideRiskAnswers
 
 AN_HOUR_AGO = timedelta(hours=1)
@@ -117,6 +121,25 @@ def test_charge_is_corrected_and_withdrawn_with_its_first_row_kept(make_case: Ma
     assert sorted(titles) == [
         "Count 1 charged", "Count 1 charged: correction", "Count 1 charged: withdrawn",
     ]  # fmt: skip
+
+
+def test_correction_of_a_charge_goes_together_with_its_results(make_case: MakeCase) -> None:
+    case = make_case("OP-1")
+    charge = charged(case)
+    decided(case, charge, "guilty_plea", GivenSentence("absolute_discharge"))
+    other = person_add(
+        SYSTEM, reason="a", case=case, details=PersonDetails("Bertram", "Sample"),
+        place=PlaceInCase(PersonRole.SUSPECT),
+    )  # fmt: skip
+    with pytest.raises(UsageError, match="another person"):
+        charged(case, corrects=charge.pk, place_id=other.pk)
+    with pytest.raises(UsageError, match="followed"):
+        charged(case, corrects=charge.pk, charged_at=now_utc(), place_id=charge.place_id)
+    listed = GivenHearing(charge.place_id, now_utc(), "Crown Court", "trial")
+    hearing = hearing_record(SYSTEM, reason="a", access=access_to(case), given=listed)
+    with pytest.raises(UsageError, match="another person"):
+        hearing_record(SYSTEM, reason="a", access=access_to(case), corrects=hearing.pk,
+                       given=replace(listed, place_id=other.pk))  # fmt: skip
 
 
 def test_plea_result_and_appeal_follow_the_charge(make_user: MakeUser, make_case: MakeCase) -> None:

@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from web.conftest import MakeUser
 
 from polit.base.errors import UsageError
 from polit.web.core.acting import SYSTEM
 from polit.web.core.marked import MARK, mark_file, mark_text
+from polit.web.core.rules import Role
 from polit.web.demo.models import SyntheticMark
 from polit.web.demo.plan import MERGED_KEYS, ZONE, PlannedCase, planned_cases
 from polit.web.demo.services import mark_keep, mark_tell
+from polit.web.referrals.rules import GivenReferral
+from polit.web.referrals.services import referral_receive
 
 CASES = tuple(planned_cases())
 YEAR_2019 = (date(2019, 1, 1), date(2019, 12, 31))
@@ -105,9 +109,30 @@ def test_real_record_is_not_told_synthetic(monkeypatch: pytest.MonkeyPatch, tmp_
     assert not SyntheticMark.objects.exists()
 
 
+def test_real_record_beside_a_synthetic_one_is_not_told_synthetic(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path))
+    mark_keep(SYSTEM, reason="a test")
+    with monkeypatch.context() as patched:
+        patched.setitem(connection.settings_dict, "NAME", "/srv/real.sqlite3")
+        assert mark_text() == ""
+    assert mark_text() == MARK
+
+
 def test_record_with_a_case_is_never_marked(make_case: object) -> None:
     assert callable(make_case)
     make_case("OP-REAL")
     with pytest.raises(UsageError, match="holds cases"):
+        mark_keep(SYSTEM, reason="a test")
+    assert not SyntheticMark.objects.exists()
+
+
+def test_record_with_a_referral_or_an_account_is_never_marked(make_user: MakeUser) -> None:
+    referral_receive(SYSTEM, reason="real", given=GivenReferral("public", datetime.now(UTC)))
+    with pytest.raises(UsageError, match="holds referrals:"):
+        mark_keep(SYSTEM, reason="a test")
+    make_user("officer", Role.INVESTIGATOR)
+    with pytest.raises(UsageError, match="holds referrals and accounts"):
         mark_keep(SYSTEM, reason="a test")
     assert not SyntheticMark.objects.exists()

@@ -326,3 +326,15 @@ def test_list_is_narrowed_and_asks_no_more_for_more_rows(
         ({"result": "resolved"}, 1), ({"q": "example net"}, 10), ({"q": "\x00" * 300}, 10),
     ):  # fmt: skip
         assert len(client.get(address, asked).context["listed"].page.rows) == count
+
+
+def test_referral_that_left_a_case_tells_nobody_whom_its_answers_named(
+    make_case: MakeCase,
+) -> None:
+    case, of = make_case("OP-1"), referral()
+    referral_link_case(SYSTEM, reason=WHY, referral_id=of.pk, case=case)
+    answered(sent(of=of, case=case))
+    of.refresh_from_db()
+    assert [each.family_name for each in subscribers_of(of)] == ["Example"]
+    left = referral_act(SYSTEM, reason=WHY, referral_id=of.pk, action="leave_case")
+    assert subscribers_of(left) == ()

@@ -10,9 +10,9 @@ from web.orders.samples import BEGINS, access_to, breach_id, order_event_id, ord
 
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
-from polit.web.orders.given import GivenVisit
+from polit.web.orders.given import GivenNotifiable, GivenNotification, GivenVisit
 from polit.web.orders.models import Breach, DeviceCheck, Notification, Order, Visit
-from polit.web.orders.services import visit_record
+from polit.web.orders.services import notifiable_record, notification_record, visit_record
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -181,3 +181,19 @@ def test_suspect_who_is_a_child_has_no_name_for_an_offender_manager(
     assert "Kindname" in client_for(lead).get(pages[0]).content.decode()
     assert client_for(lead).get(pages[1]).status_code in {403, 404}
     assert not Notification.objects.exists()
+
+
+def test_correction_of_a_notification_begins_with_what_it_answers(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    manager = make_user("m.example", Role.OFFENDER_MANAGER)
+    case = make_case("OP-1", manager)
+    order, access = order_of(case), access_to(case)
+    moved = notifiable_record(SYSTEM, reason="a", access=access, order_id=order.pk,
+                              given=GivenNotifiable(BEGINS, "change"))  # fmt: skip
+    kept = notification_record(
+        SYSTEM, reason="a", access=access, order_id=order.pk,
+        given=GivenNotification(BEGINS, "change", event_id=moved.pk),
+    )  # fmt: skip
+    url = f"/cases/{case.id}/orders/{order.pk}/events/notification/{kept.pk}/correct/"
+    assert f'value="{moved.pk}" selected' in client_for(manager).get(url).content.decode()

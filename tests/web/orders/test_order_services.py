@@ -33,7 +33,12 @@ from polit.web.orders.given import (
     GivenVisit,
 )
 from polit.web.orders.models import Notification, Order, Visit
-from polit.web.orders.queries import orders_in_force, visits_overdue
+from polit.web.orders.queries import (
+    event_now,
+    orders_in_force,
+    pending_choices,
+    visits_overdue,
+)
 from polit.web.orders.rules import WRITERS, EndKind
 from polit.web.orders.services import (
     breach_act,
@@ -46,6 +51,7 @@ from polit.web.orders.services import (
     order_assign,
     order_end,
     order_make,
+    order_resume,
     order_vary,
     visit_record,
 )
@@ -157,6 +163,39 @@ def test_notifications_start_and_answer_clocks(case: Case) -> None:
     assert fresh(order).notify_rule == "change"
 
 
+def test_correction_leaves_what_was_late_late(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    late = visited(order, on(2, 1))
+    assert late.due_on == date(2026, 1, 20)
+    seen = GivenVisit(on(2, 1), was_seen=True, found="Nothing")
+    again = visit_record(SYSTEM, reason="typed wrong", access=access, order_id=order.pk, given=seen,
+                         corrects=late.pk)  # fmt: skip
+    assert again.due_on == date(2026, 1, 20)
+    initial = datetime(2025, 3, 1, 10, tzinfo=UTC)
+    notified(order, "initial", initial)
+    first = notified(order, "periodic", on(3, 5))
+    assert first.is_late
+    same = replace(GivenNotification(on(3, 5), "periodic"), station="Anytown")
+    kept = notification_record(SYSTEM, reason="station added", access=access, order_id=order.pk,
+                               given=same, corrects=first.pk)  # fmt: skip
+    assert (kept.due_at, kept.is_late) == (first.due_at, True)
+
+
+def test_corrected_event_stays_answered(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    notified(order, "initial", on(1, 6))
+    moved = notifiable_record(SYSTEM, reason="a", access=access, order_id=order.pk,
+                              given=GivenNotifiable(on(3, 2), "change", "Moved"))  # fmt: skip
+    answer = notified(order, "change", on(3, 4), event_id=moved.pk)
+    put_right = GivenNotifiable(on(3, 1), "change", "Moved the day before")
+    right = notifiable_record(SYSTEM, reason="a", access=access, order_id=order.pk,
+                              given=put_right, corrects=moved.pk)  # fmt: skip
+    assert fresh(order).notify_rule == "periodic"
+    assert pending_choices(order) == ()
+    assert event_now(answer.event) == right
+    assert [key for key, _words in pending_choices(order, answered=right)] == [str(right.pk)]
+
+
 def test_events_that_cannot_be_are_refused(case: Case) -> None:
     order, access = order_of(case), access_to(case)
     risk = order_of(case, "SRO/1", "sro")
@@ -231,6 +270,19 @@ def test_order_is_varied_and_ended_and_nothing_is_due_any_more(case: Case) -> No
         date(2026, 1, 4), date(2026, 1, 5), date(2026, 5, 31), date(2026, 6, 1),
     )]  # fmt: skip
     assert held == [0, 1, 1, 0]
+
+
+def test_end_that_was_recorded_by_mistake_is_taken_back(case: Case) -> None:
+    order, access = order_of(case), access_to(case)
+    before = fresh(order)
+    order_end(SYSTEM, reason="heard", access=access, order_id=order.pk, how=EndKind.DIED,
+              ended_on=date(2026, 6, 1))  # fmt: skip
+    order_resume(SYSTEM, reason="of a namesake", access=access, order_id=order.pk)
+    again = fresh(order)
+    assert (again.state, again.ended_on, again.end_kind) == ("in_force", None, "")
+    assert (again.visit_due_on, again.notify_due_at) == (before.visit_due_on, before.notify_due_at)
+    with pytest.raises(UsageError, match="cannot resume"):
+        order_resume(SYSTEM, reason="again", access=access, order_id=order.pk)
 
 
 def test_overdue_visits_of_a_past_day_can_be_computed_again(case: Case) -> None:

@@ -282,3 +282,25 @@ def test_page_across_cases_asks_a_pinned_number_of_queries(
     for number in range(4):
         merge(case, put(make_case(f"OP-2{number}", officer), phone="07700 900123"), place)
     assert count() == before
+
+
+def test_audit_names_the_records_of_other_cases_that_a_page_shows(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    here, there = make_case("OP-1", officer), make_case("OP-2", officer)
+    place = put(here, PersonRole.CHILD, phone="07700 900123")
+    other = put(there, PersonRole.CHILD, phone="07700 900123")
+    page = f"/cases/{here.pk}/people/{place.person_id}/"
+
+    def read() -> list[str]:
+        events = AuditEvent.objects.filter(action="people.consult")
+        return [each for event in events for each in json.loads(event.details)["records"]]
+
+    assert client_for(officer).get(page).status_code == 200
+    assert read() == [str(other.person_id)]
+    assert client_for(officer).get(f"{page}same/{other.person_id}/").status_code == 200
+    assert sorted(read()[1:]) == sorted([str(place.person_id), str(other.person_id)])
+    merge(here, other, place)
+    assert client_for(officer).get(page).status_code == 200
+    assert read()[3:] == [str(other.person_id)]

@@ -29,6 +29,7 @@ from polit.web.cases.rules import GrantedAccess
 from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import CASE_ROLES, Purpose
+from polit.web.core.sightings import sightings_of
 from polit.web.items.models import Item
 from polit.web.items.queries.some import items_by_places
 from polit.web.items.rules import place_of
@@ -219,6 +220,13 @@ def test_account_stays_whole_and_says_how_many_are_not_shown(world: World) -> No
         page = world.get(name)[1].decode()
         assert "2 entries are quarantined for legal privilege" in page, name
     assert "5 = 3 + 1 + 1" in world.get("media:results")[1].decode()
+
+
+def test_digest_of_a_referral_is_not_said_to_lie_there(world: World) -> None:
+    digests = frozenset({bytes(world.item.sha256).hex()})
+    assert sightings_of(world.user, digests)
+    quarantine(world)
+    assert sightings_of(world.user, digests) == ()
 
 
 def test_press_of_a_button_hides_it_and_pressing_again_finds_nothing(world: World) -> None:

@@ -28,10 +28,12 @@ from polit.web.privilege.queries import quarantined_get, terms_count
 from polit.web.privilege.rules import fold, matcher_of, terms_of
 from polit.web.privilege.services import (
     counsel_decide,
+    deciding,
     decision_withdraw,
     entry_hold,
     folder_hold,
     terms_apply,
+    waiting_decide,
 )
 
 HELD, RELEASED = PrivilegeState.HELD, PrivilegeState.RELEASED
@@ -178,6 +180,33 @@ def test_content_is_blocked_while_any_occurrence_is(access: GrantedAccess) -> No
     row = quarantined_get(access, copy)
     assert (row.standing, row.is_blocked) == (RELEASED, True)
     assert "b.jpg" not in paths()
+
+
+def test_what_waits_is_decided_and_nothing_that_was(access: GrantedAccess) -> None:
+    entry_hold(SYSTEM, reason="a test", access=access, entry_id=number("a.jpg"))
+    copy = number("b.jpg")  # it is here because of the other one
+    counsel_decide(SYSTEM, reason="to a lawyer", access=access, entries=[copy],
+                   outcome=PrivilegeState.PRIVILEGED)  # fmt: skip
+
+    kept = waiting_decide(SYSTEM, reason="all others", access=access, outcome=RELEASED)
+
+    assert [each.entry_id for each in kept] == [number("a.jpg")]
+    assert quarantined_get(access, copy).standing is PrivilegeState.PRIVILEGED
+    assert not {"a.jpg", "b.jpg"} & paths()
+    with pytest.raises(UsageError, match="nothing waits"):
+        waiting_decide(SYSTEM, reason="again", access=access, outcome=RELEASED)
+
+
+def test_more_than_one_decision_holds_is_decided_by_the_next(
+    there: Imported, access: GrantedAccess, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding, "MOST_DECIDED", 3)
+    folder_hold(SYSTEM, reason="a", access=access, exhibit_id=there.package.exhibit_id)
+    url = f"/cases/{access.case.id}/privilege/counsel/"
+    told = {"which": "waiting", "outcome": "released", "reason": "no lawyer"}
+    assert "2 still wait" in desk.post(url, told, follow=True).content.decode()
+    desk.post(url, told)
+    assert len(paths()) == 5
 
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.COUNSEL}))

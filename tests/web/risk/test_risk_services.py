@@ -20,13 +20,14 @@ from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, UsageError
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
+from polit.web.cases.services import case_change_status
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.due import due_sources
 from polit.web.core.rules import Role
 from polit.web.referrals.models import Referral
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import in_force, suspect_prompts
-from polit.web.risk.queue import risk_queue
+from polit.web.risk.queue import queue_head, risk_queue
 from polit.web.risk.rules import (
     Concern,
     GivenAssessment,
@@ -184,6 +185,10 @@ def test_queue_says_in_words_why_each_stands_where_it_does(
     assert [each.reference for each in rows] == [
         "OP-5", new.reference, "OP-2", "OP-1", known.reference, "OP-3",
     ]  # fmt: skip
+    for most in range(1, 7):
+        assert [each.reference for each in queue_head(user, most)] == [
+            each.reference for each in rows[:most]
+        ]
     why = [each.why for each in rows]
     assert why[0].startswith("Nobody has assessed it")
     assert why[1].endswith("all that is the same and it has waited for less time.")
@@ -254,3 +259,30 @@ def test_prompt_that_is_missing_at_an_execution_is_named(
             prompt_id=new.pk,
         )  # fmt: skip
     assert SuicideRiskPrompt.objects.count() == 3
+
+
+def test_review_waits_until_somebody_looked_again(make_user: MakeUser, make_case: MakeCase) -> None:
+    user = make_user("i.example", Role.INVESTIGATOR)
+    case = make_case("OP-1", user)
+    suspect, of = suspect_of(case), received(case)
+    first = replace(given_assessment(), review_on=ASSESSED.date() + timedelta(days=5))
+    of_person = replace(first, place_id=suspect.pk)
+    due = next(each for each in due_sources(user.roles) if each.kind == "risk.review")
+
+    def later(days: int, given: GivenAssessment = first) -> GivenAssessment:
+        at = ASSESSED + timedelta(days=days)
+        return replace(given, assessed_at=at, review_on=at.date() + timedelta(days=5))
+
+    assess(first, referral_id=of.pk)
+    assess(later(1), referral_id=of.pk)
+    assert len(due.rows(user, 9)) == 1
+    assess(later(2), case=case)
+    assert len(due.rows(user, 9)) == 1
+    assess(later(3, of_person), case=case)
+    assess(later(4, of_person), case=case)
+    assert [each.since for each in due.rows(user, 9)] == [ASSESSED + timedelta(days=4)]
+    # Of nobody in particular: what was said of the suspect still waits.
+    assess(later(5), case=case)
+    assert len(due.rows(user, 9)) == 2
+    case_change_status(SYSTEM, reason="done", case=case, action="close")
+    assert due.rows(user, 9) == []

@@ -136,6 +136,24 @@ def test_enquiry_without_a_conference_ends_its_clock(make_case: MakeCase) -> Non
     assert "Child protection conference" not in labels(case, child)
 
 
+def conferences(case: Case, child: ChildRecord) -> int:
+    return labels(case, child).count("Child protection conference")
+
+
+def test_second_enquiry_has_a_conference_clock_of_its_own(make_case: MakeCase) -> None:
+    case = make_case("OP-1")
+    child, now = child_of(case), now_utc()
+    first, held = now - timedelta(days=40), now - timedelta(days=30)
+    done(case, child, GivenStrategy(first, "section_47", ("police",)))
+    done(case, child, GivenStrategy(first + timedelta(days=1), "section_47", ("police",)))
+    assert conferences(case, child) == 1
+    done(case, child, GivenConference(held, "plan"))
+    assert conferences(case, child) == 0
+    done(case, child, GivenStrategy(now - timedelta(days=2), "section_47", ("police",)))
+    done(case, child, GivenStrategy(now - timedelta(days=1), "section_47", ("police",)))
+    assert conferences(case, child) == 1
+
+
 def test_police_protection_ends_after_72_hours_unless_something_follows(
     make_case: MakeCase,
 ) -> None:

@@ -135,12 +135,15 @@ def test_audit_tells_that_somebody_searched_and_not_what(
     make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
 ) -> None:
     officer = make_user("i", Role.INVESTIGATOR)
-    put(make_case("OP-1", officer), PersonRole.CHILD)
+    child = put(make_case("OP-1", officer), PersonRole.CHILD)
     client = client_for(officer)
     client.get("/search/?q=zebedee&kind=person")
     event = AuditEvent.objects.get(action="search.ask")
     assert (event.nature, event.subject_id) == ("consultation", "person")
-    assert json.loads(event.details) == {"characters": 7, "found": 1}
+    # The hit shows the child's name: that this record was read is told, by its identifier.
+    assert json.loads(event.details) == {
+        "characters": 7, "found": 1, "shown": [f"person {child.person_id}"],
+    }  # fmt: skip
     client.get("/search/?q=+")
     assert AuditEvent.objects.filter(action="search.ask").count() == 1
 

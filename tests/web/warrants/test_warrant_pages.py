@@ -21,10 +21,12 @@ from web.warrants.samples import (
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
+from polit.web.arrests.rules import ArrestKind, GivenArrest
+from polit.web.arrests.services import arrest_record
 from polit.web.core.acting import SYSTEM
 from polit.web.core.chronology import happenings_of
 from polit.web.core.due import due_sources
-from polit.web.core.rules import Role
+from polit.web.core.rules import CHILD_READERS, Role
 from polit.web.core.searching import searchables
 from polit.web.exhibits.models import Exhibit
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
@@ -32,8 +34,9 @@ from polit.web.people.services import person_add
 from polit.web.risk.models import SuicideRiskPrompt
 from polit.web.risk.stopping import stops_of
 from polit.web.warrants.models import Warrant, WarrantExecution
-from polit.web.warrants.rules import GivenGrant, GivenPremises
+from polit.web.warrants.rules import GivenExecution, GivenGrant, GivenPremises
 from polit.web.warrants.services import (
+    execution_record,
     premises_add,
     warrant_apply,
     warrant_grant,
@@ -273,6 +276,42 @@ def test_home_of_a_child_suspect_is_withheld_from_who_may_not_know_them(
     (entry,) = kind.entries([warrant])
     assert "9 Secret Lane" in entry.text
     assert Role.GRADER not in entry.readers
+
+
+def test_home_of_a_child_suspect_leaks_by_no_arrest_or_seizure_there(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    examiner, lead = make_user("e.example", Role.EXAMINER), make_user("i", Role.INVESTIGATOR)
+    case = make_case("OP-1", examiner, lead)
+    place = person_add(
+        SYSTEM, reason="a", case=case,
+        details=PersonDetails("Kim", "Sample", born_on=datetime(2012, 1, 1, tzinfo=UTC).date()),
+        place=PlaceInCase(PersonRole.SUSPECT),
+    )  # fmt: skip
+    warrant, access = granted_warrant(case), SampleAccess(case)
+    home = premises_add(SYSTEM, reason="a", access=access, warrant_id=warrant.pk,
+                        given=GivenPremises("9 Secret Lane", place.pk))  # fmt: skip
+    at = APPLIED + timedelta(days=2)
+    there = execution_record(SYSTEM, reason="a", access=access, warrant_id=warrant.pk,
+                             given=GivenExecution(at, "searched", "DS Hill", home.pk))  # fmt: skip
+    arrest = arrest_record(
+        SYSTEM, reason="a", access=access,
+        given=GivenArrest(place.pk, ArrestKind.ARREST, at, there.place, "Grounds", "DS Hill",
+                          ("investigation",), execution_id=there.pk),
+    )  # fmt: skip
+    page = f"/cases/{case.id}/arrests/{arrest.first_id}/"
+    assert "9 Secret Lane" in client_for(lead).get(page).content.decode()
+    assert "9 Secret Lane" not in client_for(examiner).get(page).content.decode()
+    (kind,) = [each for each in searchables() if each.kind == "arrest"]
+    told = {role for entry in kind.entries([arrest]) if "Lane" in entry.text
+            for role in entry.readers}  # fmt: skip
+    assert told == CHILD_READERS
+    seize = f"/cases/{case.id}/exhibits/seize/?execution={there.pk}"
+    for officer in (examiner, lead):
+        # Everybody on the case reads where an exhibit was seized.
+        form = client_for(officer).get(seize).content.decode()
+        assert "9 Secret Lane" not in form
+        assert "Premises 2 of warrant W/1" in form
 
 
 def test_last_day_that_no_law_sets_must_be_given(make_case: MakeCase) -> None:

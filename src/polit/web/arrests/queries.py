@@ -83,6 +83,16 @@ def execution_choices(access: CaseAccess) -> tuple[tuple[str, str], ...]:
     return tuple((str(each.pk), f"{each.warrant.reference}: {each.place}") for each in found)
 
 
+def execution_now(execution: WarrantExecution | None) -> WarrantExecution | None:
+    """Return an execution as it holds now, ``None`` where it was withdrawn or is none.
+
+    An arrest names the row that held when it was recorded; forms offer those that hold.
+    """
+    while execution is not None and hasattr(execution, "corrected_by"):
+        execution = execution.corrected_by
+    return None if execution is None or execution.is_withdrawal else execution
+
+
 def execution_get(access: CaseAccess, execution_id: str) -> WarrantExecution | None:
     """Return an execution of a case's warrant, ``None`` where the text names none."""
     try:

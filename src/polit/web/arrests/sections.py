@@ -20,6 +20,7 @@ from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
 from polit.web.core.due import Due, DueSource, Waiting, register_due
+from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
 
 _MOST = 50
@@ -83,14 +84,20 @@ def arrests_happened(waiting: Waiting, person_ids: frozenset[UUID]) -> Iterable[
 
 
 def arrest_entries(rows: Sequence[object]) -> Iterable[Entry]:
-    """Return what the search keeps of arrests that hold: no grounds, which may name a child."""
+    """Return what the search keeps of arrests that hold: no grounds, which may name a child.
+
+    Where it was is found by readers of children alone: it may be where a child lives.
+    """
     wanted = [each.pk for each in rows if isinstance(each, Arrest)]
     held = Arrest.objects.standing().filter(pk__in=wanted).select_related("case", "place")
     for row in held:
-        yield Entry(
-            row.pk, row.case_id, f"{row.way.label}: {row.place.label}, {row.case.reference}",
-            f"{row.where} {row.officer}", _url(row.case_id, row.first_id), LISTING.read,
-        )  # fmt: skip
+        title = f"{row.way.label}: {row.place.label}, {row.case.reference}"
+        url = _url(row.case_id, row.first_id)
+        for text, readers in (
+            (f"{row.where} {row.officer}", CHILD_READERS),
+            (row.officer, LISTING.read - CHILD_READERS),
+        ):
+            yield Entry(row.pk, row.case_id, title, text, url, readers)
 
 
 def register_all() -> None:

@@ -83,11 +83,12 @@ def _arrests(arrest: Arrest) -> Iterator[Told]:
     )
     for row in rows:
         title = _title(row.way.label, row)
-        facts = [f"At: {row.where}", f"Officer: {row.officer}", *row.necessity_labels]
+        facts = [f"Officer: {row.officer}", *row.necessity_labels]
         rights = [("Rights given", row.rights_given_at)] if row.rights_given_at else []
         yield Told(
             row.occurred_at, row.recorded_at, title, row.by, _is_over(row), tuple(facts),
-            tuple(rights), (("Grounds", row.grounds), ("Reason", row.reason)),
+            tuple(rights),
+            (("Where", row.where), ("Grounds", row.grounds), ("Reason", row.reason)),
         )  # fmt: skip
 
 
@@ -104,10 +105,10 @@ def _custody(arrest: Arrest) -> Iterator[Told]:
 def _interviews(arrest: Arrest) -> Iterator[Told]:
     rows = SuspectInterview.objects.filter(arrest_id=arrest.first_id)
     for row in rows.select_related("corrected_by", "corrects"):
-        facts = (f"At: {row.where}", f"Officers: {row.officers}",
-                 f"Legal adviser: {row.legal_adviser}")  # fmt: skip
+        facts = (f"Officers: {row.officers}", f"Legal adviser: {row.legal_adviser}")
         ended = [("Ended", row.ended_at)] if row.ended_at else []
-        yield _told(row, "interview", "Interviewed", facts, ended, (("Summary", row.summary),))
+        texts = (("Where", row.where), ("Summary", row.summary))
+        yield _told(row, "interview", "Interviewed", facts, ended, texts)
 
 
 def _outcomes(arrest: Arrest) -> Iterator[Told]:

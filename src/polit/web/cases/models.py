@@ -122,6 +122,14 @@ class CaseMember(Record):
         """The table, that nobody is a member twice, and that an end says who and why."""
 
         db_table = "cases_member"
+        indexes = (
+            # Every list asks for somebody's cases: it has all columns that they ask for.
+            models.Index(
+                fields=["user", "case", "purpose"],
+                condition=Q(ended_at=None),
+                name="cases_member_open",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["case", "user"],

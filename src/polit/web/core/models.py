@@ -5,6 +5,7 @@ from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from django.db import models
+from django.db.models import Exists, OuterRef, QuerySet
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
@@ -124,7 +125,9 @@ class SupersededQuerySet(AppendedQuerySet[Kept]):
 
     def standing(self) -> "SupersededQuerySet[Kept]":
         """Return what holds now: nothing corrects it, and it withdraws nothing."""
-        return self.filter(corrected_by=None, is_withdrawal=False)
+        # Not "corrected_by is null": PostgreSQL takes that for a row or two, and plans for them.
+        correction = QuerySet(self.model).filter(corrects=OuterRef("pk"))
+        return self.filter(~Exists(correction), is_withdrawal=False)
 
 
 class Superseded(Appended):

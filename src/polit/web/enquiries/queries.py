@@ -79,8 +79,12 @@ def answer_of(enquiry: Enquiry) -> EnquiryStep | None:
 
 
 def answers_of(referral: Referral) -> list[EnquiryStep]:
-    """Return the answers to a referral's enquiries that stand and brought facts."""
-    rows = EnquiryStep.objects.standing().filter(enquiry__referral=referral, kind=Step.ANSWER.value)
+    """Return the answers to a referral's enquiries that stand and brought facts.
+
+    An enquiry that was sent for a case which the referral has left stays with that case.
+    """
+    mine = referral_enquiries(referral).order_by().values("pk")
+    rows = EnquiryStep.objects.standing().filter(enquiry__in=mine, kind=Step.ANSWER.value)
     return [each for each in rows.order_by("-occurred_at") if each.has_facts]
 
 

@@ -16,6 +16,7 @@ _TITLES = {
     "orders.make": "Order recorded",
     "orders.vary": "Order varied",
     "orders.end": "Order ended",
+    "orders.resume": "End of an order taken back",
     "orders.assign": "Offender manager or national reference changed",
     "orders.breach_act": "Something done about a breach",
     **{f"orders.{verb}": f"{words} recorded" for verb, words in _EVENTS.items()},

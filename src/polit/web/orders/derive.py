@@ -1,14 +1,14 @@
 """What is due under orders, derived from what happened, and kept on their rows for the lists."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from polit.base.clock import now_utc
@@ -168,11 +168,38 @@ def _given(places: Collection[UUID], until: datetime | None) -> dict[UUID, list[
 
 
 def _pending(places: Collection[UUID]) -> dict[UUID, list[Pending]]:
-    answered = standing_of(Notification.objects.filter(event=OuterRef("pk")))
     found: dict[UUID, list[Pending]] = defaultdict(list)
-    for each in _rows(NotifiableEvent.objects.filter(~Exists(answered)), places, None):
+    for each in unanswered(places):
         found[each.place_id].append(Pending(each.rule, each.occurred_at, each.due_at))
     return found
+
+
+def unanswered(places: Collection[UUID]) -> list[NotifiableEvent]:
+    """Return what people have to notify and have not, as it holds now, by when it happened.
+
+    A notification answers an event whatever corrections of that one came later. Two queries.
+    """
+    wanted = {"place_id__in": list(places)}
+    rows = NotifiableEvent.objects.filter(**wanted).order_by("occurred_at", "recorded_at")
+    before = {each.pk: each.corrects_id for each in rows}
+    answers = standing_of(Notification.objects.filter(**wanted, event__isnull=False))
+    answered = set(answers.values_list("event_id", flat=True))
+    corrected = set(before.values())
+    return [
+        each
+        for each in rows
+        if each.pk not in corrected
+        and not each.is_withdrawal
+        and answered.isdisjoint(_wordings(each.pk, before))
+    ]
+
+
+def _wordings(event_id: UUID, before: Mapping[UUID, UUID | None]) -> Iterator[UUID]:
+    """Yield an event and all that it corrects."""
+    at: UUID | None = event_id
+    while at is not None:
+        yield at
+        at = before.get(at)
 
 
 def _day_of(event: OrderEvent | None) -> date | None:

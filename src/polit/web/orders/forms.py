@@ -188,6 +188,14 @@ class EndForm(GovukForm):
     reason = ReasonField()
 
 
+class ResumeForm(GovukForm):
+    """Why the end of an order was none."""
+
+    button: ClassVar[str] = "Take the end back"
+    warns: ClassVar[bool] = True
+    reason = ReasonField(help_text="What is due under the order is due again.")
+
+
 class AssignForm(GovukForm):
     """Who manages the offender, and the national register's reference."""
 

@@ -13,7 +13,7 @@ from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.exhibits.models import Exhibit
 from polit.web.orders.clocks import visit_due_on
-from polit.web.orders.derive import facts_of, standing_of, terms_of, today, zone
+from polit.web.orders.derive import facts_of, standing_of, terms_of, today, unanswered, zone
 from polit.web.orders.models import (
     Assessment,
     Breach,
@@ -191,14 +191,27 @@ def condition_choices(order: Order) -> Choices:
     )
 
 
-def pending_choices(order: Order) -> Choices:
-    """Return what has to be notified and has not been, as choices of a form."""
-    answered = standing_of(Notification.objects.filter(event=OuterRef("pk")))
-    rows = standing_of(NotifiableEvent.objects.filter(place_id=order.place_id))
+def pending_choices(order: Order, *, answered: NotifiableEvent | None = None) -> Choices:
+    """Return what has to be notified and has not been, as choices of a form.
+
+    Args:
+        order: The order.
+        answered: What a notification that is being corrected answers, which is offered too.
+    """
+    rows = unanswered([order.place_id])
+    if answered is not None and answered.pk not in {each.pk for each in rows}:
+        rows.append(answered)
     return tuple(
         (str(each.pk), f"{order.rule_set.rule(each.rule).label}, {each.occurred_at:%d %B %Y}")
-        for each in rows.filter(~Exists(answered)).order_by("due_at")
+        for each in sorted(rows, key=attrgetter("due_at"))
     )
+
+
+def event_now(event: NotifiableEvent | None) -> NotifiableEvent | None:
+    """Return what has to be notified as it holds now, ``None`` where it was withdrawn."""
+    while event is not None and hasattr(event, "corrected_by"):
+        event = event.corrected_by
+    return None if event is None or event.is_withdrawal else event
 
 
 def exhibit_choices(access: CaseAccess) -> Choices:

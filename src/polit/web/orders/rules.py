@@ -33,8 +33,15 @@ class OrderState(StrEnum):
 
 
 ORDER_STATES = StateTable(
-    "order", OrderState.IN_FORCE, (Transition("end", ("in_force",), "ended", WRITERS),)
+    "order",
+    OrderState.IN_FORCE,
+    (
+        Transition("end", ("in_force",), "ended", WRITERS),
+        Transition("resume", ("ended",), "in_force", WRITERS),
+    ),
 )
+"""An order resumes where its end was recorded by mistake: else nothing would be due of somebody
+who is still under it."""
 
 
 class EndKind(StrEnum):

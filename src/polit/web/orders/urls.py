@@ -15,6 +15,7 @@ _order: list[URLPattern | URLResolver] = [
     path("", orders.order_page, name="page"),
     path("vary/", orders.vary_page, name="vary"),
     path("end/", orders.end_page, name="end"),
+    path("resume/", orders.resume_page, name="resume"),
     path("assign/", orders.assign_page, name="assign"),
     path("breaches/<uuid:breach_id>/act/", events.breach_act_page, name="breach_act"),
     path("events/<slug:order_event>/", include(_event)),

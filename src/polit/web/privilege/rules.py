@@ -40,6 +40,9 @@ MOST_TERM_LENGTH = 200
 LEAST_TERM_LENGTH = 3
 """Of letters and figures, folded: "law" is the shortest that says anything."""
 MOST_DECIDED = 10_000
+"""Entries that are chosen, or wait, in one decision; what waits beyond is decided by the next."""
+MOST_TOGETHER = 100_000
+"""Those with their copies and what lies inside: a large archive is decided on as one."""
 _JOINS = re.compile(r"[\s_\-.,+/\\]+")
 _END = "\x00"
 

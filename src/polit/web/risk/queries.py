@@ -3,21 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import F, Min, Q, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
+from polit.web.cases.rules import CaseStatus
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import referrals_for
-from polit.web.referrals.rules import ReferralState
+from polit.web.referrals.rules import WAITING, ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
+from polit.web.risk.rules import RiskLevel
 from polit.web.risk.stopping import Stop, stops_of
 from polit.web.risk.tools import response_times
 
@@ -57,12 +60,35 @@ class SuspectPrompts:
     missing: tuple[OccasionSeen, ...]
 
 
-def in_force(assessments: Iterable[RiskAssessment]) -> RiskAssessment | None:
+class Assessed(Protocol):
+    """What of an assessment decides whether it orders the work."""
+
+    @property
+    def person_id(self) -> UUID | None:
+        """Whom it is of; ``None`` for nobody that it names."""
+
+    @property
+    def assessed_at(self) -> datetime:
+        """When it was made."""
+
+    @property
+    def recorded_at(self) -> datetime:
+        """When it was recorded."""
+
+    @property
+    def standing_level(self) -> RiskLevel:
+        """The level that holds."""
+
+
+Judged = TypeVar("Judged", bound=Assessed)
+
+
+def in_force(assessments: Iterable[Judged]) -> Judged | None:
     """Return the assessment that orders the work: the highest of what holds, ``None`` for none.
 
     Of each person the newest holds; one that names nobody holds until any newer one.
     """
-    newest: dict[UUID | None, RiskAssessment] = {}
+    newest: dict[UUID | None, Judged] = {}
     for each in sorted(assessments, key=lambda each: (each.assessed_at, each.recorded_at)):
         newest.pop(None, None)
         newest[each.person_id] = each
@@ -108,10 +134,38 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     return rows.select_related("referral__case").get(pk=assessment_id)
 
 
-def assessments_for(user: User) -> QuerySet[RiskAssessment]:
-    """Return the assessments that stand of all that somebody may see."""
-    mine = Q(case__in=cases_for(user)) | Q(referral__in=referrals_for(user))
-    return RiskAssessment.objects.standing().filter(mine)
+def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], QuerySet[RiskAssessment]]:
+    """Return the assessments that are to be looked at again: of cases, and of referrals.
+
+    Who looks again records a further assessment, so of one subject only the newest waits (see
+    ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
+    done.
+    """
+    # Two questions: a database that is asked for one or the other looks through all of them.
+    newer = RiskAssessment.objects.standing().filter(
+        Q(assessed_at__gt=OuterRef("assessed_at"))
+        | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
+    )
+    rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
+    rows = rows.select_related("case", "referral")
+    of_case, visible = newer.filter(case=OuterRef("case")), referrals_for(user)
+    of_cases = rows.filter(
+        ~Exists(of_case.filter(person=OuterRef("person"))),
+        Q(person__isnull=False)
+        | (~Exists(of_case) & ~Exists(newer.filter(referral__case=OuterRef("case")))),
+        case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
+    )
+    waits = Q(referral__case=None, referral__state__in=[each.value for each in WAITING])
+    open_case = Q(referral__case__isnull=False) & ~Q(referral__case__status=CaseStatus.CLOSED.value)
+    of_referrals = rows.filter(
+        Exists(visible.filter(pk=OuterRef("referral_id"))),
+        waits | open_case,
+        ~Exists(newer.filter(referral=OuterRef("referral"))),
+        ~Exists(newer.filter(case=OuterRef("referral__case"))),
+        ~Exists(newer.filter(referral__case=OuterRef("referral__case"))),
+        referral__isnull=False,
+    )
+    return of_cases, of_referrals
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:
@@ -130,7 +184,7 @@ def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clo
     return clock_of(since, in_force(assessments), stops_of([case_id]).get(case_id))
 
 
-def clock_of(since: datetime, assessment: RiskAssessment | None, stop: Stop | None) -> Clock:
+def clock_of(since: datetime, assessment: Assessed | None, stop: Stop | None) -> Clock:
     """Return the clock of what waits since an instant."""
     level = assessment.standing_level if assessment else None
     return Clock(since, response_times().due_at(level, since) if level else None, stop)

@@ -5,12 +5,12 @@ whether the suspect can reach children, then a position of trust, then how long 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
@@ -30,7 +30,8 @@ from polit.web.risk.tools import response_times
 
 _KNOWN_ORDER = (Known.YES, Known.NOT_KNOWN, Known.NO)
 _CASE, _REFERRAL = "Case", "Referral"
-_TEXTS = ("rationale", "access_words", "trust_words", "previous_words", "reason", "override_reason")
+_COLUMNS = ("person_id", "assessed_at", "recorded_at", "level", "access_to_children",
+            "position_of_trust", "previous")  # fmt: skip
 _FACTORS = (
     "it is assessed, and what is not comes first",
     "its level is lower",
@@ -47,6 +48,24 @@ _TRUST = {
     Known.NOT_KNOWN: "a position of trust is not known",
     Known.NO: "in no position of trust",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the queue needs of an assessment: of thousands the whole record would take long."""
+
+    person_id: UUID | None
+    assessed_at: datetime
+    recorded_at: datetime
+    level: str
+    access: str
+    trust: str
+    previous: str
+
+    @property
+    def standing_level(self) -> RiskLevel:
+        """The level that holds."""
+        return RiskLevel(self.level)
 
 
 @dataclass(slots=True)
@@ -118,34 +137,80 @@ def risk_queue(user: User) -> list[QueueRow]:
     return ordered(_waiting(user))
 
 
-def _waiting(user: User) -> list[QueueRow]:
-    mine = cases_for(user).exclude(status=CaseStatus.CLOSED.value)
-    cases = dict(mine.values_list("pk", "reference"))
-    by_case: dict[UUID, list[RiskAssessment]] = defaultdict(list)
-    by_referral: dict[UUID, list[RiskAssessment]] = defaultdict(list)
-    standing = RiskAssessment.objects.standing().defer(*_TEXTS)
-    # Two queries: a database that is asked for both at once looks through every assessment.
-    for each in standing.filter(case__in=mine.values("pk")):
-        by_case[UUID(str(each.case_id))].append(each)
-    for each in standing.filter(referral__in=referrals_for(user)).select_related("referral"):
-        assert each.referral is not None
-        if each.referral.case_id is not None:
-            by_case[each.referral.case_id].append(each)
-        else:
-            by_referral[each.referral.pk].append(each)
-    rows = referrals_for(user).filter(case=None, state__in=[each.value for each in WAITING])
-    found = [
-        _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
-        for pk, reference, received_at in rows.values_list("pk", "reference", "received_at")
+def queue_head(user: User, most: int) -> list[QueueRow]:
+    """Return the first of what waits. What is assessed is read where the rest does not fill it."""
+    rows = _unassessed(user, most)
+    if len(rows) < most:
+        rows = _waiting(user)
+    return ordered(rows)[:most]
+
+
+def _unassessed(user: User, most: int) -> list[QueueRow]:
+    """Return what waits that nobody assessed: all cases, and so many of the oldest referrals."""
+    standing = RiskAssessment.objects.standing()
+    found = _open_cases(user).filter(
+        ~Exists(standing.filter(case=OuterRef("pk"))),
+        ~Exists(standing.filter(referral__case=OuterRef("pk"))),
+    )
+    bare = dict(found.values_list("pk", "reference"))
+    cases = {key: bare[key] for key in bare.keys() - stops_of(bare).keys()}
+    alone = _alone(user).filter(~Exists(standing.filter(referral=OuterRef("pk"))))
+    oldest = alone.order_by("received_at", "reference")[:most]
+    rows = [
+        _row((pk, reference, _REFERRAL), received_at, None)
+        for pk, reference, received_at in oldest.values_list("pk", "reference", "received_at")
     ]
-    return [*found, *_case_rows(cases, _received(mine), by_case)]
+    return [*rows, *_case_rows(cases, dict(_received(cases)), {})]
 
 
-def _received(cases: QuerySet[Case]) -> dict[UUID, datetime]:
+def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
+    """Return what waits, or of the referrals among it only those that somebody assessed."""
+    # What was answered is left out first: it is most of the cases that are not closed.
+    mine = dict(_open_cases(user).values_list("pk", "reference"))
+    cases = {key: mine[key] for key in mine.keys() - stops_of(mine).keys()}
+    standing = RiskAssessment.objects.standing()
+    visible = referrals_for(user)
+    received = dict(_received(cases))
+    by_case = _judged(standing.filter(case__in=cases), "case_id")
+    # Each asked by itself: a database that is asked for both at once looks through all of them.
+    for case_id, found in _judged(
+        standing.filter(referral__in=visible.filter(case__in=cases)), "referral__case_id"
+    ).items():
+        by_case[case_id] += found
+    alone = _alone(user)
+    by_referral = _judged(standing.filter(referral__in=alone.values("pk")), "referral_id")
+    wanted = alone.filter(pk__in=list(by_referral)) if is_assessed else alone
+    rows = [
+        _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
+        for pk, reference, received_at in wanted.values_list("pk", "reference", "received_at")
+    ]
+    return [*rows, *_case_rows(cases, received, by_case)]
+
+
+def _alone(user: User) -> QuerySet[Referral]:
+    """Return the referrals that wait and are in no case."""
+    states = [each.value for each in WAITING]
+    return referrals_for(user).filter(case=None, state__in=states)
+
+
+def _open_cases(user: User) -> QuerySet[Case]:
+    return cases_for(user).exclude(status=CaseStatus.CLOSED.value)
+
+
+def _judged(rows: QuerySet[RiskAssessment], about: str) -> dict[UUID, list[_Judged]]:
+    """Return what the queue needs of assessments, by what they are about."""
+    found: dict[UUID, list[_Judged]] = defaultdict(list)
+    for key, *values in rows.order_by().values_list(about, *_COLUMNS):
+        found[key].append(_Judged(*values))
+    return found
+
+
+def _received(cases: Collection[UUID]) -> Iterable[tuple[UUID, datetime]]:
     """Return when the first referral of each case that has one was received."""
-    rows = Referral.objects.filter(case__in=cases.values("pk"), state=ReferralState.IN_CASE.value)
-    firsts = rows.order_by().values("case_id").annotate(first=Min("received_at"))
-    return dict(firsts.values_list("case_id", "first"))
+    # The state is no condition on the rows: SQLite would look through all that are in some case.
+    first = Min("received_at", filter=Q(state=ReferralState.IN_CASE.value))
+    rows = Referral.objects.filter(case__in=cases).order_by().values("case_id")
+    return rows.annotate(first=first).filter(first__isnull=False).values_list("case_id", "first")
 
 
 def ordered(rows: Iterable[QueueRow]) -> list[QueueRow]:
@@ -162,7 +227,9 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return what waits for its response, the first due first."""
     if not isinstance(user, User):
         return []
-    times = [(each.due_at, each) for each in _waiting(user) if each.due_at is not None]
+    # What is not assessed has no time yet.
+    waiting = _waiting(user, is_assessed=True)
+    times = [(each.due_at, each) for each in waiting if each.due_at is not None]
     times.sort(key=lambda each: (each[0], each[1].reference))
     return [
         Due(
@@ -179,30 +246,26 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
 
 
 def _case_rows(
-    cases: dict[UUID, str],
-    received: dict[UUID, datetime],
-    assessments: dict[UUID, list[RiskAssessment]],
+    cases: Mapping[UUID, str],
+    received: Mapping[UUID, datetime],
+    assessments: Mapping[UUID, list[_Judged]],
 ) -> list[QueueRow]:
-    waiting = {*received, *assessments} & cases.keys()
-    stopped = stops_of(waiting)
     rows = []
-    for case_id in waiting - stopped.keys():
+    for case_id in received.keys() | assessments.keys():
         mine = assessments.get(case_id, [])
         since = received.get(case_id) or min(each.assessed_at for each in mine)
         rows.append(_row((case_id, cases[case_id], _CASE), since, in_force(mine)))
     return rows
 
 
-def _row(
-    about: tuple[UUID, str, str], since: datetime, assessment: RiskAssessment | None
-) -> QueueRow:
+def _row(about: tuple[UUID, str, str], since: datetime, assessment: _Judged | None) -> QueueRow:
     unknown = Known.NOT_KNOWN
     return QueueRow(
         *about,
         level=assessment.standing_level if assessment else None,
-        access=assessment.access_known if assessment else unknown,
-        trust=assessment.trust_known if assessment else unknown,
-        previous=assessment.previous_known if assessment else unknown,
+        access=Known(assessment.access) if assessment else unknown,
+        trust=Known(assessment.trust) if assessment else unknown,
+        previous=Known(assessment.previous) if assessment else unknown,
         since=since,
         due_at=clock_of(since, assessment, None).due_at,
     )

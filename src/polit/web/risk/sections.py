@@ -17,15 +17,15 @@ from polit.web.core.due import Due, Waiting
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
-    assessments_for,
     case_assessments,
     case_clock,
     in_force,
     referral_assessments,
+    reviews_waiting,
     standing_only,
     suspect_prompts,
 )
-from polit.web.risk.queue import risk_queue
+from polit.web.risk.queue import queue_head
 from polit.web.risk.rules import ASSESSORS, PROMPTERS
 
 _MOST = 5
@@ -65,7 +65,7 @@ def referral_risk(request: HttpRequest) -> Mapping[str, object] | None:
 def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     """Return the head of what waits."""
     user = user_of(request)
-    rows = risk_queue(user)[:_MOST] if user.roles & ASSESSORS else []
+    rows = queue_head(user, _MOST) if user.roles & ASSESSORS else []
     return {"rows": rows} if rows else None
 
 
@@ -73,9 +73,10 @@ def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
     """Return assessments that are to be looked at again, the first due first."""
     if not isinstance(user, User):
         return []
-    rows = assessments_for(user).filter(review_on__isnull=False)
-    found = rows.select_related("case", "referral").order_by("review_on", "pk")
-    return [_review(each) for each in found[:most]]
+    rows = [
+        each for some in reviews_waiting(user) for each in some.order_by("review_on", "pk")[:most]
+    ]
+    return sorted(map(_review, rows), key=lambda each: (each.due_at, each.reference))[:most]
 
 
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:

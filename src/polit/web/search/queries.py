@@ -53,6 +53,7 @@ class Hit:
         url: Where it leads.
         reference: The reference of its case; empty where it has none.
         pieces: The place in its text.
+        record: Its kind and identifier, for the audit.
     """
 
     kind_label: str
@@ -60,6 +61,7 @@ class Hit:
     url: str
     reference: str
     pieces: tuple[Piece, ...]
+    record: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ def _hits(ids: list[int], terms: tuple[Term, ...]) -> tuple[Hit, ...]:
             each.url,
             references.get(each.case_id, "") if each.case_id else "",
             snippet(each.text, terms),
+            f"{each.kind} {each.record_id}",
         )
         for each in rows
     )

@@ -43,20 +43,24 @@ def entries_keep(searchable: Searchable, record_ids: Iterable[UUID]) -> None:
             SearchEntry.objects.bulk_create(_row(searchable, each) for each in wanted.values())
 
 
-def search_consult(actor: Actor, *, length: int, kind: str, found: int) -> None:
-    """Record that somebody searched, and not for whom.
+def search_consult(
+    actor: Actor, *, length: int, kind: str, found: int, shown: Sequence[str] = ()
+) -> None:
+    """Record that somebody searched, and whose records the page shows; not for whom.
 
     What people search by are names, of children too, and the audit is read by people who may not
-    read children and is never erased. Which records were opened then stands in the audit anyway.
+    read children and is never erased. A hit shows a name and a place of the text, so that its
+    record was read, whether or not it is opened then.
 
     Args:
         actor: Who searched.
         length: How many characters they typed.
         kind: The kind that they narrowed it to; empty for all.
         found: How many hits were listed.
+        shown: The records on this page, each by its kind and identifier.
     """
     with act(actor, "search.ask", reason="Search", nature=Nature.CONSULTATION) as deed:
-        deed.about("search", kind or "all", characters=length, found=found)
+        deed.about("search", kind or "all", characters=length, found=found, shown=list(shown))
 
 
 def index_rebuild(told: Callable[[str, int], None] = lambda _label, _count: None) -> int:

@@ -22,6 +22,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
     shown: dict[str, object] = {"text": text, "kinds": kinds, "kind": kind, "hits": None}
     if text.strip():
         hits = search_hits(user, text, kind=kind, after=request.GET.get("after", ""))
-        search_consult(actor_of(request), length=len(text), kind=kind, found=hits.count)
+        search_consult(
+            actor_of(request), length=len(text), kind=kind, found=hits.count,
+            shown=[each.record for each in hits.rows],
+        )  # fmt: skip
         shown["hits"] = hits
     return render(request, "search/page.html", shown)

@@ -60,17 +60,17 @@ def _warrants(selection: Selection) -> Breakdown:
 
 
 def _children(selection: Selection) -> Breakdown:
-    first = children.children_safeguarded(selection)
-    count = first.count()
+    # Compared here: to look for few among few a database may read all children for each of them.
+    roots = set(children.children_safeguarded(selection).values_list("root", flat=True))
+    count = len(roots)
     acted = children.protective_actions(selection).annotate(root=children.ROOT)
-    several = (
+    in_several = (
         ChildRecord.objects.annotate(root=children.ROOT_OF_RECORD)
-        .filter(root__in=first.values("root"))
         .values("root")
         .annotate(cases=Count("case_id", distinct=True))
         .filter(cases__gt=1)
-        .count()
     )
+    several = len(roots.intersection(in_several.values_list("root", flat=True)))
     again = acted.order_by().values("root").distinct().count() - count
     rows = (
         ("Children safeguarded who are in one case", count - several),

@@ -6,12 +6,20 @@ from django.utils import timezone
 
 from polit.base.errors import UsageError
 from polit.web.arrests.law import current_necessity
-from polit.web.arrests.models import Arrest
-from polit.web.arrests.rules import ArrestKind, GivenArrest, check_arrest, check_writes_arrests
+from polit.web.arrests.models import Arrest, ArrestOutcome, CustodyStep, SuspectInterview
+from polit.web.arrests.rules import (
+    RUNNING,
+    ArrestKind,
+    GivenArrest,
+    check_arrest,
+    check_writes_arrests,
+)
 from polit.web.arrests.services.keeping import (
     arrest_now,
     case_lock,
     check_happened,
+    check_same_person,
+    check_still_before,
     prompt_keep,
     suspect_get,
     withdrawal_of,
@@ -59,7 +67,8 @@ def arrest_correct(
     Raises:
         Arrest.DoesNotExist: The case has none of that identifier, or it was withdrawn.
         AuthorityError: The actor's roles do not allow it.
-        UsageError: The facts do not go together, or the case has no such suspect.
+        UsageError: The facts do not go together, with what followed neither, stand there already,
+            or are those of another suspect.
     """
     _check(actor, given)
     with act(
@@ -68,6 +77,8 @@ def arrest_correct(
         case_lock(access.case.id)
         before = arrest_now(access, arrest_id)
         row = _row(actor, reason, access, given)
+        _check_still(before, row)
+        _check_is_new(row, instead_of=before)
         row.first_id, row.corrects = arrest_id, before
         row.save()
         _tell(deed, row)
@@ -117,10 +128,26 @@ def _row(actor: Actor, reason: str, access: CaseAccess, given: GivenArrest) -> A
     )
 
 
-def _check_is_new(row: Arrest) -> None:
+def _check_still(before: Arrest, row: Arrest) -> None:
+    """Refuse a correction with which what followed would not go together."""
+    check_same_person(before.place, row.place)
+    own = {"arrest_id": before.first_id}
+    custody = CustodyStep.objects.standing().filter(**own)
+    outcomes = ArrestOutcome.objects.standing().filter(**own)
+    if row.way is not ArrestKind.ARREST:
+        running = outcomes.filter(kind__in=[kind.value for kind in RUNNING])
+        if custody.exists() or running.exists():
+            raise UsageError("only after an arrest is there custody or bail: withdraw those first")
+    interviews = SuspectInterview.objects.standing().filter(**own)
+    for rows in (custody, outcomes, interviews):
+        check_still_before(row.occurred_at, rows.values_list("occurred_at", flat=True))
+
+
+def _check_is_new(row: Arrest, *, instead_of: Arrest | None = None) -> None:
     """Refuse what stands already: a form that was sent twice is one arrest."""
     rows = Arrest.objects.standing().filter(place_id=row.place_id, kind=row.kind)
-    if rows.filter(occurred_at=row.occurred_at).exists():
+    others = rows.exclude(pk=instead_of.pk) if instead_of else rows
+    if others.filter(occurred_at=row.occurred_at).exists():
         raise UsageError("this is recorded already: correct it where it is wrong")
 
 

@@ -1,5 +1,6 @@
 """What all services of arrests share: the case's lock, corrections, what the audit may hold."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -110,3 +111,28 @@ def withdrawal_of(row: Kept, *, by: str, reason: str) -> Kept:
     }
     fields |= {"by": by, "reason": reason}
     return type(row)(**fields, corrects=row, is_withdrawal=True)
+
+
+def check_same_person(before: CasePerson, after: CasePerson) -> None:
+    """Refuse a correction that makes a record one of somebody else.
+
+    What followed hangs on the first row, and was of the first person: it stays with them.
+
+    Raises:
+        UsageError: It does.
+    """
+    if before.pk != after.pk:
+        raise UsageError(
+            "this is the record of another person: withdraw it, and record it anew for the right"
+            " one"
+        )
+
+
+def check_still_before(at: datetime, followed: Iterable[datetime]) -> None:
+    """Refuse a correction that puts something after what followed it.
+
+    Raises:
+        UsageError: It does.
+    """
+    if any(each < at for each in followed):
+        raise UsageError("this lies after what is recorded to have followed: correct that first")

@@ -18,6 +18,7 @@ from polit.web.arrests.queries import (
     clocks_of,
     execution_choices,
     execution_get,
+    execution_now,
     place_label,
 )
 from polit.web.arrests.rules import (
@@ -248,6 +249,7 @@ def _asked_there(request: HttpRequest, execution: WarrantExecution) -> dict[str,
 
 
 def _initial(arrest: Arrest) -> dict[str, Any]:
+    execution = execution_now(arrest.execution)
     return {
         "place": str(arrest.place_id),
         "kind": arrest.kind,
@@ -257,5 +259,5 @@ def _initial(arrest: Arrest) -> dict[str, Any]:
         "grounds": arrest.grounds,
         "necessity": list(arrest.necessity_codes),
         "rights_given_at": arrest.rights_given_at,
-        "execution": str(arrest.execution_id or ""),
+        "execution": str(execution.pk) if execution else "",
     }

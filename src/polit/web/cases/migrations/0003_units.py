@@ -70,4 +70,12 @@ class Migration(migrations.Migration):
                 to="cases.unit",
             ),
         ),
+        migrations.AddIndex(
+            model_name="casemember",
+            index=models.Index(
+                condition=models.Q(("ended_at", None)),
+                fields=["user", "case", "purpose"],
+                name="cases_member_open",
+            ),
+        ),
     ]

@@ -7,14 +7,21 @@ from django.utils import timezone
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.arrests.models import Arrest
-from polit.web.arrests.services.keeping import check_happened, prompt_keep, suspect_get
+from polit.web.arrests.services.keeping import (
+    check_happened,
+    check_same_person,
+    check_still_before,
+    prompt_keep,
+    suspect_get,
+)
 from polit.web.cases.offences import check_offences, current_offences
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.court.law import current_terms
-from polit.web.court.models import Charge, Plea
+from polit.web.court.models import Charge, CourtResult, Plea
 from polit.web.court.rules import GivenCharge, GivenPlea, check_charge
 from polit.web.court.services.keeping import Frame, charge_now, row_keep
+from polit.web.people.models import CasePerson
 from polit.web.risk.rules import Occasion
 
 
@@ -34,16 +41,20 @@ def charge_record(
     Raises:
         AuthorityError: The actor's roles do not allow it.
         UsageError: The facts do not go together, the defendant has that count already, or the
-            case has no such suspect or arrest.
+            case has no such suspect or arrest; a correction is of another suspect, or lies after
+            a plea or a result.
     """
     check_happened(given.charged_at)
     check_charge(given, timezone.localdate(now_utc()))
 
     def make(replaced: Charge | None) -> Charge:
+        place = suspect_get(access, given.place_id)
+        if replaced is not None:
+            _check_still(replaced, place, given)
         _check_count(access, given, replaced)
         row = Charge(
             case_id=access.case.id,
-            place=suspect_get(access, given.place_id),
+            place=place,
             arrest_id=_arrest_id(access, given),
             charged_at=given.charged_at,
             count_number=given.count_number,
@@ -94,6 +105,14 @@ def plea_record(
 
     frame = Frame(actor, reason, access, corrects)
     return row_keep(frame, Plea, "plea", make, path="charge__case_id")
+
+
+def _check_still(replaced: Charge, place: CasePerson, given: GivenCharge) -> None:
+    """Refuse a correction with which pleas and results would not go together."""
+    check_same_person(replaced.place, place)
+    for rows in (Plea.objects.standing(), CourtResult.objects.standing()):
+        followed = rows.filter(charge_id=replaced.first_id).values_list("occurred_at", flat=True)
+        check_still_before(given.charged_at, followed)
 
 
 def _arrest_id(access: CaseAccess, given: GivenCharge) -> UUID | None:

@@ -6,6 +6,7 @@ from polit.base.errors import UsageError
 from polit.web.arrests.services.keeping import (
     case_lock,
     check_happened,
+    check_same_person,
     standing_get,
     suspect_get,
     withdrawal_of,
@@ -61,14 +62,18 @@ def hearing_record(
 
     Raises:
         AuthorityError: The actor's roles do not allow it.
-        UsageError: No hearing has that code, or the case has no such suspect.
+        UsageError: No hearing has that code, the case has no such suspect, or a correction is of
+            another one.
     """
     terms = current_terms()
     terms.hearing(given.kind)
 
-    def make(_replaced: Hearing | None) -> Hearing:
+    def make(replaced: Hearing | None) -> Hearing:
+        place = suspect_get(access, given.place_id)
+        if replaced is not None:
+            check_same_person(replaced.place, place)
         return Hearing(
-            case_id=access.case.id, place=suspect_get(access, given.place_id),
+            case_id=access.case.id, place=place,
             starts_at=given.starts_at, court=given.court, terms=terms.name, kind=given.kind,
         )  # fmt: skip
 

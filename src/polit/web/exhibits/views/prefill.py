@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
+from polit.web.core.access import case_access_of
 from polit.web.core.fields import this_minute
 from polit.web.warrants.models import WarrantExecution
+from polit.web.warrants.queries import withheld_places
 
 _KEY = "exhibits"
 _MOST_CASES = 20
@@ -57,7 +59,8 @@ def begun_by_execution(
     """Return what the form begins with where the address names an execution of a warrant.
 
     What this person filled in last stays where it was during the same execution: the room that
-    they are in says more than the address of the warrant.
+    they are in says more than the address of the warrant. Where somebody lives whom not everybody
+    on the case may know, no address is offered: everybody reads where an exhibit was seized.
     """
     asked = request.GET.get("execution", "")
     execution = next((each for each in executions if str(each.pk) == asked), None)
@@ -68,6 +71,15 @@ def begun_by_execution(
         "execution_id": asked,
         "power_code": warrant.power.seizure_power,
         "power_reference": warrant.reference,
-        "place": execution.place[:300],
+        "place": _place(request, execution)[:300],
         "seized_at": execution.occurred_at,
     }
+
+
+def _place(request: HttpRequest, execution: WarrantExecution) -> str:
+    premises = execution.premises
+    if premises is None or premises.place_id is None:
+        return execution.place
+    if premises.place_id not in withheld_places(case_access_of(request), frozenset()):
+        return execution.place
+    return f"Premises {premises.number} of warrant {execution.warrant.reference}"

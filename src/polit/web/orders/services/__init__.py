@@ -10,7 +10,13 @@ from polit.web.orders.services.monitoring import (
     order_assess,
     visit_record,
 )
-from polit.web.orders.services.orders import order_assign, order_end, order_make, order_vary
+from polit.web.orders.services.orders import (
+    order_assign,
+    order_end,
+    order_make,
+    order_resume,
+    order_vary,
+)
 
 __all__ = [
     "breach_act",
@@ -23,6 +29,7 @@ __all__ = [
     "order_assign",
     "order_end",
     "order_make",
+    "order_resume",
     "order_vary",
     "visit_record",
 ]

@@ -11,7 +11,7 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.exhibits.models import Exhibit
-from polit.web.orders.clocks import periodic_due
+from polit.web.orders.clocks import Given, periodic_due
 from polit.web.orders.derive import facts_of, zone
 from polit.web.orders.given import (
     GivenAssessment,
@@ -49,7 +49,11 @@ def visit_record(
     """Record a visit that was made, whether or not the person was seen; see ``event_keep``."""
 
     def build(order: Order) -> OrderEvent:
-        return Visit(**asdict(given), due_on=order.visit_due_on)
+        due_on = order.visit_due_on
+        if corrects is not None:
+            # What stands on the order is due after the visit that is corrected.
+            due_on = Visit.objects.filter(pk=corrects).values_list("due_on", flat=True).first()
+        return Visit(**asdict(given), due_on=due_on)
 
     entry = Entry("visit", Visit, build, lambda row: {"seen": str(cast("Visit", row).was_seen)})
     kept = event_keep(
@@ -165,7 +169,7 @@ def notification_record(
         values = asdict(given)
         del values["event_id"]
         values["event_at"] = event.occurred_at if event else given.event_at
-        due_at = event.due_at if event else _due_at(order, rule, given)
+        due_at = event.due_at if event else _due_at(order, rule, given, corrects)
         return Notification(**values, event=event, due_at=due_at)
 
     entry = Entry(
@@ -248,14 +252,22 @@ def _rule(order: Order, code: str) -> str:
     return code
 
 
-def _due_at(order: Order, code: str, given: GivenNotification) -> datetime | None:
-    """Return the last instant of a notification that answers nothing known before."""
+def _due_at(
+    order: Order, code: str, given: GivenNotification, corrects: UUID | None
+) -> datetime | None:
+    """Return the last instant of a notification that answers nothing known before.
+
+    One that is corrected is no event from which its own period would be counted.
+    """
     rule = order.rule_set.rule(code)
     if code == INITIAL:
         return last_time_of(rule.length, first_instant(order.begins_on, zone()), zone())
     if code == PERIODIC:
         facts = facts_of([order.place_id], until=given.occurred_at)[order.place_id]
-        running = periodic_due(order.rule_set, facts.given, zone())
+        old = Notification.objects.filter(pk=corrects).first() if corrects else None
+        own = Given(old.rule, old.occurred_at, old.no_residence) if old else None
+        before = tuple(each for each in facts.given if each != own)
+        running = periodic_due(order.rule_set, before, zone())
         return running[1] if running else None
     if given.event_at is None:
         raise UsageError(f"{rule.label}: say when what is notified happened, or will happen")

@@ -51,6 +51,7 @@ def order_make(actor: Actor, *, reason: str, access: CaseAccess, given: GivenOrd
         actor, "orders.make", reason=reason, case=access.case, purpose=access.purpose.value,
         nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
+        _hold_person(place.pk)
         try:
             with transaction.atomic():
                 order.save()
@@ -129,6 +130,28 @@ def order_end(
     return order
 
 
+def order_resume(actor: Actor, *, reason: str, access: CaseAccess, order_id: UUID) -> Order:
+    """Say that the end of an order was recorded by mistake: what is due under it is due again.
+
+    Raises:
+        AuthorityError: The actor's roles do not allow it.
+        Order.DoesNotExist: The case has none of that identifier.
+        UsageError: It has not ended.
+    """
+    with act(
+        actor, "orders.resume", reason=reason, case=access.case, purpose=access.purpose.value
+    ) as deed:
+        order = order_locked(access, order_id)
+        way = ORDER_STATES.check_action("resume", order.state, roles_of(actor))
+        before = [order.end_kind, str(order.ended_on)]
+        order.state, order.end_kind, order.ended_on = way.to, "", None
+        order.save()
+        place_refresh(order.place_id)
+        deed.about("order", order.pk, label=order.reference, before=list(before))
+    order.refresh_from_db()
+    return order
+
+
 def order_assign(
     actor: Actor, *, reason: str, access: CaseAccess, order_id: UUID, manager_id: UUID | None,
     national_reference: str,
@@ -157,10 +180,20 @@ def order_assign(
 def order_locked(access: CaseAccess, order_id: UUID) -> Order:
     """Return an order of a case for a change; inside a transaction.
 
+    The person is held too: what happens under one order is due under all of theirs, so that two
+    acts under two of them would else each keep what the other had not seen.
+
     Raises:
         Order.DoesNotExist: The case has none of that identifier.
     """
-    return Order.objects.select_for_update().get(pk=order_id, case_id=access.case.id)
+    order = Order.objects.get(pk=order_id, case_id=access.case.id)
+    _hold_person(order.place_id)
+    return Order.objects.select_for_update().get(pk=order_id)
+
+
+def _hold_person(place_id: UUID) -> None:
+    # Not against rows that name the person: they hang on it whatever is due.
+    CasePerson.objects.select_for_update(no_key=True).get(pk=place_id)
 
 
 def _new(actor: Actor, access: CaseAccess, place: CasePerson, given: GivenOrder) -> Order:

@@ -26,11 +26,12 @@ from polit.web.orders.event_forms import (
     VisitForm,
     WithdrawForm,
 )
-from polit.web.orders.models import Order, OrderEvent
+from polit.web.orders.models import Notification, Order, OrderEvent
 from polit.web.orders.queries import (
     breach_list,
     condition_choices,
     event_get,
+    event_now,
     exhibit_choices,
     order_get,
     pending_choices,
@@ -98,6 +99,10 @@ def correct_page(
     found = or_404(lambda: event_get(order, order_event, order_event_id))
     offers = _offers(case_access_of(request), order, order_event)
     known = page.form.known_of(found)
+    if isinstance(found, Notification):
+        answered = event_now(found.event)
+        offers = {**offers, "event_id": pending_choices(order, answered=answered)}
+        known["event_id"] = answered.pk if answered else None
     form = page.form(offers, sent(request), initial=known)
     form.fields["reason"].initial = ""
     return _kept_or_form(request, page, order, form, f"Correct {page.title}", found.pk)

@@ -17,7 +17,7 @@ from polit.web.core.found import or_404
 from polit.web.core.listing import listing_of
 from polit.web.core.sections import sections_of
 from polit.web.orders.derive import order_clocks, today
-from polit.web.orders.forms import AssignForm, EndForm, OrderForm, VaryForm
+from polit.web.orders.forms import AssignForm, EndForm, OrderForm, ResumeForm, VaryForm
 from polit.web.orders.listings import order_listing
 from polit.web.orders.models import Order
 from polit.web.orders.queries import (
@@ -33,7 +33,13 @@ from polit.web.orders.queries import (
 )
 from polit.web.orders.results import result_choices, result_known
 from polit.web.orders.rules import ACTING, IN_CASE, LISTING, WRITERS, EndKind
-from polit.web.orders.services import order_assign, order_end, order_make, order_vary
+from polit.web.orders.services import (
+    order_assign,
+    order_end,
+    order_make,
+    order_resume,
+    order_vary,
+)
 from polit.web.people.queries import person_get, place_choices
 from polit.web.people.rules import PersonRole
 
@@ -135,6 +141,22 @@ def end_page(request: HttpRequest, case_id: UUID, order_id: UUID) -> HttpRespons
             actor_of(request), reason=form.cleaned_data["reason"], access=granted,
             order_id=order_id, how=EndKind(form.cleaned_data["how"]),
             ended_on=form.cleaned_data["ended_on"],
+        ),
+    )  # fmt: skip
+
+
+@access(ACTING, methods=("GET", "POST"))
+def resume_page(request: HttpRequest, case_id: UUID, order_id: UUID) -> HttpResponse:
+    """Take back the end of an order that was recorded by mistake."""
+    del case_id  # the gate has read it
+    granted = case_access_of(request)
+    found = or_404(lambda: order_get(granted, order_id))
+    form = ResumeForm(sent(request))
+    return _done_or_form(
+        request, found, form, "The end was recorded by mistake",
+        lambda: order_resume(
+            actor_of(request), reason=form.cleaned_data["reason"], access=granted,
+            order_id=order_id,
         ),
     )  # fmt: skip
 

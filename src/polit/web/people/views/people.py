@@ -42,6 +42,7 @@ from polit.web.people.services import (
     identifier_end,
     person_add,
     person_change,
+    person_consult,
     person_link,
     role_end,
 )
@@ -125,9 +126,14 @@ def person_page(request: HttpRequest, case_id: UUID, person_id: UUID) -> HttpRes
         shown["shows_reasons"] = _may_write(request)
         shown["changes"] = history(granted, person_id)
         shown["elsewhere"] = changes_elsewhere(granted, person_id)
-        shown["others"] = same_records(user_of(request), person_id)
+        others = same_records(user_of(request), person_id)
+        candidates = same_candidates(user_of(request), person_id)
+        also = {each.person_id for each in (*others, *(each.record for each in candidates))}
+        if also:
+            # Records of other cases, of which the gate of this one says nothing.
+            person_consult(actor_of(request), person_id=person_id, same=frozenset(also))
+        shown["others"], shown["candidates"] = others, candidates
         shown["hidden_records"] = same_hidden(user_of(request), person_id)
-        shown["candidates"] = same_candidates(user_of(request), person_id)
         shown["may_part"] = Role.SUPERVISOR in user_of(request).roles
         shown["sections"] = sections_of("person", request)
     return render(request, "people/person.html", _with_case(request, shown))

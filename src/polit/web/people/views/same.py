@@ -122,6 +122,8 @@ def _compared(
     other = same_candidate(user, person_id, other_id)
     if other is None:
         raise Http404
+    # The other one may be of another case, of which the gate of this one says nothing.
+    person_consult(actor_of(request), person_id=other_id, same=frozenset({person_id, other_id}))
     return records_shown(user, frozenset({person_id}))[0], other
 
 

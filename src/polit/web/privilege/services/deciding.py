@@ -1,6 +1,7 @@
 """Independent counsel decides; what is released is seen again at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from polit.base.errors import AuthorityError, UsageError
@@ -14,7 +15,7 @@ from polit.web.media.models import QuarantinedEntry
 from polit.web.media.rules import PrivilegeState
 from polit.web.privilege.models import CounselDecision
 from polit.web.privilege.queries import decisions_standing
-from polit.web.privilege.rules import COUNSELS, MOST_DECIDED, OUTCOMES
+from polit.web.privilege.rules import COUNSELS, MOST_DECIDED, MOST_TOGETHER, OUTCOMES
 from polit.web.privilege.services.blocking import blocks_refresh
 
 
@@ -34,25 +35,64 @@ def counsel_decide(
         actor: The counsel.
         reason: Why.
         access: The case.
-        entries: Which; at most ``MOST_DECIDED`` with their copies.
+        entries: Which, at most ``MOST_DECIDED``; at most ``MOST_TOGETHER`` with what follows.
         outcome: One of ``OUTCOMES``.
 
     Raises:
         AuthorityError: They are not independent counsel.
         UsageError: None of them is quarantined here, or they are too many.
     """
+    rows = partial(_with_following, access.case.id, entries)
+    return _decide(actor, reason, access, rows, outcome)
+
+
+def waiting_decide(
+    actor: Actor, *, reason: str, access: CaseAccess, outcome: PrivilegeState
+) -> list[CounselDecision]:
+    """Decide on what waits for counsel in a case, at most ``MOST_DECIDED`` entries at once.
+
+    What counsel has decided of copies, or of what lies inside, stays as it is.
+
+    Args:
+        actor: The counsel.
+        reason: Why.
+        access: The case.
+        outcome: One of ``OUTCOMES``.
+
+    Raises:
+        AuthorityError: They are not independent counsel.
+        UsageError: Nothing waits.
+    """
+    return _decide(actor, reason, access, partial(_waiting, access.case.id), outcome)
+
+
+def _decide(
+    actor: Actor,
+    reason: str,
+    access: CaseAccess,
+    rows_of: Callable[[], list[QuarantinedEntry]],
+    outcome: PrivilegeState,
+) -> list[CounselDecision]:
     _check(actor)
     if outcome not in OUTCOMES:
         raise UsageError("decide that it is privileged, partly privileged or not privileged")
     with act(actor, "privilege.decide", reason=reason, case=access.case,
              purpose=access.purpose.value) as deed:  # fmt: skip
         Case.objects.select_for_update().get(pk=access.case.id)
-        rows = _with_following(access.case.id, entries)
+        rows = rows_of()
         batch = fresh_id()
         kept = _decided(actor, access, reason, rows, (batch, outcome))
         _states(access.case.id, rows, outcome)
         deed.about("decision", batch, outcome=outcome.value, entries=len(kept))
     return kept
+
+
+def _waiting(case_id: UUID) -> list[QuarantinedEntry]:
+    held = QuarantinedEntry.objects.filter(case_id=case_id, state=PrivilegeState.HELD.value)
+    found = list(held.order_by("pk")[:MOST_DECIDED])
+    if not found:
+        raise UsageError("nothing waits for counsel: load the page again")
+    return found
 
 
 def decision_withdraw(
@@ -117,8 +157,10 @@ def _with_following(case_id: UUID, entries: Sequence[int]) -> list[QuarantinedEn
         following = {each.pk: each for each in rows.filter(source__in=ahead)}
         ahead = [pk for pk in following if pk not in found]
         found |= {pk: following[pk] for pk in ahead}
-        if len(found) > MOST_DECIDED:
-            raise UsageError(f"with their copies they are more than {MOST_DECIDED:,}: choose fewer")
+        if len(found) > MOST_TOGETHER:
+            raise UsageError(
+                f"with their copies they are more than {MOST_TOGETHER:,}: choose fewer"
+            )
     return [found[pk] for pk in sorted(found)]
 
 

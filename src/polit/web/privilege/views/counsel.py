@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -24,8 +25,8 @@ from polit.web.privilege.queries import (
     waiting_counts,
     waiting_since,
 )
-from polit.web.privilege.rules import ALL_COUNSELLING, COUNSELLING, MOST_DECIDED
-from polit.web.privilege.services import counsel_decide, decision_withdraw
+from polit.web.privilege.rules import ALL_COUNSELLING, COUNSELLING
+from polit.web.privilege.services import counsel_decide, decision_withdraw, waiting_decide
 
 _LARGEST = 2**63 - 1
 _ENTRIES = Listing(
@@ -71,16 +72,20 @@ def counsel_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, granted: CaseAccess, form: DecideForm) -> object:
-    entries = form.cleaned_data["entries"]
-    if form.cleaned_data["which"] == "waiting":
-        held = QuarantinedEntry.objects.filter(
-            case_id=granted.case.id, state=PrivilegeState.HELD.value
-        )
-        entries = list(held.order_by("pk").values_list("pk", flat=True)[: MOST_DECIDED + 1])
-    return counsel_decide(
-        actor_of(request), reason=form.cleaned_data["reason"], access=granted, entries=entries,
-        outcome=form.outcome_given(),
-    )  # fmt: skip
+    typed, outcome = form.cleaned_data, form.outcome_given()
+    if typed["which"] == "chosen":
+        return counsel_decide(
+            actor_of(request), reason=typed["reason"], access=granted, entries=typed["entries"],
+            outcome=outcome,
+        )  # fmt: skip
+    done = waiting_decide(
+        actor_of(request), reason=typed["reason"], access=granted, outcome=outcome
+    )
+    left = state_counts(granted.case.id).held
+    if left:
+        words = f"Decided on {len(done):,} entries. {left:,} still wait: decide once more."
+        messages.warning(request, words)
+    return done
 
 
 @access(COUNSELLING, methods=("GET", "POST"))

@@ -151,23 +151,28 @@ def awaiting_conference() -> QuerySet[StrategyDiscussion]:
     """Return the discussions whose clock of the conference still runs.
 
     It runs from the first discussion at which the enquiry was initiated, and ends with a
-    conference that was held, or with an enquiry that needs none.
+    conference that was held, or with an enquiry that needs none. A discussion after that begins a
+    clock of its own.
     """
     rows = StrategyDiscussion.objects.standing().filter(initiates_enquiry=True)
-    same = {"child": OuterRef("child"), "occurred_at__gte": OuterRef("occurred_at")}
-    held = ChildConference.objects.standing().filter(is_held=True, **same)
-    ended = Section47Enquiry.objects.standing().filter(ends_conference_clock=True, **same)
     earlier = StrategyDiscussion.objects.standing().filter(
         Q(occurred_at__lt=OuterRef("occurred_at"))
         | Q(occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk")),
         child=OuterRef("child"), initiates_enquiry=True,
     )  # fmt: skip
-    # An enquiry that ended without a conference, and another one later: each has its own clock.
-    between = Section47Enquiry.objects.standing().filter(
-        ends_conference_clock=True, child=OuterRef("child"),
-        occurred_at__lte=OuterRef("occurred_at"),
-    )  # fmt: skip
-    return rows.filter(~Exists(held), ~Exists(ended), ~Exists(earlier) | Exists(between))
+    # Until this discussion the clock of the earlier one ran: it is the same enquiry.
+    until = {"occurred_at__lte": OuterRef(OuterRef("occurred_at"))}
+    same = earlier.filter(*(~Exists(each.filter(**until)) for each in _ended()))
+    return rows.filter(*(~Exists(each) for each in _ended()), ~Exists(same))
+
+
+def _ended() -> tuple[QuerySet[ChildConference], QuerySet[Section47Enquiry]]:
+    """Return what ends the clock that a discussion began: held later, or at the same time."""
+    since = {"child": OuterRef("child"), "occurred_at__gte": OuterRef("occurred_at")}
+    return (
+        ChildConference.objects.standing().filter(is_held=True, **since),
+        Section47Enquiry.objects.standing().filter(ends_conference_clock=True, **since),
+    )
 
 
 def _children() -> QuerySet[ChildRecord]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import cases_for
@@ -85,6 +85,16 @@ def in_units(selection: Selection, path: str) -> Q:
     if selection.team_id is not None:
         found &= Q(**{f"{prefix}team_id": selection.team_id})
     return found
+
+
+def is_before_outer(column: str) -> Q:
+    """Return the condition that a record comes before that of the outer query.
+
+    Of two of the same instant the identifier decides. No window numbers the records: it would have
+    to read those of all times, where those that are asked of are of one period.
+    """
+    earlier = Q(**{f"{column}__lt": OuterRef(column)})
+    return earlier | Q(**{column: OuterRef(column), "pk__lt": OuterRef("pk")})
 
 
 def in_period(selection: Selection, column: str) -> Q:

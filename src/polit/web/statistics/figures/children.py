@@ -1,7 +1,7 @@
 """Children safeguarded, each once whatever number of cases and records they are in."""
 
-from django.db.models import F, Q, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from polit.web.safeguarding.models import ChildRecord, ProtectiveAction
@@ -12,6 +12,7 @@ from polit.web.statistics.figures.base import (
     in_cases,
     in_period,
     in_units,
+    is_before_outer,
 )
 from polit.web.statistics.rules import Selection
 
@@ -30,10 +31,12 @@ def protective_actions(selection: Selection) -> Records:
 
 def children_safeguarded(selection: Selection) -> Records:
     """Return the first action for each child whose first one, in any case, is of the period."""
-    nth = Window(RowNumber(), partition_by=F("root"), order_by=["occurred_at", "id"])
-    first = _counting().annotate(root=ROOT, nth=nth).filter(nth=1).values("pk")
-    rows = ProtectiveAction.objects.filter(in_period(selection, "occurred_at"), pk__in=first)
-    return rows.filter(in_units(selection, CASE)).annotate(root=ROOT)
+    earlier = _counting().filter(is_before_outer("occurred_at"))
+    # Two questions, each of which an index answers: one that says "or" is asked of all children.
+    of_person = earlier.filter(child__place__person=OuterRef("root"))
+    of_merged = earlier.filter(child__place__person__merged_into=OuterRef("root"))
+    rows = protective_actions(selection).annotate(root=ROOT)
+    return rows.filter(~Exists(of_person), ~Exists(of_merged))
 
 
 def children_identified_victims(selection: Selection) -> Records:
@@ -51,8 +54,10 @@ def _counting() -> Records:
 
 
 def _is_victim() -> Q:
-    victims = ChildRecord.objects.filter(standing=_VICTIM).annotate(person=ROOT_OF_RECORD)
-    return Q(root__in=victims.values("person"))
+    victims = ChildRecord.objects.filter(standing=_VICTIM)
+    of_person = victims.filter(place__person=OuterRef("root"))
+    of_merged = victims.filter(place__person__merged_into=OuterRef("root"))
+    return Q(Exists(of_person)) | Q(Exists(of_merged))
 
 
 def _row(action: ProtectiveAction) -> RecordRow:

@@ -1,7 +1,6 @@
 """Devices seized and devices examined; a part of a device is never counted again."""
 
-from django.db.models import Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from polit.web.exhibits.models import Exhibit
@@ -15,6 +14,7 @@ from polit.web.statistics.figures.base import (
     in_cases,
     in_period,
     in_units,
+    is_before_outer,
 )
 from polit.web.statistics.rules import Selection
 
@@ -32,10 +32,9 @@ def devices_examined(selection: Selection) -> Records:
     """Return the first completed examination of each exhibit counted as a device examined."""
     done = Package.objects.filter(state=PackageState.IMPORTED.value, imported_at__isnull=False)
     devices = done.filter(exhibit__device_kind__in=[kind.value for kind in DEVICE_KINDS])
-    nth = Window(RowNumber(), partition_by="exhibit_id", order_by=["imported_at", "id"])
-    first = devices.annotate(nth=nth).filter(nth=1).values("pk")
-    rows = Package.objects.filter(in_period(selection, "imported_at"), pk__in=first)
-    return rows.filter(in_units(selection, "case"))
+    earlier = done.filter(is_before_outer("imported_at"), exhibit=OuterRef("exhibit"))
+    rows = devices.filter(in_period(selection, "imported_at"), in_units(selection, "case"))
+    return rows.filter(~Exists(earlier))
 
 
 def _exhibit_row(exhibit: Exhibit) -> RecordRow:

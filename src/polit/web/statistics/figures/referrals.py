@@ -27,7 +27,8 @@ def referrals_in_units(selection: Selection) -> Q:
 
 
 def _readable(user: User, rows: Records) -> Records:
-    return rows.filter(pk__in=referrals_for(user).values("pk"))
+    # Both conditions at once: of those of the period it is asked, not of all that there are.
+    return rows & referrals_for(user)
 
 
 def _row(referral: Referral) -> RecordRow:

@@ -1,7 +1,6 @@
 """Warrants executed, each once, and how often they were."""
 
-from django.db.models import Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from polit.web.statistics.figures.base import (
@@ -11,6 +10,7 @@ from polit.web.statistics.figures.base import (
     in_cases,
     in_period,
     in_units,
+    is_before_outer,
 )
 from polit.web.statistics.rules import Selection
 from polit.web.warrants.models import WarrantExecution
@@ -30,11 +30,9 @@ def warrants_executed(selection: Selection) -> Records:
     Which is the first is asked of all times, not of the period: an earlier one takes the warrant
     out of it.
     """
-    nth = Window(RowNumber(), partition_by="warrant_id", order_by=["occurred_at", "id"])
     all_times = WarrantExecution.objects.standing().filter(counts=True)
-    first = all_times.annotate(nth=nth).filter(nth=1).values("pk")
-    rows = WarrantExecution.objects.filter(in_period(selection, "occurred_at"), pk__in=first)
-    return rows.filter(in_units(selection, _CASE))
+    earlier = all_times.filter(is_before_outer("occurred_at"), warrant=OuterRef("warrant"))
+    return warrant_executions(selection).filter(~Exists(earlier))
 
 
 def _row(execution: WarrantExecution) -> RecordRow:

@@ -126,7 +126,7 @@ class SupersededQuerySet(AppendedQuerySet[Kept]):
     def standing(self) -> "SupersededQuerySet[Kept]":
         """Return what holds now: nothing corrects it, and it withdraws nothing."""
         # Not "corrected_by is null": PostgreSQL takes that for a row or two, and plans for them.
-        correction = QuerySet(self.model).filter(corrects=OuterRef("pk"))
+        correction: QuerySet[Kept] = QuerySet(self.model).filter(corrects=OuterRef("pk"))
         return self.filter(~Exists(correction), is_withdrawal=False)
 
 

@@ -35,7 +35,7 @@ class Person(Record):
     addresses = models.TextField(blank=True)
     search_text = models.TextField(blank=True, editable=False)
     merged_into = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="merged"
+        "self", on_delete=models.PROTECT, null=True, related_name="merged", db_index=False
     )
     joined_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="joined"
@@ -45,7 +45,16 @@ class Person(Record):
         """The table; a birth and an estimate exclude each other, an estimate has its day."""
 
         db_table = "people_person"
-        indexes = (models.Index(fields=["born_on"], name="people_person_birth"),)
+        indexes = (
+            models.Index(fields=["born_on"], name="people_person_birth"),
+            # Few are merged: where statistics of SQLite count all that are not as one value, it
+            # takes an index of them for useless and reads everybody.
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="people_person_into",
+            ),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(estimated_age_years=None, estimated_on=None)

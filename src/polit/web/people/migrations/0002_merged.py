@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
             model_name="person",
             name="merged_into",
             field=models.ForeignKey(
+                db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="merged",
@@ -33,6 +34,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="person",
             index=models.Index(fields=["born_on"], name="people_person_birth"),
+        ),
+        migrations.AddIndex(
+            model_name="person",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)),
+                fields=["merged_into"],
+                name="people_person_into",
+            ),
         ),
         migrations.AddConstraint(
             model_name="person",

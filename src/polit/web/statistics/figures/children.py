@@ -35,7 +35,7 @@ def children_safeguarded(selection: Selection) -> Records:
     # Two questions, each of which an index answers: one that says "or" is asked of all children.
     of_person = earlier.filter(child__place__person=OuterRef("root"))
     of_merged = earlier.filter(child__place__person__merged_into=OuterRef("root"))
-    rows = protective_actions(selection).annotate(root=ROOT)
+    rows: Records = protective_actions(selection).annotate(root=ROOT)
     return rows.filter(~Exists(of_person), ~Exists(of_merged))
 
 

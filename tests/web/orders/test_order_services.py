@@ -34,6 +34,7 @@ from polit.web.orders.given import (
 )
 from polit.web.orders.models import Notification, Order, Visit
 from polit.web.orders.queries import (
+    condition_choices,
     event_now,
     orders_in_force,
     pending_choices,
@@ -244,6 +245,11 @@ def test_device_check_is_due_under_its_condition_alone(case: Case) -> None:
     order_vary(SYSTEM, reason="a", access=access, order_id=order.pk,
                given=GivenVariation(date(2026, 3, 1), "No checks", drop=drop))  # fmt: skip
     assert fresh(order).device_due_on is None
+    # Nothing is checked under it any more, and a breach while it held can still be told.
+    assert condition_choices(order) == ()
+    ((key, label),) = condition_choices(order, with_ended=True)
+    assert key == str(drop[0])
+    assert label.endswith("(until 1 March 2026)")
 
 
 def test_order_is_varied_and_ended_and_nothing_is_due_any_more(case: Case) -> None:

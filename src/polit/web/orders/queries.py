@@ -6,6 +6,7 @@ from operator import attrgetter
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.formats import date_format
 
 from polit.web.accounts.models import RoleGrant, User
 from polit.web.cases.models import Case
@@ -181,14 +182,22 @@ def variation_list(order: Order) -> list[OrderVariation]:
     return list(order.variations.order_by("varied_on", "recorded_at"))
 
 
-def condition_choices(order: Order) -> Choices:
-    """Return the conditions that hold as choices of a form."""
+def condition_choices(order: Order, *, with_ended: bool = False) -> Choices:
+    """Return the conditions as choices of a form.
+
+    Args:
+        order: The order.
+        with_ended: Whether those that hold no longer are offered, as for a breach while they did.
+    """
     policy, day = order.monitoring, today()
-    return tuple(
-        (str(each.pk), f"{policy.condition_label(each.code)}: {each.text[:80]}")
-        for each in condition_list(order)
-        if each.ends_on is None or each.ends_on >= day
-    )
+    found = []
+    for each in condition_list(order):
+        label = f"{policy.condition_label(each.code)}: {each.text[:80]}"
+        if each.ends_on is None or each.ends_on >= day:
+            found.append((str(each.pk), label))
+        elif with_ended:
+            found.append((str(each.pk), f"{label} (until {date_format(each.ends_on, 'j F Y')})"))
+    return tuple(found)
 
 
 def pending_choices(order: Order, *, answered: NotifiableEvent | None = None) -> Choices:

@@ -5,10 +5,13 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from polit.web.accounts.models import User
+from polit.web.arrests.models import Arrest
+from polit.web.arrests.rules import ArrestKind
 from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.core.due import Due, DueSource, Waiting
@@ -23,7 +26,14 @@ from polit.web.safeguarding.models import (
     SupportContact,
 )
 from polit.web.safeguarding.queries.children import awaiting_conference
-from polit.web.safeguarding.rules import WORKERS, ContactState, StepKind, TaskState
+from polit.web.safeguarding.queries.next_steps import clock_end
+from polit.web.safeguarding.rules import (
+    WORKERS,
+    ChildStanding,
+    ContactState,
+    StepKind,
+    TaskState,
+)
 
 
 def due_sources() -> Iterable[DueSource]:
@@ -119,7 +129,7 @@ def _contacts(user: Waiting, most: int) -> Sequence[Due]:
         state=ContactState.OWED.value, child__case__in=_cases(user)
     )
     rows = rows.select_related("child__case", "child__place").order_by("due_at", "pk")
-    return [
+    owed = [
         Due("safeguarding.contact", each.way.label, each.child.place.label,
             each.child.case.reference,
             reverse("safeguarding:contact_act",
@@ -127,6 +137,36 @@ def _contacts(user: Waiting, most: int) -> Sequence[Due]:
             each.arises_at, each.due_at)
         for each in rows[:most]
     ]  # fmt: skip
+    return sorted([*owed, *_untold(user, most)], key=lambda each: each.due_at)[:most]
+
+
+def _untold(user: Waiting, most: int) -> list[Due]:
+    """Return whom of the victims nobody has told yet of the first arrest that concerns them.
+
+    See ``next_steps``, which tells of each arrest on the child's page.
+    """
+    found = []
+    for kind in (each for each in current_catalogue().contacts if each.arises_on == "arrest"):
+        told = SupportContact.objects.filter(
+            child=OuterRef(OuterRef("pk")), kind=kind.code, arises_at__gte=OuterRef("occurred_at")
+        )
+        arrests = Arrest.objects.standing().filter(
+            ~Exists(told), kind=ArrestKind.ARREST.value, case=OuterRef("case"),
+            place=Coalesce(OuterRef("suspect"), F("place")),
+        )  # fmt: skip
+        first = arrests.order_by("occurred_at").values("occurred_at")[:1]
+        rows = ChildRecord.objects.filter(
+            standing=ChildStanding.IDENTIFIED_VICTIM.value, case__in=_cases(user)
+        ).annotate(untold=Subquery(first))
+        rows = rows.filter(untold__isnull=False).select_related("case", "place")
+        for child in rows.order_by("untold", "pk")[:most]:
+            since = max(child.untold, child.identified_at or child.untold)
+            add = reverse("safeguarding:contact_add", args=[child.case_id, child.pk])
+            found.append(Due(
+                "safeguarding.contact", kind.label, child.place.label, child.case.reference,
+                f"{add}?kind={kind.code}", since, clock_end(since, kind.working_days) or since,
+            ))  # fmt: skip
+    return found
 
 
 def _cases(user: Waiting) -> QuerySet[Case]:

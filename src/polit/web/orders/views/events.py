@@ -194,5 +194,5 @@ def _offers(granted: CaseAccess, order: Order, verb: str) -> Offers:
     if verb == "notification":
         return {"rule": codes, "event_id": pending_choices(order)}
     if verb == "breach":
-        return {"condition_id": condition_choices(order), "requirement": codes}
+        return {"condition_id": condition_choices(order, with_ended=True), "requirement": codes}
     return {}

@@ -119,13 +119,13 @@ def _told_of_arrests(child: ChildRecord) -> list[NextStep]:
                 continue
             at = max(arrested_at, child.identified_at or arrested_at)
             found.append(NextStep(
-                kind.label, None, _end(at, kind.working_days), kind.source,
+                kind.label, None, clock_end(at, kind.working_days), kind.source,
                 contact_kind=kind.code, arises_at=at,
             ))  # fmt: skip
     return found
 
 
-def _end(at: datetime, working_days: int) -> datetime | None:
+def clock_end(at: datetime, working_days: int) -> datetime | None:
     """Return when a clock ends; ``None`` where the bank holidays in use do not reach so far."""
     try:
         zone = timezone.get_default_timezone()

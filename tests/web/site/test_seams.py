@@ -143,7 +143,8 @@ def test_index_follows_every_register_as_a_rebuild_would(make_case: MakeCase) ->
     case = make_case("OP-1")
     kept = written(case)
     kinds = Counter(each.kind for each in SearchEntry.objects.all())
-    assert kinds["arrest"] == 1  # what it corrects is found no more
+    # What it corrects is found no more; it is found with its place, and without it by others.
+    assert kinds["arrest"] == 2
     assert "charge" not in kinds
     assert SearchEntry.objects.get(kind="exchange").record_id == kept
     held = SearchEntry.objects.get(kind="child")
@@ -200,4 +201,4 @@ def test_next_step_is_one_click_from_an_arrest_and_from_an_exhibit(
     for step in (f"{base}court/defendants/{arrest.place_id}/", f"{base}exhibits/seize/"):
         assert f'href="{step}' in shown
     shown = client.get(f"{base}exhibits/{exhibit.pk}/").content.decode()
-    assert f'href="{base}examinations/queue/"' in shown
+    assert f'href="{base}examinations/queue/?exhibit={exhibit.pk}"' in shown

@@ -279,9 +279,9 @@ def history(access: CaseAccess, person_id: UUID) -> tuple[Change, ...]:
 
 
 def changes_elsewhere(access: CaseAccess, person_id: UUID) -> int:
-    """Return how many acts on a person belong to other cases."""
+    """Return how many acts on a person belong to other cases; to look at a person is none."""
     rows = AuditEvent.objects.filter(subject_id=str(person_id), subject_kind="person")
-    return rows.exclude(case_id=access.case.id).count()
+    return rows.exclude(case_id=access.case.id).exclude(action="people.consult").count()
 
 
 def _places() -> QuerySet[CasePerson]:

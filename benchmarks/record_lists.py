@@ -54,7 +54,7 @@ def main() -> None:
 
 def _inside(options: argparse.Namespace) -> None:
     """Fill and measure in a process that has its database."""
-    from polit.web.site.boot import boot  # noqa: PLC0415 - models can be imported only once ready
+    from polit.web.site.boot import boot, settle  # noqa: PLC0415 - models are not ready before
 
     boot()
     from django.core.management import call_command  # noqa: PLC0415 - as above
@@ -70,6 +70,7 @@ def _inside(options: argparse.Namespace) -> None:
         if connection.vendor == "postgresql":  # it does so by itself within minutes
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+    settle()  # as the server does
     missed = 0
     for told in measure(options.times, options.only):
         missed += not told["holds"]

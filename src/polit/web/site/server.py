@@ -49,8 +49,10 @@ def load_application(_target: str) -> Callable[..., Any]:
     """Load the site inside a worker process, which then ends with the server's main process."""
     parent = os.getppid()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    from polit.web.site.wsgi import application  # noqa: PLC0415 - after the fork, in the worker
+    from polit.web.site.boot import settle  # noqa: PLC0415 - after the fork, in the worker
+    from polit.web.site.wsgi import application  # noqa: PLC0415 - as above
 
+    settle()
     return application
 
 

@@ -156,10 +156,12 @@ def _untold(user: Waiting, most: int) -> list[Due]:
         )  # fmt: skip
         first = arrests.order_by("occurred_at").values("occurred_at")[:1]
         rows = ChildRecord.objects.filter(
-            standing=ChildStanding.IDENTIFIED_VICTIM.value, case__in=_cases(user)
+            Exists(arrests), standing=ChildStanding.IDENTIFIED_VICTIM.value, case__in=_cases(user)
         ).annotate(untold=Subquery(first))
-        rows = rows.filter(untold__isnull=False).select_related("case", "place")
-        for child in rows.order_by("untold", "pk")[:most]:
+        rows = rows.select_related("case", "place")
+        # Mostly a child is identified on what an arrest brought, and the clock runs from then; to
+        # order by the arrest would have it looked up for all of them.
+        for child in rows.order_by("identified_at", "pk")[:most]:
             since = max(child.untold, child.identified_at or child.untold)
             add = reverse("safeguarding:contact_add", args=[child.case_id, child.pk])
             found.append(Due(

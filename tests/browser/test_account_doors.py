@@ -97,6 +97,7 @@ def test_passkey_is_enrolled_and_stands_for_both_steps(browser_page: Page, perso
     add_passkey_device(page)
     open_link(page, person)
     page.get_by_role("button", name="Passkey").click()
+    expect(page.get_by_label("Name of the passkey")).to_be_visible()
     check_axe(page)
     page.get_by_label("Name of the passkey").fill("key <b>one</b>")
     page.get_by_role("button", name="Add the passkey").click()

@@ -70,6 +70,11 @@ def _label(page: Page) -> str:
     return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
 
 
+def _first_label(page: Page) -> str:
+    """Return what is said of the first cell that there is for whoever reads without keys."""
+    return str(page.locator("[role=gridcell]:visible").first.get_attribute("aria-label"))
+
+
 def _keys(page: Page, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
@@ -105,9 +110,18 @@ def _check_moves(page: Page, columns: int) -> None:
     _keys(page, "Control+End")
     assert _label(page).startswith("100000 of 100000")
     assert page.evaluate("document.getElementById('review-frame').scrollTop") > 100_000
+    _check_row_order(page)
     _keys(page, "Control+Home", "End", "Shift+ArrowDown", "Space", "Space", "Escape")
     assert _label(page).startswith(f"{2 * columns} of 100000")
     assert page.locator("#review-chosen").inner_text() == ""
+
+
+def _check_row_order(page: Page) -> None:
+    rows = page.locator("[role=row]:visible").evaluate_all(
+        "rows => rows.map((each) => Number(each.ariaRowIndex))"
+    )
+    assert len(rows) > 3
+    assert rows == sorted(rows), "rows stand in the order in which they are read"
 
 
 def _check_reveals(page: Page, review: FakeReview, folder: Path) -> None:
@@ -170,9 +184,8 @@ def _seen(review: FakeReview) -> list[list[float]]:
 def _check_decisions(page: Page, review: FakeReview) -> None:
     _keys(page, "Control+Home", "1")
     _until(page, "document.activeElement.ariaLabel?.startsWith('2 of')")
-    assert "graded, Category A" in str(
-        page.locator("[role=gridcell]").first.get_attribute("aria-label")
-    )
+    _check_row_order(page)
+    assert "graded, Category A" in _first_label(page)
     _keys(page, "u", "Shift+j", "Control+z")
     _until(page, "document.activeElement.ariaLabel?.startsWith('1 of')")
     page.get_by_role("button", name="B : Category B").click()
@@ -258,7 +271,7 @@ def test_decisions_wait_while_the_server_is_away(site: Site, browser: Browser) -
     waiting = page.locator("#review-waiting")
     _until(page, "document.getElementById('review-waiting').textContent.includes('3 decisions')")
     assert "Keep this page open" in waiting.inner_text()
-    assert "graded" in str(page.locator("[role=gridcell]").first.get_attribute("aria-label"))
+    assert "graded" in _first_label(page)
     review.is_away = False
     _wait(page, lambda: len(review.asked_of("undo")) == 1)
     assert [each["code"] for each in review.asked_of("decide")] == ["A", "B"]

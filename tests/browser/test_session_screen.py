@@ -108,5 +108,6 @@ def test_officer_reads_what_they_were_exposed_to(
     check_axe(page)
     screenshot(page, "my-exposure", tmp_path)
     page.get_by_role("link", name="Exposure record, session by session").click()
+    page.wait_for_url("**/welfare/record/")
     check_axe(page)
     screenshot(page, "exposure-record", tmp_path)

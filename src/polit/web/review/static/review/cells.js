@@ -66,10 +66,20 @@ export class Cells {
       return;
     }
     const line = this.spare.pop() ?? this.#make();
+    this.element.insertBefore(line.element, this.#after(row));
     line.element.hidden = false;
     line.element.setAttribute("aria-rowindex", String(row + 1));
     this.rows.set(row, line);
     line.cells.forEach((cell, column) => this.#write(cell, row * this.columns + column, -1));
+  }
+
+  /* The element before which a row stands: whoever reads the grid line by line reads it in order. */
+  #after(row) {
+    let next = Infinity;
+    for (const other of this.rows.keys()) {
+      next = other > row && other < next ? other : next;
+    }
+    return this.rows.get(next)?.element ?? null;
   }
 
   #make() {
@@ -87,7 +97,6 @@ export class Cells {
       element.append(cell);
       return cell;
     });
-    this.element.append(element);
     return { element, cells };
   }
 

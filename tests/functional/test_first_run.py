@@ -1,4 +1,4 @@
-"""The first thing a newcomer does: ``./dev run`` on the sample, and on evidence of their own."""
+"""``./dev run`` on evidence of one's own, not served; ``test_served_run`` has the sample."""
 
 import os
 import subprocess
@@ -30,22 +30,6 @@ def run_sample(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]
     )
 
 
-def test_the_sample_is_examined_verified_and_explained(home: Path) -> None:
-    ended = run_sample(home)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    for said in ("Not examined", "The package holds.", "The sealed package: ", "Try next:"):
-        assert said in ended.stdout
-    assert "returned 3, as expected" in ended.stdout
-    assert "ALERT: 2 contents match hash sets" in ended.stderr
-    assert "ALERT: 2 contents match hash sets" in ended.stdout
-    assert "6 known-good" in ended.stdout
-    assert "known-good entries" in ended.stdout
-    packages = list((home.parent / "dev" / "data" / "packages").glob("run-*/AB%2F1.polit"))
-    assert len(packages) == 1
-    assert packages[0].with_suffix(".png").read_bytes().startswith(b"\x89PNG")
-    assert list(home.iterdir()) == [], "something lands in the user's home"
-
-
 def test_evidence_of_ones_own_is_examined(home: Path, tmp_path: Path) -> None:
     evidence = tmp_path / "evidence"
     evidence.mkdir()
@@ -53,6 +37,8 @@ def test_evidence_of_ones_own_is_examined(home: Path, tmp_path: Path) -> None:
     ended = run_sample(home, str(evidence))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "1 done" in ended.stdout
+    assert "The record is served" not in ended.stdout
+    assert list(home.iterdir()) == [], "something lands in the user's home"
 
 
 def test_the_reason_of_a_refusal_is_on_the_screen(home: Path, tmp_path: Path) -> None:

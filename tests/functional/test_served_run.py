@@ -1,4 +1,4 @@
-"""``./dev run`` to its end: the sample examined, taken into a case, and served."""
+"""``./dev run`` to its end: the sample examined, verified, taken into a case, and served."""
 
 import http.client
 import os
@@ -21,11 +21,12 @@ def run_to_the_end(home: Path, port: int) -> str:
     """Run the sample until it says what to do; stop it; return what it said."""
     environment = {
         "PATH": os.environ["PATH"],
-        "HOME": str(home),
+        "HOME": str(home / "home"),
         "USER": "newcomer",
         "POLIT_DEV": str(home / "dev"),
         "POLIT_DEV_PORT": str(port),
     }
+    (home / "home").mkdir(exist_ok=True)
     log = home / "log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -50,6 +51,23 @@ def run_to_the_end(home: Path, port: int) -> str:
     return log.read_text()
 
 
+def check_examined(said: str, packages: Path) -> None:
+    """Check what is said of the sample's examination, and that its package is there."""
+    for words in (
+        "Not examined",
+        "The package holds.",
+        "The sealed package: ",
+        "Try next:",
+        "returned 3, as expected",
+        "6 known-good",
+        "known-good entries",
+    ):
+        assert words in said
+    assert said.count("ALERT: 2 contents match hash sets") == 2, "while it ran, and at its end"
+    (package,) = packages.glob("run-*/AB%2F1.polit")
+    assert package.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+
 def links(said: str) -> list[str]:
     told = said.partition("The record is served at")[2]
     return re.findall(r"http://localhost:\d+(/invitation/\S+)", told)
@@ -72,6 +90,8 @@ def status_of(port: int, path: str) -> int:
 def test_the_sample_ends_in_a_case_that_is_served_twice_with_the_same(tmp_path: Path) -> None:
     port = free_port()
     first = run_to_the_end(tmp_path, port)
+    check_examined(first, tmp_path / "dev" / "data" / "packages")
+    assert list((tmp_path / "home").iterdir()) == [], "something lands in the user's home"
     assert f"The record is served at http://localhost:{port}/" in first
     assert len(links(first)) == 2
     assert "not taken into the case" not in first

@@ -14,6 +14,7 @@ from served_record import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 _LIMIT_S = 240.0
+_STOP_S = 120.0
 _LAST_LINE = "3. Read docs/tutorial/first-case.md"
 
 
@@ -46,7 +47,12 @@ def run_to_the_end(home: Path, port: int) -> str:
         assert opened == [200] * len(opened)
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            process.wait(_STOP_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
     assert process.returncode == 0
     return log.read_text()
 

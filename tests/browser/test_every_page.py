@@ -153,7 +153,7 @@ def go_as_whoever_may(page: Page, inhabited: Inhabited, address: Address) -> Non
 
 
 TITLES: dict[str, str] = {}
-"""The titles of pages that tests have been to."""
+"""The titles of the pages that were opened so far: each page has one of its own."""
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda each: each.name)
@@ -161,7 +161,9 @@ def test_page_is_clean_narrow_and_in_order(
     pages: Page, inhabited: Inhabited, address: Address
 ) -> None:
     go_as_whoever_may(pages, inhabited, address)
-    TITLES[address.name] = pages.title()
+    title = TITLES[address.name] = pages.title()
+    assert title.endswith(" \u2013 polit")
+    assert [name for name, other in TITLES.items() if other == title] == [address.name]
     if not pages.locator("[autofocus]").count():  # a scanner types at once
         pages.keyboard.press("Tab")
         assert pages.evaluate("() => document.activeElement.textContent") == "Skip to main content"
@@ -170,16 +172,3 @@ def test_page_is_clean_narrow_and_in_order(
     check_axe(pages)
     pages.set_viewport_size({"width": 320, "height": 640})
     assert too_wide(pages) == []
-
-
-def test_every_page_has_a_title_of_its_own(pages: Page, inhabited: Inhabited) -> None:
-    titles: dict[str, list[str]] = {}
-    for address in ADDRESSES:
-        if address.name not in TITLES:  # this test runs alone
-            pages.context.clear_cookies()
-            go_as_whoever_may(pages, inhabited, address)
-            TITLES[address.name] = pages.title()
-        title = TITLES[address.name]
-        assert title.endswith(" \u2013 polit")
-        titles.setdefault(title, []).append(address.name)
-    assert {title: names for title, names in titles.items() if len(names) > 1} == {}

@@ -23,6 +23,7 @@ from polit.web.safeguarding.models import (
     StrategyDiscussion,
     SupportContact,
 )
+from polit.web.safeguarding.queries.untold import still_true
 from polit.web.safeguarding.rules import ContactState, StepKind
 
 _MODELS: tuple[type[ChildStep], ...] = (
@@ -182,6 +183,8 @@ def _children() -> QuerySet[ChildRecord]:
         is_shared=Exists(SocialCareReferral.objects.standing().filter(**own)),
         is_discussed=Exists(StrategyDiscussion.objects.standing().filter(**own)),
         is_protected=Exists(ProtectiveAction.objects.standing().filter(counts=True, **own)),
-        owes_contact=Exists(SupportContact.objects.filter(state=ContactState.OWED.value, **own)),
+        owes_contact=Exists(
+            SupportContact.objects.filter(still_true(), state=ContactState.OWED.value, **own)
+        ),
         awaits_conference=Exists(awaiting_conference().filter(**own)),
     )

@@ -30,7 +30,8 @@ from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
 from polit.web.safeguarding.due import due_sources
 from polit.web.safeguarding.models import ChildRecord, SupportContact
-from polit.web.safeguarding.queries import child_get, next_steps
+from polit.web.safeguarding.queries import child_get, children_for, next_steps
+from polit.web.safeguarding.queries.children import missing
 from polit.web.safeguarding.rules import GivenChild, GivenContact, GivenIdentified, GivenReply
 from polit.web.safeguarding.services import (
     child_change,
@@ -90,6 +91,8 @@ def asked(case: Case, child: ChildRecord, user: User) -> list[str]:
     page = sorted((each.label, each.due_at) for each in steps if each.label in CODES)
     dues = source.rows(user, 99)
     assert page == sorted((each.label, each.due_at) for each in dues if each.label in CODES)
+    waits = children_for(user).filter(missing("contact"), pk=child.pk).exists()
+    assert waits == any(each.contact_id or each.url for each in steps)
     assert not any(CHILD_NAME in f"{each.subject} {each.label} {each.url}" for each in dues)
     return sorted((label for label, _due_at in page), key=list(CODES).index)
 

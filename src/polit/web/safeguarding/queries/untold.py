@@ -8,10 +8,10 @@ withdrawn is not. Nothing here is stored: a contact that is added names what it 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
@@ -23,7 +23,7 @@ from polit.web.arrests.rules import DECISIONS, RUNNING, ArrestKind
 from polit.web.core.working_days import current_working_days
 from polit.web.safeguarding.children_law import ArisesOn, ContactKind, current_catalogue
 from polit.web.safeguarding.models import ChildRecord, SupportContact
-from polit.web.safeguarding.rules import ChildStanding
+from polit.web.safeguarding.rules import ChildStanding, ContactState
 
 _ARRESTED = {ArisesOn.ARREST: (ArrestKind.ARREST.value,)}
 _DECIDED = {
@@ -92,10 +92,9 @@ def untold(children: Q, most: int | None = None) -> list[Untold]:
         children: Which children; who may read them is asked by the caller.
         most: At most so many; ``None`` for all.
     """
-    found = list(chain(
-        *(_found(children, _arrests(), asked, most) for asked in _asked(_ARRESTED)),
-        *(_found(children, _outcomes(), asked, most) for asked in _asked(_DECIDED)),
-    ))  # fmt: skip
+    found = [
+        each for source, asked in _everything() for each in _found(children, source, asked, most)
+    ]
     first = sorted(found, key=lambda each: each.due_at or each.arises_at)[:most]
     rows = ChildRecord.objects.select_related("case", "place")
     of = rows.in_bulk({each.child_id for each in first})
@@ -113,6 +112,23 @@ def still_true() -> Q:
         Q(pk=OuterRef("follows")) | Q(first=OuterRef("follows")), Exists(stands)
     )
     return Q(follows=None) | Q(Exists(arrests)) | Q(Exists(outcomes))
+
+
+def awaits_contact() -> Q:
+    """Return the condition that a child is owed a contact, recorded or not."""
+    mine = Q(pk=OuterRef("pk"))
+    owed = SupportContact.objects.filter(
+        still_true(), state=ContactState.OWED.value, child=OuterRef("pk")
+    )
+    found = Q(Exists(owed))
+    for source, asked in _everything():
+        found |= Q(Exists(_rows(mine, source, asked)))
+    return found
+
+
+def _everything() -> Iterator[tuple[_Source, dict[ContactKind, tuple[str, ...]]]]:
+    yield from ((_arrests(), asked) for asked in _asked(_ARRESTED))
+    yield from ((_outcomes(), asked) for asked in _asked(_DECIDED))
 
 
 def _asked(
@@ -146,7 +162,17 @@ def _outcomes() -> _Source:
 def _found(
     children: Q, source: _Source, asked: Mapping[ContactKind, tuple[str, ...]], most: int | None
 ) -> Iterable[_Found]:
-    """Return what victims were not told of, of the kinds that are asked for. One query.
+    """Return the first of what victims were not told of, of the kinds asked for. One query."""
+    kinds = {kind.code: kind for kind in asked}
+    for asks, child_id, event, since in _rows(children, source, asked)[:most]:
+        due_at = _clock_end(since, kinds[asks].working_days)
+        yield _Found(kinds[asks], child_id, event, since, due_at)
+
+
+def _rows(
+    children: Q, source: _Source, asked: Mapping[ContactKind, tuple[str, ...]]
+) -> QuerySet[ChildRecord, tuple[str, UUID, UUID, datetime]]:
+    """Return kind, victim, what is to be told and since when, what arose first first.
 
     A contact that somebody added by hand tells of what happened at its very time.
     """
@@ -166,10 +192,7 @@ def _found(
         Q(suspect=None) | Q(suspect=F("who")), ~Exists(told), *source.holds, taken_back=False,
         asks__isnull=False, of__isnull=False,
     ).order_by("since", "event", "pk")  # fmt: skip
-    kinds = {kind.code: kind for kind in asked}
-    for asks, child_id, event, since in rows.values_list("asks", "pk", "event", "since")[:most]:
-        due_at = _clock_end(since, kinds[asks].working_days)
-        yield _Found(kinds[asks], child_id, event, since, due_at)
+    return rows.values_list("asks", "pk", "event", "since")
 
 
 def _clock_end(at: datetime, working_days: int) -> datetime | None:

@@ -75,10 +75,10 @@ def outcome(
     )  # fmt: skip
 
 
-def corrected(arrest: Arrest, at: datetime) -> Arrest:
+def corrected(arrest: Arrest, at: datetime, kind: ArrestKind = ArrestKind.ARREST) -> Arrest:
     given = GivenArrest(
-        arrest.place_id, ArrestKind.ARREST, at, "at home", "reported", "PC Sample",
-        ("investigation",),
+        arrest.place_id, kind, at, "at home", "reported", "PC Sample",
+        ("investigation",) if kind is ArrestKind.ARREST else (),
     )  # fmt: skip
     return arrest_correct(SYSTEM, reason=WHY, access=access_to(arrest.case),
                           arrest_id=arrest.first_id, given=given)  # fmt: skip
@@ -196,6 +196,16 @@ def test_nothing_withdrawn_is_told_even_where_a_contact_is_owed(case: Case, lead
     assert asked(case, child, lead) == [ARREST, BAIL]
     arrest_withdraw(SYSTEM, reason=WHY, access=access_to(case), arrest_id=arrest.first_id)
     assert asked(case, child, lead) == []
+
+
+def test_what_was_no_arrest_after_all_is_not_told(case: Case, lead: User) -> None:
+    child, arrest = victim_of(case), arrest_of_case(case)
+    contact_owe(SYSTEM, reason=WHY, access=Granted(case), child_id=child.pk,
+                given=GivenContact(CODES[ARREST], arrest.occurred_at))  # fmt: skip
+    corrected(arrest, arrest.occurred_at, ArrestKind.VOLUNTARY_ATTENDANCE)
+    assert asked(case, child, lead) == []
+    outcome(arrest, OutcomeKind.NO_FURTHER_ACTION, ago(1))
+    assert asked(case, child, lead) == [DECISION]
 
 
 def test_who_is_identified_late_is_told_where_things_stand(case: Case, lead: User) -> None:

@@ -106,7 +106,9 @@ def untold(children: Q, most: int | None = None) -> list[Untold]:
 
 def still_true() -> Q:
     """Return the condition that what a contact follows, if anything, was not withdrawn since."""
-    arrests = Arrest.objects.standing().filter(first=OuterRef("follows"))
+    arrests = Arrest.objects.standing().filter(
+        first=OuterRef("follows"), kind=ArrestKind.ARREST.value
+    )
     stands = Arrest.objects.standing().filter(first=OuterRef("arrest"))
     outcomes = ArrestOutcome.objects.standing().filter(
         Q(pk=OuterRef("follows")) | Q(first=OuterRef("follows")), Exists(stands)

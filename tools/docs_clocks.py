@@ -102,10 +102,13 @@ def _limits() -> str:
 
 def _contacts() -> str:
     lists = current_catalogue()
-    rows = [f"| {each.label} | {each.working_days} | {each.source} |" for each in lists.contacts]
+    rows = [
+        f"| {each.label} | {each.working_days} | {each.arises_on.label} | {each.source} |"
+        for each in lists.contacts
+    ]
     return _table(
         "Contacts with victims and carers", lists.notice,
-        "| Contact | Working days | Set by |\n|---|---|---|", rows,
+        "| Contact | Working days | Asked for by itself | Set by |\n|---|---|---|---|", rows,
     )  # fmt: skip
 
 

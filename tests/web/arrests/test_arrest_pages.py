@@ -1,5 +1,6 @@
 """Pages of arrests: the way through, who reads what, hostile text, the number of queries."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -194,6 +195,35 @@ def test_withdrawn_arrest_is_on_no_list(
     client = client_for(officer)
     assert b"OP-1" not in client.get("/arrests/").content
     assert b"No arrest is recorded yet" in client.get(f"/cases/{case.id}/").content
+
+
+def test_exhibit_is_seized_at_the_execution_as_it_stands(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    case = make_case("OP-1", officer)
+    client, warrant = client_for(officer), granted_warrant(case)
+    old = executed(case, warrant)
+    arrest = recorded(case, execution_id=old.pk)
+    page, seize = f"/cases/{case.id}/arrests/{arrest.pk}/", f"/cases/{case.id}/exhibits/seize/"
+
+    def execution_id_seized_at() -> str:
+        shown = client.get(page).content.decode()
+        found = set(re.findall(rf"{seize}\?execution=([-0-9a-f]+)", shown))
+        asked = found.pop() if found else ""
+        assert not found
+        address = f"{seize}?execution={asked}" if asked else seize
+        return str(client.get(address).context["form"].initial.get("execution_id", ""))
+
+    assert execution_id_seized_at() == str(old.pk)
+    given = GivenExecution(old.occurred_at, "searched", "DS Reed", warrant.premises.get().pk)
+    new = execution_correct(
+        SYSTEM, reason="a", access=SampleAccess(case), execution_id=old.pk, given=given
+    )
+    assert execution_id_seized_at() == str(new.pk)
+    execution_withdraw(SYSTEM, reason="b", access=SampleAccess(case), execution_id=new.pk)
+    assert execution_id_seized_at() == ""
+    assert "an execution that was withdrawn" in client.get(page).content.decode()
 
 
 def test_correction_keeps_the_execution_that_was_corrected_since(

@@ -6,7 +6,6 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from web.arrests.samples import arrest_of_case
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.safeguarding.samples import (
     CHILD_NAME,
@@ -27,7 +26,7 @@ from polit.web.cases.models import Case, Notice
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import Role
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
-from polit.web.people.services import person_add, person_link
+from polit.web.people.services import person_link
 from polit.web.safeguarding.due import due_sources
 from polit.web.safeguarding.models import ChildRecord, ProtectiveAction, SupportContact
 from polit.web.safeguarding.queries import (
@@ -41,7 +40,6 @@ from polit.web.safeguarding.rules import (
     GivenAction,
     GivenChild,
     GivenConference,
-    GivenContact,
     GivenEnquiryStep,
     GivenIdentified,
     GivenReply,
@@ -57,7 +55,6 @@ from polit.web.safeguarding.services import (
     child_record,
     child_version,
     contact_act,
-    contact_owe,
     disclosure_record,
     disclosure_withdraw,
     protective_action_correct,
@@ -79,12 +76,6 @@ def done(case: Case, child: ChildRecord, given: GivenStep) -> None:
 
 def labels(case: Case, child: ChildRecord) -> list[str]:
     return [each.label for each in next_steps(child_get(Granted(case), child.pk))]
-
-
-def told_dues(user: User) -> list[tuple[str, str]]:
-    (source,) = (each for each in due_sources() if each.kind == "safeguarding.contact")
-    found = [(each.label, each.url) for each in source.rows(user, 9)]
-    return [each for each in found if each[0] == "Told of an arrest"]
 
 
 def test_child_is_recorded_once_with_the_versions_that_it_runs_by(make_case: MakeCase) -> None:
@@ -240,54 +231,6 @@ def test_identified_victim_is_owed_contacts_and_standing_has_its_table(
     given_one = contact_act(SYSTEM, reason="a test", access=access, contact_id=contact.pk,
                             action="give", reply=reply)  # fmt: skip
     assert given_one.state == "given"
-
-
-def test_victim_is_to_be_told_of_each_arrest_once(
-    make_case: MakeCase, make_user: MakeUser, client_for: ClientFor
-) -> None:
-    lead = make_user("i.example", Role.INVESTIGATOR)
-    case = make_case("OP-1", lead)
-    child, arrest = child_of(case), arrest_of_case(case)
-    assert "Told of an arrest" not in labels(case, child)  # a child at risk is no victim
-    child_identify(SYSTEM, reason="a test", access=Granted(case), child_id=child.pk,
-                   given=GivenIdentified(now_utc(), "by her school"))  # fmt: skip
-    assert labels(case, child).count("Told of an arrest") == 1
-    base = f"/cases/{case.id}/children/{child.pk}/"
-    link = f"{base}contacts/add/?kind=told_of_arrest"
-    assert told_dues(lead) == [("Told of an arrest", link)]
-    client = client_for(lead)
-    assert link in client.get(base).content.decode()
-    initial = client.get(link).context["form"].initial
-    assert initial["kind"] == "told_of_arrest"
-    assert initial["arises_at"] >= arrest.occurred_at
-    given = GivenContact("told_of_arrest", initial["arises_at"])
-    contact_owe(SYSTEM, reason="a test", access=Granted(case), child_id=child.pk, given=given)
-    assert labels(case, child).count("Told of an arrest") == 1  # owed now, with its clock
-    assert link not in client.get(base).content.decode()
-    ((_label, url),) = told_dues(lead)
-    assert url.endswith("/give/")
-
-
-def test_victim_is_told_of_arrests_of_the_own_suspect_alone(
-    make_case: MakeCase, make_user: MakeUser
-) -> None:
-    lead = make_user("i.example", Role.INVESTIGATOR)
-    case = make_case("OP-1", lead)
-    child = child_of(case)
-    arrest_of_case(case)
-    other = person_add(
-        SYSTEM, reason="a", case=case, place=PlaceInCase(PersonRole.SUSPECT),
-        details=PersonDetails(given_name="Ambrose", family_name="Tindle"),
-    )  # fmt: skip
-    child_change(
-        SYSTEM, reason="a", access=Granted(case), child_id=child.pk, seen=child_version(child),
-        given=GivenChild(KNOWN, suspect_id=other.pk),
-    )  # fmt: skip
-    child_identify(SYSTEM, reason="a test", access=Granted(case), child_id=child.pk,
-                   given=GivenIdentified(now_utc(), "by her school"))  # fmt: skip
-    child.refresh_from_db()
-    assert "Told of an arrest" not in labels(case, child)
-    assert told_dues(lead) == []
 
 
 def test_change_is_refused_where_somebody_was_quicker(make_case: MakeCase) -> None:

@@ -172,9 +172,12 @@ class ArrestOutcome(OfArrest):
         bail_law: The version of the law that the bail's period follows.
         bail_level: Whose authority the period has, a code of that law.
         due_at: When bail ends, or a release under investigation is looked at again.
+        first: The first row that said this, ``None`` on that row itself. A correction to another
+            kind begins anew: whoever was told has to be told again.
     """
 
     arrest = models.ForeignKey(Arrest, on_delete=models.PROTECT, related_name="outcomes")
+    first = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="rows")
     kind = models.CharField(max_length=40)
     detail = models.TextField(blank=True)
     bail_law = models.CharField(max_length=60, blank=True)

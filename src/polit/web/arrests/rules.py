@@ -88,6 +88,8 @@ class OutcomeKind(StrEnum):
 RUNNING = frozenset({OutcomeKind.BAIL, OutcomeKind.RELEASED_UNDER_INVESTIGATION})
 """The outcomes after which an investigation goes on: they follow an arrest alone, and a day is
 set on which it is looked at again."""
+DECISIONS = frozenset({OutcomeKind.CHARGE, OutcomeKind.CAUTION, OutcomeKind.NO_FURTHER_ACTION})
+"""The outcomes that decide whether somebody is charged."""
 FINAL = frozenset({OutcomeKind.CHARGE, OutcomeKind.CAUTION})
 """After these nobody is bailed or released under investigation any more. After no further action
 somebody may be: new evidence turns up."""

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import Q
+
 from polit.web.accounts.models import User
 from polit.web.core.access import CaseAccess
 from polit.web.demo.force import REASON, Scene, invented_name
@@ -12,19 +14,24 @@ from polit.web.demo.plan import LAST_DAY, ZONE, PlannedChild, local, pick
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_link
 from polit.web.safeguarding.models import ChildRecord
+from polit.web.safeguarding.queries import untold
 from polit.web.safeguarding.rules import (
     ChildAccess,
     GivenAction,
     GivenChild,
     GivenConference,
+    GivenContact,
     GivenEnquiryStep,
     GivenIdentified,
+    GivenReply,
     GivenShared,
     GivenStrategy,
 )
 from polit.web.safeguarding.services import (
     child_add,
     child_record,
+    contact_act,
+    contact_owe,
     step_record,
 )
 
@@ -59,6 +66,8 @@ def protect(scene: Scene, worker: User, access: CaseAccess, known: dict[str, UUI
         seed = given.number * 11 + number
         child = _record(helping, planned, known, seed)
         _act(helping, child, planned, seed)
+        if seed % 4:
+            _tell(helping, child)
 
 
 def _record(
@@ -115,3 +124,17 @@ def _act(helping: Scene, child: ChildRecord, planned: PlannedChild, seed: int) -
         step_record(
             helping.actor, reason=REASON, access=helping.access, child_id=child.pk, given=step
         )
+
+
+def _tell(helping: Scene, child: ChildRecord) -> None:
+    """Tell a victim of what happened to the suspect; what is left makes the list of what is due."""
+    for each in untold(Q(pk=child.pk)):
+        given = GivenContact(each.kind.code, each.arises_at, each.follows)
+        contact = contact_owe(
+            helping.actor, reason=REASON, access=helping.access, child_id=child.pk, given=given
+        )
+        contact_act(
+            helping.actor, reason=REASON, access=helping.access, contact_id=contact.pk,
+            action="give", reply=GivenReply(each.arises_at + timedelta(hours=3),
+                                            "By telephone, to the carer"),
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 from functools import lru_cache
 from typing import TypeVar
 
@@ -123,6 +124,30 @@ class ActionKind:
         return begins_at + timedelta(hours=self.hours) if self.hours else None
 
 
+class ArisesOn(StrEnum):
+    """What a contact with a victim is owed on by itself."""
+
+    NOTHING = ""
+    IDENTIFIED = "identified"
+    ARREST = "arrest"
+    RELEASE = "release"
+    DECISION = "decision"
+
+    @property
+    def label(self) -> str:
+        """When it is asked for, in words; empty where somebody has to say that it is owed."""
+        return _OCCASIONS[self.value]
+
+
+_OCCASIONS = {
+    "": "",
+    "identified": "once the victim is identified",
+    "arrest": "on each arrest",
+    "release": "on each release on bail or under investigation",
+    "decision": "on each charge, caution or decision to take no further action",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ContactKind:
     """A kind of contact that is owed.
@@ -132,15 +157,14 @@ class ContactKind:
         label: What people read.
         working_days: By when, from what it follows.
         source: Where that is set.
-        arises_on: ``identified`` where it is owed to every identified victim by itself, ``arrest``
-            where it follows each arrest of the suspect.
+        arises_on: Where it is owed by itself, on what; empty where somebody has to say so.
     """
 
     code: str
     label: str
     working_days: int
     source: str
-    arises_on: str = ""
+    arises_on: ArisesOn = ArisesOn.NOTHING
 
 
 Entry = TypeVar(

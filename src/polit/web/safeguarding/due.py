@@ -5,13 +5,10 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from polit.web.accounts.models import User
-from polit.web.arrests.models import Arrest
-from polit.web.arrests.rules import ArrestKind
 from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.core.due import Due, DueSource, Waiting
@@ -26,10 +23,9 @@ from polit.web.safeguarding.models import (
     SupportContact,
 )
 from polit.web.safeguarding.queries.children import awaiting_conference
-from polit.web.safeguarding.queries.next_steps import clock_end
+from polit.web.safeguarding.queries.untold import still_true, untold
 from polit.web.safeguarding.rules import (
     WORKERS,
-    ChildStanding,
     ContactState,
     StepKind,
     TaskState,
@@ -125,8 +121,9 @@ def _protection(user: Waiting, most: int) -> Sequence[Due]:
 
 
 def _contacts(user: Waiting, most: int) -> Sequence[Due]:
+    cases = _cases(user)
     rows = SupportContact.objects.filter(
-        state=ContactState.OWED.value, child__case__in=_cases(user)
+        still_true(), state=ContactState.OWED.value, child__case__in=cases
     )
     rows = rows.select_related("child__case", "child__place").order_by("due_at", "pk")
     owed = [
@@ -137,38 +134,12 @@ def _contacts(user: Waiting, most: int) -> Sequence[Due]:
             each.arises_at, each.due_at)
         for each in rows[:most]
     ]  # fmt: skip
-    return sorted([*owed, *_untold(user, most)], key=lambda each: each.due_at)[:most]
-
-
-def _untold(user: Waiting, most: int) -> list[Due]:
-    """Return whom of the victims nobody has told yet of the first arrest that concerns them.
-
-    See ``next_steps``, which tells of each arrest on the child's page.
-    """
-    found = []
-    for kind in (each for each in current_catalogue().contacts if each.arises_on == "arrest"):
-        told = SupportContact.objects.filter(
-            child=OuterRef(OuterRef("pk")), kind=kind.code, arises_at__gte=OuterRef("occurred_at")
-        )
-        arrests = Arrest.objects.standing().filter(
-            ~Exists(told), kind=ArrestKind.ARREST.value, case=OuterRef("case"),
-            place=Coalesce(OuterRef("suspect"), F("place")),
-        )  # fmt: skip
-        first = arrests.order_by("occurred_at").values("occurred_at")[:1]
-        rows = ChildRecord.objects.filter(
-            Exists(arrests), standing=ChildStanding.IDENTIFIED_VICTIM.value, case__in=_cases(user)
-        ).annotate(untold=Subquery(first))
-        rows = rows.select_related("case", "place")
-        # Mostly a child is identified on what an arrest brought, and the clock runs from then; to
-        # order by the arrest would have it looked up for all of them.
-        for child in rows.order_by("identified_at", "pk")[:most]:
-            since = max(child.untold, child.identified_at or child.untold)
-            add = reverse("safeguarding:contact_add", args=[child.case_id, child.pk])
-            found.append(Due(
-                "safeguarding.contact", kind.label, child.place.label, child.case.reference,
-                f"{add}?kind={kind.code}", since, clock_end(since, kind.working_days) or since,
-            ))  # fmt: skip
-    return found
+    owed += [
+        Due("safeguarding.contact", each.kind.label, each.child.place.label,
+            each.child.case.reference, each.url, each.arises_at, each.due_at or each.arises_at)
+        for each in untold(Q(case__in=cases), most)
+    ]  # fmt: skip
+    return sorted(owed, key=lambda each: each.due_at)[:most]
 
 
 def _cases(user: Waiting) -> QuerySet[Case]:

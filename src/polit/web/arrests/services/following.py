@@ -145,7 +145,9 @@ def outcome_record(
         if given.kind is OutcomeKind.BAIL:
             found = bail_law_of(arrest.occurred_on)
             law, level = found.name, found.level(given.bail_level).code
+        is_same = replaced is not None and replaced.kind == given.kind.value
         return ArrestOutcome(
+            first_id=(replaced.first_id or replaced.pk) if replaced and is_same else None,
             arrest_id=arrest_id, kind=given.kind.value, occurred_at=given.occurred_at,
             detail=given.detail, bail_law=law, bail_level=level, due_at=given.due_at,
         )  # fmt: skip

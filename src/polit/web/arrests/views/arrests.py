@@ -114,6 +114,7 @@ def arrest_page(request: HttpRequest, case_id: UUID, arrest_id: UUID) -> HttpRes
     shown = {
         "granted": granted,
         "arrest": arrest,
+        "execution": execution_now(arrest.execution),
         "suspect": place_label(arrest.place, is_named=may_read_texts(roles)),
         "may_write": may_write,
         "may_read": may_read_texts(roles),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, Protocol
+from uuid import UUID
 
 from django import forms
 
@@ -186,9 +187,15 @@ class ContactForm(GovukForm):
         super().__init__(*args, **options)
         _offer(self, "kind", current_catalogue().contacts)
 
-    def given(self) -> GivenContact:
-        """Return what was filled in."""
-        return GivenContact(self.cleaned_data["kind"], self.cleaned_data["arises_at"])
+    def given(self, follows: UUID | None = None) -> GivenContact:
+        """Return what was filled in.
+
+        Args:
+            follows: What the page was opened for, if for anything.
+        """
+        kind = self.cleaned_data["kind"]
+        is_same = kind == self.initial.get("kind")
+        return GivenContact(kind, self.cleaned_data["arises_at"], follows if is_same else None)
 
 
 class ReplyForm(GovukForm):

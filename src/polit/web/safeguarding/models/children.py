@@ -107,6 +107,8 @@ class SupportContact(Record):
 
     Args:
         arises_at: When what it follows happened.
+        follows: The first row of the arrest, or of its outcome, that it tells of; ``None`` where
+            it tells of none.
         given_at: When it was given, or said not to be wanted.
         how: How, and to whom; no name of a child.
     """
@@ -116,6 +118,7 @@ class SupportContact(Record):
     catalogue = models.CharField(max_length=60)
     holidays = models.CharField(max_length=60)
     arises_at = models.DateTimeField()
+    follows = models.UUIDField(null=True)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, default=ContactState.OWED.value)
     given_at = models.DateTimeField(null=True)
@@ -132,7 +135,14 @@ class SupportContact(Record):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=["child", "kind", "arises_at"], name="safeguarding_contact_once"
+                fields=["child", "kind", "arises_at"],
+                condition=Q(follows=None),
+                name="safeguarding_contact_once",
+            ),
+            models.UniqueConstraint(
+                fields=["child", "kind", "follows"],
+                condition=Q(follows__isnull=False),
+                name="safeguarding_contact_told",
             ),
             models.CheckConstraint(
                 condition=Q(state="owed", given_at=None, how="")

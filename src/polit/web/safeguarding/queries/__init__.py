@@ -22,11 +22,13 @@ from polit.web.safeguarding.queries.tasks import (
     tasks_waiting,
 )
 from polit.web.safeguarding.queries.timeline import TimelineRow, child_timeline
+from polit.web.safeguarding.queries.untold import Untold, untold
 
 __all__ = [
     "NextStep",
     "TaskCounts",
     "TimelineRow",
+    "Untold",
     "child_get",
     "child_timeline",
     "children_for",
@@ -44,4 +46,5 @@ __all__ = [
     "task_page",
     "task_steps",
     "tasks_waiting",
+    "untold",
 ]

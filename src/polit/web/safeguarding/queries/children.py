@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.models import Case
@@ -23,7 +23,8 @@ from polit.web.safeguarding.models import (
     StrategyDiscussion,
     SupportContact,
 )
-from polit.web.safeguarding.rules import ContactState, StepKind
+from polit.web.safeguarding.queries.untold import awaits_contact
+from polit.web.safeguarding.rules import StepKind
 
 _MODELS: tuple[type[ChildStep], ...] = (
     ProtectiveAction, SocialCareReferral, StrategyDiscussion, Section47Enquiry, ChildConference,
@@ -182,6 +183,6 @@ def _children() -> QuerySet[ChildRecord]:
         is_shared=Exists(SocialCareReferral.objects.standing().filter(**own)),
         is_discussed=Exists(StrategyDiscussion.objects.standing().filter(**own)),
         is_protected=Exists(ProtectiveAction.objects.standing().filter(counts=True, **own)),
-        owes_contact=Exists(SupportContact.objects.filter(state=ContactState.OWED.value, **own)),
+        owes_contact=ExpressionWrapper(awaits_contact(), BooleanField()),
         awaits_conference=Exists(awaiting_conference().filter(**own)),
     )

@@ -4,13 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils import timezone
+from django.db.models import Q
 
 from polit.base.clock import now_utc
-from polit.base.errors import UsageError
-from polit.web.arrests.models import Arrest
-from polit.web.arrests.rules import ArrestKind
-from polit.web.core.working_days import current_working_days
 from polit.web.safeguarding.children_law import current_catalogue
 from polit.web.safeguarding.models import (
     ChildRecord,
@@ -19,7 +15,8 @@ from polit.web.safeguarding.models import (
     StrategyDiscussion,
 )
 from polit.web.safeguarding.queries.children import awaiting_conference
-from polit.web.safeguarding.rules import ChildStanding, ContactState, StepKind
+from polit.web.safeguarding.queries.untold import still_true, untold
+from polit.web.safeguarding.rules import ContactState, StepKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +29,7 @@ class NextStep:
         due_at: By when; ``None`` where no clock runs.
         why: What the clock runs from and where it is set; empty for no clock.
         contact_id: The contact, where it is one.
-        contact_kind: The kind of a contact that is not yet recorded as owed.
-        arises_at: When what it follows happened.
+        url: Where a contact is added that is not yet recorded as owed.
     """
 
     label: str
@@ -41,8 +37,7 @@ class NextStep:
     due_at: datetime | None = None
     why: str = ""
     contact_id: UUID | None = None
-    contact_kind: str = ""
-    arises_at: datetime | None = None
+    url: str = ""
 
     @property
     def is_overdue(self) -> bool:
@@ -56,10 +51,10 @@ def next_steps(child: ChildRecord) -> list[NextStep]:
     found = [*_shared(child), *_conference(child), *_protection(actions)]
     if not any(each.counts for each in actions):
         found.append(NextStep("Take a protective action", StepKind.ACTION))
-    for contact in child.contacts.filter(state=ContactState.OWED.value):
+    for contact in child.contacts.filter(still_true(), state=ContactState.OWED.value):
         way = contact.way
         found.append(NextStep(way.label, None, contact.due_at, way.source, contact.pk))
-    found += _told_of_arrests(child)
+    found += _to_be_told(child)
     return sorted(found, key=lambda each: (each.due_at is None, each.due_at or now_utc()))
 
 
@@ -98,40 +93,11 @@ def _protection(actions: list[ProtectiveAction]) -> list[NextStep]:
     return found
 
 
-def _told_of_arrests(child: ChildRecord) -> list[NextStep]:
-    """Return what an identified victim has to be told after arrests, and was not owed so far.
-
-    Where the child's suspect is not known, every arrest of the case counts. Who was identified
-    only after an arrest is told from then on.
-    """
-    kinds = [each for each in current_catalogue().contacts if each.arises_on == "arrest"]
-    if child.stands is not ChildStanding.IDENTIFIED_VICTIM or not kinds:
-        return []
-    arrests = Arrest.objects.standing().filter(case_id=child.case_id, kind=ArrestKind.ARREST.value)
-    if child.suspect_id is not None:
-        arrests = arrests.filter(place_id=child.suspect_id)
-    times = list(arrests.order_by("occurred_at").values_list("occurred_at", flat=True))
-    found = []
-    for kind in kinds:
-        held = set(child.contacts.filter(kind=kind.code).values_list("arises_at", flat=True))
-        for arrested_at in times:
-            if any(at >= arrested_at for at in held):
-                continue
-            at = max(arrested_at, child.identified_at or arrested_at)
-            found.append(NextStep(
-                kind.label, None, clock_end(at, kind.working_days), kind.source,
-                contact_kind=kind.code, arises_at=at,
-            ))  # fmt: skip
-    return found
-
-
-def clock_end(at: datetime, working_days: int) -> datetime | None:
-    """Return when a clock ends; ``None`` where the bank holidays in use do not reach so far."""
-    try:
-        zone = timezone.get_default_timezone()
-        return current_working_days().end_after(at, working_days, zone)
-    except UsageError:
-        return None
+def _to_be_told(child: ChildRecord) -> list[NextStep]:
+    return [
+        NextStep(each.kind.label, None, each.due_at, each.kind.source, url=each.url)
+        for each in untold(Q(pk=child.pk))
+    ]
 
 
 def _why(child: ChildRecord, code: str) -> str:

@@ -229,10 +229,13 @@ class GivenContact:
     Args:
         kind: A code of the catalogue.
         arises_at: When what it follows happened: its clock runs from here.
+        follows: The first row of the arrest or outcome that it tells of; ``None`` for the last
+            one untold by then, if any.
     """
 
     kind: str
     arises_at: datetime
+    follows: UUID | None = None
 
 
 def check_writes_children(roles: frozenset[Role]) -> None:

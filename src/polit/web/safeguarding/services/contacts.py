@@ -1,8 +1,11 @@
 """Contacts that are owed to children and their carers, and how they were given."""
 
+from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from polit.base.clock import now_utc
@@ -12,8 +15,9 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.core.working_days import current_working_days
-from polit.web.safeguarding.children_law import current_catalogue
+from polit.web.safeguarding.children_law import ArisesOn, current_catalogue
 from polit.web.safeguarding.models import ChildRecord, SupportContact
+from polit.web.safeguarding.queries import untold
 from polit.web.safeguarding.rules import (
     CONTACT_STATES,
     ChildStanding,
@@ -26,6 +30,8 @@ from polit.web.safeguarding.rules.children import (
     check_says,
     check_writes_children,
 )
+
+_TWICE = "this contact is owed already for the same thing"
 
 
 def contact_owe(
@@ -45,12 +51,12 @@ def contact_owe(
         purpose=access.purpose.value,
     ) as deed:  # fmt: skip
         child = ChildRecord.objects.select_related("place").get(pk=child_id, case_id=access.case.id)
-        contact = _owed(actor, child, given)
+        contact = _owed(actor, child, replace(given, follows=_followed(child, given)))
         try:
             with transaction.atomic():
                 contact.save()
         except IntegrityError as error:
-            raise UsageError("this contact is owed already for the same thing") from error
+            raise UsageError(_TWICE) from error
         deed.about("child_record", child.pk, label=child.place.label, contact=str(contact.pk))
     return contact
 
@@ -110,8 +116,25 @@ def contacts_arise(actor: Actor, child: ChildRecord) -> None:
         return
     held = set(child.contacts.values_list("kind", flat=True))
     for kind in current_catalogue().contacts:
-        if kind.arises_on == "identified" and kind.code not in held:
+        if kind.arises_on is ArisesOn.IDENTIFIED and kind.code not in held:
             _owed(actor, child, GivenContact(kind.code, child.identified_at)).save()
+
+
+def _followed(child: ChildRecord, given: GivenContact) -> UUID | None:
+    """Return what a contact tells of: as it was given, or the last by then that was not told."""
+    open_ = [each for each in untold(Q(pk=child.pk)) if each.kind.code == given.kind]
+    if given.follows is not None:
+        if given.follows not in {each.follows for each in open_}:
+            raise UsageError(f"{_TWICE}, or what it follows was withdrawn")
+        return given.follows
+    # Nobody types seconds: what happened within the minute that was typed is meant too.
+    until = given.arises_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+    before = [each for each in open_ if each.arises_at < until]
+    if before:
+        return max(before, key=lambda each: each.arises_at).follows
+    if child.contacts.filter(kind=given.kind, arises_at=given.arises_at).exists():
+        raise UsageError(_TWICE)
+    return None
 
 
 def _owed(actor: Actor, child: ChildRecord, given: GivenContact) -> SupportContact:
@@ -121,5 +144,5 @@ def _owed(actor: Actor, child: ChildRecord, given: GivenContact) -> SupportConta
     due_at = days.end_after(given.arises_at, kind.working_days, zone)
     return SupportContact(
         child=child, kind=kind.code, catalogue=lists.name, holidays=days.name,
-        arises_at=given.arises_at, due_at=due_at, by=actor.name,
+        arises_at=given.arises_at, follows=given.follows, due_at=due_at, by=actor.name,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 
 from polit.web.accounts.signed_in import user_of
@@ -13,7 +14,7 @@ from polit.web.core.fields import WITHDRAWN, this_minute
 from polit.web.core.found import or_404
 from polit.web.safeguarding.forms import STEP_FORMS, ContactForm, ReasonForm, ReplyForm
 from polit.web.safeguarding.models import ChildRecord, ChildStep, SocialCareReferral
-from polit.web.safeguarding.queries import contact_get, next_steps, step_get
+from polit.web.safeguarding.queries import contact_get, step_get, untold
 from polit.web.safeguarding.rules import ACTING, StepKind
 from polit.web.safeguarding.services import (
     contact_act,
@@ -106,16 +107,24 @@ def contact_add(request: HttpRequest, case_id: UUID, child_id: UUID) -> HttpResp
     """Say that a contact is owed."""
     del case_id
     found = child_read(request, child_id, "contacts/add")
-    asked = request.GET.get("kind", "")
-    known = next((each for each in next_steps(found) if each.contact_kind == asked != ""), None)
-    initial = {"kind": asked, "arises_at": known.arises_at} if known else {}
+    kind, follows = request.GET.get("kind", ""), _follows(request)
+    known = next(
+        (
+            each
+            for each in untold(Q(pk=found.pk))
+            if (each.kind.code, each.follows) == (kind, follows)
+        ),
+        None,
+    )
+    initial = {"kind": kind, "arises_at": known.arises_at} if known else {"kind": kind}
     form = ContactForm(sent(request), initial=initial)
     if form.is_valid():
         kept = attempt(
             form,
             lambda: contact_owe(
                 actor_of(request), reason=form.cleaned_data["reason"],
-                access=case_access_of(request), child_id=child_id, given=form.given(),
+                access=case_access_of(request), child_id=child_id,
+                given=form.given(follows),
             ),
         )  # fmt: skip
         if kept is not None:
@@ -149,6 +158,14 @@ def contact_act_page(
             return to_child(found)
     heading = f"{_CONTACT_TITLES[contact_action]}: {found.place.label}"
     return child_form(request, found, form, heading, lead=f"{contact.way.label}.")
+
+
+def _follows(request: HttpRequest) -> UUID | None:
+    """Return the arrest or outcome that a contact is to tell of, as the link to the page says."""
+    try:
+        return UUID(request.GET.get("follows", ""))
+    except ValueError:
+        return None
 
 
 def _kind(code: str) -> StepKind:

@@ -9,9 +9,12 @@ line.
 """
 
 import ctypes
+import os
+import sys
 from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -218,6 +221,26 @@ def compiled() -> Kernels:
 def _compile(kernel: Callable[..., None], *arguments: types.Type) -> Kernel:
     # A C callback takes addresses as they are, where a dispatcher would ask each array for its
     # type at each call, and reads rows through a table of pointers, which no array can.
-    made = numba.cfunc(types.void(*arguments))(kernel)
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * len(arguments))
-    return call(made.address)
+    return call(_address(types.void(*arguments), kernel))
+
+
+def _address(signature: object, kernel: Callable[..., None]) -> int:
+    """Load a kernel that was compiled earlier from this very file, or compile it.
+
+    What is kept stands where Python keeps this module's own bytecode, and is trusted as that is;
+    ``pdq.warm`` refuses one that does not give the known hashes. It saves a second of each start.
+    """
+    if _may_keep():
+        try:
+            return numba.cfunc(signature, cache=True)(kernel).address
+        except Exception:  # noqa: BLE001, S110 - broken or no room: it is compiled as ever
+            pass
+    return numba.cfunc(signature)(kernel).address
+
+
+def _may_keep() -> bool:
+    """Tell whether numba would keep it beside this module, and nowhere else."""
+    kept = Path(__file__).with_name("__pycache__")
+    is_elsewhere = bool(numba.config.CACHE_DIR) or sys.dont_write_bytecode
+    return not is_elsewhere and os.access(kept if kept.exists() else kept.parent, os.W_OK)

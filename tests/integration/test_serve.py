@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,7 +102,17 @@ def test_it_stops_cleanly_and_leaves_no_process(tmp_path: Path) -> None:
         below = found.pids("polit")
         assert found.stop() == 0
         assert found.said().endswith("polit has stopped\n")
-        assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+        assert left_of(below) == []
+
+
+def left_of(pids: list[int]) -> list[int]:
+    """Return which of these are still there after a while: what was ended has to be reaped too."""
+    for _ in range(100):
+        left = [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        if not left:
+            break
+        time.sleep(0.1)
+    return left
 
 
 def test_when_the_supervisor_is_killed_nothing_goes_on(tmp_path: Path) -> None:
@@ -111,11 +122,7 @@ def test_when_the_supervisor_is_killed_nothing_goes_on(tmp_path: Path) -> None:
         below = found.pids("polit")
         found.process.kill()
         found.process.wait()
-        for _ in range(100):
-            if not [pid for pid in below if Path(f"/proc/{pid}").exists()]:
-                break
-            subprocess.run(["sleep", "0.1"], check=True)
-        assert not [pid for pid in below if Path(f"/proc/{pid}").exists()]
+        assert left_of(below) == []
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(record: Served, tmp_path: Path) -> None:

@@ -135,17 +135,14 @@ def in_custody(user: User, most: int) -> list[tuple[Arrest, CustodyClocks]]:
     ]
 
 
-def running_outcomes(user: User, kind: OutcomeKind, most: int) -> list[ArrestOutcome]:
-    """Return bail, or releases, that still run in a person's cases, the first due first.
-
-    One query, with case and suspect.
-    """
+def running_outcomes(user: User, kind: OutcomeKind) -> QuerySet[ArrestOutcome]:
+    """Return bail, or releases, that still run in a person's cases, the first due first."""
     standing = Arrest.objects.standing().filter(first=OuterRef("arrest_id"))
     rows = ArrestOutcome.objects.standing().filter(
         Exists(standing), kind=kind.value, arrest__case__in=cases_for(user),
         pk=Subquery(_latest("arrest_id").values("pk")[:1]),
     )  # fmt: skip
-    return list(rows.select_related("arrest__case", "arrest__place").order_by("due_at")[:most])
+    return rows.order_by("due_at", "pk")
 
 
 def _latest(reference: str) -> QuerySet[ArrestOutcome]:

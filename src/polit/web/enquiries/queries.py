@@ -88,10 +88,10 @@ def answers_of(referral: Referral) -> list[EnquiryStep]:
     return [each for each in rows.order_by("-occurred_at") if each.has_facts]
 
 
-def enquiries_awaited(user: User, *, most: int = 10) -> list[Enquiry]:
+def enquiries_awaited(user: User) -> QuerySet[Enquiry]:
     """Return enquiries that wait for an answer which is expected, the first due first."""
     rows = enquiries_for(user).filter(state=EnquiryState.SENT.value, answer_due_at__isnull=False)
-    return list(rows.order_by("answer_due_at", "id")[:most])
+    return rows.order_by("answer_due_at", "id")
 
 
 def person_places(case: CaseLike) -> list[CasePerson]:

@@ -36,6 +36,7 @@ class RiskConfig(AppConfig):
         register_section("home", 140, "risk/home_section.html", sections.home_queue)
         readers = rules.ASSESSORS
         register_due(DueSource("risk.response", "Responses", readers, queue.responses_due))
-        register_due(DueSource("risk.review", "Risk reviews", readers, sections.reviews_due))
+        reviews = sections.REVIEWS_DUE
+        register_due(DueSource("risk.review", "Risk reviews", readers, reviews.rows, reviews))
         register_searchable(searching.ASSESSMENTS)
         register_happenings("risk", sections.person_happenings)

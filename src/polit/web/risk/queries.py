@@ -147,7 +147,6 @@ def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], QuerySet[Risk
         | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
     )
     rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
-    rows = rows.select_related("case", "referral")
     of_case, visible = newer.filter(case=OuterRef("case")), referrals_for(user)
     of_cases = rows.filter(
         ~Exists(of_case.filter(person=OuterRef("person"))),

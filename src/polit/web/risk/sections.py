@@ -1,9 +1,10 @@
 """What pages and lists of others show of risk."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Due, DueMerged, DueRecords, Waiting
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
@@ -69,16 +70,6 @@ def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     return {"rows": rows} if rows else None
 
 
-def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
-    """Return assessments that are to be looked at again, the first due first."""
-    if not isinstance(user, User):
-        return []
-    rows = [
-        each for some in reviews_waiting(user) for each in some.order_by("review_on", "pk")[:most]
-    ]
-    return sorted(map(_review, rows), key=lambda each: (each.due_at, each.reference))[:most]
-
-
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:
     """Return when somebody was assessed or asked about suicide, to who reads that."""
     if not isinstance(user, User):
@@ -120,9 +111,24 @@ def _asked(each: SuicideRiskPrompt) -> Happening:
     )
 
 
+def _of_cases(user: Waiting) -> QuerySet[RiskAssessment]:
+    rows = reviews_waiting(user)[0] if isinstance(user, User) else RiskAssessment.objects.none()
+    return rows.order_by("review_on", "pk")
+
+
+def _of_referrals(user: Waiting) -> QuerySet[RiskAssessment]:
+    rows = reviews_waiting(user)[1] if isinstance(user, User) else RiskAssessment.objects.none()
+    return rows.order_by("review_on", "pk")
+
+
+def _end_of(day: date) -> datetime:
+    """Return when a day ends, in the force's zone."""
+    end = datetime.combine(day + timedelta(days=1), time())
+    return timezone.make_aware(end, timezone.get_default_timezone())
+
+
 def _review(assessment: RiskAssessment) -> Due:
     assert assessment.review_on is not None
-    end = datetime.combine(assessment.review_on + timedelta(days=1), time())
     if assessment.referral is not None:
         reference = assessment.referral.reference
         url = reverse("risk:referral", args=[assessment.referral_id])
@@ -137,5 +143,14 @@ def _review(assessment: RiskAssessment) -> Due:
         reference,
         url,
         assessment.assessed_at,
-        timezone.make_aware(end, timezone.get_default_timezone()),
+        _end_of(assessment.review_on),
     )
+
+
+REVIEWS_DUE = DueMerged(
+    (
+        DueRecords(RiskAssessment, _of_cases, ("case",), "review_on", _review, _end_of),
+        DueRecords(RiskAssessment, _of_referrals, ("referral",), "review_on", _review, _end_of),
+    )
+)
+"""The assessments that are to be looked at again."""

@@ -230,7 +230,7 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     # What is not assessed has no time yet.
     waiting = _waiting(user, is_assessed=True)
     times = [(each.due_at, each) for each in waiting if each.due_at is not None]
-    times.sort(key=lambda each: (each[0], each[1].reference))
+    times.sort(key=lambda each: (each[0], each[1].subject_id))
     return [
         Due(
             "risk.response",

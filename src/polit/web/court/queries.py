@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from polit.web.accounts.models import User
 from polit.web.arrests.models import Arrest, ArrestOutcome
 from polit.web.arrests.rules import OutcomeKind
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for, cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.models import Superseded
 from polit.web.court.models import Charge, CourtResult, Hearing, HearingOutcome, Plea
@@ -43,7 +43,7 @@ def hearings_in(access: CaseAccess) -> QuerySet[Hearing]:
 def hearings_waiting(user: User) -> QuerySet[Hearing]:
     """Return the hearings of a person's cases whose outcome is not recorded, the next first."""
     held = HearingOutcome.objects.standing().filter(hearing=OuterRef("first_id"))
-    rows = Hearing.objects.standing().filter(~Exists(held), case__in=cases_for(user))
+    rows = Hearing.objects.standing().filter(~Exists(held), case__in=case_ids_for(user))
     return rows.order_by("starts_at", "pk")
 
 

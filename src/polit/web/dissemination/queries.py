@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.due import Due, DueRecords, Waiting
 from polit.web.dissemination.models import Exchange, ExchangeReply, ExchangeSubject
@@ -16,7 +16,7 @@ from polit.web.dissemination.rules import ReplyKind
 
 def exchanges_for(user: User) -> QuerySet[Exchange]:
     """Return the exchanges that hold, of all cases that a person has access to."""
-    rows = Exchange.objects.standing().filter(case__in=cases_for(user))
+    rows = Exchange.objects.standing().filter(case__in=case_ids_for(user))
     return rows.select_related("case")
 
 

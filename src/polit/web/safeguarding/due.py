@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,8 +14,7 @@ from django.urls import reverse
 from polit.web.accounts.models import User
 from polit.web.arrests.models import Arrest
 from polit.web.arrests.rules import ArrestKind
-from polit.web.cases.models import Case
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.due import Due, DueRecords, DueSource, Waiting
 from polit.web.core.rules import CHILD_READERS
 from polit.web.safeguarding.children_law import current_catalogue
@@ -187,13 +187,15 @@ def _untold(user: Waiting, most: int) -> list[Due]:
     return found
 
 
-def _joined(user: Waiting) -> QuerySet[Case]:
-    return cases_for(user) if isinstance(user, User) else Case.objects.none()
+def _joined(user: Waiting) -> QuerySet[Any, UUID]:
+    assert isinstance(user, User)
+    return case_ids_for(user)
 
 
-def _cases(user: Waiting) -> QuerySet[Case]:
+def _cases(user: Waiting) -> QuerySet[Any, UUID]:
     """Return the cases whose children somebody may read; what ``children_for`` adds costs time."""
-    return _joined(user) if user.roles & CHILD_READERS else Case.objects.none()
+    found = _joined(user)
+    return found if user.roles & CHILD_READERS else found.none()
 
 
 def _due(

@@ -16,7 +16,7 @@ from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
-from polit.web.referrals.queries import referrals_for
+from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
@@ -134,37 +134,43 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     return rows.select_related("referral__case").get(pk=assessment_id)
 
 
-def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], QuerySet[RiskAssessment]]:
-    """Return the assessments that are to be looked at again: of cases, and of referrals.
+def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], ...]:
+    """Return the assessments that are to be looked at again, those of referrals apart.
 
     Who looks again records a further assessment, so of one subject only the newest waits (see
     ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
     done.
+
+    Returns:
+        Those of cases, of referrals in these cases, and of referrals that wait.
     """
-    # Two questions: a database that is asked for one or the other looks through all of them.
+    # Three questions: a database that is asked for one or the other looks through all of them.
     newer = RiskAssessment.objects.standing().filter(
         Q(assessed_at__gt=OuterRef("assessed_at"))
         | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
     )
     rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
-    of_case, visible = newer.filter(case=OuterRef("case")), referrals_for(user)
+    of_case = newer.filter(case=OuterRef("case"))
+    mine = cases_for(user).exclude(status=CaseStatus.CLOSED.value)
     of_cases = rows.filter(
         ~Exists(of_case.filter(person=OuterRef("person"))),
         Q(person__isnull=False)
         | (~Exists(of_case) & ~Exists(newer.filter(referral__case=OuterRef("case")))),
-        case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
+        case__in=mine,
     )
-    waits = Q(referral__case=None, referral__state__in=[each.value for each in WAITING])
-    open_case = Q(referral__case__isnull=False) & ~Q(referral__case__status=CaseStatus.CLOSED.value)
     of_referrals = rows.filter(
-        Exists(visible.filter(pk=OuterRef("referral_id"))),
-        waits | open_case,
-        ~Exists(newer.filter(referral=OuterRef("referral"))),
+        ~Exists(newer.filter(referral=OuterRef("referral"))), referral__isnull=False
+    )
+    if not may_read_referrals(user):
+        of_referrals = of_referrals.none()
+    in_cases = of_referrals.filter(
         ~Exists(newer.filter(case=OuterRef("referral__case"))),
         ~Exists(newer.filter(referral__case=OuterRef("referral__case"))),
-        referral__isnull=False,
+        referral__case__in=mine,
     )
-    return of_cases, of_referrals
+    # What waits is in no case.
+    waiting = of_referrals.filter(referral__state__in=[each.value for each in WAITING])
+    return of_cases, in_cases, waiting
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

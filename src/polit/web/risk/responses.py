@@ -5,7 +5,6 @@ What ``queue.responses_due`` tells in whole rows, and the tests ask for the same
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -48,15 +47,14 @@ class _Judged(NamedTuple):
         return RiskLevel(self.level)
 
 
-@dataclass(frozen=True, slots=True)
-class _Response:
-    """A case or a referral that waits for its response."""
+class _Response(NamedTuple):
+    """A case or a referral that waits for its response; the first columns order them."""
 
-    kind: str
+    due_at: datetime
     subject_id: UUID
+    kind: str
     level: str
     since: datetime
-    due_at: datetime
 
 
 class Responses:
@@ -66,8 +64,7 @@ class Responses:
         """Return by when what was assessed is to be answered, the first first."""
         if not isinstance(user, User):
             return []
-        found = [*_of_cases(user), *_of_referrals(user)]
-        found.sort(key=lambda each: (each.due_at, each.subject_id))
+        found = sorted([*_of_cases(user), *_of_referrals(user)])
         return [DueTime(each.due_at, "", each) for each in found[:most]]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
@@ -96,11 +93,12 @@ def _of_cases(user: User) -> Iterator[_Response]:
     stopped = stops_of(mine.values("pk")).keys()
     days = _days()
     for case_id, judged in found.items():
-        held = judged[0] if len(judged) == 1 else in_force(judged)
-        if held is not None and case_id not in stopped:
-            since = min(each.since for each in judged)
-            yield _Response(_CASE, case_id, held.level, since,
-                            since + days[held.level])  # fmt: skip
+        if case_id in stopped:
+            continue
+        held, since = judged[0], judged[0].since
+        if len(judged) > 1:
+            held, since = in_force(judged) or held, min(each.since for each in judged)
+        yield _Response(since + days[held.level], case_id, _CASE, held.level, since)
 
 
 def _of_referrals(user: User) -> Iterator[_Response]:
@@ -115,10 +113,9 @@ def _of_referrals(user: User) -> Iterator[_Response]:
         found[each.subject_id].append(each)
     days = _days()
     for referral_id, judged in found.items():
-        held = in_force(judged)
-        if held is not None:
-            yield _Response(_REFERRAL, referral_id, held.level, held.since,
-                            held.since + days[held.level])  # fmt: skip
+        held = in_force(judged) or judged[0]
+        due_at = held.since + days[held.level]
+        yield _Response(due_at, referral_id, _REFERRAL, held.level, held.since)
 
 
 def _judged(rows: QuerySet[RiskAssessment], case: str) -> Iterator[_Judged]:

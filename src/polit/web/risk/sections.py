@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -111,13 +112,8 @@ def _asked(each: SuicideRiskPrompt) -> Happening:
     )
 
 
-def _of_cases(user: Waiting) -> QuerySet[RiskAssessment]:
-    rows = reviews_waiting(user)[0] if isinstance(user, User) else RiskAssessment.objects.none()
-    return rows.order_by("review_on", "pk")
-
-
-def _of_referrals(user: Waiting) -> QuerySet[RiskAssessment]:
-    rows = reviews_waiting(user)[1] if isinstance(user, User) else RiskAssessment.objects.none()
+def _reviews(part: int, user: Waiting) -> QuerySet[RiskAssessment]:
+    rows = reviews_waiting(user)[part] if isinstance(user, User) else RiskAssessment.objects.none()
     return rows.order_by("review_on", "pk")
 
 
@@ -148,9 +144,9 @@ def _review(assessment: RiskAssessment) -> Due:
 
 
 REVIEWS_DUE = DueMerged(
-    (
-        DueRecords(RiskAssessment, _of_cases, ("case",), "review_on", _review, _end_of),
-        DueRecords(RiskAssessment, _of_referrals, ("referral",), "review_on", _review, _end_of),
+    tuple(
+        DueRecords(RiskAssessment, partial(_reviews, part), (about,), "review_on", _review, _end_of)
+        for part, about in enumerate(("case", "referral", "referral"))
     )
 )
 """The assessments that are to be looked at again."""

@@ -134,43 +134,57 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     return rows.select_related("referral__case").get(pk=assessment_id)
 
 
-def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], ...]:
-    """Return the assessments that are to be looked at again, those of referrals apart.
+def reviews_of_cases(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of cases that are to be looked at again.
 
     Who looks again records a further assessment, so of one subject only the newest waits (see
     ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
-    done.
-
-    Returns:
-        Those of cases, of referrals in these cases, and of referrals that wait.
+    done. Those of cases, of their referrals and of referrals that wait are asked for apart: a
+    database that is asked for one or the other looks through all of them.
     """
-    # Three questions: a database that is asked for one or the other looks through all of them.
-    newer = RiskAssessment.objects.standing().filter(
-        Q(assessed_at__gt=OuterRef("assessed_at"))
-        | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
-    )
-    rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
+    newer = _newer()
     of_case = newer.filter(case=OuterRef("case"))
-    mine = cases_for(user).exclude(status=CaseStatus.CLOSED.value)
-    of_cases = rows.filter(
+    return _to_review().filter(
         ~Exists(of_case.filter(person=OuterRef("person"))),
         Q(person__isnull=False)
         | (~Exists(of_case) & ~Exists(newer.filter(referral__case=OuterRef("case")))),
-        case__in=mine,
+        case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
     )
-    of_referrals = rows.filter(
-        ~Exists(newer.filter(referral=OuterRef("referral"))), referral__isnull=False
-    )
+
+
+def reviews_in_cases(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of referrals in cases that are to be looked at again."""
     if not may_read_referrals(user):
-        of_referrals = of_referrals.none()
-    in_cases = of_referrals.filter(
+        return RiskAssessment.objects.none()
+    newer = _newer()
+    return _to_review().filter(
+        ~Exists(newer.filter(referral=OuterRef("referral"))),
         ~Exists(newer.filter(case=OuterRef("referral__case"))),
         ~Exists(newer.filter(referral__case=OuterRef("referral__case"))),
-        referral__case__in=mine,
+        referral__isnull=False,
+        referral__case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
     )
-    # What waits is in no case.
-    waiting = of_referrals.filter(referral__state__in=[each.value for each in WAITING])
-    return of_cases, in_cases, waiting
+
+
+def reviews_of_referrals(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of referrals that wait, in no case, to be looked at again."""
+    if not may_read_referrals(user):
+        return RiskAssessment.objects.none()
+    return _to_review().filter(
+        ~Exists(_newer().filter(referral=OuterRef("referral"))),
+        referral__state__in=[each.value for each in WAITING],
+    )
+
+
+def _to_review() -> QuerySet[RiskAssessment]:
+    return RiskAssessment.objects.standing().filter(review_on__isnull=False)
+
+
+def _newer() -> QuerySet[RiskAssessment]:
+    return RiskAssessment.objects.standing().filter(
+        Q(assessed_at__gt=OuterRef("assessed_at"))
+        | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
+    )
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

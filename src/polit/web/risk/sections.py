@@ -1,6 +1,6 @@
 """What pages and lists of others show of risk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
@@ -23,7 +23,9 @@ from polit.web.risk.queries import (
     case_clock,
     in_force,
     referral_assessments,
-    reviews_waiting,
+    reviews_in_cases,
+    reviews_of_cases,
+    reviews_of_referrals,
     standing_only,
     suspect_prompts,
 )
@@ -112,8 +114,10 @@ def _asked(each: SuicideRiskPrompt) -> Happening:
     )
 
 
-def _reviews(part: int, user: Waiting) -> QuerySet[RiskAssessment]:
-    rows = reviews_waiting(user)[part] if isinstance(user, User) else RiskAssessment.objects.none()
+def _reviews(
+    asked: Callable[[User], QuerySet[RiskAssessment]], user: Waiting
+) -> QuerySet[RiskAssessment]:
+    rows = asked(user) if isinstance(user, User) else RiskAssessment.objects.none()
     return rows.order_by("review_on", "pk")
 
 
@@ -145,8 +149,13 @@ def _review(assessment: RiskAssessment) -> Due:
 
 REVIEWS_DUE = DueMerged(
     tuple(
-        DueRecords(RiskAssessment, partial(_reviews, part), (about,), "review_on", _review, _end_of)
-        for part, about in enumerate(("case", "referral", "referral"))
+        DueRecords(RiskAssessment, partial(_reviews, asked), (about,), "review_on", _review,
+                   _end_of)
+        for asked, about in (
+            (reviews_of_cases, "case"),
+            (reviews_in_cases, "referral"),
+            (reviews_of_referrals, "referral"),
+        )
     )
-)
+)  # fmt: skip
 """The assessments that are to be looked at again."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, TextField, Value
+from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField, Value
 
 from polit.web.core.rules import Role
 
@@ -122,16 +122,20 @@ class DueRecords(Generic[Kept]):
 
     def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
         """Return the times of the same. One query."""
+        # No identifier is made of what only tells rows apart: on SQLite it is text, and remains so.
+        key = ExpressionWrapper(F("pk"), output_field=TextField())
         owner = self.owner or Value(None, output_field=TextField())
-        rows = self.waiting(user).values_list("pk", self.column, owner)[:most]
+        rows = self.waiting(user).values_list(key, self.column, owner)[:most]
         # Of a day, as many stand in a column, the instant is made once.
         instants = {kept: self.at(kept) for kept in {row[1] for row in rows}}
-        return [DueTime(instants[kept], owner or "", key) for key, kept, owner in rows]
+        return [DueTime(instants[kept], whose or "", one) for one, kept, whose in rows]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
         """Return what is due of rows. One query."""
         rows: QuerySet[Kept] = QuerySet(self.model).filter(pk__in=keys)
-        return {each.pk: self.due(each) for each in rows.select_related(*self.related)}
+        found = {each.pk: self.due(each) for each in rows.select_related(*self.related)}
+        ids = ((key, UUID(str(key))) for key in keys)
+        return {key: found[pk] for key, pk in ids if pk in found}
 
 
 @dataclass(frozen=True, slots=True)

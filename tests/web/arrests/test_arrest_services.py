@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from web.arrests.samples import access_to, arrest_of_case, suspect_of
 from web.conftest import MakeCase, MakeUser
+from web.due_asked import due_of_kind
 
 from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, UsageError
@@ -185,14 +186,17 @@ def test_custody_is_due_until_it_ends(make_user: MakeUser, make_case: MakeCase) 
     arrest = recorded(case)
     step(case, arrest, CustodyKind.ARRIVAL, 2)
     step(case, arrest, CustodyKind.AUTHORISED, 1.5)
-    reviews, limits = sections.reviews_due(user, 9), sections.limits_due(user, 9)
+    reviews, limits = (
+        due_of_kind("arrests.review", user, 9),
+        due_of_kind("arrests.detention", user, 9),
+    )
     assert [each.due_at - now_utc() > timedelta(hours=4) for each in reviews] == [True]
     assert [each.subject for each in limits] == ["Suspect 1"]
-    assert sections.reviews_due(make_user("other", Role.INVESTIGATOR), 9) == []
+    assert due_of_kind("arrests.review", make_user("other", Role.INVESTIGATOR), 9) == []
     kept = outcome(case, arrest, OutcomeKind.RELEASED_UNDER_INVESTIGATION)
-    assert sections.limits_due(user, 9) == []
+    assert due_of_kind("arrests.detention", user, 9) == []
     assert clocks_of(arrest.pk).ended_at == kept.occurred_at
-    assert [each.kind for each in sections.releases_due(user, 9)] == ["arrests.release"]
+    assert [each.kind for each in due_of_kind("arrests.release", user, 9)] == ["arrests.release"]
 
 
 def test_bail_that_is_extended_is_due_once_and_ends_with_a_charge(
@@ -203,12 +207,12 @@ def test_bail_that_is_extended_is_due_once_and_ends_with_a_charge(
     first = outcome(case, arrest, OutcomeKind.BAIL, occurred_at=now_utc() - timedelta(hours=2))
     later = now_utc() + timedelta(days=90)
     second = outcome(case, arrest, OutcomeKind.BAIL, bail_level="inspector", due_at=later)
-    assert [each.due_at for each in sections.bail_due(user, 9)] == [later]
+    assert [each.due_at for each in due_of_kind("arrests.bail", user, 9)] == [later]
     assert [each.text for each in first.conditions.order_by("number")] == [
         "stay at home", "no contact",
     ]  # fmt: skip
     outcome(case, arrest, OutcomeKind.CHARGE, corrects=second.pk)
-    assert sections.bail_due(user, 9) == []
+    assert due_of_kind("arrests.bail", user, 9) == []
     assert [getattr(each, "outcome", "") for each in arrests_for(user)] == ["charge"]
     with pytest.raises(UsageError, match="corrected or withdrawn meanwhile"):
         outcome(case, arrest, OutcomeKind.CAUTION, corrects=second.pk)

@@ -1,6 +1,6 @@
 """The list of what is due: order, counts, filters, pages, who is asked, the home page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +12,7 @@ from polit.base.clock import now_utc
 from polit.web.clocks.queries import due_list
 from polit.web.clocks.rules import DueFilter, Whose
 from polit.web.core import due as seam
-from polit.web.core.due import Due, DueSource, Waiting, register_due
+from polit.web.core.due import Due, DueSource, DueTime, Waiting, register_due
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 
 HOSTILE = "<b>\u202e\u200b\x07'\""
@@ -141,3 +141,26 @@ def test_thing_is_late_from_its_instant_on() -> None:
     assert thing.is_overdue(thing.due_at)
     assert not thing.is_overdue(thing.due_at - timedelta(microseconds=1))
     assert isinstance(thing.due_at, datetime)
+
+
+def test_only_what_a_page_shows_is_read_whole_and_what_was_done_meanwhile_is_left_out(
+    make_user: MakeUser,
+) -> None:
+    rows = [due("bail", each, days=each, owner="i" if each % 2 else "") for each in range(7)]
+    asked: list[object] = []
+
+    class Steps:
+        def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+            del user
+            return [DueTime(row.due_at, row.owner, n) for n, row in enumerate(rows)][:most]
+
+        def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+            asked.extend(keys)
+            return {n: row for n, row in enumerate(rows) if n in keys and n != 2}
+
+    register_due(DueSource("bail", "Bail", CASE_ROLES, lambda _user, most: rows[:most], Steps()))
+    shown = due_list(make_user("i", Role.INVESTIGATOR), DueFilter(), after="1", size=3)
+    assert ([each.due.subject for each in shown.rows], asked) == (
+        ["Subject 1", "Subject 3"], [1, 2, 3],
+    )  # fmt: skip
+    assert (shown.waiting, shown.after) == (7, "4")

@@ -9,6 +9,7 @@ import pytest
 from web.arrests.samples import access_to, arrest_of_case, suspect_of
 from web.conftest import MakeCase, MakeUser
 from web.court.samples import charge_of_case, court_result_id, hearing_id
+from web.due_asked import due_of_kind
 
 from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, UsageError
@@ -195,7 +196,7 @@ def test_hearing_is_due_until_its_outcome_is_recorded_and_names_the_next(
     user = make_user("i", Role.INVESTIGATOR)
     case = make_case("OP-1", user)
     access, hearing = access_to(case), hearing_id(case)
-    (due,) = sections.hearings_due(user, 9)
+    (due,) = due_of_kind("court.hearing", user, 9)
     assert (due.label, due.subject) == ("Hearing: trial", "Suspect 1")
     too_early = GivenHeard(Held.HELD, "done")
     with pytest.raises(UsageError, match="future"):
@@ -205,7 +206,7 @@ def test_hearing_is_due_until_its_outcome_is_recorded_and_names_the_next(
     )
     given = GivenHeard(Held.ADJOURNED, "no interpreter", following)
     hearing_close(SYSTEM, reason="a", access=access, hearing_id=hearing, given=given)
-    assert [each.label for each in sections.hearings_due(user, 9)] == ["Hearing: sentence"]
+    assert [each.label for each in due_of_kind("court.hearing", user, 9)] == ["Hearing: sentence"]
     assert sorted(getattr(each, "held", None) or "" for each in hearings_for(user)) == [
         "", "adjourned",
     ]  # fmt: skip

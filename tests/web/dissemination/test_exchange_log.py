@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.dissemination.exchanged import access_to, answer, exchange
+from web.due_asked import due_of_kind
 
 from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, UsageError
@@ -19,7 +20,7 @@ from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM, Actor
 from polit.web.core.rules import CASE_ROLES, Purpose, Role
 from polit.web.dissemination.models import Exchange, ExchangeReply
-from polit.web.dissemination.queries import answers_due, awaited_count
+from polit.web.dissemination.queries import awaited_count
 from polit.web.dissemination.rules import WRITERS, Direction, ReplyKind, check_sha256
 from polit.web.dissemination.services import (
     exchange_correct,
@@ -106,7 +107,7 @@ def test_answer_is_due_until_it_came(case: Case, user: User) -> None:
     row = record(case)
     exchange_correct(SYSTEM, reason="a test", access=access_to(case), exchange_id=row.pk,
                      given=exchange(contact="B. Example"))  # fmt: skip
-    (due,) = answers_due(user, 10)
+    (due,) = due_of_kind("dissemination.answer", user, 10)
     assert (due.subject, due.reference) == ("Example Police Bureau", "OP-1")
     assert str(row.pk) in due.url
 
@@ -114,7 +115,7 @@ def test_answer_is_due_until_it_came(case: Case, user: User) -> None:
     assert awaited_count(access_to(case)) == 1
     kept = reply(case, row)
     assert awaited_count(access_to(case)) == 0
-    assert not answers_due(user, 10)
+    assert not due_of_kind("dissemination.answer", user, 10)
     reply_withdraw(SYSTEM, reason="of another", access=access_to(case), exchange_id=row.pk,
                    reply_id=kept.pk)  # fmt: skip
     assert awaited_count(access_to(case)) == 1
@@ -125,7 +126,7 @@ def test_answer_is_due_until_it_came(case: Case, user: User) -> None:
 
 def test_due_answers_are_of_ones_own_cases(case: Case, make_user: MakeUser) -> None:
     record(case)
-    assert not answers_due(make_user("other", Role.INVESTIGATOR), 10)
+    assert not due_of_kind("dissemination.answer", make_user("other", Role.INVESTIGATOR), 10)
 
 
 def test_child_stands_in_the_log_by_its_label_alone(

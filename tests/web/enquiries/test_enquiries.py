@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.due_asked import due_asked
 
 from polit.base.clock import now_utc
 from polit.base.errors import AuthorityError, UsageError
@@ -243,13 +244,13 @@ def test_awaited_answers_are_due_in_what_one_may_see(
     answered(sent(of=of))
     source = next(each for each in due_sources(officer.roles) if each.kind == "enquiries.answer")
 
-    found = source.rows(officer, 10)
+    found = due_asked(source, officer, 10)
 
     assert [(each.reference, each.url) for each in found] == [
         ("OP-1", reverse("enquiries:case_page", args=[case.pk, of_case.pk])),
         (of.reference, reverse("enquiries:page", args=[of.pk, waiting.pk])),
     ]
-    assert len(source.rows(officer, 1)) == 1
+    assert len(due_asked(source, officer, 1)) == 1
 
 
 def test_pages_lead_from_asking_to_a_suspect(

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from web.conftest import MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.orders.samples import BEGINS, access_to, order_of, suspect_of
 
 from polit.base.clock import now_utc
@@ -392,7 +393,7 @@ def test_what_is_due_and_what_happened_reach_only_whom_they_concern(
 
     def due(user: User) -> list[tuple[str, str]]:
         found = [row for each in due_sources(user.roles) if each.kind.startswith("orders.")
-                 for row in each.rows(user, 10)]  # fmt: skip
+                 for row in due_asked(each, user, 10)]  # fmt: skip
         return sorted((each.kind, each.subject) for each in found)
 
     assert [kind for kind, _subject in due(manager)] == [

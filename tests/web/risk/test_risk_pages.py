@@ -6,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.risk.samples import ASSESSED, given_assessment, received, suspect_of
 from web.warrants.samples import executed, granted_warrant
 
@@ -85,7 +86,7 @@ def test_case_is_assessed_with_what_the_last_one_said(
     assert "Two at home" in client.get(f"{base}assess/").content.decode()
     assert "To be reviewed by" in client.get(base).content.decode()
     due = next(each for each in due_sources(user.roles) if each.kind == "risk.review")
-    assert [(each.reference, each.is_overdue(now_utc())) for each in due.rows(user, 5)] == [
+    assert [(each.reference, each.is_overdue(now_utc())) for each in due_asked(due, user, 5)] == [
         ("OP-1", True)
     ]
     told = happenings_of(user, frozenset({suspect.person_id}))

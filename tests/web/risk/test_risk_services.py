@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from web.conftest import MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.risk.samples import (
     ANSWERS,
     ASSESSED,
@@ -202,8 +203,8 @@ def test_queue_says_in_words_why_each_stands_where_it_does(
     ]  # fmt: skip
     assert all(each.is_overdue for each in rows if each.level)
     due = next(each for each in due_sources(user.roles) if each.kind == "risk.response")
-    assert [each.reference for each in due.rows(user, 10)][-1] == "OP-3"
-    assert len(due.rows(user, 2)) == 2
+    assert [each.reference for each in due_asked(due, user, 10)][-1] == "OP-3"
+    assert len(due_asked(due, user, 2)) == 2
 
 
 def test_referral_of_a_hidden_case_is_assessed_by_nobody_else(
@@ -275,14 +276,14 @@ def test_review_waits_until_somebody_looked_again(make_user: MakeUser, make_case
 
     assess(first, referral_id=of.pk)
     assess(later(1), referral_id=of.pk)
-    assert len(due.rows(user, 9)) == 1
+    assert len(due_asked(due, user, 9)) == 1
     assess(later(2), case=case)
-    assert len(due.rows(user, 9)) == 1
+    assert len(due_asked(due, user, 9)) == 1
     assess(later(3, of_person), case=case)
     assess(later(4, of_person), case=case)
-    assert [each.since for each in due.rows(user, 9)] == [ASSESSED + timedelta(days=4)]
+    assert [each.since for each in due_asked(due, user, 9)] == [ASSESSED + timedelta(days=4)]
     # Of nobody in particular: what was said of the suspect still waits.
     assess(later(5), case=case)
-    assert len(due.rows(user, 9)) == 2
+    assert len(due_asked(due, user, 9)) == 2
     case_change_status(SYSTEM, reason="done", case=case, action="close")
-    assert due.rows(user, 9) == []
+    assert due_asked(due, user, 9) == []

@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.safeguarding.samples import (
     CHILD_NAME,
     Granted,
@@ -270,7 +271,7 @@ def test_no_log_no_notice_and_no_deadline_names_the_child(
     events = AuditEvent.objects.filter(action__startswith="safeguarding.")
     texts = [each.details + each.subject_label + each.reason for each in events]
     texts += [each.text + each.link for each in Notice.objects.all()]
-    dues = [each for source in due_sources() for each in source.rows(guard, 9)]
+    dues = [each for source in due_sources() for each in due_asked(source, guard, 9)]
     texts += [each.label + each.subject + each.url for each in dues]
     assert {each.kind for each in dues} == {"safeguarding.share", "safeguarding.contact"}
     assert not [text for text in texts for name in CHILD_NAME.split() if name in text]

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.risk.samples import suspect_of
 from web.warrants.samples import (
     APPLIED,
@@ -243,14 +244,14 @@ def test_what_is_granted_is_due_until_its_last_day_is_over(
     warrant = granted_warrant(case)
     source = next(each for each in due_sources(user.roles) if each.kind == "warrants.expiry")
 
-    (due,) = source.rows(user, 10)
+    (due,) = due_asked(source, user, 10)
 
     assert (due.subject, due.label) == ("Warrant W/1", "Expired unexecuted")
     # The last day is 2 June; it ends at midnight of British summer time.
     assert due.due_at == datetime(2026, 6, 2, 23, tzinfo=UTC)
     assert due.is_overdue(now_utc())
     warrant_withdraw(SYSTEM, reason="a", access=SampleAccess(case), warrant_id=warrant.pk)
-    assert not source.rows(user, 10)
+    assert not due_asked(source, user, 10)
 
 
 def test_home_of_a_child_suspect_is_withheld_from_who_may_not_know_them(

@@ -1,6 +1,6 @@
 """What arrests tell the registers of risk and of warrants: clocks stopped, prompts called for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -11,13 +11,13 @@ from polit.web.arrests.rules import WRITERS, ArrestKind, OutcomeKind
 from polit.web.core.access import case_access_of
 from polit.web.risk.occasions import OccasionSeen
 from polit.web.risk.rules import Occasion
-from polit.web.risk.stopping import Stop
+from polit.web.risk.stopping import Cases, Stop
 from polit.web.warrants.queries import executions_standing
 
 _ARREST = ArrestKind.ARREST.value
 
 
-def first_arrests(case_ids: Collection[UUID]) -> Mapping[UUID, Stop]:
+def first_arrests(case_ids: Cases) -> Mapping[UUID, Stop]:
     """Return the first arrest in each of these cases; an attendance is none. One query."""
     rows = Arrest.objects.standing().filter(case_id__in=case_ids, kind=_ARREST)
     found: dict[UUID, Stop] = {}

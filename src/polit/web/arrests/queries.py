@@ -11,7 +11,7 @@ from polit.web.arrests.custody import CustodyClocks, Step, custody_clocks
 from polit.web.arrests.law import BailLaw, bail_law_of, custody_law
 from polit.web.arrests.models import Arrest, ArrestOutcome, CustodyStep, OfArrest
 from polit.web.arrests.rules import ArrestKind, CustodyKind, OutcomeKind
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for, cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.people.models import CasePerson
 from polit.web.warrants.models import WarrantExecution
@@ -123,7 +123,7 @@ def in_custody(user: User, most: int) -> list[tuple[Arrest, CustodyClocks]]:
     ended = began.filter(kind=CustodyKind.RELEASE.value)
     decided = ArrestOutcome.objects.standing().filter(arrest=OuterRef("first_id"))
     rows = Arrest.objects.standing().filter(
-        Exists(began), ~Exists(ended), ~Exists(decided), case__in=cases_for(user),
+        Exists(began), ~Exists(ended), ~Exists(decided), case__in=case_ids_for(user),
         kind=ArrestKind.ARREST.value,
     )  # fmt: skip
     held = Prefetch("first__custody_steps", CustodyStep.objects.standing(), to_attr="held_steps")
@@ -135,17 +135,14 @@ def in_custody(user: User, most: int) -> list[tuple[Arrest, CustodyClocks]]:
     ]
 
 
-def running_outcomes(user: User, kind: OutcomeKind, most: int) -> list[ArrestOutcome]:
-    """Return bail, or releases, that still run in a person's cases, the first due first.
-
-    One query, with case and suspect.
-    """
+def running_outcomes(user: User, kind: OutcomeKind) -> QuerySet[ArrestOutcome]:
+    """Return bail, or releases, that still run in a person's cases, the first due first."""
     standing = Arrest.objects.standing().filter(first=OuterRef("arrest_id"))
     rows = ArrestOutcome.objects.standing().filter(
-        Exists(standing), kind=kind.value, arrest__case__in=cases_for(user),
+        Exists(standing), kind=kind.value, arrest__case__in=case_ids_for(user),
         pk=Subquery(_latest("arrest_id").values("pk")[:1]),
     )  # fmt: skip
-    return list(rows.select_related("arrest__case", "arrest__place").order_by("due_at")[:most])
+    return rows.order_by("due_at", "pk")
 
 
 def _latest(reference: str) -> QuerySet[ArrestOutcome]:

@@ -1,8 +1,10 @@
 """What arrests add to the pages of others: the case, a person's chronology, what is due."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -19,11 +21,13 @@ from polit.web.arrests.views.arrests import arrest_rows
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
-from polit.web.core.due import Due, DueSource, Waiting, register_due
+from polit.web.core.due import Due, DueRecords, DueSource, Waiting, register_due
 from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
 
 _MOST = 50
+_LOOK_AGAIN = "Look again at a release under investigation"
+_RELATED = ("arrest__case", "arrest__place")
 
 
 def case_arrests(request: HttpRequest) -> Mapping[str, object] | None:
@@ -56,18 +60,14 @@ def limits_due(waiting: Waiting, most: int) -> Sequence[Due]:
     return _custody_due(waiting, most, "arrests.detention", "Detention without charge ends")
 
 
-def bail_due(waiting: Waiting, most: int) -> Sequence[Due]:
+def bail_due(waiting: Waiting) -> QuerySet[ArrestOutcome]:
     """Return the bail that ends."""
-    rows = running_outcomes(_user(waiting), OutcomeKind.BAIL, most)
-    return [_outcome_due(each, "arrests.bail", "Bail ends") for each in rows]
+    return running_outcomes(_user(waiting), OutcomeKind.BAIL)
 
 
-def releases_due(waiting: Waiting, most: int) -> Sequence[Due]:
+def releases_due(waiting: Waiting) -> QuerySet[ArrestOutcome]:
     """Return the releases under investigation that are to be looked at again."""
-    kind = OutcomeKind.RELEASED_UNDER_INVESTIGATION
-    rows = running_outcomes(_user(waiting), kind, most)
-    label = "Look again at a release under investigation"
-    return [_outcome_due(each, "arrests.release", label) for each in rows]
+    return running_outcomes(_user(waiting), OutcomeKind.RELEASED_UNDER_INVESTIGATION)
 
 
 def arrests_happened(waiting: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:
@@ -105,10 +105,15 @@ def register_all() -> None:
     for kind, label, rows in (
         ("arrests.review", "Review of detention", reviews_due),
         ("arrests.detention", "Limit of detention", limits_due),
-        ("arrests.bail", "Bail", bail_due),
-        ("arrests.release", "Released under investigation", releases_due),
     ):
         register_due(DueSource(kind, label, LISTING.read, rows))
+    for kind, label, what, waiting in (
+        ("arrests.bail", "Bail", "Bail ends", bail_due),
+        ("arrests.release", "Released under investigation", _LOOK_AGAIN, releases_due),
+    ):
+        due = partial(_outcome_due, kind, what)
+        records = DueRecords(ArrestOutcome, waiting, _RELATED, "due_at", due)
+        register_due(DueSource(kind, label, LISTING.read, records.rows, records))
     register_happenings("arrests", arrests_happened)
     register_searchable(
         Searchable("arrest", "Arrest", Arrest, arrest_entries, ((Arrest, corrected),))
@@ -129,7 +134,7 @@ def _custody_due(waiting: Waiting, most: int, kind: str, label: str) -> list[Due
     return sorted(found, key=lambda each: each.due_at)
 
 
-def _outcome_due(row: ArrestOutcome, kind: str, label: str) -> Due:
+def _outcome_due(kind: str, label: str, row: ArrestOutcome) -> Due:
     assert row.due_at is not None
     return Due(
         kind, label, row.arrest.place.label, row.arrest.case.reference,

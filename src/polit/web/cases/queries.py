@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -100,14 +101,24 @@ def header_of(case: Case) -> CaseHeader:
 
 def cases_for(user: User) -> QuerySet[Case]:
     """Return the cases that a person has access to now."""
+    return Case.objects.filter(pk__in=case_ids_for(user))
+
+
+def case_ids_for(user: User) -> QuerySet[Any, UUID]:
+    """Return the identifiers of the cases that a person has access to now.
+
+    For ``case__in``: the database need not look up each case to know that there is one.
+    """
     if not user.roles & CASE_ROLES:
-        return Case.objects.none()
+        return CaseMember.objects.none().values_list("case_id", flat=True)
     joined = CaseMember.objects.filter(user=user, ended_at=None).exclude(purpose=_COUNSELS)
     opened = _open_break_glass(user, now_utc())
     # Not a condition on each case: a database would ask it of all cases of the force.
-    return Case.objects.filter(
-        Q(pk__in=joined.values("case_id")) | Q(pk__in=opened.values("case_id"))
+    # One list of both: of two, "in one or the other", PostgreSQL takes most cases to be in them.
+    both: QuerySet[Any, UUID] = joined.values_list("case_id", flat=True).union(
+        opened.values_list("case_id", flat=True)
     )
+    return both
 
 
 def case_list(user: User) -> Page[Case]:

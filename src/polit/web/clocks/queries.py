@@ -1,6 +1,6 @@
 """What is asked of deadlines and stages, of whichever register keeps them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils import timezone
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.clocks.rules import (
+    Asked,
     DueFilter,
     DueRow,
     KindCount,
@@ -20,7 +21,7 @@ from polit.web.clocks.rules import (
     narrowed,
     stage_rows,
 )
-from polit.web.core.due import Due, due_sources
+from polit.web.core.due import Due, DueSource, due_sources
 from polit.web.core.paging import PAGE_SIZE
 from polit.web.core.stages import Stage, stages
 
@@ -71,6 +72,8 @@ def due_list(
 ) -> DueList:
     """Return what is due in what somebody may see. A query or two for each kind.
 
+    All of it is asked for its times; only what the page shows is read whole.
+
     Args:
         user: Who asks.
         wanted: What is shown; the counts are of everything.
@@ -84,15 +87,13 @@ def due_list(
     first = int(after) if is_number else 0
     is_narrowed = wanted.whose is not None or wanted.overdue
     most = max(most, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
-    asked = [(source, source.rows(user, most)) for source in due_sources(user.roles)]
-    counts = [kind_count(each.kind, each.label, rows, now, most) for each, rows in asked]
-    shown = [
-        due for each, rows in asked if wanted.kind in {"", each.kind} for due in rows
-    ]  # fmt: skip
-    ordered = in_order(narrowed(shown, wanted, user.username, now))
+    asked = [(source, source.times(user, most)) for source in due_sources(user.roles)]
+    counts = [kind_count(each.kind, each.label, times, now, most) for each, times in asked]
+    waiting = ((source.kind, each) for source, times in asked for each in times)
+    ordered = in_order(narrowed(waiting, wanted, user.username, now))
     if mine_first:
-        ordered = sorted(ordered, key=lambda each: each.owner != user.username)
-    page = ordered[first : first + size]
+        ordered = sorted(ordered, key=lambda each: each[1].owner != user.username)
+    page = _shown([source for source, _times in asked], ordered[first : first + size])
     return DueList(
         tuple(_row(each, now) for each in page),
         tuple(each for each in counts if each.waiting),
@@ -127,6 +128,16 @@ def stage_days(case_id: UUID) -> list[StageRow]:
         ],
         start=RECEIVED,
     )
+
+
+def _shown(sources: Iterable[DueSource], page: Sequence[Asked]) -> list[Due]:
+    """Return what a page shows, in its order; what was done since it was asked for is left out."""
+    found: dict[tuple[str, object], Due] = {}
+    for source in sources:
+        keys = [each.key for kind, each in page if kind == source.kind]
+        shown = source.shown(keys) if keys else {}
+        found.update({(source.kind, key): due for key, due in shown.items()})
+    return [found[kind, each.key] for kind, each in page if (kind, each.key) in found]
 
 
 def _row(due: Due, now: datetime) -> DueRow:

@@ -1,16 +1,17 @@
 """What is due in order, for whom, and the days between the stages of a case. No Django here."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from polit.web.core.due import Due
+from polit.web.core.due import Due, DueTime
 from polit.web.core.rules import CASE_ROLES, Access, Scope
 
 WAITING = Access(Scope.ROLE, read=CASE_ROLES)
 """The list names no child; each source asks for access to the case itself."""
+Asked = tuple[str, DueTime]
+"""The kind of something that is due, and its time."""
 CHART_WIDTH, BAR_HEIGHT = 300, 14
 
 
@@ -101,33 +102,41 @@ class StageRow:
     width: int
 
 
-def in_order(dues: Iterable[Due]) -> list[Due]:
-    """Return what is due by its time, so that what is late comes first."""
-    return sorted(dues, key=lambda each: (each.due_at, each.kind, each.url))
+def in_order(times: Iterable[Asked]) -> list[Asked]:
+    """Return what is due by its time, so that what is late comes first.
+
+    What is due at the same time stays by kind, and within it as its source has it.
+    """
+    return sorted(times, key=lambda each: (each[1].due_at, each[0]))
 
 
-def narrowed(dues: Iterable[Due], wanted: DueFilter, user_name: str, now: datetime) -> list[Due]:
+def narrowed(
+    times: Iterable[Asked], wanted: DueFilter, user_name: str, now: datetime
+) -> list[Asked]:
     """Return what of that which is due somebody asked for.
 
     Args:
-        dues: What is due.
+        times: What is due.
         wanted: What they asked for.
         user_name: Who asks.
         now: What is late is late by then.
     """
     owners = {Whose.MINE: {user_name}, Whose.UNASSIGNED: {""}}
     return [
-        each
-        for each in dues
-        if (wanted.whose is None or each.owner in owners[wanted.whose])
+        (kind, each)
+        for kind, each in times
+        if wanted.kind in {"", kind}
+        and (wanted.whose is None or each.owner in owners[wanted.whose])
         and (not wanted.overdue or each.is_overdue(now))
     ]
 
 
-def kind_count(kind: str, label: str, dues: Sequence[Due], now: datetime, most: int) -> KindCount:
+def kind_count(
+    kind: str, label: str, times: Sequence[DueTime], now: datetime, most: int
+) -> KindCount:
     """Return how much of one kind is due, of which at most so many were asked for."""
-    late = Counter(each.is_overdue(now) for each in dues)
-    return KindCount(kind, label, len(dues), late[True], is_more=len(dues) >= most)
+    late = sum(each.is_overdue(now) for each in times)
+    return KindCount(kind, label, len(times), late, is_more=len(times) >= most)
 
 
 def due_row(due: Due, now: datetime, today: date, since: date, by: date) -> DueRow:

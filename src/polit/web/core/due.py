@@ -3,13 +3,17 @@
 A register says in its ``AppConfig.ready()`` where its deadlines come from. Everybody may import it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField, Value
+
 from polit.web.core.rules import Role
+
+Kept = TypeVar("Kept", bound=Model)
 
 
 class Waiting(Protocol):
@@ -58,6 +62,116 @@ DueRows = Callable[[Waiting, int], Sequence[Due]]
 for access itself, in a number of queries that does not grow with the rows."""
 
 
+class DueTime(NamedTuple):
+    """When something is due, without its words: of thousands that wait a page shows some fifty.
+
+    Args:
+        due_at: By when.
+        owner: The user name of whose it is; empty where it is the team's.
+        key: By what its source finds it again.
+    """
+
+    due_at: datetime
+    owner: str
+    key: object
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Tell whether it should have been done by an instant."""
+        return self.due_at <= now
+
+
+class DueSteps(Protocol):
+    """What waits in two steps: the times of all of it, then the words of what a page shows."""
+
+    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+        """Return the times of what ``rows`` returns, in the same order; it asks for access."""
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due by the keys that ``times`` told just now, to the same person.
+
+        What was done in between is left out. A number of queries that does not grow.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class DueRecords(Generic[Kept]):
+    """What waits as the rows of one table.
+
+    Args:
+        model: The table.
+        waiting: Which of them wait for a person who may see them, the first due first.
+        related: What of other tables ``due`` reads.
+        column: The column of the time, never empty in what waits.
+        due: What is due of a row.
+        at: The instant of what stands in the column.
+        owner: The column of the user name of whose it is; empty where it is the team's.
+    """
+
+    model: type[Kept]
+    waiting: Callable[[Waiting], QuerySet[Kept]]
+    related: tuple[str, ...]
+    column: str
+    due: Callable[[Kept], Due]
+    at: Callable[[Any], datetime] = lambda kept: kept
+    owner: str = ""
+
+    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+        """Return what waits, the first due first. One query."""
+        rows = self.waiting(user).select_related(*self.related)
+        return [self.due(each) for each in rows[:most]]
+
+    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+        """Return the times of the same. One query."""
+        # No identifier is made of what only tells rows apart: on SQLite it is text, and remains so.
+        key = ExpressionWrapper(F("pk"), output_field=TextField())
+        owner = self.owner or Value(None, output_field=TextField())
+        rows = self.waiting(user).values_list(key, self.column, owner)[:most]
+        # Of a day, as many stand in a column, the instant is made once.
+        instants = {kept: self.at(kept) for kept in {row[1] for row in rows}}
+        return [DueTime(instants[kept], whose or "", one) for one, kept, whose in rows]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due of rows. One query."""
+        rows: QuerySet[Kept] = QuerySet(self.model).filter(pk__in=keys)
+        found = {each.pk: self.due(each) for each in rows.select_related(*self.related)}
+        ids = ((key, UUID(str(key))) for key in keys)
+        return {key: found[pk] for key, pk in ids if pk in found}
+
+
+@dataclass(frozen=True, slots=True)
+class DueMerged:
+    """What waits in some tables, or of one table for some reasons, as one kind.
+
+    Args:
+        parts: Each of them.
+    """
+
+    parts: tuple[DueRecords[Any], ...]
+
+    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+        """Return what waits, the first due first. One query for each part."""
+        found = [due for part in self.parts for due in part.rows(user, most)]
+        return sorted(found, key=lambda each: each.due_at)[:most]
+
+    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+        """Return the times of the same. One query for each part."""
+        found = [
+            DueTime(each.due_at, each.owner, (number, each.key))
+            for number, part in enumerate(self.parts)
+            for each in part.times(user, most)
+        ]
+        return sorted(found, key=lambda each: each.due_at)[:most]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due of rows. One query for each part."""
+        found: dict[object, Due] = {}
+        for number, part in enumerate(self.parts):
+            mine = [each[1] for each in keys if isinstance(each, tuple) and each[0] == number]
+            shown = part.shown(mine) if mine else {}
+            found.update({(number, key): due for key, due in shown.items()})
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class DueSource:
     """Where one kind of deadline comes from.
@@ -67,12 +181,26 @@ class DueSource:
         label: What people read, as a choice of a filter: "Bail".
         readers: The roles that see it.
         rows: What waits.
+        steps: The same in two steps, where there may be thousands.
     """
 
     kind: str
     label: str
     readers: frozenset[Role]
     rows: DueRows
+    steps: DueSteps | None = None
+
+    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+        """Return the times of at most so many of what waits, the first due first."""
+        if self.steps is not None:
+            return self.steps.times(user, most)
+        return [DueTime(each.due_at, each.owner, each) for each in self.rows(user, most)]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due by the keys of its times."""
+        if self.steps is not None:
+            return self.steps.shown(keys)
+        return {each: each for each in keys if isinstance(each, Due)}
 
 
 _sources: dict[str, DueSource] = {}

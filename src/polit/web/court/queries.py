@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet, Subquery
 from polit.web.accounts.models import User
 from polit.web.arrests.models import Arrest, ArrestOutcome
 from polit.web.arrests.rules import OutcomeKind
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for, cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.models import Superseded
 from polit.web.court.models import Charge, CourtResult, Hearing, HearingOutcome, Plea
@@ -40,11 +40,11 @@ def hearings_in(access: CaseAccess) -> QuerySet[Hearing]:
     return _with_held(Hearing.objects.standing().filter(case_id=access.case.id))
 
 
-def hearings_waiting(user: User, most: int) -> list[Hearing]:
+def hearings_waiting(user: User) -> QuerySet[Hearing]:
     """Return the hearings of a person's cases whose outcome is not recorded, the next first."""
     held = HearingOutcome.objects.standing().filter(hearing=OuterRef("first_id"))
-    rows = hearings_for(user).filter(~Exists(held))
-    return list(rows.order_by("starts_at", "pk")[:most])
+    rows = Hearing.objects.standing().filter(~Exists(held), case__in=case_ids_for(user))
+    return rows.order_by("starts_at", "pk")
 
 
 def count_next(access: CaseAccess, place: str) -> int:

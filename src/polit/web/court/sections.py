@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -11,9 +12,9 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
-from polit.web.core.due import Due, DueSource, Waiting, register_due
+from polit.web.core.due import Due, DueRecords, DueSource, Waiting, register_due
 from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
-from polit.web.court.models import Charge, CourtResult
+from polit.web.court.models import Charge, CourtResult, Hearing
 from polit.web.court.queries import charges_in, hearings_in, hearings_waiting
 from polit.web.court.rules import LISTING, WRITERS, may_read_texts
 from polit.web.court.views.court import charge_rows, hearing_rows
@@ -35,15 +36,15 @@ def case_court(request: HttpRequest) -> Mapping[str, object] | None:
     }
 
 
-def hearings_due(waiting: Waiting, most: int) -> Sequence[Due]:
-    """Return the hearings whose outcome is not recorded, the next first."""
+def _waiting(waiting: Waiting) -> QuerySet[Hearing]:
     assert isinstance(waiting, User)
-    return [
-        Due("court.hearing", f"Hearing: {each.label.lower()}", each.place.label,
-            each.case.reference, _url(each.case_id, each.place_id), each.recorded_at,
-            each.starts_at)
-        for each in hearings_waiting(waiting, most)
-    ]  # fmt: skip
+    return hearings_waiting(waiting)
+
+
+def _due(each: Hearing) -> Due:
+    return Due("court.hearing", f"Hearing: {each.label.lower()}", each.place.label,
+               each.case.reference, _url(each.case_id, each.place_id), each.recorded_at,
+               each.starts_at)  # fmt: skip
 
 
 def court_happened(waiting: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:
@@ -77,7 +78,8 @@ def charge_entries(rows: Sequence[object]) -> Iterable[Entry]:
 
 def register_all() -> None:
     """Say to the core what is due, what happened to people, and what can be found."""
-    register_due(DueSource("court.hearing", "Hearing", LISTING.read, hearings_due))
+    hearings = DueRecords(Hearing, _waiting, ("case", "place"), "starts_at", _due)
+    register_due(DueSource("court.hearing", "Hearing", LISTING.read, hearings.rows, hearings))
     register_happenings("court", court_happened)
     register_searchable(
         Searchable("charge", "Charge", Charge, charge_entries, ((Charge, corrected),))

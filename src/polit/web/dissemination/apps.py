@@ -20,12 +20,12 @@ class DisseminationConfig(AppConfig):
         """Add to the page of a case and to what is due, and name its acts."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.dissemination import found  # noqa: PLC0415
-        from polit.web.dissemination.queries import answers_due  # noqa: PLC0415
+        from polit.web.dissemination.queries import ANSWERS_DUE as DUE  # noqa: PLC0415
         from polit.web.dissemination.sections import case_exchange  # noqa: PLC0415
 
         register_section("case", 740, "dissemination/case_section.html", case_exchange)
-        register_due(DueSource("dissemination.answer", "Answer to an exchange", WRITERS,
-                               answers_due))  # fmt: skip
+        register_due(DueSource("dissemination.answer", "Answer to an exchange", WRITERS, DUE.rows,
+                               DUE))  # fmt: skip
         register_happenings("dissemination", found.happenings)
         register_searchable(found.EXCHANGES)
         register_titles({

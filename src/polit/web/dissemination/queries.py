@@ -1,32 +1,26 @@
 """What is asked of the exchange log; across cases only those that the person has access to."""
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Due, DueRecords, Waiting
 from polit.web.dissemination.models import Exchange, ExchangeReply, ExchangeSubject
 from polit.web.dissemination.rules import ReplyKind
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from django.db.models import QuerySet
-
-
-def exchanges_for(user: User) -> "QuerySet[Exchange]":
+def exchanges_for(user: User) -> QuerySet[Exchange]:
     """Return the exchanges that hold, of all cases that a person has access to."""
-    rows = Exchange.objects.standing().filter(case__in=cases_for(user))
+    rows = Exchange.objects.standing().filter(case__in=case_ids_for(user))
     return rows.select_related("case")
 
 
-def exchanges_of(access: CaseAccess) -> "QuerySet[Exchange]":
+def exchanges_of(access: CaseAccess) -> QuerySet[Exchange]:
     """Return the exchanges of a case that hold."""
     return Exchange.objects.standing().filter(case_id=access.case.id).select_related("case")
 
@@ -75,20 +69,24 @@ def awaited_count(access: CaseAccess) -> int:
     return exchanges_of(access).filter(awaited()).count()
 
 
-def answers_due(user: Waiting, most: int) -> "Sequence[Due]":
-    """Return answers that a person's cases wait for, the first due first. One query."""
-    person = User.objects.get(pk=user.pk)
-    rows = exchanges_for(person).filter(awaited()).order_by("answer_due_at", "pk")[:most]
-    return [
-        Due(
-            kind="dissemination.answer",
-            label="Answer awaited",
-            subject=each.agency,
-            reference=each.case.reference,
-            url=reverse("dissemination:page", args=[each.case_id, each.first_id or each.pk]),
-            since=each.occurred_at,
-            due_at=each.answer_due_at,
-        )
-        for each in rows
-        if each.answer_due_at is not None
-    ]
+def _awaited_by(user: Waiting) -> QuerySet[Exchange]:
+    """Return the exchanges whose answers a person's cases wait for, the first due first."""
+    if not isinstance(user, User):
+        return Exchange.objects.none()
+    return exchanges_for(user).filter(awaited()).order_by("answer_due_at", "pk")
+
+
+def _due(each: Exchange) -> Due:
+    assert each.answer_due_at is not None
+    return Due(
+        kind="dissemination.answer",
+        label="Answer awaited",
+        subject=each.agency,
+        reference=each.case.reference,
+        url=reverse("dissemination:page", args=[each.case_id, each.first_id or each.pk]),
+        since=each.occurred_at,
+        due_at=each.answer_due_at,
+    )
+
+
+ANSWERS_DUE = DueRecords(Exchange, _awaited_by, ("case",), "answer_due_at", _due)

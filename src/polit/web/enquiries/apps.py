@@ -37,9 +37,8 @@ class EnquiriesConfig(AppConfig):
             "referral", 200, "enquiries/referral_section.html", sections.referral_section
         )
         register_section("case", 130, "enquiries/case_section.html", sections.case_section)
-        register_due(
-            DueSource(sections.DUE_KIND, "Answers to enquiries", WORKERS, sections.answers_due)
-        )
+        due = sections.ANSWERS_DUE
+        register_due(DueSource(sections.DUE_KIND, "Answers to enquiries", WORKERS, due.rows, due))
         register_happenings("enquiries", sections.person_happenings)
         register_searchable(searching.ENQUIRIES)
         register_subscribers("enquiries", sections.subscribers)

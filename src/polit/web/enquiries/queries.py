@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.enquiries.models import Enquiry, EnquiryStep
 from polit.web.enquiries.rules import WORKERS, EnquiryState, Step
@@ -21,7 +21,7 @@ def enquiries_for(user: User) -> QuerySet[Enquiry]:
     """
     if not user.is_active or not user.roles & WORKERS:
         return Enquiry.objects.none()
-    mine = cases_for(user).values("pk")
+    mine = case_ids_for(user)
     of_referral = Q(case=None) & (Q(referral__case=None) | Q(referral__case__in=mine))
     rows = Enquiry.objects.filter(Q(case__in=mine) | of_referral)
     return rows.select_related("referral__case", "case")
@@ -88,10 +88,10 @@ def answers_of(referral: Referral) -> list[EnquiryStep]:
     return [each for each in rows.order_by("-occurred_at") if each.has_facts]
 
 
-def enquiries_awaited(user: User, *, most: int = 10) -> list[Enquiry]:
+def enquiries_awaited(user: User) -> QuerySet[Enquiry]:
     """Return enquiries that wait for an answer which is expected, the first due first."""
     rows = enquiries_for(user).filter(state=EnquiryState.SENT.value, answer_due_at__isnull=False)
-    return list(rows.order_by("answer_due_at", "id")[:most])
+    return rows.order_by("answer_due_at", "id")
 
 
 def person_places(case: CaseLike) -> list[CasePerson]:

@@ -1,9 +1,9 @@
 """What enquiries add to the pages of others, and to what is due."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -11,7 +11,7 @@ from polit.web.accounts.models import User
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Due, DueRecords, Waiting
 from polit.web.enquiries.models import Enquiry
 from polit.web.enquiries.queries import (
     answers_of,
@@ -54,19 +54,23 @@ def enquiry_url(enquiry: Enquiry) -> str:
     return reverse("enquiries:page", args=[enquiry.referral_id, enquiry.pk])
 
 
-def answers_due(user: Waiting, most: int) -> Sequence[Due]:
-    """Return the answers that are awaited, the first due first. One query."""
-    if not isinstance(user, User):
-        return ()
-    return [
-        Due(
-            kind=DUE_KIND, label="Answer to an enquiry", subject=each.kind_label,
-            reference=enquiry_reference(each), url=enquiry_url(each), since=each.sent_at,
-            due_at=each.answer_due_at, owner=each.sent_by,
-        )
-        for each in enquiries_awaited(user, most=most)
-        if each.answer_due_at is not None
-    ]  # fmt: skip
+def _awaited(user: Waiting) -> QuerySet[Enquiry]:
+    return enquiries_awaited(user) if isinstance(user, User) else Enquiry.objects.none()
+
+
+def _due(each: Enquiry) -> Due:
+    assert each.answer_due_at is not None
+    return Due(
+        kind=DUE_KIND, label="Answer to an enquiry", subject=each.kind_label,
+        reference=enquiry_reference(each), url=enquiry_url(each), since=each.sent_at,
+        due_at=each.answer_due_at, owner=each.sent_by,
+    )  # fmt: skip
+
+
+ANSWERS_DUE = DueRecords(
+    Enquiry, _awaited, ("referral", "case"), "answer_due_at", _due, owner="sent_by"
+)
+"""The answers that are awaited."""
 
 
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:

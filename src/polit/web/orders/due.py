@@ -1,14 +1,16 @@
 """What orders have waiting: visits, notifications, checks, reviews, ends; one source for each."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
-from polit.web.core.due import Due, DueSource, Waiting
+from polit.web.core.due import Due, DueRecords, DueSource, DueTime, Waiting
 from polit.web.orders.derive import today, zone
 from polit.web.orders.models import Order
 from polit.web.orders.periods import first_instant, last_instant
@@ -16,73 +18,103 @@ from polit.web.orders.queries import orders_for, running
 from polit.web.orders.rules import READERS
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from polit.web.accounts.models import User
 
+Told = TypeVar("Told")
 _END_SHOWN = timedelta(days=90)
 """How long before its last day an order's end begins to wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Dates:
+    """What a date of orders in force asks for, once of each person: see ``DueSteps``.
+
+    Args:
+        column: The date.
+        due: What is due of an order.
+        at: The instant of what stands in the column.
+    """
+
+    column: str
+    due: Callable[[Order], Due]
+    at: Callable[[Any], datetime]
+
+    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+        """Return what waits, the first due first. One query."""
+        rows = self._waiting(user).select_related("case", "place", "manager")[: 2 * most]
+        return [self.due(each) for each in _once(((each.place_id, each) for each in rows), most)]
+
+    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+        """Return the times of the same. One query."""
+        rows = self._waiting(user).values_list("place_id", "pk", self.column, "manager__username")
+        found = _once(((row[0], row[1:]) for row in rows[: 2 * most]), most)
+        return [DueTime(self.at(at), owner or "", key) for key, at, owner in found]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due of orders. One query."""
+        ids = [each for each in keys if isinstance(each, UUID)]
+        rows = Order.objects.filter(pk__in=ids).select_related("case", "place", "manager")
+        return {each.pk: self.due(each) for each in rows}
+
+    def _waiting(self, user: Waiting) -> QuerySet[Order]:
+        rows = _running(user).filter(**{f"{self.column}__isnull": False})
+        return rows.order_by(self.column, "pk")
+
+
 def sources() -> tuple[DueSource, ...]:
     """Return where the deadlines of orders come from."""
+    notified = _Dates("notify_due_at", _notification, lambda at: at)
+    ends = DueRecords(Order, _ending, ("case", "place", "manager"), "ends_on", _end, _end_of,
+                      owner="manager__username")  # fmt: skip
     return (
-        DueSource("orders.visit", "Offender visit", READERS, _visits),
-        DueSource("orders.notification", "Offender notification", READERS, _notifications),
-        DueSource("orders.device", "Device check", READERS, _checks),
-        DueSource("orders.review", "Offender risk review", READERS, _reviews),
-        DueSource("orders.end", "Order ends", READERS, _ends),
-    )
+        _source("visit", "Offender visit", _day("visit_due_on", "visit", "Visit")),
+        _source("notification", "Offender notification", notified),
+        _source("device", "Device check", _day("device_due_on", "device", "Check a device")),
+        _source("review", "Offender risk review",
+                _day("review_due_on", "review", "Review the risk")),
+        _source("end", "Order ends", ends),
+    )  # fmt: skip
 
 
-def _visits(user: Waiting, most: int) -> Sequence[Due]:
-    return _days(user, most, "visit_due_on", "orders.visit", "Visit")
+def _source(code: str, label: str, steps: "_Dates | DueRecords[Order]") -> DueSource:
+    return DueSource(f"orders.{code}", label, READERS, steps.rows, steps)
 
 
-def _checks(user: Waiting, most: int) -> Sequence[Due]:
-    return _days(user, most, "device_due_on", "orders.device", "Check a device")
+def _day(column: str, code: str, label: str) -> _Dates:
+    def due(order: Order) -> Due:
+        return _due(order, f"orders.{code}", label, _end_of(getattr(order, column)))
+
+    return _Dates(column, due, _end_of)
 
 
-def _reviews(user: Waiting, most: int) -> Sequence[Due]:
-    return _days(user, most, "review_due_on", "orders.review", "Review the risk")
+def _end_of(day: date) -> datetime:
+    return last_instant(day, zone())
 
 
-def _ends(user: Waiting, most: int) -> Sequence[Due]:
-    rows = _running(user).filter(ends_on__lte=today() + _END_SHOWN)
-    return [
-        _due(each, "orders.end", "Order ends", last_instant(each.ends_on, zone()))
-        for each in rows.order_by("end_sort", "pk")[:most]
-        if each.ends_on is not None
-    ]
+def _ending(user: Waiting) -> QuerySet[Order]:
+    return _running(user).filter(ends_on__lte=today() + _END_SHOWN).order_by("end_sort", "pk")
 
 
-def _notifications(user: Waiting, most: int) -> Sequence[Due]:
-    rows = _running(user).filter(notify_due_at__isnull=False).order_by("notify_due_at", "pk")
-    found = []
-    for each in _once(rows, most):
-        assert each.notify_due_at is not None
-        label = each.rule_set.rule(each.notify_rule).label
-        found.append(_due(each, "orders.notification", label, each.notify_due_at))
-    return found
+def _end(order: Order) -> Due:
+    assert order.ends_on is not None
+    return _due(order, "orders.end", "Order ends", _end_of(order.ends_on))
 
 
-def _days(user: Waiting, most: int, column: str, kind: str, label: str) -> Sequence[Due]:
-    rows = _running(user).filter(**{f"{column}__isnull": False}).order_by(column, "pk")
-    return [
-        _due(each, kind, label, last_instant(getattr(each, column), zone()))
-        for each in _once(rows, most)
-    ]
+def _notification(order: Order) -> Due:
+    assert order.notify_due_at is not None
+    label = order.rule_set.rule(order.notify_rule).label
+    return _due(order, "orders.notification", label, order.notify_due_at)
 
 
 def _running(user: Waiting) -> QuerySet[Order]:
     return running(orders_for(cast("User", user)))
 
 
-def _once(rows: QuerySet[Order], most: int) -> list[Order]:
+def _once(rows: Iterable[tuple[UUID, Told]], most: int) -> list[Told]:
     """Return the first row of each person: what is due of several orders is done once."""
-    seen: dict[UUID, Order] = {}
-    for each in rows[: 2 * most]:
-        seen.setdefault(each.place_id, each)
+    seen: dict[UUID, Told] = {}
+    for place_id, row in rows:
+        seen.setdefault(place_id, row)
     return list(seen.values())[:most]
 
 

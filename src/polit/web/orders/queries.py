@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from polit.web.accounts.models import RoleGrant, User
 from polit.web.cases.models import Case
-from polit.web.cases.queries import cases_for
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess
 from polit.web.exhibits.models import Exhibit
 from polit.web.orders.clocks import visit_due_on
@@ -38,7 +38,7 @@ def orders_for(user: User) -> QuerySet[Order]:
     """Return the orders of all cases that a person has access to, with case and place."""
     if not user.roles & READERS:
         return Order.objects.none()
-    rows = Order.objects.filter(case__in=cases_for(user))
+    rows = Order.objects.filter(case__in=case_ids_for(user))
     return rows.select_related("case", "place", "manager")
 
 

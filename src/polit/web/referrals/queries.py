@@ -25,9 +25,14 @@ HISTORY_MOST = 100
 PARTS_SHOWN = 200
 
 
+def may_read_referrals(user: User) -> bool:
+    """Tell whether somebody may see referrals at all: those in no case, those of their cases."""
+    return user.is_active and bool(user.roles & WORKERS)
+
+
 def referrals_for(user: User) -> QuerySet[Referral]:
     """Return the referrals that somebody may see: those in no case, and those of their cases."""
-    if not user.is_active or not user.roles & WORKERS:
+    if not may_read_referrals(user):
         return Referral.objects.none()
     return Referral.objects.filter(Q(case=None) | Q(case__in=cases_for(user)))
 

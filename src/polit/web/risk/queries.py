@@ -16,7 +16,7 @@ from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
-from polit.web.referrals.queries import referrals_for
+from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
@@ -134,38 +134,62 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     return rows.select_related("referral__case").get(pk=assessment_id)
 
 
-def reviews_waiting(user: User) -> tuple[QuerySet[RiskAssessment], QuerySet[RiskAssessment]]:
-    """Return the assessments that are to be looked at again: of cases, and of referrals.
+def reviews_of_cases(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of cases that are to be looked at again.
 
     Who looks again records a further assessment, so of one subject only the newest waits (see
     ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
-    done.
+    done. Those of cases, of their referrals and of referrals that wait are asked for apart: a
+    database that is asked for one or the other looks through all of them.
     """
-    # Two questions: a database that is asked for one or the other looks through all of them.
-    newer = RiskAssessment.objects.standing().filter(
-        Q(assessed_at__gt=OuterRef("assessed_at"))
-        | Q(assessed_at=OuterRef("assessed_at"), recorded_at__gt=OuterRef("recorded_at"))
-    )
-    rows = RiskAssessment.objects.standing().filter(review_on__isnull=False)
-    rows = rows.select_related("case", "referral")
-    of_case, visible = newer.filter(case=OuterRef("case")), referrals_for(user)
-    of_cases = rows.filter(
+    newer = _newer()
+    of_case = newer.filter(case=OuterRef("case"))
+    return _to_review().filter(
         ~Exists(of_case.filter(person=OuterRef("person"))),
         Q(person__isnull=False)
         | (~Exists(of_case) & ~Exists(newer.filter(referral__case=OuterRef("case")))),
         case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
     )
-    waits = Q(referral__case=None, referral__state__in=[each.value for each in WAITING])
-    open_case = Q(referral__case__isnull=False) & ~Q(referral__case__status=CaseStatus.CLOSED.value)
-    of_referrals = rows.filter(
-        Exists(visible.filter(pk=OuterRef("referral_id"))),
-        waits | open_case,
+
+
+def reviews_in_cases(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of referrals in cases that are to be looked at again."""
+    if not may_read_referrals(user):
+        return RiskAssessment.objects.none()
+    newer = _newer()
+    # Whose it is first: SQLite asks in this order, and whether a newer one stands costs most.
+    return _to_review().filter(
+        referral__isnull=False,
+        referral__case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
+    ).filter(
         ~Exists(newer.filter(referral=OuterRef("referral"))),
         ~Exists(newer.filter(case=OuterRef("referral__case"))),
         ~Exists(newer.filter(referral__case=OuterRef("referral__case"))),
-        referral__isnull=False,
+    )  # fmt: skip
+
+
+def reviews_of_referrals(user: User) -> QuerySet[RiskAssessment]:
+    """Return the assessments of referrals that wait, in no case, to be looked at again."""
+    if not may_read_referrals(user):
+        return RiskAssessment.objects.none()
+    rows = _to_review().filter(
+        referral__isnull=False, referral__state__in=[each.value for each in WAITING]
     )
-    return of_cases, of_referrals
+    return rows.filter(~Exists(_newer().filter(referral=OuterRef("referral"))))
+
+
+def _to_review() -> QuerySet[RiskAssessment]:
+    return RiskAssessment.objects.standing().filter(review_on__isnull=False)
+
+
+def _newer() -> QuerySet[RiskAssessment]:
+    """Return what was assessed later, or at the same time and recorded later."""
+    # Not "later, or": where most are of cases, SQLite would look up what is later than each, and
+    # that is half of all, in place of the few of the same subject.
+    return RiskAssessment.objects.standing().filter(
+        ~Q(assessed_at__lt=OuterRef("assessed_at")),
+        Q(assessed_at__gt=OuterRef("assessed_at")) | Q(recorded_at__gt=OuterRef("recorded_at")),
+    )
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

@@ -20,7 +20,7 @@ from polit.web.cases.queries import cases_for
 from polit.web.cases.rules import CaseStatus
 from polit.web.core.due import Due, Waiting
 from polit.web.referrals.models import Referral
-from polit.web.referrals.queries import referrals_for
+from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import clock_of, in_force
@@ -188,9 +188,11 @@ def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
 
 
 def _alone(user: User) -> QuerySet[Referral]:
-    """Return the referrals that wait and are in no case."""
-    states = [each.value for each in WAITING]
-    return referrals_for(user).filter(case=None, state__in=states)
+    """Return the referrals that wait: they are in no case, as their table has it."""
+    # Not "in no case" as a condition: SQLite would look through those, most of all there are.
+    if not may_read_referrals(user):
+        return Referral.objects.none()
+    return Referral.objects.filter(state__in=[each.value for each in WAITING])
 
 
 def _open_cases(user: User) -> QuerySet[Case]:
@@ -230,7 +232,7 @@ def responses_due(user: Waiting, most: int) -> Sequence[Due]:
     # What is not assessed has no time yet.
     waiting = _waiting(user, is_assessed=True)
     times = [(each.due_at, each) for each in waiting if each.due_at is not None]
-    times.sort(key=lambda each: (each[0], each[1].reference))
+    times.sort(key=lambda each: (each[0], each[1].subject_id))
     return [
         Due(
             "risk.response",

@@ -1,9 +1,11 @@
 """What pages and lists of others show of risk."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +15,7 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Due, DueMerged, DueRecords, Waiting
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
@@ -21,7 +23,9 @@ from polit.web.risk.queries import (
     case_clock,
     in_force,
     referral_assessments,
-    reviews_waiting,
+    reviews_in_cases,
+    reviews_of_cases,
+    reviews_of_referrals,
     standing_only,
     suspect_prompts,
 )
@@ -69,16 +73,6 @@ def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     return {"rows": rows} if rows else None
 
 
-def reviews_due(user: Waiting, most: int) -> Sequence[Due]:
-    """Return assessments that are to be looked at again, the first due first."""
-    if not isinstance(user, User):
-        return []
-    rows = [
-        each for some in reviews_waiting(user) for each in some.order_by("review_on", "pk")[:most]
-    ]
-    return sorted(map(_review, rows), key=lambda each: (each.due_at, each.reference))[:most]
-
-
 def person_happenings(user: Waiting, person_ids: frozenset[UUID]) -> Iterable[Happening]:
     """Return when somebody was assessed or asked about suicide, to who reads that."""
     if not isinstance(user, User):
@@ -120,9 +114,21 @@ def _asked(each: SuicideRiskPrompt) -> Happening:
     )
 
 
+def _reviews(
+    asked: Callable[[User], QuerySet[RiskAssessment]], user: Waiting
+) -> QuerySet[RiskAssessment]:
+    rows = asked(user) if isinstance(user, User) else RiskAssessment.objects.none()
+    return rows.order_by("review_on", "pk")
+
+
+def _end_of(day: date) -> datetime:
+    """Return when a day ends, in the force's zone."""
+    end = datetime.combine(day + timedelta(days=1), time())
+    return timezone.make_aware(end, timezone.get_default_timezone())
+
+
 def _review(assessment: RiskAssessment) -> Due:
     assert assessment.review_on is not None
-    end = datetime.combine(assessment.review_on + timedelta(days=1), time())
     if assessment.referral is not None:
         reference = assessment.referral.reference
         url = reverse("risk:referral", args=[assessment.referral_id])
@@ -137,5 +143,19 @@ def _review(assessment: RiskAssessment) -> Due:
         reference,
         url,
         assessment.assessed_at,
-        timezone.make_aware(end, timezone.get_default_timezone()),
+        _end_of(assessment.review_on),
     )
+
+
+REVIEWS_DUE = DueMerged(
+    tuple(
+        DueRecords(RiskAssessment, partial(_reviews, asked), (about,), "review_on", _review,
+                   _end_of)
+        for asked, about in (
+            (reviews_of_cases, "case"),
+            (reviews_in_cases, "referral"),
+            (reviews_of_referrals, "referral"),
+        )
+    )
+)  # fmt: skip
+"""The assessments that are to be looked at again."""

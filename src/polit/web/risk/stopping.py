@@ -6,7 +6,10 @@ A register says in its ``AppConfig.ready()`` where its stops come from; the cloc
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,10 @@ class Stop:
     what: str
 
 
-StopsOf = Callable[[Collection[UUID]], Mapping[UUID, Stop]]
+Cases = Collection[UUID] | QuerySet[Any]
+"""Cases by their identifiers, or a query of these."""
+
+StopsOf = Callable[[Cases], Mapping[UUID, Stop]]
 """Return the first stop of each of these cases that has one, in one query."""
 
 _sources: dict[str, StopsOf] = {}
@@ -33,10 +39,11 @@ def register_stops(register: str, source: StopsOf) -> None:
     _sources[register] = source
 
 
-def stops_of(case_ids: Collection[UUID]) -> dict[UUID, Stop]:
+def stops_of(case_ids: Cases) -> dict[UUID, Stop]:
     """Return what stopped the clock of each case first, nothing for one whose clock runs."""
     found: dict[UUID, Stop] = {}
-    for name in sorted(_sources) if case_ids else ():
+    is_nothing = not isinstance(case_ids, QuerySet) and not case_ids
+    for name in () if is_nothing else sorted(_sources):
         for case_id, stop in _sources[name](case_ids).items():
             if case_id not in found or stop.at < found[case_id].at:
                 found[case_id] = stop

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from polit.web.accounts.models import User
-from polit.web.cases.models import Case
-from polit.web.cases.queries import cases_for
-from polit.web.core.due import Due, DueSource, Waiting
+from polit.web.cases.queries import case_ids_for
+from polit.web.core.due import Due, DueRecords, DueSource, Waiting
 from polit.web.core.rules import CHILD_READERS
 from polit.web.safeguarding.children_law import current_catalogue
 from polit.web.safeguarding.models import (
@@ -31,44 +32,55 @@ from polit.web.safeguarding.rules import (
     TaskState,
 )
 
+_CHILD = ("child__case", "child__place")
+
 
 def due_sources() -> Iterable[DueSource]:
     """Return where deadlines of safeguarding come from."""
     return (
-        DueSource("safeguarding.task", "Safeguarding tasks", WORKERS, _tasks),
-        DueSource("safeguarding.share", "Sharing with social care", WORKERS, _share),
-        DueSource("safeguarding.strategy", "Strategy discussions", WORKERS, _strategy),
-        DueSource("safeguarding.conference", "Child protection conferences", WORKERS, _conference),
-        DueSource("safeguarding.protection", "Police protection", WORKERS, _protection),
+        _source("task", "Safeguarding tasks", DueRecords(
+            SafeguardingTask, _tasks, ("case",), "due_at", _task_due, owner="taken_by")),
+        _source("share", "Sharing with social care", DueRecords(
+            ChildRecord, _to_share, ("case", "place"), "share_due_at", _share_due)),
+        _source("strategy", "Strategy discussions", DueRecords(
+            SocialCareReferral, _to_discuss, _CHILD, "strategy_due_at", _strategy_due)),
+        _source("conference", "Child protection conferences", DueRecords(
+            StrategyDiscussion, _to_confer, _CHILD, "conference_due_at", _conference_due)),
+        _source("protection", "Police protection", DueRecords(
+            ProtectiveAction, _protected, _CHILD, "ends_at", _protection_due)),
         DueSource("safeguarding.contact", "Victims' contacts", WORKERS, _contacts),
-    )
+    )  # fmt: skip
 
 
-def _tasks(user: Waiting, most: int) -> Sequence[Due]:
-    if not isinstance(user, User):
-        return []
-    rows = SafeguardingTask.objects.filter(case__in=cases_for(user))
-    rows = rows.exclude(state=TaskState.DONE.value).select_related("case")
-    return [
-        Due("safeguarding.task", each.way.label, each.standing.label, each.case.reference,
-            reverse("safeguarding:task", args=[each.case_id, each.pk]), each.raised_at,
-            each.due_at, each.taken_by)
-        for each in rows.order_by("due_at", "pk")[:most]
-    ]  # fmt: skip
+def _source(code: str, label: str, records: DueRecords[Any]) -> DueSource:
+    return DueSource(f"safeguarding.{code}", label, WORKERS, records.rows, records)
 
 
-def _share(user: Waiting, most: int) -> Sequence[Due]:
+def _tasks(user: Waiting) -> QuerySet[SafeguardingTask]:
+    rows = SafeguardingTask.objects.filter(case__in=_joined(user))
+    return rows.exclude(state=TaskState.DONE.value).order_by("due_at", "pk")
+
+
+def _task_due(each: SafeguardingTask) -> Due:
+    return Due(
+        "safeguarding.task", each.way.label, each.standing.label, each.case.reference,
+        reverse("safeguarding:task", args=[each.case_id, each.pk]), each.raised_at,
+        each.due_at, each.taken_by,
+    )  # fmt: skip
+
+
+def _to_share(user: Waiting) -> QuerySet[ChildRecord]:
     shared = SocialCareReferral.objects.standing().filter(child=OuterRef("pk"))
     rows = ChildRecord.objects.filter(~Exists(shared), case__in=_cases(user))
-    rows = rows.select_related("case", "place").order_by("share_due_at", "pk")
-    return [
-        _due("share", each.law.clock("share").label, each, StepKind.SHARED, each.risk_known_at,
-             each.share_due_at)
-        for each in rows[:most]
-    ]  # fmt: skip
+    return rows.order_by("share_due_at", "pk")
 
 
-def _strategy(user: Waiting, most: int) -> Sequence[Due]:
+def _share_due(child: ChildRecord) -> Due:
+    label = child.law.clock("share").label
+    return _due("share", label, child, StepKind.SHARED, child.risk_known_at, child.share_due_at)
+
+
+def _to_discuss(user: Waiting) -> QuerySet[SocialCareReferral]:
     held = StrategyDiscussion.objects.standing().filter(child=OuterRef("child"))
     same = SocialCareReferral.objects.standing().filter(child=OuterRef("child"))
     earlier = same.filter(
@@ -78,26 +90,30 @@ def _strategy(user: Waiting, most: int) -> Sequence[Due]:
     rows = SocialCareReferral.objects.standing().filter(
         ~Exists(held), ~Exists(earlier), child__case__in=_cases(user)
     )
-    rows = rows.select_related("child__case", "child__place")
-    return [
-        _due("strategy", each.child.law.clock("strategy").label, each.child, StepKind.STRATEGY,
-             each.occurred_at, each.strategy_due_at)
-        for each in rows.order_by("strategy_due_at", "pk")[:most]
-    ]  # fmt: skip
+    return rows.order_by("strategy_due_at", "pk")
 
 
-def _conference(user: Waiting, most: int) -> Sequence[Due]:
-    rows = awaiting_conference().filter(child__case__in=_cases(user))
-    rows = rows.select_related("child__case", "child__place").order_by("conference_due_at", "pk")
-    return [
-        _due("conference", each.child.law.clock("conference").label, each.child,
-             StepKind.CONFERENCE, each.occurred_at, each.conference_due_at)
-        for each in rows[:most]
-        if each.conference_due_at is not None
-    ]  # fmt: skip
+def _strategy_due(each: SocialCareReferral) -> Due:
+    label = each.child.law.clock("strategy").label
+    return _due("strategy", label, each.child, StepKind.STRATEGY, each.occurred_at,
+                each.strategy_due_at)  # fmt: skip
 
 
-def _protection(user: Waiting, most: int) -> Sequence[Due]:
+def _to_confer(user: Waiting) -> QuerySet[StrategyDiscussion]:
+    rows = awaiting_conference().filter(
+        conference_due_at__isnull=False, child__case__in=_cases(user)
+    )
+    return rows.order_by("conference_due_at", "pk")
+
+
+def _conference_due(each: StrategyDiscussion) -> Due:
+    assert each.conference_due_at is not None
+    label = each.child.law.clock("conference").label
+    return _due("conference", label, each.child, StepKind.CONFERENCE, each.occurred_at,
+                each.conference_due_at)  # fmt: skip
+
+
+def _protected(user: Waiting) -> QuerySet[ProtectiveAction]:
     lists = current_catalogue()
     limited = [each for each in lists.actions if each.hours]
     conditions = [
@@ -111,13 +127,13 @@ def _protection(user: Waiting, most: int) -> Sequence[Due]:
         reduce(or_, conditions, Q(pk__in=[])), ends_at__isnull=False,
         child__case__in=_cases(user),
     )  # fmt: skip
-    rows = rows.select_related("child__case", "child__place").order_by("ends_at", "pk")
-    return [
-        _due("protection", f"{each.title} ends", each.child, StepKind.ACTION, each.occurred_at,
-             each.ends_at)
-        for each in rows[:most]
-        if each.ends_at is not None
-    ]  # fmt: skip
+    return rows.order_by("ends_at", "pk")
+
+
+def _protection_due(each: ProtectiveAction) -> Due:
+    assert each.ends_at is not None
+    return _due("protection", f"{each.title} ends", each.child, StepKind.ACTION, each.occurred_at,
+                each.ends_at)  # fmt: skip
 
 
 def _contacts(user: Waiting, most: int) -> Sequence[Due]:
@@ -142,11 +158,15 @@ def _contacts(user: Waiting, most: int) -> Sequence[Due]:
     return sorted(owed, key=lambda each: each.due_at)[:most]
 
 
-def _cases(user: Waiting) -> QuerySet[Case]:
+def _joined(user: Waiting) -> QuerySet[Any, UUID]:
+    assert isinstance(user, User)
+    return case_ids_for(user)
+
+
+def _cases(user: Waiting) -> QuerySet[Any, UUID]:
     """Return the cases whose children somebody may read; what ``children_for`` adds costs time."""
-    if not isinstance(user, User) or not user.roles & CHILD_READERS:
-        return Case.objects.none()
-    return cases_for(user)
+    found = _joined(user)
+    return found if user.roles & CHILD_READERS else found.none()
 
 
 def _due(

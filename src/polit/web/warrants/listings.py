@@ -1,15 +1,14 @@
 """How lists of warrants are narrowed and ordered, and what of them is due."""
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Due, DueRecords, Waiting
 from polit.web.core.listing import Filter, Listing, Sort
 from polit.web.warrants.models import Warrant
 from polit.web.warrants.powers import current_powers
@@ -46,20 +45,24 @@ def _in_state(code: str) -> Q:
     return Q(state=code)
 
 
-def warrants_due(user: Waiting, most: int) -> Sequence[Due]:
+def _to_execute(user: Waiting) -> QuerySet[Warrant]:
     """Return warrants that were granted and not executed, the one that expires first first."""
     if not isinstance(user, User):
-        return []
+        return Warrant.objects.none()
     rows = warrants_for(user).filter(state=WarrantState.GRANTED.value)
-    return [_due(each) for each in rows.order_by("expires_on", "pk")[:most]]
+    return rows.order_by("expires_on", "pk")
+
+
+def _end_of(day: date) -> datetime:
+    """Return when a last day ends: it counts to its end, in the force's zone."""
+    next_day = datetime.combine(day + timedelta(days=1), time())
+    return timezone.make_aware(next_day, timezone.get_default_timezone())
 
 
 def _due(warrant: Warrant) -> Due:
     assert warrant.granted_at is not None
     assert warrant.expires_on is not None
     label = EXPIRED_LABEL if warrant.is_expired else "Execute the warrant before it expires"
-    # Its last day counts to its end, in the force's zone.
-    next_day = datetime.combine(warrant.expires_on + timedelta(days=1), time())
     return Due(
         "warrants.expiry",
         label,
@@ -67,5 +70,8 @@ def _due(warrant: Warrant) -> Due:
         warrant.case.reference,
         reverse("warrants:page", args=[warrant.case_id, warrant.pk]),
         warrant.granted_at,
-        timezone.make_aware(next_day, timezone.get_default_timezone()),
+        _end_of(warrant.expires_on),
     )
+
+
+WARRANTS_DUE = DueRecords(Warrant, _to_execute, ("case",), "expires_on", _due, _end_of)

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
-from polit.web.cases.queries import EventRow, cases_for, event_rows
+from polit.web.cases.queries import EventRow, case_ids_for, event_rows
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.core.versions import version_of
@@ -27,7 +27,7 @@ HISTORY_MOST = 100
 
 def warrants_for(user: User) -> QuerySet[Warrant]:
     """Return the warrants of all cases that a person has access to."""
-    return Warrant.objects.filter(case__in=cases_for(user)).select_related("case")
+    return Warrant.objects.filter(case__in=case_ids_for(user)).select_related("case")
 
 
 def warrants_in(access: CaseAccess) -> QuerySet[Warrant]:

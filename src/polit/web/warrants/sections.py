@@ -1,6 +1,6 @@
 """What pages and lists of others show of warrants."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import models
@@ -18,7 +18,7 @@ from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry
 from polit.web.risk.occasions import OccasionSeen
 from polit.web.risk.rules import Occasion
-from polit.web.risk.stopping import Stop
+from polit.web.risk.stopping import Cases, Stop
 from polit.web.warrants.models import Warrant, WarrantExecution, WarrantPremises
 from polit.web.warrants.queries import warrants_in
 from polit.web.warrants.rules import APPLICANTS
@@ -38,7 +38,7 @@ def case_warrants(request: HttpRequest) -> Mapping[str, object]:
     }
 
 
-def first_executions(case_ids: Collection[UUID]) -> Mapping[UUID, Stop]:
+def first_executions(case_ids: Cases) -> Mapping[UUID, Stop]:
     """Return the first execution of a warrant in each of these cases. One query."""
     rows = Warrant.objects.filter(case_id__in=case_ids, executed_at__isnull=False)
     found: dict[UUID, Stop] = {}

@@ -1,6 +1,5 @@
 """What is asked of cases. Nobody gets a case that they have no access to, but for its team."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,7 @@ from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
 from polit.web.cases.models import BreakGlass, Case, CaseMember, CaseNote, Notice, Unit
 from polit.web.cases.offences import offence_scheme
-from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, UnitKind, event_title
+from polit.web.cases.rules import CaseHeader, CaseStatus, Duty, GrantedAccess, UnitKind
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.core.listing import Filter, Listing, Sort, equal_to
@@ -22,7 +21,6 @@ from polit.web.core.paging import Page, page_of
 from polit.web.core.rules import CASE_ROLES, Purpose, Role
 from polit.web.core.versions import version_of
 
-TIMELINE_SIZE = 20
 _COUNSELS = Purpose.LEGAL_PRIVILEGE.value
 _JOINING = (*sorted(CASE_ROLES), Role.COUNSEL)
 
@@ -275,42 +273,6 @@ def note_get(case_id: UUID, note_id: UUID) -> CaseNote | None:
 
 
 @dataclass(frozen=True, slots=True)
-class EventRow:
-    """One act as people who work on the case see it: the audit keeps more."""
-
-    title: str
-    recorded_at: datetime
-    actor_name: str
-    subject_label: str
-    reason: str
-
-
-def event_rows(events: Iterable[AuditEvent]) -> list[EventRow]:
-    """Return acts as the case's people see them, in the same order."""
-    return [
-        EventRow(
-            event_title(each.action),
-            each.recorded_at,
-            each.actor_name,
-            each.subject_label,
-            each.reason,
-        )
-        for each in events
-    ]
-
-
-def timeline(case_id: UUID) -> list[AuditEvent]:
-    """Return the latest acts on a case, the newest first, without who merely looked."""
-    rows = _acts(case_id).exclude(nature=Nature.CONSULTATION.value)
-    return list(rows.order_by("-seq")[:TIMELINE_SIZE])
-
-
-def timeline_page(case_id: UUID, *, after: str = "") -> Page[AuditEvent]:
-    """Return a page of everything recorded of a case, who looked included, the newest first."""
-    return page_of(_acts(case_id), key="seq", after=after, newest_first=True)
-
-
-@dataclass(frozen=True, slots=True)
 class TeamRow:
     """What a supervisor sees of a case that they need not be in: no content of it."""
 
@@ -400,10 +362,6 @@ def _unread(user: User) -> QuerySet[Notice]:
 
 def _open_break_glass(user: User, now: datetime) -> QuerySet[BreakGlass]:
     return BreakGlass.objects.filter(user=user, revoked_at=None, expires_at__gt=now)
-
-
-def _acts(case_id: UUID) -> QuerySet[AuditEvent]:
-    return AuditEvent.objects.filter(case_id=case_id)
 
 
 def _team(case: Case) -> list[CaseMember]:

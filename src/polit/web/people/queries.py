@@ -13,7 +13,8 @@ from django.utils import timezone
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
-from polit.web.cases.queries import EventRow, cases_for, event_rows
+from polit.web.cases.events import EventRow, event_rows
+from polit.web.cases.queries import cases_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.core.versions import version_of

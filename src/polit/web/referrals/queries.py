@@ -7,8 +7,9 @@ from django.db.models import Count, Q, QuerySet
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
+from polit.web.cases.events import EventRow, event_rows
 from polit.web.cases.models import Unit
-from polit.web.cases.queries import EventRow, cases_for, event_rows
+from polit.web.cases.queries import cases_for
 from polit.web.cases.rules import UnitKind
 from polit.web.core.access import CaseAccess
 from polit.web.referrals.models import (

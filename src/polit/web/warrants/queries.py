@@ -8,7 +8,8 @@ from django.db.models import Prefetch, QuerySet
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.rules import Nature
-from polit.web.cases.queries import EventRow, case_ids_for, event_rows
+from polit.web.cases.events import EventRow, event_rows
+from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.core.versions import version_of

@@ -7,20 +7,18 @@ from django.shortcuts import redirect, render
 
 from polit.web.accounts.signed_in import user_of
 from polit.web.audit.views import CASE_LEADERS
+from polit.web.cases.events import event_rows, timeline, timeline_page
 from polit.web.cases.forms import CaseChangeForm, CaseOpenForm, NoteForm, ReasonForm
 from polit.web.cases.queries import (
     case_get,
     case_listing,
     case_version,
     cases_for,
-    event_rows,
     member_list,
     note_get,
     note_list,
     offence_codes,
     offence_labels,
-    timeline,
-    timeline_page,
 )
 from polit.web.cases.rules import ANY_CASE_ROLE, CHANGING, IN_CASE, OPENERS, OPENING, STATES
 from polit.web.cases.services import case_change_details, case_change_status, case_open, note_add

@@ -30,6 +30,15 @@ def charges_in(access: CaseAccess) -> QuerySet[Charge]:
     return _with_result(Charge.objects.standing().filter(case_id=access.case.id))
 
 
+def ever_ended(*, convicts: bool) -> QuerySet[CourtResult, UUID]:
+    """Return the charges that have a result of a kind, whether it is their latest or not.
+
+    For narrowing the charges that somebody may see, and nothing else: it asks for no access.
+    """
+    rows = CourtResult.objects.standing().filter(convicts=convicts).order_by()
+    return rows.values_list("charge_id", flat=True)
+
+
 def hearings_for(user: User) -> QuerySet[Hearing]:
     """Return the hearings of a person's cases that hold, with ``held``."""
     return _with_held(Hearing.objects.standing().filter(case__in=cases_for(user)))

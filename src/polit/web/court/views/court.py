@@ -14,7 +14,14 @@ from polit.web.core.found import or_404
 from polit.web.core.listing import Filter, Listing, Sort, listing_of
 from polit.web.court.law import court_terms, current_terms
 from polit.web.court.models import Charge, Hearing
-from polit.web.court.queries import charges_for, charges_in, hearings_for, hearings_in, results_of
+from polit.web.court.queries import (
+    charges_for,
+    charges_in,
+    ever_ended,
+    hearings_for,
+    hearings_in,
+    results_of,
+)
 from polit.web.court.rules import LISTING, ORDERERS, READING, WRITERS, Held, may_read_texts
 from polit.web.court.telling import story
 from polit.web.people.models import CasePerson
@@ -30,7 +37,9 @@ _NAME = "place__person__search_text"
 def _result_is(code: str) -> Q:
     if code == "none":
         return Q(convicts=None)
-    return Q(convicts=code == "convicted")
+    is_convicted = code == "convicted"
+    # Those that ever had such a result first: they are few, where the latest is looked up for all.
+    return Q(first_id__in=ever_ended(convicts=is_convicted), convicts=is_convicted)
 
 
 def _held_is(code: str) -> Q:

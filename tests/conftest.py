@@ -1,5 +1,6 @@
 """What every test shares: the corpora where they are present, and no silent skips."""
 
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,10 @@ from migrated_database import copy_migrated
 # Nothing is written beside the project (another user's, perhaps), and a busy machine is no failure.
 hypothesis.settings.register_profile("polit", database=None, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("polit")
+
+# A shell has Ctrl-C ignored by what it runs in the background, and all that starts below inherits
+# that: tests that interrupt a process would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = ["evidence.fixtures", "sandbox_fixtures"]
 

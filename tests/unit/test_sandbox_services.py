@@ -63,6 +63,17 @@ def test_a_service_stands_in_a_group_of_its_own_and_is_stopped() -> None:
     assert not is_running(service.pid)
 
 
+def test_a_service_of_a_starter_in_the_background_listens_too() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        service = start_service("polit.broker.examiner", env=ENVIRONMENT, talks=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert service.wait(0.5) is None
+    assert service.stop(limit_s=20) in {-signal.SIGINT, 1, 130}
+    service.close()
+
+
 def test_a_service_that_does_not_listen_is_killed() -> None:
     service = start_service("polit.broker.examiner", env=ENVIRONMENT, talks=True)
     try:

@@ -27,12 +27,11 @@ def _load(module: str) -> None:
     An exception that the interpreter raises for a signal while it imports can be lost, and with
     it the request: the service would work on until it is killed. Nothing is begun here yet.
     """
-    handler = signal.getsignal(signal.SIGINT)
-    if handler is not signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     importlib.import_module(module)
     del sys.modules[module]  # it runs as the main module
-    signal.signal(signal.SIGINT, handler)
+    # Also where the starter runs in the background of a shell, which has Ctrl-C ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from polit.base.clock import now_utc
 from polit.web.clocks.queries import due_list
 from polit.web.clocks.rules import DueFilter, Whose
 from polit.web.core import due as seam
-from polit.web.core.due import Due, DueSource, DueTime, Waiting, register_due
+from polit.web.core.due import Asking, Due, DueAtOnce, DueSource, DueTime, register_due
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 
 HOSTILE = "<b>\u202e\u200b\x07'\""
@@ -32,11 +32,8 @@ def due(kind: str, number: int, *, days: float, owner: str = "", label: str = "A
 
 
 def source(kind: str, *rows: Due, readers: frozenset[Role] = CASE_ROLES) -> None:
-    def first(user: Waiting, most: int) -> Sequence[Due]:
-        del user
-        return rows[:most]
-
-    register_due(DueSource(kind, kind.capitalize(), readers, first))
+    steps = DueAtOnce(lambda asking: rows[: asking.most])
+    register_due(DueSource(kind, kind.capitalize(), readers, steps))
 
 
 def test_list_is_of_all_kinds_that_somebody_may_see_by_time(make_user: MakeUser) -> None:
@@ -150,15 +147,18 @@ def test_only_what_a_page_shows_is_read_whole_and_what_was_done_meanwhile_is_lef
     asked: list[object] = []
 
     class Steps:
-        def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
-            del user
-            return [DueTime(row.due_at, row.owner, n) for n, row in enumerate(rows)][:most]
+        def rows(self, asking: Asking) -> Sequence[Due]:
+            return rows[: asking.most]
+
+        def times(self, asking: Asking) -> Sequence[DueTime]:
+            found = [DueTime(row.due_at, row.owner, n) for n, row in enumerate(rows)]
+            return found[: asking.most]
 
         def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
             asked.extend(keys)
             return {n: row for n, row in enumerate(rows) if n in keys and n != 2}
 
-    register_due(DueSource("bail", "Bail", CASE_ROLES, lambda _user, most: rows[:most], Steps()))
+    register_due(DueSource("bail", "Bail", CASE_ROLES, Steps()))
     shown = due_list(make_user("i", Role.INVESTIGATOR), DueFilter(), after="1", size=3)
     assert ([each.due.subject for each in shown.rows], asked) == (
         ["Subject 1", "Subject 3"], [1, 2, 3],

@@ -1,7 +1,9 @@
 """When responses are due is told of thousands as the queue tells it, in a random world."""
 
 import random
+from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -13,16 +15,21 @@ from web.warrants.samples import executed, granted_warrant
 
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
+from polit.web.cases.queries import cases_for
+from polit.web.cases.rules import CaseStatus
 from polit.web.cases.services import case_change_status
 from polit.web.core.acting import SYSTEM
+from polit.web.core.due import Asking
 from polit.web.core.rules import Role
 from polit.web.people.models import CasePerson
 from polit.web.referrals.models import Referral
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.responses import Responses
+from polit.web.risk.reviews import Reviews
 from polit.web.risk.rules import RiskLevel
 
 CASES, ASSESSMENTS = 12, 60
+REVIEWED = [ASSESSED.date() + timedelta(days=each) for each in (9, 10)]
 
 
 def assessed(chance: random.Random, about: Case | Referral, person: CasePerson | None) -> None:
@@ -36,8 +43,34 @@ def assessed(chance: random.Random, about: Case | Referral, person: CasePerson |
             person=person, corrects=row, is_withdrawal=is_withdrawal, tool_scheme="england-wales-1",
             tool="kirat", level=chance.choice(list(RiskLevel)).value, assessor="DC Reed",
             assessed_at=chance.choice(times), rationale="As said", by="system", reason="a test",
+            review_on=chance.choice((None, *REVIEWED)),
         )  # fmt: skip
         row.save()
+
+
+def to_review(cases: Collection[UUID]) -> set[UUID]:
+    """Return what is to be looked at again, by comparing each assessment with every other one."""
+    rows = list(RiskAssessment.objects.standing().select_related("case", "referral"))
+
+    def whose(row: RiskAssessment) -> UUID | None:
+        if row.referral is not None:
+            return row.referral.case_id or row.referral_id
+        return row.case_id
+
+    def is_newer(one: RiskAssessment, other: RiskAssessment) -> bool:
+        return (one.assessed_at, one.recorded_at) > (other.assessed_at, other.recorded_at)
+
+    return {
+        row.pk
+        for row in rows
+        if row.review_on is not None
+        and (whose(row) in cases or (row.referral and row.referral.case_id is None))
+        and not any(
+            is_newer(each, row) and whose(each) == whose(row)
+            and (row.person_id is None or each.person_id == row.person_id)
+            for each in rows
+        )
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -67,6 +100,11 @@ def test_times_are_those_of_the_queue_in_its_order(
         found = due_of_kind("risk.response", user, most)
     assert {each.subject for each in found} == {"Case", "Referral"}
     with CaptureQueriesContext(connection) as queries:
-        Responses().times(user, 100)
+        asking = Asking(user, 100)
+        Responses().times(asking)
+        reviews = Reviews().times(asking)
     assert len(queries) == 5
+    mine = {each.pk for each in cases_for(user) if each.status != CaseStatus.CLOSED.value}
+    assert {UUID(str(each.key)) for each in reviews} == to_review(mine)
+    due_of_kind("risk.review", user, 3)
     assert not due_of_kind("risk.response", make_user("a", Role.AUDITOR), 100)

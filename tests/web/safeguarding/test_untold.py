@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from web.arrests.samples import access_to, arrest_of_case
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.due_asked import due_asked
 from web.safeguarding.samples import CHILD_NAME, Granted, child_of
 
 from polit.base.clock import now_utc
@@ -25,6 +26,7 @@ from polit.web.arrests.services import (
 )
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
+from polit.web.core.due import Asking
 from polit.web.core.rules import Role
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -89,7 +91,7 @@ def asked(case: Case, child: ChildRecord, user: User) -> list[str]:
     steps = next_steps(child_get(Granted(case), child.pk))
     (source,) = (each for each in due_sources() if each.kind == "safeguarding.contact")
     page = sorted((each.label, each.due_at) for each in steps if each.label in CODES)
-    dues = source.rows(user, 99)
+    dues = due_asked(source, user, 99)
     assert page == sorted((each.label, each.due_at) for each in dues if each.label in CODES)
     waits = children_for(user).filter(missing("contact"), pk=child.pk).exists()
     assert waits == any(each.contact_id or each.url for each in steps)
@@ -292,7 +294,7 @@ def test_queries_do_not_grow_with_what_is_untold(make_case: MakeCase, lead: User
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            rows = source.rows(lead, 99)
+            rows = source.steps.rows(Asking(lead, 99))
         assert sum(each.label in CODES for each in rows) == 2 * (number + 1)
         counts.append(len(queries))
     assert len(set(counts)) == 1

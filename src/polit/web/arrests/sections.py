@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from polit.web.accounts.models import User
 from polit.web.accounts.signed_in import user_of
+from polit.web.arrests.custody import CustodyClocks
 from polit.web.arrests.models import Arrest, ArrestOutcome
 from polit.web.arrests.queries import (
     arrests_in,
@@ -21,7 +22,7 @@ from polit.web.arrests.views.arrests import arrest_rows
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening, register_happenings
-from polit.web.core.due import Due, DueRecords, DueSource, Waiting, register_due
+from polit.web.core.due import Asking, Due, DueAtOnce, DueRecords, DueSource, Waiting, register_due
 from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry, Searchable, corrected, register_searchable
 
@@ -50,14 +51,14 @@ def _user(waiting: Waiting) -> User:
     return waiting
 
 
-def reviews_due(waiting: Waiting, most: int) -> Sequence[Due]:
+def reviews_due(asking: Asking) -> Sequence[Due]:
     """Return the next reviews of who is in custody."""
-    return _custody_due(waiting, most, "arrests.review", "Review the detention")
+    return _custody_due(asking, "arrests.review", "Review the detention")
 
 
-def limits_due(waiting: Waiting, most: int) -> Sequence[Due]:
+def limits_due(asking: Asking) -> Sequence[Due]:
     """Return when detention without charge ends."""
-    return _custody_due(waiting, most, "arrests.detention", "Detention without charge ends")
+    return _custody_due(asking, "arrests.detention", "Detention without charge ends")
 
 
 def bail_due(waiting: Waiting) -> QuerySet[ArrestOutcome]:
@@ -106,23 +107,27 @@ def register_all() -> None:
         ("arrests.review", "Review of detention", reviews_due),
         ("arrests.detention", "Limit of detention", limits_due),
     ):
-        register_due(DueSource(kind, label, LISTING.read, rows))
+        register_due(DueSource(kind, label, LISTING.read, DueAtOnce(rows)))
     for kind, label, what, waiting in (
         ("arrests.bail", "Bail", "Bail ends", bail_due),
         ("arrests.release", "Released under investigation", _LOOK_AGAIN, releases_due),
     ):
         due = partial(_outcome_due, kind, what)
         records = DueRecords(ArrestOutcome, waiting, _RELATED, "due_at", due)
-        register_due(DueSource(kind, label, LISTING.read, records.rows, records))
+        register_due(DueSource(kind, label, LISTING.read, records))
     register_happenings("arrests", arrests_happened)
     register_searchable(
         Searchable("arrest", "Arrest", Arrest, arrest_entries, ((Arrest, corrected),))
     )
 
 
-def _custody_due(waiting: Waiting, most: int, kind: str, label: str) -> list[Due]:
+def _in_custody(asking: Asking) -> list[tuple[Arrest, CustodyClocks]]:
+    return in_custody(_user(asking.user), asking.most)
+
+
+def _custody_due(asking: Asking, kind: str, label: str) -> list[Due]:
     found: list[Due] = []
-    for arrest, clocks in in_custody(_user(waiting), most):
+    for arrest, clocks in asking.once(_in_custody):
         is_review = kind == "arrests.review"
         due_at = clocks.next_review_at if is_review else clocks.limit_at
         since = clocks.authorised_at or clocks.relevant_at

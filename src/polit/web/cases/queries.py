@@ -113,8 +113,9 @@ def case_ids_for(user: User) -> QuerySet[Any, UUID]:
     opened = _open_break_glass(user, now_utc())
     # Not a condition on each case: a database would ask it of all cases of the force.
     # One list of both: of two, "in one or the other", PostgreSQL takes most cases to be in them.
+    # A case may stand in it twice, which says nothing where it is asked what is in it.
     both: QuerySet[Any, UUID] = joined.values_list("case_id", flat=True).union(
-        opened.values_list("case_id", flat=True)
+        opened.values_list("case_id", flat=True), all=True
     )
     return both
 

@@ -21,7 +21,7 @@ from polit.web.clocks.rules import (
     narrowed,
     stage_rows,
 )
-from polit.web.core.due import Due, DueSource, due_sources
+from polit.web.core.due import Asking, Due, DueSource, due_sources
 from polit.web.core.paging import PAGE_SIZE
 from polit.web.core.stages import Stage, stages
 
@@ -87,7 +87,8 @@ def due_list(
     first = int(after) if is_number else 0
     is_narrowed = wanted.whose is not None or wanted.overdue
     most = max(most, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
-    asked = [(source, source.times(user, most)) for source in due_sources(user.roles)]
+    asking = Asking(user, most)
+    asked = [(source, source.steps.times(asking)) for source in due_sources(user.roles)]
     counts = [kind_count(each.kind, each.label, times, now, most) for each, times in asked]
     waiting = ((source.kind, each) for source, times in asked for each in times)
     ordered = in_order(narrowed(waiting, wanted, user.username, now))
@@ -135,7 +136,7 @@ def _shown(sources: Iterable[DueSource], page: Sequence[Asked]) -> list[Due]:
     found: dict[tuple[str, object], Due] = {}
     for source in sources:
         keys = [each.key for kind, each in page if kind == source.kind]
-        shown = source.shown(keys) if keys else {}
+        shown = source.steps.shown(keys) if keys else {}
         found.update({(source.kind, key): due for key, due in shown.items()})
     return [found[kind, each.key] for kind, each in page if (kind, each.key) in found]
 

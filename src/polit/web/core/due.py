@@ -6,7 +6,7 @@ A register says in its ``AppConfig.ready()`` where its deadlines come from. Ever
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField, Value
@@ -14,6 +14,7 @@ from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField, V
 from polit.web.core.rules import Role
 
 Kept = TypeVar("Kept", bound=Model)
+Read = TypeVar("Read")
 
 
 class Waiting(Protocol):
@@ -57,9 +58,23 @@ class Due:
         return self.due_at <= now
 
 
-DueRows = Callable[[Waiting, int], Sequence[Due]]
-"""Return at most so many of what is due in what this person may see, the first due first. It asks
-for access itself, in a number of queries that does not grow with the rows."""
+class Asking:
+    """What one list asks all its sources.
+
+    Args:
+        user: Who asks.
+        most: At most so many of each kind.
+    """
+
+    def __init__(self, user: Waiting, most: int) -> None:
+        self.user, self.most = user, most
+        self._read: dict[object, object] = {}
+
+    def once(self, read: Callable[["Asking"], Read]) -> Read:
+        """Return what is read for several kinds: the first that needs it reads it for all."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        return cast("Read", self._read[read])
 
 
 class DueTime(NamedTuple):
@@ -81,10 +96,17 @@ class DueTime(NamedTuple):
 
 
 class DueSteps(Protocol):
-    """What waits in two steps: the times of all of it, then the words of what a page shows."""
+    """What waits in what somebody may see: it asks for access itself.
 
-    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
-        """Return the times of what ``rows`` returns, in the same order; it asks for access."""
+    The number of queries does not grow with the rows. The list asks in two steps: for the times of
+    all that waits, then for the words of what a page shows.
+    """
+
+    def rows(self, asking: Asking) -> Sequence[Due]:
+        """Return at most so many of what waits, the first due first: what the two steps tell."""
+
+    def times(self, asking: Asking) -> Sequence[DueTime]:
+        """Return the times of the same, in the same order."""
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
         """Return what is due by the keys that ``times`` told just now, to the same person.
@@ -115,17 +137,17 @@ class DueRecords(Generic[Kept]):
     at: Callable[[Any], datetime] = lambda kept: kept
     owner: str = ""
 
-    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+    def rows(self, asking: Asking) -> Sequence[Due]:
         """Return what waits, the first due first. One query."""
-        rows = self.waiting(user).select_related(*self.related)
-        return [self.due(each) for each in rows[:most]]
+        rows = self.waiting(asking.user).select_related(*self.related)
+        return [self.due(each) for each in rows[: asking.most]]
 
-    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+    def times(self, asking: Asking) -> Sequence[DueTime]:
         """Return the times of the same. One query."""
         # No identifier is made of what only tells rows apart: on SQLite it is text, and remains so.
         key = ExpressionWrapper(F("pk"), output_field=TextField())
         owner = self.owner or Value(None, output_field=TextField())
-        rows = self.waiting(user).values_list(key, self.column, owner)[:most]
+        rows = self.waiting(asking.user).values_list(key, self.column, owner)[: asking.most]
         # Of a day, as many stand in a column, the instant is made once.
         instants = {kept: self.at(kept) for kept in {row[1] for row in rows}}
         return [DueTime(instants[kept], whose or "", one) for one, kept, whose in rows]
@@ -146,21 +168,21 @@ class DueMerged:
         parts: Each of them.
     """
 
-    parts: tuple[DueRecords[Any], ...]
+    parts: tuple[DueSteps, ...]
 
-    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+    def rows(self, asking: Asking) -> Sequence[Due]:
         """Return what waits, the first due first. One query for each part."""
-        found = [due for part in self.parts for due in part.rows(user, most)]
-        return sorted(found, key=lambda each: each.due_at)[:most]
+        found = [due for part in self.parts for due in part.rows(asking)]
+        return sorted(found, key=lambda each: each.due_at)[: asking.most]
 
-    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
+    def times(self, asking: Asking) -> Sequence[DueTime]:
         """Return the times of the same. One query for each part."""
         found = [
             DueTime(each.due_at, each.owner, (number, each.key))
             for number, part in enumerate(self.parts)
-            for each in part.times(user, most)
+            for each in part.times(asking)
         ]
-        return sorted(found, key=lambda each: each.due_at)[:most]
+        return sorted(found, key=lambda each: each.due_at)[: asking.most]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
         """Return what is due of rows. One query for each part."""
@@ -173,6 +195,29 @@ class DueMerged:
 
 
 @dataclass(frozen=True, slots=True)
+class DueAtOnce:
+    """What waits where few things ever do: read in words at once.
+
+    Args:
+        read: At most so many of what waits, the first due first.
+    """
+
+    read: Callable[[Asking], Sequence[Due]]
+
+    def rows(self, asking: Asking) -> Sequence[Due]:
+        """Return what waits."""
+        return self.read(asking)
+
+    def times(self, asking: Asking) -> Sequence[DueTime]:
+        """Return the times of the same."""
+        return [DueTime(each.due_at, each.owner, each) for each in self.read(asking)]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due, which the times told already. No query."""
+        return {each: each for each in keys if isinstance(each, Due)}
+
+
+@dataclass(frozen=True, slots=True)
 class DueSource:
     """Where one kind of deadline comes from.
 
@@ -180,27 +225,13 @@ class DueSource:
         kind: Its code.
         label: What people read, as a choice of a filter: "Bail".
         readers: The roles that see it.
-        rows: What waits.
-        steps: The same in two steps, where there may be thousands.
+        steps: What waits.
     """
 
     kind: str
     label: str
     readers: frozenset[Role]
-    rows: DueRows
-    steps: DueSteps | None = None
-
-    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
-        """Return the times of at most so many of what waits, the first due first."""
-        if self.steps is not None:
-            return self.steps.times(user, most)
-        return [DueTime(each.due_at, each.owner, each) for each in self.rows(user, most)]
-
-    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
-        """Return what is due by the keys of its times."""
-        if self.steps is not None:
-            return self.steps.shown(keys)
-        return {each: each for each in keys if isinstance(each, Due)}
+    steps: DueSteps
 
 
 _sources: dict[str, DueSource] = {}

@@ -1,11 +1,12 @@
 """Bases of all records: what can be written only inside an act, and what can never be changed."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, NoReturn, TypeVar
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
@@ -120,14 +121,20 @@ class Appended(Record):
         _refuse(type(self))
 
 
+@cache
+def _stands(model: type[models.Model]) -> Q:
+    """Return the condition of what holds; made once of each table, as a page asks for dozens."""
+    # Not "corrected_by is null": PostgreSQL takes that for a row or two, and plans for them.
+    correction: QuerySet[models.Model] = QuerySet(model).filter(corrects=OuterRef("pk"))
+    return Q(~Exists(correction), is_withdrawal=False)
+
+
 class SupersededQuerySet(AppendedQuerySet[Kept]):
     """A query of appended records that later ones may correct or withdraw."""
 
     def standing(self) -> "SupersededQuerySet[Kept]":
         """Return what holds now: nothing corrects it, and it withdraws nothing."""
-        # Not "corrected_by is null": PostgreSQL takes that for a row or two, and plans for them.
-        correction: QuerySet[Kept] = QuerySet(self.model).filter(corrects=OuterRef("pk"))
-        return self.filter(~Exists(correction), is_withdrawal=False)
+        return self.filter(_stands(self.model))
 
 
 class Superseded(Appended):

@@ -38,7 +38,7 @@ class EnquiriesConfig(AppConfig):
         )
         register_section("case", 130, "enquiries/case_section.html", sections.case_section)
         due = sections.ANSWERS_DUE
-        register_due(DueSource(sections.DUE_KIND, "Answers to enquiries", WORKERS, due.rows, due))
+        register_due(DueSource(sections.DUE_KIND, "Answers to enquiries", WORKERS, due))
         register_happenings("enquiries", sections.person_happenings)
         register_searchable(searching.ENQUIRIES)
         register_subscribers("enquiries", sections.subscribers)

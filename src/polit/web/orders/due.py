@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from polit.base.clock import now_utc
-from polit.web.core.due import Due, DueRecords, DueSource, DueTime, Waiting
+from polit.web.core.due import Asking, Due, DueSource, DueTime
 from polit.web.orders.derive import today, zone
 from polit.web.orders.models import Order
 from polit.web.orders.periods import first_instant, last_instant
@@ -20,35 +19,66 @@ from polit.web.orders.rules import READERS
 if TYPE_CHECKING:
     from polit.web.accounts.models import User
 
-Told = TypeVar("Told")
 _END_SHOWN = timedelta(days=90)
 """How long before its last day an order's end begins to wait."""
 
 
+class _Running(NamedTuple):
+    """An order in force with its dates, of which several kinds of deadline come."""
+
+    pk: UUID
+    place_id: UUID
+    owner: str | None
+    visit_due_on: date | None
+    device_due_on: date | None
+    review_due_on: date | None
+    notify_due_at: datetime | None
+    ends_on: date | None
+
+
+Told = TypeVar("Told", Order, _Running)
+
+
 @dataclass(frozen=True, slots=True)
 class _Dates:
-    """What a date of orders in force asks for, once of each person: see ``DueSteps``.
+    """What a date of orders in force asks for: see ``DueSteps``.
 
     Args:
         column: The date.
         due: What is due of an order.
         at: The instant of what stands in the column.
+        within: How long before the date it begins to wait, of each order; ``None`` for what waits
+            from the first day and is done once for all orders of a person.
     """
 
     column: str
     due: Callable[[Order], Due]
     at: Callable[[Any], datetime]
+    within: timedelta | None = None
 
-    def rows(self, user: Waiting, most: int) -> Sequence[Due]:
+    def rows(self, asking: Asking) -> Sequence[Due]:
         """Return what waits, the first due first. One query."""
-        rows = self._waiting(user).select_related("case", "place", "manager")[: 2 * most]
-        return [self.due(each) for each in _once(((each.place_id, each) for each in rows), most)]
+        rows = running(orders_for(cast("User", asking.user))).order_by(self.column, "pk")
+        if self.within is None:
+            found = rows.filter(**{f"{self.column}__isnull": False})
+        else:
+            found = rows.filter(**{f"{self.column}__lte": today() + self.within})
+        shown = self._once(found.select_related("case", "place", "manager"))
+        return [self.due(each) for each in shown[: asking.most]]
 
-    def times(self, user: Waiting, most: int) -> Sequence[DueTime]:
-        """Return the times of the same. One query."""
-        rows = self._waiting(user).values_list("place_id", "pk", self.column, "manager__username")
-        found = _once(((row[0], row[1:]) for row in rows[: 2 * most]), most)
-        return [DueTime(self.at(at), owner or "", key) for key, at, owner in found]
+    def times(self, asking: Asking) -> Sequence[DueTime]:
+        """Return the times of the same. One query for all dates of orders."""
+        dated = [(getattr(each, self.column), each) for each in asking.once(_running)]
+        waiting = [(at, each) for at, each in dated if at is not None]
+        if self.within is not None:
+            last = today() + self.within
+            waiting = [(at, each) for at, each in waiting if at <= last]
+        waiting.sort(key=lambda each: (each[0], each[1].pk))
+        found = self._once(each for _at, each in waiting)[: asking.most]
+        return [
+            DueTime(self.at(getattr(each, self.column)), each.owner or "", each.pk)
+            for each in found
+        ]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
         """Return what is due of orders. One query."""
@@ -56,28 +86,31 @@ class _Dates:
         rows = Order.objects.filter(pk__in=ids).select_related("case", "place", "manager")
         return {each.pk: self.due(each) for each in rows}
 
-    def _waiting(self, user: Waiting) -> QuerySet[Order]:
-        rows = _running(user).filter(**{f"{self.column}__isnull": False})
-        return rows.order_by(self.column, "pk")
+    def _once(self, rows: Iterable[Told]) -> list[Told]:
+        """Return the first of each person: what is due of several orders is done once."""
+        if self.within is not None:
+            return list(rows)
+        seen: dict[UUID, Told] = {}
+        for each in rows:
+            seen.setdefault(each.place_id, each)
+        return list(seen.values())
 
 
 def sources() -> tuple[DueSource, ...]:
     """Return where the deadlines of orders come from."""
     notified = _Dates("notify_due_at", _notification, lambda at: at)
-    ends = DueRecords(Order, _ending, ("case", "place", "manager"), "ends_on", _end, _end_of,
-                      owner="manager__username")  # fmt: skip
     return (
         _source("visit", "Offender visit", _day("visit_due_on", "visit", "Visit")),
         _source("notification", "Offender notification", notified),
         _source("device", "Device check", _day("device_due_on", "device", "Check a device")),
         _source("review", "Offender risk review",
                 _day("review_due_on", "review", "Review the risk")),
-        _source("end", "Order ends", ends),
+        _source("end", "Order ends", _Dates("ends_on", _end, _end_of, _END_SHOWN)),
     )  # fmt: skip
 
 
-def _source(code: str, label: str, steps: "_Dates | DueRecords[Order]") -> DueSource:
-    return DueSource(f"orders.{code}", label, READERS, steps.rows, steps)
+def _source(code: str, label: str, steps: _Dates) -> DueSource:
+    return DueSource(f"orders.{code}", label, READERS, steps)
 
 
 def _day(column: str, code: str, label: str) -> _Dates:
@@ -91,10 +124,6 @@ def _end_of(day: date) -> datetime:
     return last_instant(day, zone())
 
 
-def _ending(user: Waiting) -> QuerySet[Order]:
-    return _running(user).filter(ends_on__lte=today() + _END_SHOWN).order_by("end_sort", "pk")
-
-
 def _end(order: Order) -> Due:
     assert order.ends_on is not None
     return _due(order, "orders.end", "Order ends", _end_of(order.ends_on))
@@ -106,16 +135,10 @@ def _notification(order: Order) -> Due:
     return _due(order, "orders.notification", label, order.notify_due_at)
 
 
-def _running(user: Waiting) -> QuerySet[Order]:
-    return running(orders_for(cast("User", user)))
-
-
-def _once(rows: Iterable[tuple[UUID, Told]], most: int) -> list[Told]:
-    """Return the first row of each person: what is due of several orders is done once."""
-    seen: dict[UUID, Told] = {}
-    for place_id, row in rows:
-        seen.setdefault(place_id, row)
-    return list(seen.values())[:most]
+def _running(asking: Asking) -> list[_Running]:
+    rows = running(orders_for(cast("User", asking.user))).order_by()
+    columns = (name.replace("owner", "manager__username") for name in _Running._fields)
+    return [_Running(*row) for row in rows.values_list(*columns)]
 
 
 def _due(order: Order, kind: str, label: str, due_at: datetime) -> Due:

@@ -27,7 +27,7 @@ class RiskConfig(AppConfig):
     def ready(self) -> None:
         """Add to the pages of cases and referrals, to what is due, to a person's chronology."""
         # What reads tables can only be imported once all tables are known.
-        from polit.web.risk import queue, responses, rules, searching, sections  # noqa: PLC0415
+        from polit.web.risk import responses, reviews, rules, searching, sections  # noqa: PLC0415
 
         register_titles(_TITLES)
         register_section("case", 140, "risk/case_section.html", sections.case_risk)
@@ -35,12 +35,7 @@ class RiskConfig(AppConfig):
         register_section("referral", 140, "risk/referral_section.html", sections.referral_risk)
         register_section("home", 140, "risk/home_section.html", sections.home_queue)
         readers = rules.ASSESSORS
-        register_due(
-            DueSource(
-                "risk.response", "Responses", readers, queue.responses_due, responses.Responses()
-            )
-        )
-        reviews = sections.REVIEWS_DUE
-        register_due(DueSource("risk.review", "Risk reviews", readers, reviews.rows, reviews))
+        register_due(DueSource("risk.response", "Responses", readers, responses.Responses()))
+        register_due(DueSource("risk.review", "Risk reviews", readers, reviews.Reviews()))
         register_searchable(searching.ASSESSMENTS)
         register_happenings("risk", sections.person_happenings)

@@ -1,23 +1,21 @@
 """What is asked of risk. Whoever asks has access to the case or the referral, or gets nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from polit.web.accounts.models import User
-from polit.web.cases.queries import cases_for
-from polit.web.cases.rules import CaseStatus
 from polit.web.core.access import CaseAccess
 from polit.web.core.rules import Role
 from polit.web.people.queries import PlaceShown, place_list
 from polit.web.people.rules import PersonRole
 from polit.web.referrals.models import Referral
-from polit.web.referrals.queries import may_read_referrals, referrals_for
-from polit.web.referrals.rules import WAITING, ReferralState
+from polit.web.referrals.queries import referrals_for
+from polit.web.referrals.rules import ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
 from polit.web.risk.rules import RiskLevel
@@ -83,17 +81,26 @@ class Assessed(Protocol):
 Judged = TypeVar("Judged", bound=Assessed)
 
 
-def in_force(assessments: Iterable[Judged]) -> Judged | None:
-    """Return the assessment that orders the work: the highest of what holds, ``None`` for none.
+def holding(assessments: Sequence[Judged]) -> Collection[Judged]:
+    """Return those assessments of one subject that hold, out of those that stand.
 
     Of each person the newest holds; one that names nobody holds until any newer one.
     """
+    if len(assessments) <= 1:
+        return assessments
     newest: dict[UUID | None, Judged] = {}
     for each in sorted(assessments, key=lambda each: (each.assessed_at, each.recorded_at)):
         newest.pop(None, None)
         newest[each.person_id] = each
-    ranked = sorted(newest.values(), key=lambda each: (each.standing_level.rank, each.assessed_at))
-    return ranked[-1] if ranked else None
+    return newest.values()
+
+
+def in_force(assessments: Sequence[Judged]) -> Judged | None:
+    """Return the assessment that orders the work: the highest of what holds, ``None`` for none."""
+    held = holding(assessments)
+    if len(held) == 1:
+        return next(iter(held))
+    return max(held, key=lambda each: (each.standing_level.rank, each.assessed_at), default=None)
 
 
 def case_assessments(access: CaseAccess) -> QuerySet[RiskAssessment]:
@@ -132,64 +139,6 @@ def referral_assessment_get(user: User, referral_id: UUID, assessment_id: UUID) 
     """
     rows = RiskAssessment.objects.filter(referral__in=referrals_for(user), referral_id=referral_id)
     return rows.select_related("referral__case").get(pk=assessment_id)
-
-
-def reviews_of_cases(user: User) -> QuerySet[RiskAssessment]:
-    """Return the assessments of cases that are to be looked at again.
-
-    Who looks again records a further assessment, so of one subject only the newest waits (see
-    ``in_force``); nothing waits of a closed case, or of a referral on which nothing further is
-    done. Those of cases, of their referrals and of referrals that wait are asked for apart: a
-    database that is asked for one or the other looks through all of them.
-    """
-    newer = _newer()
-    of_case = newer.filter(case=OuterRef("case"))
-    return _to_review().filter(
-        ~Exists(of_case.filter(person=OuterRef("person"))),
-        Q(person__isnull=False)
-        | (~Exists(of_case) & ~Exists(newer.filter(referral__case=OuterRef("case")))),
-        case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
-    )
-
-
-def reviews_in_cases(user: User) -> QuerySet[RiskAssessment]:
-    """Return the assessments of referrals in cases that are to be looked at again."""
-    if not may_read_referrals(user):
-        return RiskAssessment.objects.none()
-    newer = _newer()
-    # Whose it is first: SQLite asks in this order, and whether a newer one stands costs most.
-    return _to_review().filter(
-        referral__isnull=False,
-        referral__case__in=cases_for(user).exclude(status=CaseStatus.CLOSED.value),
-    ).filter(
-        ~Exists(newer.filter(referral=OuterRef("referral"))),
-        ~Exists(newer.filter(case=OuterRef("referral__case"))),
-        ~Exists(newer.filter(referral__case=OuterRef("referral__case"))),
-    )  # fmt: skip
-
-
-def reviews_of_referrals(user: User) -> QuerySet[RiskAssessment]:
-    """Return the assessments of referrals that wait, in no case, to be looked at again."""
-    if not may_read_referrals(user):
-        return RiskAssessment.objects.none()
-    rows = _to_review().filter(
-        referral__isnull=False, referral__state__in=[each.value for each in WAITING]
-    )
-    return rows.filter(~Exists(_newer().filter(referral=OuterRef("referral"))))
-
-
-def _to_review() -> QuerySet[RiskAssessment]:
-    return RiskAssessment.objects.standing().filter(review_on__isnull=False)
-
-
-def _newer() -> QuerySet[RiskAssessment]:
-    """Return what was assessed later, or at the same time and recorded later."""
-    # Not "later, or": where most are of cases, SQLite would look up what is later than each, and
-    # that is half of all, in place of the few of the same subject.
-    return RiskAssessment.objects.standing().filter(
-        ~Q(assessed_at__lt=OuterRef("assessed_at")),
-        Q(assessed_at__gt=OuterRef("assessed_at")) | Q(recorded_at__gt=OuterRef("recorded_at")),
-    )
 
 
 def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clock | None:

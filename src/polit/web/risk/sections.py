@@ -1,21 +1,17 @@
 """What pages and lists of others show of risk."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
-from functools import partial
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 
 from polit.web.accounts.models import User
 from polit.web.accounts.signed_in import user_of
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Due, DueMerged, DueRecords, Waiting
+from polit.web.core.due import Waiting
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
@@ -23,9 +19,6 @@ from polit.web.risk.queries import (
     case_clock,
     in_force,
     referral_assessments,
-    reviews_in_cases,
-    reviews_of_cases,
-    reviews_of_referrals,
     standing_only,
     suspect_prompts,
 )
@@ -112,50 +105,3 @@ def _asked(each: SuicideRiskPrompt) -> Happening:
         each.found.label,
         each.by,
     )
-
-
-def _reviews(
-    asked: Callable[[User], QuerySet[RiskAssessment]], user: Waiting
-) -> QuerySet[RiskAssessment]:
-    rows = asked(user) if isinstance(user, User) else RiskAssessment.objects.none()
-    return rows.order_by("review_on", "pk")
-
-
-def _end_of(day: date) -> datetime:
-    """Return when a day ends, in the force's zone."""
-    end = datetime.combine(day + timedelta(days=1), time())
-    return timezone.make_aware(end, timezone.get_default_timezone())
-
-
-def _review(assessment: RiskAssessment) -> Due:
-    assert assessment.review_on is not None
-    if assessment.referral is not None:
-        reference = assessment.referral.reference
-        url = reverse("risk:referral", args=[assessment.referral_id])
-    else:
-        assert assessment.case is not None
-        reference = assessment.case.reference
-        url = reverse("risk:case", args=[assessment.case_id])
-    return Due(
-        "risk.review",
-        "Review the risk assessment",
-        f"{assessment.standing_level.label} risk",
-        reference,
-        url,
-        assessment.assessed_at,
-        _end_of(assessment.review_on),
-    )
-
-
-REVIEWS_DUE = DueMerged(
-    tuple(
-        DueRecords(RiskAssessment, partial(_reviews, asked), (about,), "review_on", _review,
-                   _end_of)
-        for asked, about in (
-            (reviews_of_cases, "case"),
-            (reviews_in_cases, "referral"),
-            (reviews_of_referrals, "referral"),
-        )
-    )
-)  # fmt: skip
-"""The assessments that are to be looked at again."""

@@ -1,6 +1,6 @@
 """What is due in safeguarding, for the list of everything that is due. It names no child."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -12,7 +12,15 @@ from django.urls import reverse
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import case_ids_for
-from polit.web.core.due import Due, DueRecords, DueSource, Waiting
+from polit.web.core.due import (
+    Asking,
+    Due,
+    DueMerged,
+    DueRecords,
+    DueSource,
+    DueTime,
+    Waiting,
+)
 from polit.web.core.rules import CHILD_READERS
 from polit.web.safeguarding.children_law import current_catalogue
 from polit.web.safeguarding.models import (
@@ -24,7 +32,14 @@ from polit.web.safeguarding.models import (
     SupportContact,
 )
 from polit.web.safeguarding.queries.children import awaiting_conference
-from polit.web.safeguarding.queries.untold import still_true, untold
+from polit.web.safeguarding.queries.untold import (
+    FoundUntold,
+    Untold,
+    still_true,
+    untold,
+    untold_found,
+    untold_whole,
+)
 from polit.web.safeguarding.rules import (
     WORKERS,
     ContactState,
@@ -33,6 +48,7 @@ from polit.web.safeguarding.rules import (
 )
 
 _CHILD = ("child__case", "child__place")
+_CONTACT = "safeguarding.contact"
 
 
 def due_sources() -> Iterable[DueSource]:
@@ -48,12 +64,13 @@ def due_sources() -> Iterable[DueSource]:
             StrategyDiscussion, _to_confer, _CHILD, "conference_due_at", _conference_due)),
         _source("protection", "Police protection", DueRecords(
             ProtectiveAction, _protected, _CHILD, "ends_at", _protection_due)),
-        DueSource("safeguarding.contact", "Victims' contacts", WORKERS, _contacts),
+        DueSource(_CONTACT, "Victims' contacts", WORKERS, DueMerged((
+            DueRecords(SupportContact, _owed, _CHILD, "due_at", _owed_due), _Untold()))),
     )  # fmt: skip
 
 
 def _source(code: str, label: str, records: DueRecords[Any]) -> DueSource:
-    return DueSource(f"safeguarding.{code}", label, WORKERS, records.rows, records)
+    return DueSource(f"safeguarding.{code}", label, WORKERS, records)
 
 
 def _tasks(user: Waiting) -> QuerySet[SafeguardingTask]:
@@ -136,26 +153,45 @@ def _protection_due(each: ProtectiveAction) -> Due:
                 each.ends_at)  # fmt: skip
 
 
-def _contacts(user: Waiting, most: int) -> Sequence[Due]:
-    cases = _cases(user)
+def _owed(user: Waiting) -> QuerySet[SupportContact]:
     rows = SupportContact.objects.filter(
-        still_true(), state=ContactState.OWED.value, child__case__in=cases
+        still_true(), state=ContactState.OWED.value, child__case__in=_cases(user)
     )
-    rows = rows.select_related("child__case", "child__place").order_by("due_at", "pk")
-    owed = [
-        Due("safeguarding.contact", each.way.label, each.child.place.label,
-            each.child.case.reference,
-            reverse("safeguarding:contact_act",
-                    args=[each.child.case_id, each.child_id, each.pk, "give"]),
-            each.arises_at, each.due_at)
-        for each in rows[:most]
-    ]  # fmt: skip
-    owed += [
-        Due("safeguarding.contact", each.kind.label, each.child.place.label,
-            each.child.case.reference, each.url, each.arises_at, each.due_at or each.arises_at)
-        for each in untold(Q(case__in=cases), most)
-    ]  # fmt: skip
-    return sorted(owed, key=lambda each: each.due_at)[:most]
+    return rows.order_by("due_at", "pk")
+
+
+def _owed_due(each: SupportContact) -> Due:
+    child = each.child
+    url = reverse("safeguarding:contact_act", args=[child.case_id, child.pk, each.pk, "give"])
+    return Due(_CONTACT, each.way.label, child.place.label, child.case.reference, url,
+               each.arises_at, each.due_at)  # fmt: skip
+
+
+class _Untold:
+    """What victims are to be told of that nobody recorded as owed: see ``DueSteps``."""
+
+    def rows(self, asking: Asking) -> Sequence[Due]:
+        """Return it whole."""
+        return [_untold_due(each) for each in untold(_children(asking), asking.most)]
+
+    def times(self, asking: Asking) -> Sequence[DueTime]:
+        """Return the times of the same. Two queries."""
+        found = untold_found(_children(asking), asking.most)
+        return [DueTime(each.due_at or each.arises_at, "", each) for each in found]
+
+    def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
+        """Return what is due. One query."""
+        whole = untold_whole([each for each in keys if isinstance(each, FoundUntold)])
+        return {key: _untold_due(each) for key, each in whole.items()}
+
+
+def _children(asking: Asking) -> Q:
+    return Q(case__in=_cases(asking.user))
+
+
+def _untold_due(each: Untold) -> Due:
+    return Due(_CONTACT, each.kind.label, each.child.place.label, each.child.case.reference,
+               each.url, each.arises_at, each.due_at or each.arises_at)  # fmt: skip
 
 
 def _joined(user: Waiting) -> QuerySet[Any, UUID]:

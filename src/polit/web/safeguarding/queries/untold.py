@@ -5,7 +5,7 @@ catalogue says arise on them. What was corrected is asked of once, as it now sta
 withdrawn is not. Nothing here is stored: a contact that is added names what it follows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
@@ -74,7 +74,9 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class FoundUntold:
+    """One such thing by what tells it apart: ``untold_whole`` reads the rest."""
+
     kind: ContactKind
     child_id: UUID
     follows: UUID
@@ -92,16 +94,26 @@ def untold(children: Q, most: int | None = None) -> list[Untold]:
         children: Which children; who may read them is asked by the caller.
         most: At most so many; ``None`` for all.
     """
+    return list(untold_whole(untold_found(children, most)).values())
+
+
+def untold_found(children: Q, most: int | None = None) -> list[FoundUntold]:
+    """Return the same as ``untold``, without the children. Two queries."""
     found = [
         each for source, asked in _everything() for each in _found(children, source, asked, most)
     ]
-    first = sorted(found, key=lambda each: each.due_at or each.arises_at)[:most]
+    return sorted(found, key=lambda each: each.due_at or each.arises_at)[:most]
+
+
+def untold_whole(found: Sequence[FoundUntold]) -> dict[FoundUntold, Untold]:
+    """Return what was found with its children, in the same order. One query."""
     rows = ChildRecord.objects.select_related("case", "place")
-    of = rows.in_bulk({each.child_id for each in first})
-    return [
-        Untold(each.kind, of[each.child_id], each.follows, each.arises_at, each.due_at)
-        for each in first
-    ]
+    of = rows.in_bulk({each.child_id for each in found})
+    return {
+        each: Untold(each.kind, of[each.child_id], each.follows, each.arises_at, each.due_at)
+        for each in found
+        if each.child_id in of
+    }
 
 
 def still_true() -> Q:
@@ -163,12 +175,12 @@ def _outcomes() -> _Source:
 
 def _found(
     children: Q, source: _Source, asked: Mapping[ContactKind, tuple[str, ...]], most: int | None
-) -> Iterable[_Found]:
+) -> Iterable[FoundUntold]:
     """Return the first of what victims were not told of, of the kinds asked for. One query."""
     kinds = {kind.code: kind for kind in asked}
     for asks, child_id, event, since in _rows(children, source, asked)[:most]:
         due_at = _clock_end(since, kinds[asks].working_days)
-        yield _Found(kinds[asks], child_id, event, since, due_at)
+        yield FoundUntold(kinds[asks], child_id, event, since, due_at)
 
 
 def _rows(

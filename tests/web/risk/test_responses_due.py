@@ -47,7 +47,8 @@ def test_times_are_those_of_the_queue_in_its_order(
     chance = random.Random(seed)
     user = make_user("i.example", Role.INVESTIGATOR)
     cases = [
-        make_case(f"OP-{each}", *([user] if chance.random() < 0.8 else [])) for each in range(CASES)
+        make_case(f"OP-{each}", *([user] if chance.random() < 0.8 or not each else []))
+        for each in range(CASES)
     ]
     suspects = {case.pk: suspect_of(case) for case in cases[::2]}
     about: list[Case | Referral] = [*cases]
@@ -61,6 +62,11 @@ def test_times_are_those_of_the_queue_in_its_order(
             named = suspects.get(one.pk) if chance.random() < 0.5 else None
             assessed(chance, one, named)
     executed(cases[0], granted_warrant(cases[0]))
+    for days in (20, 21):  # one of them assessed
+        later = received(cases[0], ASSESSED + timedelta(days=days))
+    with act(SYSTEM, "tests.assess", reason="a test") as deed:
+        deed.about("sample", "2")
+        assessed(chance, later, None)
     case_change_status(SYSTEM, reason="done", case=cases[1], action="close")
 
     for most in (1, 3, 100):
@@ -68,5 +74,5 @@ def test_times_are_those_of_the_queue_in_its_order(
     assert {each.subject for each in found} == {"Case", "Referral"}
     with CaptureQueriesContext(connection) as queries:
         Responses().times(user, 100)
-    assert len(queries) == 5
+    assert len(queries) == 7
     assert not due_of_kind("risk.response", make_user("a", Role.AUDITOR), 100)

@@ -22,6 +22,7 @@ from polit.web.core.due import Due, DueTime, Waiting
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import may_read_referrals
 from polit.web.referrals.rules import WAITING, ReferralState
+from polit.web.risk.later import later_referrals
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import in_force
 from polit.web.risk.rules import RiskLevel
@@ -99,6 +100,28 @@ def _of_cases(user: User) -> Iterator[_Response]:
         if len(judged) > 1:
             held, since = in_force(judged) or held, min(each.since for each in judged)
         yield _Response(since + days[held.level], case_id, _CASE, held.level, since)
+    if may_read_referrals(user):
+        yield from _of_later(mine, found)
+
+
+def _of_later(
+    mine: QuerySet[Case], of_case: Mapping[UUID, Sequence[_Judged]]
+) -> Iterator[_Response]:
+    """Return what came after the response: it waits by its own level, or by the case's."""
+    later = later_referrals(mine.values("pk"))
+    rows = RiskAssessment.objects.standing().filter(
+        referral__in=[each.referral_id for each in later]
+    )
+    own: dict[UUID, list[_Judged]] = defaultdict(list)
+    for one in _columns(rows, "referral", F("referral__received_at")):
+        own[one.subject_id].append(one)
+    days = _days()
+    for each in later:
+        held = in_force(own.get(each.referral_id) or of_case.get(each.case_id, ()))
+        if held is not None:
+            since = each.received_at
+            due_at = since + days[held.level]
+            yield _Response(due_at, each.referral_id, _REFERRAL, held.level, since)
 
 
 def _of_referrals(user: User) -> Iterator[_Response]:

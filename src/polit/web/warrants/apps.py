@@ -41,7 +41,7 @@ class WarrantsConfig(AppConfig):
         register_due(
             DueSource("warrants.expiry", "Warrants to execute", rules.READERS, due.rows, due)
         )
-        register_stops("warrants", sections.first_executions)
+        register_stops("warrants", sections.first_executions, sections.EXECUTIONS)
         register_occasions("warrants", sections.executions_seen)
         register_happenings("warrants", sections.person_happenings)
         register_searchable(

@@ -67,12 +67,12 @@ def sources() -> tuple[DueSource, ...]:
     ends = DueRecords(Order, _ending, ("case", "place", "manager"), "ends_on", _end, _end_of,
                       owner="manager__username")  # fmt: skip
     return (
-        _source("visit", "Offender visit", _day("visit_due_on", "visit", "Visit")),
-        _source("notification", "Offender notification", notified),
-        _source("device", "Device check", _day("device_due_on", "device", "Check a device")),
-        _source("review", "Offender risk review",
+        _source("visit", "Offender visits", _day("visit_due_on", "visit", "Visit")),
+        _source("notification", "Offender notifications", notified),
+        _source("device", "Device checks", _day("device_due_on", "device", "Check a device")),
+        _source("review", "Offender risk reviews",
                 _day("review_due_on", "review", "Review the risk")),
-        _source("end", "Order ends", ends),
+        _source("end", "Orders that end", ends),
     )  # fmt: skip
 
 

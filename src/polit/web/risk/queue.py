@@ -326,4 +326,4 @@ def _days(since: datetime, now: datetime) -> str:
 
 
 def _count(days: int) -> str:
-    return "less than a day" if not days else "1 day" if days == 1 else f"{days} days"
+    return "less than a day" if not days else "1 day" if days == 1 else f"{days:,} days"

@@ -80,7 +80,8 @@ def test_times_are_those_of_the_queue_in_its_order(
     chance = random.Random(seed)
     user = make_user("i.example", Role.INVESTIGATOR)
     cases = [
-        make_case(f"OP-{each}", *([user] if chance.random() < 0.8 else [])) for each in range(CASES)
+        make_case(f"OP-{each}", *([user] if chance.random() < 0.8 or not each else []))
+        for each in range(CASES)
     ]
     suspects = {case.pk: suspect_of(case) for case in cases[::2]}
     about: list[Case | Referral] = [*cases]
@@ -94,6 +95,11 @@ def test_times_are_those_of_the_queue_in_its_order(
             named = suspects.get(one.pk) if chance.random() < 0.5 else None
             assessed(chance, one, named)
     executed(cases[0], granted_warrant(cases[0]))
+    for days in (20, 21):  # one of them assessed
+        later = received(cases[0], ASSESSED + timedelta(days=days))
+    with act(SYSTEM, "tests.assess", reason="a test") as deed:
+        deed.about("sample", "2")
+        assessed(chance, later, None)
     case_change_status(SYSTEM, reason="done", case=cases[1], action="close")
 
     for most in (1, 3, 100):
@@ -103,7 +109,7 @@ def test_times_are_those_of_the_queue_in_its_order(
         asking = Asking(user, 100)
         Responses().times(asking)
         reviews = Reviews().times(asking)
-    assert len(queries) == 5
+    assert len(queries) == 6
     mine = {each.pk for each in cases_for(user) if each.status != CaseStatus.CLOSED.value}
     assert {UUID(str(each.key)) for each in reviews} == to_review(mine)
     due_of_kind("risk.review", user, 3)

@@ -1,7 +1,7 @@
 """What victims are still to be told: each arrest, release and decision once, wherever one looks."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -28,6 +28,9 @@ from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
 from polit.web.core.due import Asking
 from polit.web.core.rules import Role
+from polit.web.court.models import Charge
+from polit.web.court.rules import GivenCharge
+from polit.web.court.services import charge_record, court_withdraw
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
 from polit.web.safeguarding.due import due_sources
@@ -282,6 +285,44 @@ def test_victim_is_told_of_the_own_suspect_alone(case: Case, lead: User) -> None
                      seen=child_version(child),
                      given=replace(_facts(child), suspect_id=suspect_id))  # fmt: skip
         assert asked(case, child, lead) == told
+
+
+def charge(arrest: Arrest, count: int, hours: float, *, is_on_arrest: bool = False) -> Charge:
+    given = GivenCharge(
+        arrest.place_id, ago(hours), count, "made ten images", date(2020, 1, 1),
+        offence="making", arrest_id=arrest.first_id if is_on_arrest else None,
+    )  # fmt: skip
+    access = access_to(arrest.case)
+    return charge_record(SYSTEM, reason=WHY, access=access, given=given)
+
+
+@pytest.mark.parametrize("is_on_arrest", [False, True])
+def test_victim_is_told_of_a_charge_once(case: Case, lead: User, *, is_on_arrest: bool) -> None:
+    child, arrest = victim_of(case), arrest_of_case(case)
+    tell(case, child, ARREST, arrest.occurred_at)
+    first = charge(arrest, 1, 1)
+    charge(arrest, 2, 0.9, is_on_arrest=is_on_arrest)
+    assert asked(case, child, lead) == [DECISION]
+    tell(case, child, DECISION, first.charged_at, follows=first.first_id)
+    assert asked(case, child, lead) == []
+    outcome(arrest, OutcomeKind.CHARGE, ago(0.8))  # the same, written down at the station later
+    assert asked(case, child, lead) == []
+
+
+def test_charge_that_an_outcome_tells_of_or_that_was_withdrawn_is_not_told(
+    case: Case, lead: User
+) -> None:
+    child, arrest = victim_of(case), arrest_of_case(case)
+    tell(case, child, ARREST, arrest.occurred_at)
+    kept = charge(arrest, 1, 1, is_on_arrest=True)
+    decided = outcome(arrest, OutcomeKind.CHARGE, ago(1.1))
+    assert asked(case, child, lead) == [DECISION]
+    tell(case, child, DECISION, decided.occurred_at)
+    assert asked(case, child, lead) == []
+    other = charge(arrest, 2, 0.5)
+    for each in (kept, other):
+        court_withdraw(SYSTEM, reason=WHY, access=access_to(case), kind="charge", row_id=each.pk)
+    assert asked(case, child, lead) == []
 
 
 def test_queries_do_not_grow_with_what_is_untold(make_case: MakeCase, lead: User) -> None:

@@ -11,7 +11,7 @@ from polit.web.arrests.rules import WRITERS, ArrestKind, OutcomeKind
 from polit.web.core.access import case_access_of
 from polit.web.risk.occasions import OccasionSeen
 from polit.web.risk.rules import Occasion
-from polit.web.risk.stopping import Cases, Stop
+from polit.web.risk.stopping import Answers, Cases, Stop
 from polit.web.warrants.queries import executions_standing
 
 _ARREST = ArrestKind.ARREST.value
@@ -24,6 +24,12 @@ def first_arrests(case_ids: Cases) -> Mapping[UUID, Stop]:
     for case_id, at in rows.order_by("occurred_at").values_list("case_id", "occurred_at"):
         found.setdefault(case_id, Stop(at, "Arrest"))
     return found
+
+
+ARRESTS = Answers(
+    "Arrest", lambda: Arrest.objects.standing().filter(kind=_ARREST), "case", "occurred_at"
+)
+"""Every arrest that answers a referral."""
 
 
 def occasions_seen(case_id: UUID) -> Iterable[OccasionSeen]:

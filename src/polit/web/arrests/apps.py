@@ -40,6 +40,6 @@ class ArrestsConfig(AppConfig):
         register_titles(_TITLES)
         register_section("case", 180, "arrests/case_section.html", sections.case_arrests)
         register_section("warrant", 180, "arrests/warrant_section.html", answering.warrant_arrests)
-        register_stops("arrests", answering.first_arrests)
+        register_stops("arrests", answering.first_arrests, answering.ARRESTS)
         register_occasions("arrests", answering.occasions_seen)
         sections.register_all()

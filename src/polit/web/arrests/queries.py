@@ -31,13 +31,13 @@ def arrests_in(access: CaseAccess) -> QuerySet[Arrest]:
 
 
 def arrest_get(access: CaseAccess, arrest_id: UUID) -> Arrest:
-    """Return an arrest of a case as it was last recorded, withdrawn or not.
+    """Return an arrest of a case as it was last recorded, withdrawn or not, with its ``outcome``.
 
     Raises:
         Arrest.DoesNotExist: The case has none of that first row.
     """
     rows = Arrest.objects.filter(first_id=arrest_id, case_id=access.case.id, corrected_by=None)
-    return rows.select_related("place__person", "execution__warrant").get()
+    return _with_outcome(rows).select_related("place__person", "execution__warrant").get()
 
 
 def place_label(place: CasePerson, *, is_named: bool) -> str:

@@ -33,12 +33,14 @@ class Filter:
         label: What people read.
         options: Codes and words; "All" comes first by itself.
         condition: The condition of a code.
+        usual: What is chosen where nobody chose; empty for all.
     """
 
     name: str
     label: str
     options: tuple[tuple[str, str], ...]
     condition: Callable[[str], Q]
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def listing_of(
         )
     shown = []
     for each in listing.filters:
-        chosen = _chosen(request, each.name, [code for code, _words in each.options])
+        codes = [code for code, _words in each.options]
+        chosen = _chosen(request, each.name, codes, usual=each.usual)
         if chosen:
             rows = rows.filter(each.condition(chosen))
         shown.append(FilterShown(each.name, each.label, (("", "All"), *each.options), chosen))
@@ -140,6 +143,6 @@ def equal_to(column: str) -> Callable[[str], Q]:
     return lambda code: Q(**{column: code})
 
 
-def _chosen(request: HttpRequest, name: str, codes: list[Any]) -> str:
-    chosen = request.GET.get(name, "")
+def _chosen(request: HttpRequest, name: str, codes: list[Any], *, usual: str = "") -> str:
+    chosen = request.GET.get(name, usual)
     return chosen if chosen in codes else ""

@@ -26,6 +26,8 @@ class CourtConfig(AppConfig):
         """Add to the page of a case, and say what is due, happened and can be found."""
         # What reads tables can only be imported once all tables are known.
         from polit.web.court import sections  # noqa: PLC0415
+        from polit.web.court.models import Charge  # noqa: PLC0415
+        from polit.web.safeguarding.charged import register_charges  # noqa: PLC0415
 
         register_titles(
             {
@@ -36,3 +38,4 @@ class CourtConfig(AppConfig):
         )
         register_section("case", 700, "court/case_section.html", sections.case_court)
         sections.register_all()
+        register_charges(Charge)

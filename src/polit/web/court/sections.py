@@ -79,7 +79,7 @@ def charge_entries(rows: Sequence[object]) -> Iterable[Entry]:
 def register_all() -> None:
     """Say to the core what is due, what happened to people, and what can be found."""
     hearings = DueRecords(Hearing, _waiting, ("case", "place"), "starts_at", _due)
-    register_due(DueSource("court.hearing", "Hearing", LISTING.read, hearings))
+    register_due(DueSource("court.hearing", "Hearings", LISTING.read, hearings))
     register_happenings("court", court_happened)
     register_searchable(
         Searchable("charge", "Charge", Charge, charge_entries, ((Charge, corrected),))

@@ -24,7 +24,7 @@ class DisseminationConfig(AppConfig):
         from polit.web.dissemination.sections import case_exchange  # noqa: PLC0415
 
         register_section("case", 740, "dissemination/case_section.html", case_exchange)
-        register_due(DueSource("dissemination.answer", "Answer to an exchange", WRITERS, DUE))
+        register_due(DueSource("dissemination.answer", "Answers to exchanges", WRITERS, DUE))
         register_happenings("dissemination", found.happenings)
         register_searchable(found.EXCHANGES)
         register_titles({

@@ -100,12 +100,12 @@ def sources() -> tuple[DueSource, ...]:
     """Return where the deadlines of orders come from."""
     notified = _Dates("notify_due_at", _notification, lambda at: at)
     return (
-        _source("visit", "Offender visit", _day("visit_due_on", "visit", "Visit")),
-        _source("notification", "Offender notification", notified),
-        _source("device", "Device check", _day("device_due_on", "device", "Check a device")),
-        _source("review", "Offender risk review",
+        _source("visit", "Offender visits", _day("visit_due_on", "visit", "Visit")),
+        _source("notification", "Offender notifications", notified),
+        _source("device", "Device checks", _day("device_due_on", "device", "Check a device")),
+        _source("review", "Offender risk reviews",
                 _day("review_due_on", "review", "Review the risk")),
-        _source("end", "Order ends", _Dates("ends_on", _end, _end_of, _END_SHOWN)),
+        _source("end", "Orders that end", _Dates("ends_on", _end, _end_of, _END_SHOWN)),
     )  # fmt: skip
 
 

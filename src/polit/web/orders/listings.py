@@ -12,11 +12,12 @@ from polit.web.orders.rules import Level, OrderState
 _UNASSESSED = "none"
 
 
-def order_listing(managers: Choices) -> Listing:
+def order_listing(managers: Choices, *, usual_state: str = "") -> Listing:
     """Return how the lists can be narrowed and ordered.
 
     Args:
         managers: Who may manage offenders.
+        usual_state: What is shown where nobody chose a state: ``running``, or all.
     """
     kinds = tuple((each.code, each.label) for each in current_kinds().entries)
     levels = (*((each.value, each.label) for each in Level), (_UNASSESSED, "No level yet"))
@@ -28,7 +29,7 @@ def order_listing(managers: Choices) -> Listing:
             Filter("kind", "Kind", kinds, equal_to("kind")),
             Filter("level", "Risk level", levels, _of_level),
             Filter("overdue", "Overdue", (("yes", "Something is overdue"),), _is_overdue),
-            Filter("state", "State", states, _of_state),
+            Filter("state", "State", states, _of_state, usual_state),
             Filter("manager", "Offender manager", managers, equal_to("manager")),
         ),
         sorts=(

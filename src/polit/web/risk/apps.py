@@ -12,6 +12,8 @@ _TITLES = {
     "risk.assess": "Risk assessed",
     "risk.correct": "Risk assessment corrected",
     "risk.withdraw": "Risk assessment withdrawn",
+    "risk.cover": "Earlier response covers a later referral",
+    "risk.uncover": "Earlier response does not cover a later referral",
     "risk.prompt": "Suspect asked about suicide",
     "risk.correct_prompt": "Suicide-risk prompt corrected",
     "risk.withdraw_prompt": "Suicide-risk prompt withdrawn",

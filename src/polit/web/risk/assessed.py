@@ -26,6 +26,7 @@ class BareAssessment(NamedTuple):
     """An assessment in few columns: what is only compared stays as the database keeps it."""
 
     subject_id: UUID
+    referral_id: UUID | None
     level: str
     since: datetime
     review_on: date | None
@@ -98,5 +99,7 @@ def _columns(
         ExpressionWrapper(F(name), output_field=TextField())
         for name in ("person_id", "assessed_at", "recorded_at", "pk")
     )
-    named = rows.order_by().values_list(f"{subject}_id", "level", since, "review_on", *bare)
+    named = rows.order_by().values_list(
+        f"{subject}_id", "referral_id", "level", since, "review_on", *bare
+    )
     return map(BareAssessment._make, named)

@@ -188,6 +188,22 @@ class WithdrawForm(GovukForm):
     reason = WithdrawReasonField()
 
 
+class CoverForm(GovukForm):
+    """Why an earlier response covers a referral that came in later."""
+
+    button: ClassVar[str] = "Say that it is covered"
+    reason = ReasonField(
+        label="Why the earlier response covers it", help_text="Write no name of a child."
+    )
+
+
+class UncoverForm(GovukForm):
+    """Why an earlier response does not cover it after all."""
+
+    button: ClassVar[str] = "Have it wait again"
+    reason = ReasonField(label="Why the earlier response does not cover it")
+
+
 class PromptForm(SuicideRiskFields, GovukForm):
     """That a suspect was asked about suicide, as a form of its own."""
 

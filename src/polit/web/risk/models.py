@@ -180,3 +180,26 @@ class SuicideRiskPrompt(Superseded):
     def found(self) -> Concern:
         """What it came to."""
         return Concern(self.concern)
+
+
+class ResponseCovered(Superseded):
+    """That what answered a case covers a referral that came in later; withdrawn where it does not.
+
+    Args:
+        by: Who says so.
+        reason: Why.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="covers")
+    by = models.CharField(max_length=200)
+    reason = models.TextField()
+
+    class Meta:
+        """The table, and that it says why."""
+
+        db_table = "risk_response_covered"
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="risk_covered_says"),)
+
+    def __str__(self) -> str:
+        """Return why."""
+        return self.reason

@@ -19,7 +19,7 @@ from polit.web.referrals.rules import ReferralState
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.occasions import NEAR, OccasionSeen, occasions_of
 from polit.web.risk.rules import RiskLevel
-from polit.web.risk.stopping import Stop, stops_of
+from polit.web.risk.stopping import Stop, answer_since, stops_of
 from polit.web.risk.tools import response_times
 
 
@@ -155,6 +155,13 @@ def case_clock(access: CaseAccess, assessments: Sequence[RiskAssessment]) -> Clo
     if since is None:
         return None
     return clock_of(since, in_force(assessments), stops_of([case_id]).get(case_id))
+
+
+def referral_clock(referral: Referral, assessment: Assessed | None) -> Clock:
+    """Return the response clock of a referral; in a case, what answered that since stops it."""
+    case_id = referral.case_id
+    stop = None if case_id is None else answer_since(case_id, referral.received_at)
+    return clock_of(referral.received_at, assessment, stop)
 
 
 def clock_of(since: datetime, assessment: Assessed | None, stop: Stop | None) -> Clock:

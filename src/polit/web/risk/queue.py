@@ -22,6 +22,7 @@ from polit.web.core.due import Due, Waiting
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
+from polit.web.risk.later import later_referrals
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import clock_of, in_force
 from polit.web.risk.rules import Known, RiskLevel
@@ -160,7 +161,8 @@ def _unassessed(user: User, most: int) -> list[QueueRow]:
         _row((pk, reference, _REFERRAL), received_at, None)
         for pk, reference, received_at in oldest.values_list("pk", "reference", "received_at")
     ]
-    return [*rows, *_case_rows(cases, dict(_received(cases)), {})]
+    later = [each for each in _later_rows(user) if each.level is None]
+    return [*rows, *later, *_case_rows(cases, dict(_received(cases)), {})]
 
 
 def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
@@ -184,7 +186,29 @@ def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
         _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
         for pk, reference, received_at in wanted.values_list("pk", "reference", "received_at")
     ]
-    return [*rows, *_case_rows(cases, received, by_case)]
+    return [*rows, *_later_rows(user), *_case_rows(cases, received, by_case)]
+
+
+def _later_rows(user: User) -> list[QueueRow]:
+    """Return what came after its case was answered: its own level counts, else the case's."""
+    if not may_read_referrals(user):
+        return []
+    later = later_referrals(_open_cases(user).values("pk"))
+    cases = {each.case_id for each in later}
+    standing = RiskAssessment.objects.standing()
+    of_case = _judged(standing.filter(case__in=cases), "case_id")
+    for case_id, found in _judged(
+        standing.filter(referral__case__in=cases), "referral__case_id"
+    ).items():
+        of_case[case_id] += found
+    own = _judged(standing.filter(referral__in=[each.referral_id for each in later]), "referral_id")
+    return [
+        _row(
+            (each.referral_id, each.reference, _REFERRAL), each.received_at,
+            in_force(own.get(each.referral_id) or of_case.get(each.case_id) or ()),
+        )
+        for each in later
+    ]  # fmt: skip
 
 
 def _alone(user: User) -> QuerySet[Referral]:
@@ -302,4 +326,4 @@ def _days(since: datetime, now: datetime) -> str:
 
 
 def _count(days: int) -> str:
-    return "less than a day" if not days else "1 day" if days == 1 else f"{days} days"
+    return "less than a day" if not days else "1 day" if days == 1 else f"{days:,} days"

@@ -14,7 +14,9 @@ from polit.web.accounts.models import User
 from polit.web.cases.models import Case
 from polit.web.core.due import Asking, Due, DueTime
 from polit.web.referrals.models import Referral
+from polit.web.referrals.queries import may_read_referrals
 from polit.web.risk.assessed import assessed_cases, assessed_referrals, open_cases
+from polit.web.risk.later import later_referrals
 from polit.web.risk.queries import in_force
 from polit.web.risk.queue import responses_due
 from polit.web.risk.rules import RiskLevel
@@ -45,7 +47,8 @@ class Responses:
         """Return by when what was assessed is to be answered, the first first."""
         if not isinstance(asking.user, User):
             return []
-        found = sorted([*_of_cases(asking, asking.user), *_of_referrals(asking)])
+        user = asking.user
+        found = sorted([*_of_cases(asking, user), *_of_later(asking, user), *_of_referrals(asking)])
         return [DueTime(each.due_at, "", each) for each in found[: asking.most]]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
@@ -68,6 +71,19 @@ def _of_cases(asking: Asking, user: User) -> Iterator[_Response]:
         if held is not None and case_id not in stopped:
             since = min(each.since for each in judged)
             yield _Response(since + days[held.level], case_id, _CASE, held.level, since)
+
+
+def _of_later(asking: Asking, user: User) -> Iterator[_Response]:
+    """Return what came after the response: it waits by its own level, or by the case's."""
+    days = _days()
+    for each in later_referrals(open_cases(user).values("pk")) if may_read_referrals(user) else ():
+        of_case = asking.once(assessed_cases).get(each.case_id, [])
+        own = [one for one in of_case if one.referral_id == each.referral_id]
+        held = in_force(own or of_case)
+        if held is not None:
+            since = each.received_at
+            due_at = since + days[held.level]
+            yield _Response(due_at, each.referral_id, _REFERRAL, held.level, since)
 
 
 def _of_referrals(asking: Asking) -> Iterator[_Response]:

@@ -13,6 +13,7 @@ from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
 from polit.web.core.due import Waiting
 from polit.web.referrals.queries import referral_get
+from polit.web.risk.later import cover_of, is_later, later_referrals
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.queries import (
     case_assessments,
@@ -32,11 +33,13 @@ def case_risk(request: HttpRequest) -> Mapping[str, object]:
     """Return the level of a case and its clock for everybody, the factors for who reads them."""
     granted, roles = case_access_of(request), user_of(request).roles
     standing = standing_only(list(case_assessments(granted)))
+    may_assess = bool(roles & ASSESSORS)
     return {
         "granted": granted,
         "current": in_force(standing),
         "clock": case_clock(granted, standing),
-        "may_assess": bool(roles & ASSESSORS),
+        "may_assess": may_assess,
+        "later": later_referrals([granted.case.id]) if may_assess else [],
     }
 
 
@@ -56,7 +59,13 @@ def referral_risk(request: HttpRequest) -> Mapping[str, object] | None:
         return None
     referral = referral_get(user, UUID(str(match.kwargs["referral_id"])))
     standing = standing_only(list(referral_assessments(referral)))
-    return {"referral": referral, "current": in_force(standing)}
+    waits = is_later(referral)
+    return {
+        "referral": referral,
+        "current": in_force(standing),
+        "waits_again": waits,
+        "cover": cover_of(referral) if waits else None,
+    }
 
 
 def home_queue(request: HttpRequest) -> Mapping[str, object] | None:

@@ -19,7 +19,8 @@ from polit.web.core.models import Superseded
 from polit.web.people.models import CasePerson
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import referral_get
-from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
+from polit.web.risk.later import cover_of, is_later
+from polit.web.risk.models import ResponseCovered, RiskAssessment, SuicideRiskPrompt
 from polit.web.risk.rules import (
     GivenAssessment,
     GivenPrompt,
@@ -185,6 +186,51 @@ def suicide_risk_withdraw(
         kept = _again(old, actor, reason)
         _supersede(old, kept)
         deed.about("suicide_risk_prompt", kept.pk, label=old.place.label, withdraws=str(old.pk))
+    return kept
+
+
+def response_cover(actor: Actor, *, reason: str, referral_id: UUID) -> ResponseCovered:
+    """Say that what answered a case covers a referral that came in after it.
+
+    Args:
+        actor: Who says so.
+        reason: Why.
+        referral_id: The referral.
+
+    Raises:
+        AuthorityError: The actor's roles do not allow it.
+        Referral.DoesNotExist: There is no such referral that they may see.
+        UsageError: It waits for no response of its own.
+    """
+    check_assesses(roles_of(actor))
+    referral = _referral(actor, referral_id)
+    with act(actor, "risk.cover", reason=reason, case=referral.case) as deed:
+        kept = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+        if not is_later(kept) or cover_of(kept) is not None:
+            raise UsageError("this referral waits for no response of its own: load the page again")
+        cover = ResponseCovered(referral=kept, by=actor.name, reason=reason)
+        cover.save()
+        deed.about("referral", kept.pk, label=kept.reference)
+    return cover
+
+
+def response_uncover(actor: Actor, *, reason: str, referral_id: UUID) -> ResponseCovered:
+    """Say that the earlier response does not cover a referral after all: it waits again.
+
+    Raises:
+        AuthorityError: The actor's roles do not allow it.
+        Referral.DoesNotExist: There is no such referral that they may see.
+        UsageError: Nobody said that it does, or somebody took it back already.
+    """
+    check_assesses(roles_of(actor))
+    referral = _referral(actor, referral_id)
+    with act(actor, "risk.uncover", reason=reason, case=referral.case) as deed:
+        cover = cover_of(referral)
+        if cover is None:
+            raise UsageError("no earlier response covers this referral: load the page again")
+        kept = _again(cover, actor, reason)
+        _supersede(cover, kept)
+        deed.about("referral", referral.pk, label=referral.reference)
     return kept
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from polit.web.risk.views import assessments, prompts, queue
+from polit.web.risk.views import assessments, prompts, queue, responses
 
 app_name = "risk"
 _CASE = "cases/<uuid:case_id>/risk/"
@@ -22,6 +22,8 @@ urlpatterns = [
     path(
         f"{_OF_REFERRAL}withdraw/", assessments.referral_withdraw_page, name="referral_withdraw"
     ),
+    path(f"{_REFERRAL}cover/", responses.cover_page, name="cover"),
+    path(f"{_REFERRAL}uncover/", responses.uncover_page, name="uncover"),
     path(_PROMPTS, prompts.prompts_page, name="prompts"),
     path(f"{_PROMPTS}ask/", prompts.ask_page, name="ask"),
     path(f"{_PROMPTS}<uuid:prompt_id>/correct/", prompts.prompt_correct_page,

@@ -39,7 +39,7 @@ class WarrantsConfig(AppConfig):
         register_section("case", 160, "warrants/case_section.html", sections.case_warrants)
         due = listings.WARRANTS_DUE
         register_due(DueSource("warrants.expiry", "Warrants to execute", rules.READERS, due))
-        register_stops("warrants", sections.first_executions)
+        register_stops("warrants", sections.first_executions, sections.EXECUTIONS)
         register_occasions("warrants", sections.executions_seen)
         register_happenings("warrants", sections.person_happenings)
         register_searchable(

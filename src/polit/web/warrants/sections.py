@@ -18,7 +18,7 @@ from polit.web.core.rules import CHILD_READERS
 from polit.web.core.searching import Entry
 from polit.web.risk.occasions import OccasionSeen
 from polit.web.risk.rules import Occasion
-from polit.web.risk.stopping import Cases, Stop
+from polit.web.risk.stopping import Answers, Cases, Stop
 from polit.web.warrants.models import Warrant, WarrantExecution, WarrantPremises
 from polit.web.warrants.queries import warrants_in
 from polit.web.warrants.rules import APPLICANTS
@@ -48,6 +48,15 @@ def first_executions(case_ids: Cases) -> Mapping[UUID, Stop]:
         if at is not None:
             found.setdefault(case_id, Stop(at, f"Warrant {reference} executed"))
     return found
+
+
+EXECUTIONS = Answers(
+    "Warrant executed",
+    lambda: WarrantExecution.objects.standing().filter(counts=True),
+    "warrant__case",
+    "occurred_at",
+)
+"""Every execution that answers a referral, a later one of the same warrant too."""
 
 
 def executions_seen(case_id: UUID) -> Iterable[OccasionSeen]:

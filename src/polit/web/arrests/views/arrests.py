@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.forms import ArrestFields, ArrestForm, WithdrawForm
 from polit.web.arrests.law import custody_law
@@ -22,8 +23,10 @@ from polit.web.arrests.queries import (
     place_label,
 )
 from polit.web.arrests.rules import (
+    FINAL,
     LISTING,
     READING,
+    RUNNING,
     WRITERS,
     WRITING,
     ArrestKind,
@@ -80,6 +83,12 @@ class ArrestRow:
     suspect: str
     outcome: OutcomeKind | None
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether bail, or the day on which it is looked at again, has passed."""
+        due_at = getattr(self.arrest, "due_at", None)
+        return bool(self.outcome in RUNNING and due_at and due_at <= now_utc())
+
 
 def arrest_rows(arrests: tuple[Arrest, ...], *, is_named: bool) -> list[ArrestRow]:
     """Return arrests that a query found as lists show them. No query."""
@@ -111,11 +120,14 @@ def arrest_page(request: HttpRequest, case_id: UUID, arrest_id: UUID) -> HttpRes
     arrest = or_404(lambda: arrest_get(granted, arrest_id))
     told = story(arrest)
     may_write = bool(roles & WRITERS) and not arrest.is_withdrawal
+    (row,) = arrest_rows((arrest,), is_named=may_read_texts(roles))
     shown = {
         "granted": granted,
         "arrest": arrest,
         "execution": execution_now(arrest.execution),
-        "suspect": place_label(arrest.place, is_named=may_read_texts(roles)),
+        "row": row,
+        "suspect": row.suspect,
+        "may_be_released": arrest.way is ArrestKind.ARREST and row.outcome not in FINAL,
         "may_write": may_write,
         "may_read": may_read_texts(roles),
         "clocks": clocks_of(arrest_id),

@@ -77,15 +77,21 @@ Service = Callable[..., Superseded]
 def charge_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a charge; what the arrest tells stands there already."""
     granted = case_access_of(request)
-    arrest = arrest_of(granted, request.GET.get("arrest", ""))
-    known: dict[str, Any] = {"place": request.GET.get("place", ""), "charged_at": this_minute()}
+    choices = _charge_choices(request)
+    place, arrest_id = request.GET.get("place", ""), request.GET.get("arrest", "")
+    if len(choices["suspects"]) == 1:  # there is nobody else
+        place = place or choices["suspects"][0][0]
+        if len(choices["arrests"]) == 1:
+            arrest_id = arrest_id or choices["arrests"][0][0]
+    arrest = arrest_of(granted, arrest_id)
+    known: dict[str, Any] = {"place": place, "charged_at": this_minute()}
     if arrest is not None:
         known = {"place": str(arrest.place_id), "arrest": str(arrest.first_id)}
         known["charged_at"] = charged_at(arrest) or this_minute()
     known |= known_of_case(granted.case.id)
     known["count_number"] = count_next(granted, known["place"])
     make = ChargeFields if is_prompted(arrest) else ChargeForm
-    form = make(sent(request), initial=known, **_charge_choices(request))
+    form = make(sent(request), initial=known, **choices)
     return _page(request, case_id, form, charge_record, "Record a charge")
 
 

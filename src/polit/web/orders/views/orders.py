@@ -47,7 +47,7 @@ from polit.web.people.rules import PersonRole
 @access(LISTING)
 def order_list_page(request: HttpRequest) -> HttpResponse:
     """List the orders of all cases that whoever asks has access to."""
-    listing = order_listing(manager_choices())
+    listing = order_listing(manager_choices(), usual_state="running")
     listed = listing_of(request, orders_for(user_of(request)), listing)
     shown = {"listed": listed, "today": today(), "now": now_utc()}
     return render(request, "orders/list.html", shown)

@@ -23,10 +23,10 @@ from polit.web.risk.queries import (
     assessment_get,
     case_assessments,
     case_clock,
-    clock_of,
     in_force,
     referral_assessment_get,
     referral_assessments,
+    referral_clock,
     standing_only,
 )
 from polit.web.risk.rules import ASSESSING, IN_CASE, OF_REFERRAL
@@ -105,7 +105,7 @@ def referral_page(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         "referral": referral,
         "assessments": assessments,
         "current": current,
-        "clock": clock_of(referral.received_at, current, None),
+        "clock": referral_clock(referral, current),
         "times": response_times(),
         "may_open": "open_case" in {each.action for each in offered},
     }

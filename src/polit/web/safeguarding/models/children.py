@@ -107,8 +107,8 @@ class SupportContact(Record):
 
     Args:
         arises_at: When what it follows happened.
-        follows: The first row of the arrest, or of its outcome, that it tells of; ``None`` where
-            it tells of none.
+        follows: The first row of the arrest, of its outcome, or of the charge that it tells of;
+            ``None`` where it tells of none.
         given_at: When it was given, or said not to be wanted.
         how: How, and to whom; no name of a child.
     """

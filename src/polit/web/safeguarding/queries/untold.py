@@ -1,8 +1,9 @@
 """What victims are still to be told: the one place that says so, for a child's page and for lists.
 
 An arrest, a release and a decision each ask for a contact of their own, of the kinds that the
-catalogue says arise on them. What was corrected is asked of once, as it now stands; what was
-withdrawn is not. Nothing here is stored: a contact that is added names what it follows.
+catalogue says arise on them; so does a charge at court that no arrest's outcome tells of. What
+was corrected is asked of once, as it now stands; what was withdrawn is not. Nothing here is
+stored: a contact that is added names what it follows.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,8 +20,9 @@ from django.utils import timezone
 
 from polit.base.errors import UsageError
 from polit.web.arrests.models import Arrest, ArrestOutcome
-from polit.web.arrests.rules import DECISIONS, RUNNING, ArrestKind
+from polit.web.arrests.rules import DECISIONS, RUNNING, ArrestKind, OutcomeKind
 from polit.web.core.working_days import current_working_days
+from polit.web.safeguarding.charged import charges, charges_on_outcome, is_told_by_itself
 from polit.web.safeguarding.children_law import ArisesOn, ContactKind, current_catalogue
 from polit.web.safeguarding.models import ChildRecord, SupportContact
 from polit.web.safeguarding.rules import ChildStanding, ContactState
@@ -30,7 +32,8 @@ _DECIDED = {
     ArisesOn.RELEASE: tuple(sorted(each.value for each in RUNNING)),
     ArisesOn.DECISION: tuple(sorted(each.value for each in DECISIONS)),
 }
-"""The kinds of arrest, and of what became of one, on which contacts arise."""
+_CHARGED = {ArisesOn.DECISION: (OutcomeKind.CHARGE.value,)}
+"""The kinds of arrest, of charge, and of what became of one, on which contacts arise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Untold:
     Args:
         kind: The kind of contact that tells of it.
         child: The victim, with case and place.
-        follows: The first row of the arrest, or of the outcome.
+        follows: The first row of the arrest, of the outcome, or of the charge.
         arises_at: When it happened; for who was identified after that, when they were.
         due_at: By when; ``None`` where the bank holidays in use do not reach so far.
     """
@@ -63,14 +66,18 @@ class _Source:
     """Rows of things that happen.
 
     Args:
-        path: From a child to them, by the arrests of its case.
+        path: From a child to them, by its case.
+        at: The column of when they happened.
+        names: What is asked of a row: what it is, of which arrest or charge, who is suspected.
         first: The first row of the same thing, from there.
-        holds: What has to hold of one, named ``row``, of the arrest ``of``.
+        holds: What has to hold of one, named ``row``, of the arrest or charge ``of``.
     """
 
     path: str
-    first: Coalesce
-    holds: tuple[Combinable, ...]
+    at: str
+    names: dict[str, Combinable]
+    first: Combinable
+    holds: tuple[Combinable | Q, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class FoundUntold:
 
 
 def untold(children: Q, most: int | None = None) -> list[Untold]:
-    """Return what victims are to be told of and were not, the first due first. Three queries.
+    """Return what victims are to be told of and were not, the first due first: four queries.
 
     Where a child's suspect is not known, whatever happens to a suspect of the case counts. Of
     outcomes before a victim was identified only the last counts: it is where things stood.
@@ -125,7 +132,11 @@ def still_true() -> Q:
     outcomes = ArrestOutcome.objects.standing().filter(
         Q(pk=OuterRef("follows")) | Q(first=OuterRef("follows")), Exists(stands)
     )
-    return Q(follows=None) | Q(Exists(arrests)) | Q(Exists(outcomes))
+    true = Q(follows=None) | Q(Exists(arrests)) | Q(Exists(outcomes))
+    charged = charges()
+    if charged is None:
+        return true
+    return true | Q(Exists(charged.filter(first=OuterRef("follows"))))
 
 
 def awaits_contact() -> Q:
@@ -143,6 +154,8 @@ def awaits_contact() -> Q:
 def _everything() -> Iterator[tuple[_Source, dict[ContactKind, tuple[str, ...]]]]:
     yield from ((_arrests(), asked) for asked in _asked(_ARRESTED))
     yield from ((_outcomes(), asked) for asked in _asked(_DECIDED))
+    if charges() is not None:
+        yield from ((_charges(), asked) for asked in _asked(_CHARGED))
 
 
 def _asked(
@@ -158,7 +171,10 @@ def _asked(
 def _arrests() -> _Source:
     corrections = Arrest.objects.filter(corrects=OuterRef("row"))
     path = "case__arrests"
-    return _Source(path, Coalesce(f"{path}__first", path), (~Exists(corrections),))
+    names = _names_of_arrest(path)
+    return _Source(
+        path, "occurred_at", names, Coalesce(f"{path}__first", path), (~Exists(corrections),)
+    )
 
 
 def _outcomes() -> _Source:
@@ -169,8 +185,29 @@ def _outcomes() -> _Source:
         occurred_at__lte=OuterRef("identified_at"),
     )  # fmt: skip
     path = "case__arrests__outcomes"
-    holds = (~Exists(corrections), Exists(stands), ~Exists(later))
-    return _Source(path, Coalesce(f"{path}__first", path), holds)
+    holds: tuple[Combinable | Q, ...] = (~Exists(corrections), Exists(stands), ~Exists(later))
+    if charges() is not None:
+        by_charge = SupportContact.objects.filter(
+            child=OuterRef("pk"), kind=OuterRef("asks"),
+            follows__in=charges_on_outcome().values("first"),
+        )  # fmt: skip
+        holds = (*holds, ~Q(Exists(by_charge), what=OutcomeKind.CHARGE.value))
+    names = _names_of_arrest(path)
+    return _Source(path, "occurred_at", names, Coalesce(f"{path}__first", path), holds)
+
+
+def _charges() -> _Source:
+    path = "case__charges"
+    names: dict[str, Combinable] = {
+        "what": Value(OutcomeKind.CHARGE.value), "of": F(f"{path}__first"),
+        "who": F(f"{path}__place"), "arrest": F(f"{path}__arrest"),
+    }  # fmt: skip
+    return _Source(path, "charged_at", names, F(f"{path}__first"), is_told_by_itself())
+
+
+def _names_of_arrest(path: str) -> dict[str, Combinable]:
+    return {"what": F(f"{path}__kind"), "of": F("case__arrests__first"),
+            "who": F("case__arrests__place")}  # fmt: skip
 
 
 def _found(
@@ -198,9 +235,8 @@ def _rows(
     victims = ChildRecord.objects.filter(children, standing=ChildStanding.IDENTIFIED_VICTIM.value)
     # All of what happens before any filter: so it is of one and the same row.
     rows = victims.annotate(
-        row=F(source.path), event=source.first, what=F(f"{source.path}__kind"),
-        at=F(f"{source.path}__occurred_at"), taken_back=F(f"{source.path}__is_withdrawal"),
-        of=F("case__arrests__first"), who=F("case__arrests__place"),
+        row=F(source.path), event=source.first, at=F(f"{source.path}__{source.at}"),
+        taken_back=F(f"{source.path}__is_withdrawal"), **source.names,
         since=Greatest("at", "identified_at"), asks=codes,
     ).filter(  # told first: it leaves the fewest
         Q(suspect=None) | Q(suspect=F("who")), ~Exists(told), *source.holds, taken_back=False,

@@ -154,22 +154,23 @@ def _unassessed(user: User, most: int) -> list[QueueRow]:
         ~Exists(standing.filter(referral__case=OuterRef("pk"))),
     )
     bare = dict(found.values_list("pk", "reference"))
-    cases = {key: bare[key] for key in bare.keys() - stops_of(bare).keys()}
+    stopped = stops_of(bare).keys()
+    cases = {key: bare[key] for key in bare.keys() - stopped}
     alone = _alone(user).filter(~Exists(standing.filter(referral=OuterRef("pk"))))
     oldest = alone.order_by("received_at", "reference")[:most]
     rows = [
         _row((pk, reference, _REFERRAL), received_at, None)
         for pk, reference, received_at in oldest.values_list("pk", "reference", "received_at")
     ]
-    later = [each for each in _later_rows(user) if each.level is None]
-    return [*rows, *later, *_case_rows(cases, dict(_received(cases)), {})]
+    return [*rows, *_later_rows(user, stopped), *_case_rows(cases, dict(_received(cases)), {})]
 
 
 def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
     """Return what waits, or of the referrals among it only those that somebody assessed."""
     # What was answered is left out first: it is most of the cases that are not closed.
     mine = dict(_open_cases(user).values_list("pk", "reference"))
-    cases = {key: mine[key] for key in mine.keys() - stops_of(mine).keys()}
+    stopped = stops_of(mine).keys()
+    cases = {key: mine[key] for key in mine.keys() - stopped}
     standing = RiskAssessment.objects.standing()
     visible = referrals_for(user)
     received = dict(_received(cases))
@@ -186,14 +187,14 @@ def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
         _row((pk, reference, _REFERRAL), received_at, in_force(by_referral.get(pk, ())))
         for pk, reference, received_at in wanted.values_list("pk", "reference", "received_at")
     ]
-    return [*rows, *_later_rows(user), *_case_rows(cases, received, by_case)]
+    return [*rows, *_later_rows(user, stopped), *_case_rows(cases, received, by_case)]
 
 
-def _later_rows(user: User) -> list[QueueRow]:
+def _later_rows(user: User, answered: Collection[UUID]) -> list[QueueRow]:
     """Return what came after its case was answered: its own level counts, else the case's."""
-    if not may_read_referrals(user):
+    later = later_referrals(answered) if answered and may_read_referrals(user) else []
+    if not later:
         return []
-    later = later_referrals(_open_cases(user).values("pk"))
     cases = {each.case_id for each in later}
     standing = RiskAssessment.objects.standing()
     of_case = _judged(standing.filter(case__in=cases), "case_id")

@@ -3,7 +3,7 @@
 What ``queue.responses_due`` tells in whole rows, and the tests ask for the same of both.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -48,7 +48,11 @@ class Responses:
         if not isinstance(asking.user, User):
             return []
         user = asking.user
-        found = sorted([*_of_cases(asking, user), *_of_later(asking, user), *_of_referrals(asking)])
+        stopped = stops_of(open_cases(user).values("pk")).keys()
+        found = [*_of_cases(asking, stopped), *_of_referrals(asking)]
+        if stopped and may_read_referrals(user):
+            found += _of_later(asking, stopped)
+        found.sort()
         return [DueTime(each.due_at, "", each) for each in found[: asking.most]]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
@@ -63,8 +67,7 @@ class Responses:
         }
 
 
-def _of_cases(asking: Asking, user: User) -> Iterator[_Response]:
-    stopped = stops_of(open_cases(user).values("pk")).keys()
+def _of_cases(asking: Asking, stopped: Collection[UUID]) -> Iterator[_Response]:
     days = _days()
     for case_id, judged in asking.once(assessed_cases).items():
         held = in_force(judged)
@@ -73,10 +76,10 @@ def _of_cases(asking: Asking, user: User) -> Iterator[_Response]:
             yield _Response(since + days[held.level], case_id, _CASE, held.level, since)
 
 
-def _of_later(asking: Asking, user: User) -> Iterator[_Response]:
+def _of_later(asking: Asking, answered: Collection[UUID]) -> Iterator[_Response]:
     """Return what came after the response: it waits by its own level, or by the case's."""
     days = _days()
-    for each in later_referrals(open_cases(user).values("pk")) if may_read_referrals(user) else ():
+    for each in later_referrals(answered):
         of_case = asking.once(assessed_cases).get(each.case_id, [])
         own = [one for one in of_case if one.referral_id == each.referral_id]
         held = in_force(own or of_case)

@@ -171,12 +171,12 @@ class DueMerged:
     parts: tuple[DueSteps, ...]
 
     def rows(self, asking: Asking) -> Sequence[Due]:
-        """Return what waits, the first due first. One query for each part."""
+        """Return what waits, the first due first."""
         found = [due for part in self.parts for due in part.rows(asking)]
         return sorted(found, key=lambda each: each.due_at)[: asking.most]
 
     def times(self, asking: Asking) -> Sequence[DueTime]:
-        """Return the times of the same. One query for each part."""
+        """Return the times of the same."""
         found = [
             DueTime(each.due_at, each.owner, (number, each.key))
             for number, part in enumerate(self.parts)
@@ -185,7 +185,7 @@ class DueMerged:
         return sorted(found, key=lambda each: each.due_at)[: asking.most]
 
     def shown(self, keys: Sequence[object]) -> Mapping[object, Due]:
-        """Return what is due of rows. One query for each part."""
+        """Return what is due by the keys of its parts."""
         found: dict[object, Due] = {}
         for number, part in enumerate(self.parts):
             mine = [each[1] for each in keys if isinstance(each, tuple) and each[0] == number]

@@ -15,8 +15,8 @@ from web.warrants.samples import SampleAccess, executed, granted_warrant
 
 from polit.base.clock import now_utc
 from polit.web.arrests.models import Arrest, ArrestOutcome, CustodyStep
-from polit.web.arrests.rules import OutcomeKind
-from polit.web.arrests.services import arrest_withdraw
+from polit.web.arrests.rules import GivenOutcome, OutcomeKind
+from polit.web.arrests.services import arrest_withdraw, outcome_record
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
 from polit.web.risk.models import SuicideRiskPrompt
@@ -243,3 +243,25 @@ def test_correction_keeps_the_execution_that_was_corrected_since(
     execution_withdraw(SYSTEM, reason="b", access=SampleAccess(case), execution_id=new.pk)
     assert " selected" in client_for(officer).get(url).content.decode()
     assert str(old.pk) not in client_for(officer).get(url).content.decode()
+
+
+def test_what_ran_out_is_overdue_and_a_charge_ends_it(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    case = make_case("OP-1", officer)
+    arrest, client = arrest_of_case(case), client_for(officer)
+    page, now = f"/cases/{case.id}/arrests/{arrest.pk}/", now_utc()
+    kind = OutcomeKind.RELEASED_UNDER_INVESTIGATION
+    for given in (
+        GivenOutcome(kind, now - timedelta(hours=2), due_at=now - timedelta(hours=1)),
+        GivenOutcome(OutcomeKind.CHARGE, now - timedelta(minutes=5)),
+    ):
+        outcome_record(SYSTEM, reason="a", access=access_to(case), arrest_id=arrest.pk,
+                       given=given)  # fmt: skip
+        is_running = given.kind is kind
+        for address in (page, "/arrests/"):
+            assert ("Overdue" in client.get(address).content.decode()) is is_running
+        assert ("?kind=bail" in client.get(page).content.decode()) is is_running
+    form = client.get(f"/cases/{case.id}/court/charges/add/").context["form"]
+    assert form.initial["arrest"] == str(arrest.pk)  # there is no other

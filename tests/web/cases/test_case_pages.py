@@ -180,6 +180,8 @@ def test_list_is_searched_and_paged(lead: User, make_case: MakeCase, client_for:
     assert ("OP/49" in first, "OP/50" in first) == (True, False)
     rest = client.get("/cases/?after=OP/49").content.decode()
     assert ("OP/49" in rest, "OP/52" in rest) == (False, True)
+    latest = client.get("/cases/?sort=opened").content.decode()
+    assert latest.index("OP/52") < latest.index("OP/51")
     found = client.get("/cases/?q=op/07").content.decode()
     assert ("OP/07" in found, "OP/08" in found) == (True, False)
     for odd in ("q=%00", "q=%25", "after=%00", "after=%F0", "q=" + "x" * 5000):

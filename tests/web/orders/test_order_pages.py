@@ -1,18 +1,26 @@
 """Pages of orders: one click to each next step, lists, who sees what, hostile text."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.orders.samples import BEGINS, access_to, breach_id, order_event_id, order_of
 
+from polit.base.clock import now_utc
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
 from polit.web.orders.given import GivenNotifiable, GivenNotification, GivenVisit
 from polit.web.orders.models import Breach, DeviceCheck, Notification, Order, Visit
-from polit.web.orders.services import notifiable_record, notification_record, visit_record
+from polit.web.orders.rules import EndKind
+from polit.web.orders.services import (
+    notifiable_record,
+    notification_record,
+    order_end,
+    visit_record,
+)
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -136,16 +144,35 @@ def test_list_is_narrowed_sorted_searched_and_holds_own_cases_alone(
     client.get(page)
     with CaptureQueriesContext(connection) as few:
         client.get(page)
-    for _each in range(5):
-        order_event_id_of(order)
+    for hours in range(1, 6):
+        order_event_id_of(order, hours)
     with CaptureQueriesContext(connection) as many:
         client.get(page)
     assert len(many) == len(few)
 
 
-def order_event_id_of(order: Order) -> None:
+def order_event_id_of(order: Order, hours: int) -> None:
     visit_record(SYSTEM, reason="a", access=access_to(order.case), order_id=order.pk,
-                 given=GivenVisit(BEGINS, was_seen=True))  # fmt: skip
+                 given=GivenVisit(BEGINS + timedelta(hours=hours), was_seen=True))  # fmt: skip
+
+
+def test_form_that_is_sent_twice_is_one_event_and_lists_begin_with_what_is_in_force(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    manager = make_user("m.example", Role.OFFENDER_MANAGER)
+    case = make_case("OP-1", manager)
+    client, order = client_for(manager), order_of(case)
+    page = f"/cases/{case.id}/orders/{order.pk}/"
+    sent = {**WHEN, "device": "Phone", "result": "nothing", "found": "x", "reason": "a"}
+    assert client.post(f"{page}events/device_check/record/", sent).status_code == 302
+    again = client.post(f"{page}events/device_check/record/", {**sent, "reason": "b"})
+    assert "recorded already" in again.content.decode()
+    assert DeviceCheck.objects.count() == 1
+    assert order.reference in client.get("/orders/").content.decode()
+    order_end(SYSTEM, reason="a", access=access_to(case), order_id=order.pk,
+              how=EndKind.DISCHARGED, ended_on=timezone.localdate(now_utc()))  # fmt: skip
+    assert order.reference not in client.get("/orders/").content.decode()
+    assert order.reference in client.get("/orders/?state=").content.decode()
 
 
 @pytest.mark.parametrize("text", ["\x00null", "x" * 10_000, "a\u202eb", "<b>bold</b>"])

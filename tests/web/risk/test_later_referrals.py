@@ -103,7 +103,8 @@ def test_pages_lead_from_the_case_to_the_reason(
     page = f"/referrals/{referral.pk}/"
     assert page in client.get(f"/cases/{case.pk}/").content.decode()
     assert f"{page}risk/cover/" in client.get(page).content.decode()
-    assert client.post(f"{page}risk/cover/", {"reason": ""}).status_code == 200
+    empty = client.post(f"{page}risk/cover/", {"reason": ""}).content.decode()
+    assert "Warrant W/1 executed" in empty
     assert client.post(f"{page}risk/cover/", {"reason": WHY}).status_code == 302
     again = client.post(f"{page}risk/cover/", {"reason": WHY})  # somebody else had it open
     assert "waits for no response" in again.content.decode()

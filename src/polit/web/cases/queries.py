@@ -206,7 +206,11 @@ def case_listing(search: tuple[str, ...], label: str) -> Listing:
     """
     statuses = tuple((each.value, each.label) for each in CaseStatus)
     return Listing(
-        sorts=(Sort("reference", "By reference", "reference"),),
+        sorts=(
+            Sort("reference", "By reference", "reference"),
+            # No index follows it: of one's own cases, found by membership, there are few.
+            Sort("opened", "Latest opened first", "recorded_at", newest_first=True),
+        ),
         search=search,
         search_label=label,
         filters=(Filter("status", "Status", statuses, equal_to("status")), *unit_filters()),

@@ -16,6 +16,7 @@ from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.core.acting import Actor
 from polit.web.core.fitting import check_fits
 from polit.web.core.models import Superseded
+from polit.web.core.twice import check_not_twice
 from polit.web.people.models import CasePerson
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import referral_get
@@ -49,8 +50,8 @@ def assessment_record(
     Raises:
         AuthorityError: The actor's roles do not allow it.
         Referral.DoesNotExist: There is no such referral that they may see.
-        UsageError: It names neither or both, does not hold together, or its person is nobody of
-            the case.
+        UsageError: It names neither or both, does not hold together, stands there already, or its
+            person is nobody of the case.
     """
     check_assesses(roles_of(actor))
     if (referral_id is None) == (case is None):
@@ -60,6 +61,7 @@ def assessment_record(
     with act(actor, "risk.assess", reason=reason, case=about, nature=Nature.COLLECTION) as deed:
         kept = _assessment(actor, reason, given, case.id if case else None)
         kept.referral = referral
+        check_not_twice(kept)
         kept.save()
         deed.about("risk_assessment", kept.pk, label=_label(kept), **_told(kept))
     return kept

@@ -40,6 +40,7 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.twice import check_not_twice
 from polit.web.risk.rules import Occasion
 
 Row = TypeVar("Row", bound=OfArrest)
@@ -254,6 +255,8 @@ def _keep(
             replaced = standing_get(model, access, frame.corrects, "arrest__case_id")
         row = make(arrest, replaced)
         row.by, row.reason, row.corrects = frame.actor.name, frame.reason, replaced
+        if replaced is None:
+            check_not_twice(row)
         row.save()
         if beside is not None:
             beside(arrest, row)

@@ -13,6 +13,7 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.core.models import Superseded
+from polit.web.core.twice import check_not_twice
 from polit.web.court.models import Charge, CourtResult, Hearing
 from polit.web.court.rules import check_writes_court
 from polit.web.people.models import CasePerson
@@ -48,6 +49,9 @@ def row_keep(
         make: Returns the row, given the one that it corrects; it sets everything but who and why.
         path: From a row to its case.
         beside: What else is kept with it.
+
+    Raises:
+        UsageError: It stands there already, to the letter.
     """
     check_writes_court(roles_of(frame.actor))
     access, verb = frame.access, "correct" if frame.corrects else "record"
@@ -65,6 +69,8 @@ def row_keep(
             setattr(row, name, value)
         if hasattr(row, "first_id"):
             row.first_id = getattr(replaced, "first_id", row.pk)
+        if replaced is None:
+            check_not_twice(row)
         row.save()
         if beside is not None:
             beside(row)

@@ -11,6 +11,7 @@ from polit.web.audit.services import Deed, act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.twice import check_not_twice
 from polit.web.orders.derive import place_refresh, standing_of
 from polit.web.orders.models import (
     Assessment,
@@ -63,7 +64,8 @@ def event_keep(
     Raises:
         AuthorityError: The actor's roles do not allow it.
         Order.DoesNotExist: The case has none of that identifier.
-        UsageError: It lies in the future, or what it corrects stands no more.
+        UsageError: It lies in the future, stands there already, or what it corrects stands no
+            more.
     """
     check_writes(roles_of(actor))
     verb = f"orders.{entry.verb}" + ("_correct" if corrects else "")
@@ -75,6 +77,8 @@ def event_keep(
         _finish(row, order, actor, reason)
         if corrects is not None:
             row.corrects = _standing(entry.model, order, corrects)
+        else:
+            check_not_twice(row)
         row.save()
         place_refresh(order.place_id)
         _about(deed, order, row, entry.details(row))

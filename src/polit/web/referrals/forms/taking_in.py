@@ -49,7 +49,8 @@ class ReferralFieldsForm(GovukForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         """Offer the sources and units in use."""
         super().__init__(*args, **options)
-        set_choices(self, "source", [(each.code, each.label) for each in current_sources().entries])
+        sources = [(each.code, each.label) for each in current_sources().entries]
+        set_choices(self, "source", [("", "Choose one"), *sources])
         set_choices(self, "area", [_NONE, *unit_choices(UnitKind.AREA)])
         set_choices(self, "team", [_NONE, *unit_choices(UnitKind.TEAM)])
 

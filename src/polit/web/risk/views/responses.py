@@ -17,6 +17,7 @@ from polit.web.risk.forms import CoverForm, UncoverForm
 from polit.web.risk.models import ResponseCovered
 from polit.web.risk.rules import OF_REFERRAL
 from polit.web.risk.services import response_cover, response_uncover
+from polit.web.risk.stopping import stops_of
 
 
 @access(OF_REFERRAL, methods=("GET", "POST"))
@@ -45,5 +46,7 @@ def _said(
         )
         if kept is not None:
             return redirect("referrals:page", referral_id=referral_id)
-    shown = {"referral": referral, "form": form, "heading": heading}
+    case_id = referral.case_id
+    stop = stops_of([case_id]).get(case_id) if case_id else None
+    shown = {"referral": referral, "form": form, "heading": heading, "stop": stop}
     return render(request, "risk/referral_form.html", shown)

@@ -1,6 +1,8 @@
 """Fixtures and aids of all browser tests: Debian's Chromium, the real web process, axe, keys.
 
-Playwright never downloads a browser: ``./dev test`` installs Debian's package. A test asks for
+Playwright never downloads a browser: ``./dev test`` installs Debian's package. It is Chromium's
+headless shell: the same engine without the desktop's window, whose toolbar is made of web pages
+that cost three times what a page of ours does. A test asks for
 ``site`` (its address; services and models of the test work on its database) and ``browser_page``
 (a page that fails the test when it logs an error, breaks the policy or talks to anybody else).
 """
@@ -42,8 +44,8 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def browser() -> Generator[Browser, None, None]:
     """Start Chromium once."""
-    path = shutil.which("chromium")
-    assert path, "chromium is missing: ./dev test installs it"
+    path = shutil.which("chromium-headless-shell")
+    assert path, "chromium-headless-shell is missing: ./dev test installs it"
     # The sync interface runs a loop in this thread, which Django's models would refuse.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.utils import load_backend
@@ -104,7 +105,7 @@ def running_site(
 
 @contextmanager
 def records_of(site: Site, blocker: DjangoDbBlocker) -> Generator[None, None, None]:
-    """Let the services and models of this process work on the database of a site."""
+    """Let the services and models of this process work on the database and folder of a site."""
     before = connections["default"]
     place = before.settings_dict | {
         "ENGINE": "django.db.backends.sqlite3",
@@ -114,7 +115,13 @@ def records_of(site: Site, blocker: DjangoDbBlocker) -> Generator[None, None, No
     wrapper = load_backend(place["ENGINE"]).DatabaseWrapper(place, "default")
     # Sessions are signed: the process that is to read them has a secret of its own.
     secret = (site.data / "web" / "secret.key").read_text()
-    with blocker.unblock(), override_settings(SECRET_KEY=secret):
+    with (
+        blocker.unblock(),
+        override_settings(SECRET_KEY=secret),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # What they seal lies there, under a key that the site has too.
+        patch.setenv("POLIT_DATA", str(site.data))
         connections["default"] = wrapper
         try:
             yield

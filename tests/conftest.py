@@ -8,7 +8,7 @@ from typing import TypeVar
 import hypothesis
 import pytest
 from django.db import connections
-from migrated_database import copy_migrated
+from migrated_database import copy_migrated, migrated_template
 
 # Nothing is written beside the project (another user's, perhaps), and a busy machine is no failure.
 hypothesis.settings.register_profile("polit", database=None, deadline=None, print_blob=True)
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Take a database that is there already: ``django_db_modify_db_settings`` puts one there."""
+    """Take a file that is there already: ``django_db_modify_db_settings`` puts one there."""
     return _is_sqlite()
 
 
@@ -54,11 +54,14 @@ def django_db_keepdb() -> bool:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - it names the file
 ) -> None:
-    """Begin with a copy of the migrated record, where it is an SQLite file."""
-    if _is_sqlite():
-        place = Path(str(connections.databases["default"]["TEST"]["NAME"]))
-        if not place.exists():
-            copy_migrated(place)
+    """Begin with a copy of the migrated record."""
+    stated = connections.databases["default"]["TEST"]
+    if not _is_sqlite():
+        stated["TEMPLATE"] = migrated_template()
+        return
+    place = Path(str(stated["NAME"]))
+    if not place.exists():
+        copy_migrated(place)
 
 
 def _is_sqlite() -> bool:

@@ -38,8 +38,10 @@ def unused_id(case: Case) -> UUID:
     """Return an item of sensitive unused material."""
     found = UnusedItem.objects.filter(case=case).first()
     if found is None:
-        management_write(SYSTEM, reason=_WORD, access=access_to(case),
-                         place_id=defendant_id(case), text="What is sought.\nWhat is held.")  # fmt: skip
+        management_write(
+            SYSTEM, reason=_WORD, access=access_to(case), place_id=defendant_id(case),
+            text="What is sought.\nWhat is held.",
+        )  # fmt: skip
         found = unused_record(SYSTEM, reason=_WORD, access=access_to(case),
                               place_id=defendant_id(case),
                               given=unused(schedule="mg6d"))  # fmt: skip

@@ -91,7 +91,7 @@ def schedule_serve(
         row.by, row.reason = actor.name, reason
         row.save()
         _keep_lines(row, draft.lines)
-        deed.about("served schedule", row.pk, label=row.reference, schedule=kind,
+        deed.about("served schedule", row.pk, label=_label(row), schedule=kind,
                    version=row.version, lines=row.count, sha256=mark, means=means.code)  # fmt: skip
     return row
 
@@ -116,6 +116,11 @@ def _version(
 def _reference(access: CaseAccess, place: CasePerson, kind: ScheduleKind, version: int) -> str:
     label = place.label.replace(" ", "")
     return f"{kind.short}/{access.case.reference}/{label}/{version}"
+
+
+def _label(served: Served) -> str:
+    """Return how everybody on the case may call a version: of a sensitive one not even which."""
+    return served.place.label if served.is_sensitive else served.reference
 
 
 def _keep_lines(served: Served, lines: tuple[Line, ...]) -> None:
@@ -152,7 +157,7 @@ def paper_take(actor: Actor, *, access: CaseAccess, served: Served, paper: str) 
     """
     with act(actor, "disclosure.take_paper", reason="Disclosure", case=access.case,
              purpose=access.purpose.value, nature=Nature.DISCLOSURE) as deed:  # fmt: skip
-        deed.about("served schedule", served.pk, label=served.reference, paper=paper,
+        deed.about("served schedule", served.pk, label=_label(served), paper=paper,
                    sha256=served.sha256)  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from polit.web.disclosure.shown import images_shown, summary_shown
 LINES_MOST, CHANGES_MOST = 1_000, 200
 _IMAGE_HEADS = ("Number", "Exhibits and copies", "SHA-256", "Kind", "Category", "Dates",
                 "Where found", "Live or deleted", "Accessible", "Count")  # fmt: skip
-_IMAGE_WIDTHS = (3, 7, 7, 4, 7, 11, 20, 6, 17, 3)
+_IMAGE_WIDTHS = (4, 7, 7, 4, 7, 11, 19, 7, 17, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _differences(served: Served, *, is_images: bool) -> list[Rows]:
         Rows(f"Removed since {was}: {removed:,}", heads, widths, rows_of(found.removed),
              _rest(removed, len(found.removed))),
         Rows(f"Changed since {was}: {altered:,}", ("Number", "Column", "Before", "Now"),
-             (3, 6, 20, 20), changed, _rest(altered, len(found.changed))),
+             (4, 6, 20, 20), changed, _rest(altered, len(found.changed))),
     ]  # fmt: skip
 
 

@@ -102,6 +102,10 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of clocks of new safeguarding tasks, in `polit/data/clocks`.",
     ),
+    "POLIT_DISCLOSURE": (
+        "`england-wales-1`",
+        "The file of kinds of schedules of new items and services, in `polit/data/disclosure`.",
+    ),
     "POLIT_EXCHANGE_CODES": (
         "`england-wales-1`",
         "The file of codes of the exchange log, in `polit/data/exchange-codes`.",

@@ -61,6 +61,8 @@ NO_PAGE = {
     "welfare:record_pdf": "a file",
     "referrals:original": "a file",
     "statistics:paper": "a file",
+    "disclosure:paper": "a file",
+    "disclosure:sensitive_paper": "a file",
     "privilege:withdraw": "only of what was decided; see the tests of privilege",
     "statistics:records": "only of a period; see the tests of statistics",
     "referrals:read": "needs the report beside the site's own data; see its tests",

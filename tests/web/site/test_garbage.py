@@ -20,7 +20,8 @@ from polit.web.site.addresses import Address, all_addresses
 
 REGISTERS = (
     "referrals", "enquiries", "risk", "warrants", "arrests", "safeguarding", "court", "orders",
-    "dissemination", "privilege", "clocks", "search", "statistics", "people", "signposts",
+    "disclosure", "dissemination", "privilege", "clocks", "search", "statistics", "people",
+    "signposts",
 )  # fmt: skip
 ROLES = (Role.SUPERVISOR, Role.INVESTIGATOR, Role.SAFEGUARDING, Role.EXAMINER)
 ADDRESSES = [

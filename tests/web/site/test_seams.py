@@ -57,7 +57,7 @@ LISTS = (
 )  # fmt: skip
 HEADINGS = (
     "Referrals", "Enquiries", "Risk", "Warrants", "Arrests", "Children", "Court", "Orders",
-    "Exchange with other agencies", "Legal privilege",
+    "Exchange with other agencies", "Disclosure", "Legal privilege",
 )  # fmt: skip
 REASON = "a test"
 WEB = Path(polit.web.__file__).parent

@@ -14,6 +14,8 @@ WRITERS = frozenset({Role.INVESTIGATOR, Role.SUPERVISOR})
 """Who records what courts do. They read children: particulars of a charge may name one."""
 ORDERERS = frozenset({Role.OFFENDER_MANAGER, Role.SUPERVISOR})
 """Who is led from a conviction to the order that follows it: those who record orders."""
+DISCLOSERS = frozenset({Role.EXAMINER, Role.INVESTIGATOR, Role.SUPERVISOR})
+"""Who is led from a defendant to what is disclosed: those who may read that."""
 READING = Access(Scope.CASE, read=CASE_ROLES)
 WRITING = Access(Scope.CASE, read=WRITERS, write=WRITERS)
 LISTING = Access(Scope.ROLE, read=CHILD_READERS | {Role.OFFENDER_MANAGER})

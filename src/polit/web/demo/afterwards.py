@@ -24,6 +24,7 @@ from polit.web.arrests.services import (
 from polit.web.court.rules import GivenCharge, GivenResult, GivenSentence
 from polit.web.court.services import charge_record, result_record
 from polit.web.demo.asking import ask
+from polit.web.demo.disclosing import disclose
 from polit.web.demo.force import REASON, Scene
 from polit.web.demo.plan import LAST_DAY, ZONE, local, pick
 from polit.web.demo.supervising import supervise
@@ -162,4 +163,5 @@ def _charge(scene: Scene, arrest: Arrest, at: datetime) -> None:
             given=GivenResult("guilty_plea", sentenced_at, _COURT,
                               sentence=(GivenSentence("suspended", months),)),
         )  # fmt: skip
+    disclose(scene, sentenced_at)
     supervise(scene, sentenced_at)

@@ -90,10 +90,22 @@ def does_count(ref: str) -> bool:
     return any(each.counts for each in categories_of(scheme) if each.ref == ref)
 
 
+def counts_for_charge(ref: str) -> bool:
+    """Tell whether totals for a charge count a category: not what alerts alone."""
+    scheme, _, code = ref.rpartition("/")
+    found = _scheme(scheme, environment.data_folder())
+    return any(each.code == code and each.counts_for_charge for each in found.codes)
+
+
+@lru_cache(maxsize=64)
+def _scheme(text: str, folder: Path) -> "Scheme":
+    return scheme_get(text, folder / "category-schemes")
+
+
 @lru_cache(maxsize=64)
 def _categories(text: str, folder: Path) -> tuple[Category, ...]:
     # What a version of a scheme says never changes, so it is read once.
-    scheme: Scheme = scheme_get(text, folder / "category-schemes")
+    scheme = _scheme(text, folder)
     return tuple(
         Category(
             number, each.code, f"{scheme.text}/{each.code}", each.label,

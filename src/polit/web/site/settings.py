@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "polit.web.items",
     "polit.web.grading",
     "polit.web.review",
+    "polit.web.disclosure",
     "polit.web.tasks",
     "polit.web.clocks",
     "polit.web.search",

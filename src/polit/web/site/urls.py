@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.arrests.urls")),
     path("", include("polit.web.court.urls")),
     path("", include("polit.web.orders.urls")),
+    path("", include("polit.web.disclosure.urls")),
     path("", include("polit.web.dissemination.urls")),
     path("", include("polit.web.privilege.urls")),
     path("", include("polit.web.signposts.urls")),

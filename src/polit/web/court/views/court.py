@@ -22,7 +22,15 @@ from polit.web.court.queries import (
     hearings_in,
     results_of,
 )
-from polit.web.court.rules import LISTING, ORDERERS, READING, WRITERS, Held, may_read_texts
+from polit.web.court.rules import (
+    DISCLOSERS,
+    LISTING,
+    ORDERERS,
+    READING,
+    WRITERS,
+    Held,
+    may_read_texts,
+)
 from polit.web.court.telling import story
 from polit.web.people.models import CasePerson
 from polit.web.people.queries import place_get
@@ -159,6 +167,7 @@ def defendant_page(request: HttpRequest, case_id: UUID, defendant_id: UUID) -> H
         "told": story(granted, place.pk),
         "may_write": bool(roles & WRITERS),
         "may_order": bool(roles & ORDERERS),
+        "may_disclose": bool(roles & DISCLOSERS),
         "may_read": is_named,
         "notice": current_terms().notice,
     }

@@ -1,0 +1,1 @@
+"""Disclosure: schedules of images and of unused material as served, and the viewing log."""

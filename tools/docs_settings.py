@@ -116,8 +116,7 @@ _MEANINGS = {
     ),
     "POLIT_VICTIM_CATALOGUE": (
         "`england-wales-1`",
-        "The file of kinds of clue, results and the clock of answers about unknown children, "
-        "in `polit/data/victim-catalogue`.",
+        "The file of lists and the clock of unknown children, in `polit/data/victim-catalogue`.",
     ),
     "POLIT_BANK_HOLIDAYS": (
         "`england-wales-1`",

@@ -1,6 +1,6 @@
 """What is recorded of unknown children and series, as it is given. No Django here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -143,7 +143,7 @@ class GivenFound:
     by: str
     risk_known_at: datetime
     place_id: UUID | None = None
-    details: PersonDetails = PersonDetails()
+    details: PersonDetails = field(default_factory=PersonDetails)
     relation: str = "not_known"
 
 

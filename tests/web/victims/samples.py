@@ -20,7 +20,7 @@ from polit.web.victims.models import (
     UnknownChild,
     VictimEnquiry,
 )
-from polit.web.victims.rules import GivenClue, GivenEnquiry, GivenOpinion, GivenSeries
+from polit.web.victims.rules import GivenClue, GivenEnquiry, GivenOpinion, GivenSeries, GivenUnknown
 from polit.web.victims.services import (
     clue_record,
     enquiry_record,
@@ -45,8 +45,8 @@ def unknown_of(case: Case) -> UnknownChild:
     """Return an unknown child of a case who is not identified."""
     found = UnknownChild.objects.filter(case=case, child=None).order_by("number").first()
     return found or unknown_add(
-        SYSTEM, reason="a sample", access=Granted(case), series_id=series_of(case).pk,
-        note="Seen in a garden",
+        SYSTEM, reason="a sample", access=Granted(case),
+        given=GivenUnknown(now_utc(), "Seen in a garden", series_of(case).pk),
     )  # fmt: skip
 
 

@@ -44,7 +44,14 @@ from polit.web.victims.queries import (
     unknown_get,
     unknown_timeline,
 )
-from polit.web.victims.rules import GivenAnswer, GivenClue, GivenFound, GivenSeries, Via
+from polit.web.victims.rules import (
+    GivenAnswer,
+    GivenClue,
+    GivenFound,
+    GivenSeries,
+    GivenUnknown,
+    Via,
+)
 from polit.web.victims.services import (
     answer_record,
     appearance_record,
@@ -75,6 +82,11 @@ def of(case: Case, by: Actor = SYSTEM) -> dict[str, Any]:
     return {"actor": by, "reason": WHY, "access": Granted(case)}
 
 
+def noted(case: Case) -> UnknownChild:
+    """Record an unknown child of whom nothing else is known."""
+    return unknown_add(**of(case), given=GivenUnknown(now_utc()))
+
+
 def candidate(case: Case) -> str:
     """Return the digest of a first-generation candidate of a case, hex."""
     return bytes(SafeguardingTask.objects.get(pk=task_id(case)).sha256).hex()
@@ -90,9 +102,11 @@ def found(**changes: Any) -> GivenFound:
 
 def test_label_counts_in_the_force_and_nothing_of_a_child_is_changed(make_case: MakeCase) -> None:
     one, two = make_case("OP-1"), make_case("OP-2")
-    children = [unknown_add(**of(case)) for case in (one, two, one)]
+    children = [noted(case) for case in (one, two, one)]
     assert [each.label for each in children] == [f"Unknown child {n}" for n in (1, 2, 3)]
-    unknown = unknown_add(**of(two), opinion=opinion(), series_id=series_of(two).pk)
+    unknown = unknown_add(
+        **of(two), given=GivenUnknown(now_utc(), "", series_of(two).pk, opinion())
+    )
     assert unknown_get(Granted(two), unknown.pk).held_opinions[0].text == (  # type: ignore[attr-defined]
         "8 to 10 years, apparently female"
     )
@@ -157,7 +171,7 @@ def test_an_enquiry_waits_until_it_is_answered(make_user: MakeUser, make_case: M
     officer, outsider = make_user("i", Role.INVESTIGATOR), make_user("o", Role.INVESTIGATOR)
     grader = make_user("g", Role.GRADER)
     case = make_case("OP-1", officer, grader)
-    unknown = unknown_add(**of(case))
+    unknown = noted(case)
 
     def waits(user: User = officer) -> list[str]:
         return [each.subject for each in due_of_kind("victims.answer", user, 10)]
@@ -185,7 +199,7 @@ def test_an_enquiry_waits_until_it_is_answered(make_user: MakeUser, make_case: M
     unknown_move(**of(case), unknown_id=unknown.pk, action="reopen")
     held_withdraw(**of(case), unknown_id=unknown.pk, kind="enquiry", row_id=sent.pk)
     assert waits() == []
-    exchange_withdraw(SYSTEM, reason=WHY, access=Granted(case), exchange_id=exchange)  # type: ignore[arg-type]
+    exchange_withdraw(SYSTEM, reason=WHY, access=Granted(case), exchange_id=exchange)
     for wrong in (exchange, UUID(int=7)):
         with pytest.raises(UsageError):
             enquiry_record(
@@ -195,7 +209,7 @@ def test_an_enquiry_waits_until_it_is_answered(make_user: MakeUser, make_case: M
 
 def test_what_was_wrong_is_withdrawn_and_stays(make_user: MakeUser, make_case: MakeCase) -> None:
     case, grader = make_case("OP-1"), make_user("g", Role.GRADER)
-    unknown = unknown_add(**of(case))
+    unknown = noted(case)
     one: dict[str, Any] = {"unknown_id": unknown.pk}
     sent = enquiry_record(**of(case), **one, given=enquiry())
     answer = answer_record(
@@ -216,7 +230,7 @@ def test_what_was_wrong_is_withdrawn_and_stays(make_user: MakeUser, make_case: M
     assert sum(each.is_withdrawal for each in timeline) == 4
     assert sum(each.is_superseded for each in timeline) == 4
     with pytest.raises(AuthorityError):
-        unknown_add(**of(case, actor(grader)))
+        unknown_add(**of(case, actor(grader)), given=GivenUnknown(now_utc()))
 
 
 def test_a_new_child_is_recorded_once_and_a_wrong_one_taken_back(
@@ -255,7 +269,7 @@ def test_a_known_child_is_tied_and_keeps_what_others_found(make_case: MakeCase) 
     case = make_case("OP-1")
     place = place_of(case, PersonRole.CHILD)
     known = found(place_id=place.pk, details=PersonDetails())
-    first, second, third = (unknown_add(**of(case)) for _ in range(3))
+    first, second, third = (noted(case) for _ in range(3))
     # A child of the case without a record gets it; both others are the same child.
     child_identified(**of(case), unknown_id=first.pk, given=known)
     child_identified(**of(case), unknown_id=second.pk, given=known)
@@ -282,7 +296,10 @@ def test_a_known_child_is_tied_and_keeps_what_others_found(make_case: MakeCase) 
 
 def test_who_was_a_victim_before_stays_one(make_case: MakeCase) -> None:
     case = make_case("OP-1")
-    earlier, unknown = unknown_add(**of(case)), unknown_add(**of(case))
+    earlier, unknown = (
+        noted(case),
+        noted(case),
+    )
     place = place_of(case, PersonRole.CHILD)
     known = found(place_id=place.pk, details=PersonDetails())
     child_identified(**of(case), unknown_id=earlier.pk, given=known)
@@ -304,7 +321,7 @@ def test_only_series_of_ones_own_cases_can_be_taken(
         lambda: appearance_record(**of(mine, by), unknown_id=unknown.pk, series_id=theirs.pk),
         lambda: clue_tie(**of(mine, by), series_id=series_of(mine).pk, clue_id=clue_id(mine),
                          to_id=theirs.pk),
-        lambda: unknown_add(**of(mine, by), series_id=theirs.pk),
+        lambda: unknown_add(**of(mine, by), given=GivenUnknown(now_utc(), "", theirs.pk)),
     ):  # fmt: skip
         with pytest.raises(Series.DoesNotExist):
             refused()

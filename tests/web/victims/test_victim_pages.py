@@ -40,9 +40,8 @@ def test_a_series_over_two_cases_tells_a_reader_of_one_only_that_there_is_more(
                  "1 more child, in cases that you have no access to"):  # fmt: skip
         assert told in words
     assert str(own.pk) in page
-    shown = [page]
-    for place in ("series/", "unknown-children/", f"cases/{mine.id}/"):
-        shown.append(client.get(f"/{place}").content.decode())
+    pages = ("series/", "unknown-children/", f"cases/{mine.id}/")
+    shown = [page, *(client.get(f"/{each}").content.decode() for each in pages)]
     for each in shown:
         assert "OP-SHUT" not in each
         assert "ZQWHY" not in each

@@ -8,13 +8,12 @@ from django import forms
 from polit.web.core.forms import (
     DayField,
     GovukForm,
+    InstantField,
     ReasonField,
 )
 from polit.web.victims.catalogue import current_catalogue
 from polit.web.victims.forms.parts import NO_NAME, Choices, choose, codes_of, text_field
-from polit.web.victims.rules import (
-    GivenOpinion,
-)
+from polit.web.victims.rules import GivenOpinion, GivenUnknown
 
 
 class UnknownForm(GovukForm):
@@ -27,6 +26,7 @@ class UnknownForm(GovukForm):
         )
     }  # fmt: skip
     series = forms.ChoiceField(label="Series (optional)", required=False)
+    noted_at = InstantField(label="Since when is the child known of?")
     note = text_field("What else is known (optional)", required=False)
     age_from = forms.IntegerField(
         label="At least, in years", min_value=0, max_value=21, required=False
@@ -59,13 +59,15 @@ class UnknownForm(GovukForm):
                     self.add_error(name, words)
         return cleaned
 
-    def series_id(self) -> UUID | None:
-        """Return the series that was chosen."""
-        return UUID(self.cleaned_data["series"]) if self.cleaned_data["series"] else None
-
-    def opinion(self) -> GivenOpinion | None:
-        """Return the opinion, ``None`` where no age was said."""
-        return _opinion(self) if self.cleaned_data["age_from"] is not None else None
+    def given(self) -> GivenUnknown:
+        """Return what was filled in; an opinion where an age was said."""
+        cleaned = self.cleaned_data
+        return GivenUnknown(
+            cleaned["noted_at"],
+            cleaned["note"],
+            UUID(cleaned["series"]) if cleaned["series"] else None,
+            _opinion(self) if cleaned["age_from"] is not None else None,
+        )
 
 
 class OpinionForm(GovukForm):

@@ -68,6 +68,23 @@ class GivenOpinion:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenUnknown:
+    """What is known of a child whom nobody can name.
+
+    Args:
+        noted_at: Since when the force knows of the child.
+        note: What else is known, in words that name no child.
+        series_id: The series that the child appears in, of one of the actor's cases.
+        opinion: How old the child seems to be.
+    """
+
+    noted_at: datetime
+    note: str = ""
+    series_id: UUID | None = None
+    opinion: GivenOpinion | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GivenClue:
     """Something that may tell where or who a child is.
 

@@ -16,6 +16,7 @@ from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.dissemination.models import Exchange
 from polit.web.dissemination.queries import exchange_versions
+from polit.web.safeguarding.rules.children import check_happened
 from polit.web.victims.catalogue import check_code, current_catalogue
 from polit.web.victims.models import (
     AgeOpinion,
@@ -29,6 +30,7 @@ from polit.web.victims.rules import (
     GivenAnswer,
     GivenEnquiry,
     GivenOpinion,
+    GivenUnknown,
     UnknownState,
     check_answer,
     check_enquiry,
@@ -43,45 +45,32 @@ _TRIES = 5
 
 
 def unknown_add(
-    actor: Actor,
-    *,
-    reason: str,
-    access: CaseAccess,
-    note: str = "",
-    series_id: UUID | None = None,
-    opinion: GivenOpinion | None = None,
+    actor: Actor, *, reason: str, access: CaseAccess, given: GivenUnknown
 ) -> UnknownChild:
     """Record that a case shows a child whom nobody can name; the label follows by itself.
 
-    Args:
-        actor: Who records it.
-        reason: Why, in words that name no child.
-        access: The case.
-        note: What else is known, in words that name no child.
-        series_id: The series that the child appears in, of one of the actor's cases.
-        opinion: How old the child seems to be.
-
     Raises:
-        Series.DoesNotExist: There is none of that identifier.
+        Series.DoesNotExist: The actor's cases have no such series.
         AuthorityError: Their roles do not allow it.
-        UsageError: The opinion cannot be.
+        UsageError: The opinion cannot be, or the child is known since a time ahead.
     """
     check_reader(roles_of(actor))
+    check_happened(given.noted_at, now_utc(), "since when the child is known")
     with act(
         actor, "victims.unknown_add", reason=reason, case=access.case,
         purpose=access.purpose.value, nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
-        now = now_utc()
         unknown = _numbered(UnknownChild(
-            case_id=access.case.id, noted_at=now, note=note, by=actor.name
+            case_id=access.case.id, noted_at=given.noted_at, note=given.note, by=actor.name
         ))  # fmt: skip
         UnknownStep(
-            unknown=unknown, action="note", occurred_at=now, by=actor.name, reason=reason
-        ).save()
-        if series_id is not None:
-            _appears(actor, reason, unknown, series_id)
-        if opinion is not None:
-            _holds(actor, reason, unknown, opinion)
+            unknown=unknown, action="note", occurred_at=given.noted_at, by=actor.name,
+            reason=reason,
+        ).save()  # fmt: skip
+        if given.series_id is not None:
+            _appears(actor, reason, unknown, given.series_id)
+        if given.opinion is not None:
+            _holds(actor, reason, unknown, given.opinion)
         deed.about("unknown_child", unknown.pk, label=unknown.label)
     return unknown
 

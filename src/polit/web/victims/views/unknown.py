@@ -9,6 +9,7 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import sent
+from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.core.listing import listing_of
 from polit.web.victims.forms import (
@@ -87,13 +88,15 @@ def unknown_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Record a child whom nobody can name yet."""
     del case_id
     granted = case_access_of(request)
-    known = known_now(request, "whose", "formed_on") | {"series": request.GET.get("series", "")}
+    known = known_now(request, "whose", "formed_on") | {
+        "series": request.GET.get("series", ""), "noted_at": this_minute(),
+    }  # fmt: skip
     form = UnknownForm(sent(request), series=series_choices(user_of(request)), initial=known)
     kept = done(
         form,
         lambda: unknown_add(
             actor_of(request), reason=form.cleaned_data["reason"], access=granted,
-            note=form.cleaned_data["note"], series_id=form.series_id(), opinion=form.opinion(),
+            given=form.given(),
         ),
     )  # fmt: skip
     if kept is not None:

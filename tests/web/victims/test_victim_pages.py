@@ -1,19 +1,29 @@
 """The pages of victim identification: what a reader of one case sees of what spans two."""
 
 import re
+from pathlib import Path
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from reviewed import content, review_of
 from web.conftest import ClientFor, MakeCase, MakeUser
+from web.dissemination.samples import exchange_id
+from web.imported import imported
 from web.safeguarding.samples import CHILD_NAME, Granted, task_id
 from web.victims.samples import clue_id, media_of_case, series_of, unknown_of
 
 from polit.web.audit.models import AuditEvent
+from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM
-from polit.web.core.rules import CHILD_READERS, Role
+from polit.web.core.rules import CHILD_READERS, Purpose, Role
+from polit.web.items.models import Item
+from polit.web.items.rules import place_of
+from polit.web.items.services.building import items_build
+from polit.web.media.models import Entry
 from polit.web.safeguarding.models import ChildRecord, SafeguardingTask
-from polit.web.victims.models import SeriesMedia, UnknownChild
+from polit.web.victims.models import SeriesMedia, UnknownChild, VictimEnquiry
 from polit.web.victims.services import appearance_record, clue_tie, media_link
 
 
@@ -102,6 +112,63 @@ def test_a_child_is_named_once_and_in_the_people_alone(
     other = client_for(grader)
     assert UnknownChild.objects.get().label in other.get(f"/cases/{case.id}/").content.decode()
     assert other.get(address).status_code == 404
+
+
+def test_what_the_gallery_chose_is_linked_and_leads_back_to_it(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR, Role.GRADER)
+    case = make_case("OP-1", officer)
+    review_of(case, ["a", "b<a", "c"])
+    client, link = client_for(officer), reverse("victims:link_items", args=[case.id])
+    # The table sends places; the form shows their digests, and is sent with a new series.
+    form = client.post(link, {"place": ["2", "3"]}).content.decode()
+    wanted = [content(name).hex() for name in ("b", "c")]
+    assert all(each in form for each in wanted)
+    assert "There is a problem" not in form
+    sent = {"series": "new", "name": "BLUE HERON", "digests": "\n".join(wanted), "reason": "same"}
+    assert "There is a problem" in client.post(link, sent | {"name": ""}).content.decode()
+    answer = client.post(link, sent)
+    assert answer.status_code == 302
+    assert set(SeriesMedia.objects.values_list("place", flat=True)) == {2, 3}
+    page = client.get(answer["Location"]).content.decode()
+    gallery = reverse("review:gallery", args=[case.id])
+    assert f'href="{gallery}?lead=1"' in page
+    assert f'href="{gallery}?lead=3"' in page
+    assert not any(each in page for each in wanted)
+
+
+def test_table_and_entry_lead_readers_of_children_to_a_series(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_user: MakeUser, client_for: ClientFor
+) -> None:
+    monkeypatch.setenv("POLIT_DATA", str(tmp_path / "polit"))
+    there = imported("T-1", tmp_path / "made")
+    case = there.package.case
+    assert items_build(case.id) is not None
+    item = Item.objects.filter(review_set__case=case).order_by("pk")[0]
+    entry = Entry.objects.filter(content_id=item.content_id)[0]
+    link = reverse("victims:link_items", args=[case.id])
+    for role, is_offered in ((Role.INVESTIGATOR, True), (Role.GRADER, False)):
+        user = make_user(f"u.{role}", *{role, Role.GRADER})
+        member_add(SYSTEM, reason="a test", case=case, user_id=user.pk, purpose=Purpose.GRADING)
+        client = client_for(user)
+        table = client.get(reverse("review:table", args=[case.id]), {"queue": "all"})
+        assert (f'formaction="{link}"' in table.content.decode()) is is_offered
+        page = client.get(reverse("media:entry", args=[case.id, entry.pk])).content.decode()
+        assert (f'href="{link}?item={place_of(item.pk)}"' in page) is is_offered
+
+
+def test_an_enquiry_takes_what_the_exchange_log_knows(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", Role.INVESTIGATOR)
+    case = make_case("OP-1", officer)
+    unknown, exchange = unknown_of(case), exchange_id(case)
+    client, url = client_for(officer), reverse("victims:enquiry_add", args=[case.id, unknown.pk])
+    assert "Enter the agency" in client.post(url, {"reason": "asked"}).content.decode()
+    client.post(url, {"reason": "asked", "exchange": str(exchange)})
+    sent = VictimEnquiry.objects.get()
+    assert (sent.agency, sent.exchange_id) == ("Example Police Bureau", exchange)
 
 
 def test_lists_ask_the_same_number_of_queries_for_many(

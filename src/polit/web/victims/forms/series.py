@@ -134,7 +134,7 @@ class ClueForm(GovukForm):
         """Offer the kinds of clue, and the items of the series in this case."""
         super().__init__(*args, **options)
         lists = current_catalogue()
-        choose(self, "kind", codes_of(lists.clue_kinds))
+        choose(self, "kind", (("", "Choose"), *codes_of(lists.clue_kinds)))
         choose(self, "reliability", codes_of(lists.reliabilities))
         choose(self, "item", (("", "Elsewhere"), *items))
 

@@ -127,10 +127,10 @@ def unanswered() -> QuerySet[VictimEnquiry]:
     return VictimEnquiry.objects.standing().filter(~Exists(answers))
 
 
-def exchange_choices(access: CaseAccess) -> tuple[tuple[str, str], ...]:
-    """Return what a case gave to others, as choices of a form, the latest first. One query."""
-    rows = exchanges_of(access).filter(direction=Direction.OUT.value).order_by("-occurred_at")
-    return tuple((str(each.first_id_shown), _exchange(each)) for each in rows)
+def exchanges_sent(access: CaseAccess) -> list[Exchange]:
+    """Return what a case gave to others and holds, the latest first. One query."""
+    rows = exchanges_of(access).filter(direction=Direction.OUT.value)
+    return list(rows.order_by("-occurred_at", "pk"))
 
 
 def next_steps(unknown: UnknownChild, enquiries: list[VictimEnquiry]) -> list[NextStep]:
@@ -167,10 +167,6 @@ def _unknown() -> QuerySet[UnknownChild]:
     return rows.annotate(awaits=Exists(awaits)).prefetch_related(
         Prefetch("opinions", queryset=opinions, to_attr="held_opinions")
     )
-
-
-def _exchange(each: Exchange) -> str:
-    return f"{each.agency}, {each.country}, {each.occurred_at:%Y-%m-%d}"
 
 
 def _awaited(user: Waiting) -> QuerySet[VictimEnquiry]:

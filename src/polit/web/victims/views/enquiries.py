@@ -11,7 +11,7 @@ from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.victims.forms import AnswerForm, EnquiryForm
 from polit.web.victims.models import VictimEnquiry
-from polit.web.victims.queries import exchange_choices, held_get
+from polit.web.victims.queries import exchanges_sent, held_get
 from polit.web.victims.rules import ACTING
 from polit.web.victims.services import answer_record, enquiry_record
 from polit.web.victims.views.shown import done, to_unknown, unknown_form, unknown_read
@@ -23,9 +23,7 @@ def enquiry_add(request: HttpRequest, case_id: UUID, unknown_id: UUID) -> HttpRe
     del case_id
     granted = case_access_of(request)
     found = unknown_read(request, unknown_id, "enquiry")
-    form = EnquiryForm(
-        sent(request), exchanges=exchange_choices(granted), initial={"sent_at": this_minute()}
-    )
+    form = EnquiryForm(sent(request), exchanges=exchanges_sent(granted))
     kept = done(
         form,
         lambda: enquiry_record(

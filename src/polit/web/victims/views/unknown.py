@@ -90,6 +90,7 @@ def unknown_add_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     granted = case_access_of(request)
     known = known_now(request, "whose", "formed_on") | {
         "series": request.GET.get("series", ""), "noted_at": this_minute(),
+        "sex": "not_clear",
     }  # fmt: skip
     form = UnknownForm(sent(request), series=series_choices(user_of(request)), initial=known)
     kept = done(

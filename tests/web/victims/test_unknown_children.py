@@ -115,6 +115,19 @@ def test_label_counts_in_the_force_and_nothing_of_a_child_is_changed(make_case: 
             cursor.execute(f"UPDATE {model._meta.db_table} SET reason = 'x'")
 
 
+def test_who_counts_at_once_counts_again_and_no_number_is_given_twice(
+    make_case: MakeCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = make_case("OP-1")
+    noted(case)
+    seen = iter([0, 0, 1])
+    monkeypatch.setattr("polit.web.victims.services.unknown._last_number", lambda: next(seen))
+    assert noted(case).number == 2
+    monkeypatch.setattr("polit.web.victims.services.unknown._last_number", lambda: 1)
+    with pytest.raises(UsageError, match="send it again"):
+        noted(case)
+
+
 def test_a_series_is_linked_changed_and_taken_apart(make_case: MakeCase) -> None:
     one = make_case("OP-1")
     digest = candidate(one)

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from polit.base.clock import now_utc
-from polit.base.errors import UsageError
 from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
@@ -79,8 +78,7 @@ def identification_withdraw(
         unknown = unknown_locked(access, unknown_id)
         move = UNKNOWN_STATES.check_action(_WITHDRAW, unknown.state, roles_of(actor))
         child = unknown.child
-        if child is None:
-            raise UsageError("this child is not identified: load the page again")
+        assert child is not None, "the table holds that who is identified has a record"
         made, unknown.made_standing = unknown.made_standing, False
         unknown.child, unknown.state = None, move.to
         unknown.save()

@@ -220,8 +220,7 @@ def answer_record(
 
 def _numbered(unknown: UnknownChild) -> UnknownChild:
     for _ in range(_TRIES):
-        last = UnknownChild.objects.aggregate(last=Max("number"))["last"] or 0
-        unknown.number = last + 1
+        unknown.number = _last_number() + 1
         try:
             with transaction.atomic():
                 unknown.save(force_insert=True)
@@ -229,6 +228,11 @@ def _numbered(unknown: UnknownChild) -> UnknownChild:
             continue
         return unknown
     raise UsageError("others record unknown children at this moment: send it again")
+
+
+def _last_number() -> int:
+    last: int | None = UnknownChild.objects.aggregate(last=Max("number"))["last"]
+    return last or 0
 
 
 def _holds(

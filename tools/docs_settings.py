@@ -118,6 +118,10 @@ _MEANINGS = {
         "`england-wales-1`",
         "The file of the lists of safeguarding, in `polit/data/safeguarding-catalogue`.",
     ),
+    "POLIT_VICTIM_CATALOGUE": (
+        "`england-wales-1`",
+        "The file of lists and the clock of unknown children, in `polit/data/victim-catalogue`.",
+    ),
     "POLIT_BANK_HOLIDAYS": (
         "`england-wales-1`",
         "The file of bank holidays for working days, in `polit/data/bank-holidays`.",

@@ -67,7 +67,8 @@ OF_A_CHILD = (KID, "zqkid", "9 March 2017", "09 March 2017", "2017-03-09", "09/0
 OF_CLOSED = (CLOSED, "zqclosed", CLOSED_REFERENCE)
 MARKED_APPS = {
     "arrests", "cases", "court", "disclosure", "dissemination", "enquiries", "examinations",
-    "exhibits", "orders", "people", "privilege", "referrals", "risk", "safeguarding", "warrants",
+    "exhibits", "orders", "people", "privilege", "referrals", "risk", "safeguarding", "victims",
+    "warrants",
 }  # fmt: skip
 KEYS = {"necessity", "search_text", "sort_key", "safe_name", "reference"}
 """Long columns that hold codes, or what is compared."""

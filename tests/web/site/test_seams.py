@@ -48,16 +48,17 @@ from polit.web.search.services import index_rebuild
 
 REGISTERS = {
     "referrals", "enquiries", "risk", "warrants", "arrests", "safeguarding", "court", "orders",
-    "dissemination",
+    "dissemination", "victims",
 }  # fmt: skip
 """Legal privilege has no entry: what is quarantined is not searched, and is of no person."""
 LISTS = (
     "referrals/", "enquiries/", "risk/", "warrants/", "arrests/", "children/", "court/",
     "court/hearings/", "orders/", "exchange/",
+    "unknown-children/", "series/",
 )  # fmt: skip
 HEADINGS = (
     "Referrals", "Enquiries", "Risk", "Warrants", "Arrests", "Children", "Court", "Orders",
-    "Exchange with other agencies", "Disclosure", "Legal privilege",
+    "Exchange with other agencies", "Disclosure", "Legal privilege", "Victim identification",
 )  # fmt: skip
 REASON = "a test"
 WEB = Path(polit.web.__file__).parent

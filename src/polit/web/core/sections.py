@@ -18,11 +18,12 @@ from django.utils.text import slugify
 
 Place = Literal[
     "case", "person", "referral", "warrant", "arrest", "child", "order", "exhibit", "home", "entry",
-    "results", "stage",
+    "results", "stage", "task",
 ]  # fmt: skip
 """``home``: what waits. ``referral``: a referral's page, whose view has checked that it may be
-read. ``stage``: the case page, above everything: where the case stands. All others: their pages,
-where ``case_access_of(request)`` holds. Which record it is says ``request.resolver_match``."""
+read. ``stage``: the case page, above everything: where the case stands. ``task``: a safeguarding
+task. All others: their pages, where ``case_access_of(request)`` holds. Which record it is says
+``request.resolver_match``."""
 
 ContextOf = Callable[[HttpRequest], Mapping[str, object] | None]
 """What a section's template is given; ``None`` where there is nothing to show this person."""

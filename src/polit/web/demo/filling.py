@@ -15,6 +15,7 @@ from polit.web.core.acting import SYSTEM
 from polit.web.demo.afterwards import arrest_and_follow
 from polit.web.demo.before import assess, open_case, receive, resolve
 from polit.web.demo.force import REASON, Force, Scene, acting, force_make
+from polit.web.demo.identifying import find, look_for
 from polit.web.demo.others import receive_others
 from polit.web.demo.plan import MERGED_KEYS, PlannedCase, planned_cases
 from polit.web.demo.protecting import protect
@@ -24,6 +25,7 @@ from polit.web.intake.loading import written_lightly
 from polit.web.people.models import CasePerson
 from polit.web.people.rules import PersonRole
 from polit.web.people.services import person_merge
+from polit.web.safeguarding.models import ChildRecord
 from polit.web.search.marking import index_put_off
 from polit.web.signposts.services import examples_take
 
@@ -69,6 +71,7 @@ def fill(told: Callable[[int, int], None]) -> Filled:
         with transaction.atomic():
             receive_others(filled.force)
             _merge(filled)
+            _identify(filled)
             _read_notices(filled.force)
     return filled
 
@@ -103,6 +106,16 @@ def _access(user: User, case: Case) -> CaseAccess:
     found = case_access(user, case.pk)
     assert found is not None, "every officer of a case is made its member"
     return found
+
+
+def _identify(filled: Filled) -> None:
+    """Look for unknown children in the last case, and tie one who was found."""
+    worker = filled.force.users["c1.demo"]
+    last = list(filled.cases.values())[-1]
+    look_for(filled.force, _access(worker, last))
+    victims = ChildRecord.objects.filter(standing="identified_victim").select_related("case")
+    child = victims.order_by("-risk_known_at", "pk")[0]
+    find(filled.force, _access(worker, child.case), child)
 
 
 def _merge(filled: Filled) -> None:

@@ -54,6 +54,8 @@ PLACES = (
     Place("Orders", "orders:list", _MANAGERS, "Offenders under orders", is_main=True),
     Place("Statistics", "statistics:page", frozenset({Role.SUPERVISOR, Role.AUDITOR}),
           "Figures with their rules", is_main=True),
+    Place("Unknown children", "victims:list", CHILD_READERS, "Who is still to be identified"),
+    Place("Series", "victims:series_list", CHILD_READERS, "Media that show the same child"),
     Place("Risk", "risk:queue", CHILD_READERS, "What comes first, and why"),
     Place("Enquiries", "enquiries:list", CHILD_READERS, "What was asked, and the wait for it"),
     Place("Warrants", "warrants:list", CHILD_READERS, "Warrants and their executions"),

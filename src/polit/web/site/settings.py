@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "polit.web.welfare",
     "polit.web.items",
     "polit.web.grading",
+    "polit.web.victims",
     "polit.web.review",
     "polit.web.disclosure",
     "polit.web.tasks",

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("polit.web.welfare.urls")),
     path("", include("polit.web.matching.urls")),
     path("", include("polit.web.safeguarding.urls")),
+    path("", include("polit.web.victims.urls")),
     path("", include("polit.web.media.urls")),
     path("", include("polit.web.examinations.urls")),
     path("", include("polit.web.cases.urls")),

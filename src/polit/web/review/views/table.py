@@ -7,6 +7,7 @@ from uuid import UUID
 import numpy as np
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.urls import reverse
 
 from polit.base.errors import UsageError
 from polit.web.accounts.signed_in import user_of
@@ -24,6 +25,7 @@ from polit.web.review.page_config import address_of
 from polit.web.review.queues import among_of, blinded, order_blinded
 from polit.web.review.rules import REVIEWING
 from polit.web.review.scope import scope_of
+from polit.web.victims.rules import READERS
 
 PAGE_ITEMS = 50
 _BLIND_WORDS = {Queue.SECOND: "Second review", Queue.SAMPLE: "Blind sample"}
@@ -86,8 +88,16 @@ def table(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "query": urlencode(dict(scope.parameters)),
         "decide_url": address_of("decide_form", case_id),
         "queue": scope.value("queue"),
+        "series_url": _series_url(request, case_id),
     }
     return render(request, "review/table.html", shown)
+
+
+def _series_url(request: HttpRequest, case_id: UUID) -> str:
+    """Return where chosen items are linked to a series; empty for who reads no children."""
+    if not user_of(request).roles & READERS:
+        return ""
+    return reverse("victims:link_items", args=[case_id])
 
 
 def _begin(order: Order, after: int) -> int:

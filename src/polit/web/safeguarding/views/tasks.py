@@ -10,6 +10,7 @@ from polit.web.core.access import access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.found import or_404
+from polit.web.core.sections import sections_of
 from polit.web.safeguarding.forms import TaskActForm, TaskCompleteForm
 from polit.web.safeguarding.models import SafeguardingTask
 from polit.web.safeguarding.queries import task_counts, task_get, task_page, task_steps
@@ -57,6 +58,7 @@ def task(request: HttpRequest, case_id: UUID, task_id: UUID) -> HttpResponse:
             (each.action, _TITLES[each.action])
             for each in TASK_STATES.offered(found.state, user_of(request).roles)
         ],
+        "sections": sections_of("task", request),
     }
     return render(request, "safeguarding/task.html", shown)
 

@@ -1,0 +1,1 @@
+"""Victim identification: unknown children, series, clues and enquiries until a child is found."""

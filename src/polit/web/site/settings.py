@@ -165,7 +165,8 @@ _sqlite_options = {
     ),
 }
 # Whatever the server says: a picture leaves for a committed event, and no power cut undoes that.
-_postgresql_options = {"options": "-c synchronous_commit=on"}
+# PostgreSQL would compile a query of a page whose rows it overestimates, for longer than it runs.
+_postgresql_options = {"options": "-c synchronous_commit=on -c jit=off"}
 DATABASES = {
     "default": {
         "ENGINE": f"django.db.backends.{_place.engine}",

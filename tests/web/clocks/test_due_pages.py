@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from web.conftest import ClientFor, MakeCase, MakeUser
 
 from polit.base.clock import now_utc
+from polit.web.clocks import queries
 from polit.web.clocks.queries import due_list
 from polit.web.clocks.rules import DueFilter, Whose
 from polit.web.core import due as seam
@@ -73,10 +74,13 @@ def test_list_is_narrowed_and_the_counts_are_not(
     assert (shown.waiting, shown.overdue) == (3, 2)
 
 
-def test_pages_follow_each_other_and_a_full_kind_says_so(make_user: MakeUser) -> None:
+def test_pages_follow_each_other_and_a_full_kind_says_so(
+    make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "ASKED_MOST", 7)
     officer = make_user("i", Role.INVESTIGATOR)
     source("bail", *(due("bail", each, days=each) for each in range(7)))
-    first = due_list(officer, DueFilter(), size=3, most=7)
+    first = due_list(officer, DueFilter(), size=3)
     assert (first.after, first.is_cut) == ("3", True)
     last = due_list(officer, DueFilter(), after="6", size=3)
     assert ([each.due.subject for each in last.rows], last.after) == (["Subject 6"], "")

@@ -14,6 +14,7 @@ from polit.base.errors import AuthorityError, UsageError
 from polit.web.accounts.models import User
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM, Actor
+from polit.web.core.due import Asking
 from polit.web.core.rules import Role
 from polit.web.referrals.models import Referral
 from polit.web.risk.queue import queue_head, risk_queue
@@ -40,7 +41,9 @@ def case(make_case: MakeCase, lead: User) -> Case:
 def waits(user: User) -> list[str]:
     """Return what waits for a response, as the queue and its head say."""
     found = risk_queue(user)
-    assert [each.reference for each in queue_head(user, 9)] == [each.reference for each in found]
+    assert [each.reference for each in queue_head(Asking(user, 9))] == [
+        each.reference for each in found
+    ]
     due = [each.reference for each in found if each.due_at]
     assert sorted(each.reference for each in due_of_kind("risk.response", user, 9)) == sorted(due)
     return [each.reference for each in found]

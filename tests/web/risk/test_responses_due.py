@@ -13,6 +13,7 @@ from web.due_asked import due_of_kind
 from web.risk.samples import ASSESSED, received, suspect_of
 from web.warrants.samples import executed, granted_warrant
 
+from polit.web.accounts.models import User
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
@@ -24,6 +25,7 @@ from polit.web.core.rules import Role
 from polit.web.people.models import CasePerson
 from polit.web.referrals.models import Referral
 from polit.web.risk.models import RiskAssessment
+from polit.web.risk.queue import queue_head, risk_queue
 from polit.web.risk.responses import Responses
 from polit.web.risk.reviews import Reviews
 from polit.web.risk.rules import RiskLevel
@@ -73,6 +75,14 @@ def to_review(cases: Collection[UUID]) -> set[UUID]:
     }  # fmt: skip
 
 
+def check_head(user: User) -> None:
+    """Check that the head of the queue is its beginning."""
+    waiting = [(each.kind, each.reference, each.since) for each in risk_queue(user)]
+    for most in (1, 4, 100):
+        head = queue_head(Asking(user, most))
+        assert [(each.kind, each.reference, each.since) for each in head] == waiting[:most]
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_times_are_those_of_the_queue_in_its_order(
     seed: int, make_user: MakeUser, make_case: MakeCase
@@ -113,4 +123,5 @@ def test_times_are_those_of_the_queue_in_its_order(
     mine = {each.pk for each in cases_for(user) if each.status != CaseStatus.CLOSED.value}
     assert {UUID(str(each.key)) for each in reviews} == to_review(mine)
     due_of_kind("risk.review", user, 3)
+    check_head(user)
     assert not due_of_kind("risk.response", make_user("a", Role.AUDITOR), 100)

@@ -23,7 +23,7 @@ from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.cases.services import case_change_status
 from polit.web.core.acting import SYSTEM, Actor
-from polit.web.core.due import due_sources
+from polit.web.core.due import Asking, due_sources
 from polit.web.core.rules import Role
 from polit.web.referrals.models import Referral
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
@@ -187,7 +187,7 @@ def test_queue_says_in_words_why_each_stands_where_it_does(
         "OP-5", new.reference, "OP-2", "OP-1", known.reference, "OP-3",
     ]  # fmt: skip
     for most in range(1, 7):
-        assert [each.reference for each in queue_head(user, most)] == [
+        assert [each.reference for each in queue_head(Asking(user, most))] == [
             each.reference for each in rows[:most]
         ]
     why = [each.why for each in rows]

@@ -117,7 +117,7 @@ def following_get(
     )  # fmt: skip
 
 
-def in_custody(user: User, most: int) -> list[tuple[Arrest, CustodyClocks]]:
+def in_custody(user: User) -> list[tuple[Arrest, CustodyClocks]]:
     """Return who is in custody in a person's cases, the longest there first. Two queries."""
     began = CustodyStep.objects.standing().filter(arrest=OuterRef("first_id"))
     ended = began.filter(kind=CustodyKind.RELEASE.value)
@@ -131,7 +131,7 @@ def in_custody(user: User, most: int) -> list[tuple[Arrest, CustodyClocks]]:
     law = custody_law()
     return [
         (each, custody_clocks(law, [_step(step) for step in getattr(each.first, "held_steps", [])]))
-        for each in found.order_by("occurred_at", "pk")[:most]
+        for each in found.order_by("occurred_at", "pk")
     ]
 
 

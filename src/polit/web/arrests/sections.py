@@ -122,7 +122,7 @@ def register_all() -> None:
 
 
 def _in_custody(asking: Asking) -> list[tuple[Arrest, CustodyClocks]]:
-    return in_custody(_user(asking.user), asking.most)
+    return in_custody(_user(asking.user))
 
 
 def _custody_due(asking: Asking, kind: str, label: str) -> list[Due]:
@@ -136,7 +136,7 @@ def _custody_due(asking: Asking, kind: str, label: str) -> list[Due]:
                 Due(kind, label, arrest.place.label, arrest.case.reference,
                     _url(arrest.case_id, arrest.first_id), since, due_at)
             )  # fmt: skip
-    return sorted(found, key=lambda each: each.due_at)
+    return sorted(found, key=lambda each: each.due_at)[: asking.most]
 
 
 def _outcome_due(kind: str, label: str, row: ArrestOutcome) -> Due:

@@ -67,8 +67,8 @@ def due_list(
     *,
     after: str = "",
     size: int = PAGE_SIZE,
-    most: int = ASKED_MOST,
     mine_first: bool = False,
+    read: dict[object, object] | None = None,
 ) -> DueList:
     """Return what is due in what somebody may see. A query or two for each kind.
 
@@ -79,15 +79,15 @@ def due_list(
         wanted: What is shown; the counts are of everything.
         after: How many rows were seen; what is no number is none.
         size: Rows a page.
-        most: How many rows of a kind are looked through.
         mine_first: Whether what is this person's own comes before what is everybody's.
+        read: What was read for the same page already.
     """
     now = now_utc()
     is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
     first = int(after) if is_number else 0
     is_narrowed = wanted.whose is not None or wanted.overdue
-    most = max(most, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
-    asking = Asking(user, most)
+    most = max(ASKED_MOST, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
+    asking = Asking(user, most, read)
     asked = [(source, source.steps.times(asking)) for source in due_sources(user.roles)]
     counts = [kind_count(each.kind, each.label, times, now, most) for each, times in asked]
     waiting = ((source.kind, each) for source, times in asked for each in times)

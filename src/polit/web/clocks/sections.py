@@ -8,8 +8,9 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.clocks.queries import due_list, stage_days
 from polit.web.clocks.rules import BAR_HEIGHT, CHART_WIDTH, WAITING, DueFilter
 from polit.web.core.access import case_access_of
+from polit.web.core.due import read_for
 
-_HOME_ROWS, _HOME_COUNTED = 5, 100
+_HOME_ROWS = 5
 
 
 def home_due(request: HttpRequest) -> Mapping[str, object] | None:
@@ -17,7 +18,7 @@ def home_due(request: HttpRequest) -> Mapping[str, object] | None:
     user = user_of(request)
     if not WAITING.allows(user.roles, is_write=False):
         return None
-    listed = due_list(user, DueFilter(), size=_HOME_ROWS, most=_HOME_COUNTED, mine_first=True)
+    listed = due_list(user, DueFilter(), size=_HOME_ROWS, mine_first=True, read=read_for(request))
     return {"listed": listed} if listed.rows else None
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField, Value
+from django.http import HttpRequest
 
 from polit.web.core.rules import Role
 
@@ -64,17 +65,27 @@ class Asking:
     Args:
         user: Who asks.
         most: At most so many of each kind.
+        read: What was read for the same page already, see ``read_for``.
     """
 
-    def __init__(self, user: Waiting, most: int) -> None:
+    def __init__(self, user: Waiting, most: int, read: dict[object, object] | None = None) -> None:
         self.user, self.most = user, most
-        self._read: dict[object, object] = {}
+        self._read = {} if read is None else read
 
     def once(self, read: Callable[["Asking"], Read]) -> Read:
-        """Return what is read for several kinds: the first that needs it reads it for all."""
+        """Return what is read for several kinds: the first that needs it reads it for all.
+
+        It asks for the same whatever ``most`` is: parts of a page with another share it.
+        """
         if read not in self._read:
             self._read[read] = read(self)
         return cast("Read", self._read[read])
+
+
+def read_for(request: HttpRequest) -> dict[object, object]:
+    """Return what was read for a page: its parts ask for the same, and its reader is one person."""
+    read: dict[object, object] = request.__dict__.setdefault("polit_read", {})
+    return read
 
 
 class DueTime(NamedTuple):

@@ -1,7 +1,7 @@
 """The assessments of thousands of cases in few columns, read once for all kinds of deadline."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -18,8 +18,11 @@ from polit.web.core.due import Asking
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import may_read_referrals
 from polit.web.referrals.rules import WAITING, ReferralState
+from polit.web.risk.later import Later, later_referrals
 from polit.web.risk.models import RiskAssessment
+from polit.web.risk.queries import in_force
 from polit.web.risk.rules import RiskLevel
+from polit.web.risk.stopping import stops_of
 
 
 class BareAssessment(NamedTuple):
@@ -34,6 +37,9 @@ class BareAssessment(NamedTuple):
     assessed_at: datetime
     recorded_at: datetime
     pk: object
+    access: str
+    trust: str
+    previous: str
 
     @property
     def standing_level(self) -> RiskLevel:
@@ -76,6 +82,46 @@ def assessed_referrals(asking: Asking) -> Assessments:
     return _by_subject(_columns(rows, "referral", F("referral__received_at")))
 
 
+class Unanswered(NamedTuple):
+    """A case or a referral that was assessed and waits for its response."""
+
+    subject_id: UUID
+    is_case: bool
+    since: datetime
+    held: BareAssessment
+
+
+def unanswered(asking: Asking) -> list[Unanswered]:
+    """Return what was assessed and waits for its response, in no order. Six queries for a page."""
+    cases, stopped = asking.once(assessed_cases), asking.once(_stopped_cases)
+    found = [
+        Unanswered(case_id, True, min(each.since for each in judged), held)
+        for case_id, judged in cases.items()
+        if case_id not in stopped and (held := in_force(judged)) is not None
+    ]
+    for referral_id, judged in asking.once(assessed_referrals).items():
+        if (held := in_force(judged)) is not None:
+            found.append(Unanswered(referral_id, False, held.since, held))
+    # What came after the response waits by its own level, or by the case's.
+    for later in asking.once(_later_referrals):
+        of_case = cases.get(later.case_id, [])
+        own = [each for each in of_case if each.referral_id == later.referral_id]
+        if (held := in_force(own or of_case)) is not None:
+            found.append(Unanswered(later.referral_id, False, later.received_at, held))
+    return found
+
+
+def _stopped_cases(asking: Asking) -> Collection[UUID]:
+    return stops_of(open_cases(cast("User", asking.user)).values("pk")).keys()
+
+
+def _later_referrals(asking: Asking) -> Sequence[Later]:
+    stopped = asking.once(_stopped_cases)
+    if not stopped or not may_read_referrals(cast("User", asking.user)):
+        return []
+    return later_referrals(stopped)
+
+
 def _by_subject(rows: Iterator[BareAssessment] | list[BareAssessment]) -> Assessments:
     found: dict[UUID, list[BareAssessment]] = defaultdict(list)
     for each in rows:
@@ -99,7 +145,6 @@ def _columns(
         ExpressionWrapper(F(name), output_field=TextField())
         for name in ("person_id", "assessed_at", "recorded_at", "pk")
     )
-    named = rows.order_by().values_list(
-        f"{subject}_id", "referral_id", "level", since, "review_on", *bare
-    )
-    return map(BareAssessment._make, named)
+    kept = (f"{subject}_id", "referral_id", "level", since, "review_on")
+    factors = ("access_to_children", "position_of_trust", "previous")
+    return map(BareAssessment._make, rows.order_by().values_list(*kept, *bare, *factors))

@@ -18,10 +18,11 @@ from polit.web.accounts.models import User
 from polit.web.cases.models import Case
 from polit.web.cases.queries import cases_for
 from polit.web.cases.rules import CaseStatus
-from polit.web.core.due import Due, Waiting
+from polit.web.core.due import Asking, Due, Waiting
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
+from polit.web.risk.assessed import BareAssessment, unanswered
 from polit.web.risk.later import later_referrals
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import clock_of, in_force
@@ -138,12 +139,36 @@ def risk_queue(user: User) -> list[QueueRow]:
     return ordered(_waiting(user))
 
 
-def queue_head(user: User, most: int) -> list[QueueRow]:
+def queue_head(asking: Asking) -> list[QueueRow]:
     """Return the first of what waits. What is assessed is read where the rest does not fill it."""
-    rows = _unassessed(user, most)
-    if len(rows) < most:
-        rows = _waiting(user)
-    return ordered(rows)[:most]
+    if not isinstance(asking.user, User):
+        return []
+    rows = _unassessed(asking.user, asking.most)
+    if len(rows) < asking.most:
+        rows += _assessed_first(asking)
+    return ordered(rows)[: asking.most]
+
+
+def _assessed_first(asking: Asking) -> list[QueueRow]:
+    """Return the first of what waits and is assessed, and what stands beside the last of these."""
+    waiting = unanswered(asking)
+    found: list[QueueRow] = []
+    for level in sorted(RiskLevel, key=lambda each: -each.rank):
+        if len(found) < asking.most:
+            found += [
+                _row((one.subject_id, "", _CASE if one.is_case else _REFERRAL), one.since, one.held)
+                for one in waiting
+                if one.held.level == level.value
+            ]
+    keys = sorted((each.rank, each.since) for each in found)[: asking.most]
+    first = [each for each in found if keys and (each.rank, each.since) <= keys[-1]]
+    ids = [each.subject_id for each in first]
+    references: dict[UUID, str] = {}
+    for rows in (Case.objects.filter(pk__in=ids), Referral.objects.filter(pk__in=ids)):
+        references.update(rows.values_list("pk", "reference"))
+    for each in first:
+        each.reference = references[each.subject_id]
+    return first
 
 
 def _unassessed(user: User, most: int) -> list[QueueRow]:
@@ -285,7 +310,9 @@ def _case_rows(
     return rows
 
 
-def _row(about: tuple[UUID, str, str], since: datetime, assessment: _Judged | None) -> QueueRow:
+def _row(
+    about: tuple[UUID, str, str], since: datetime, assessment: _Judged | BareAssessment | None
+) -> QueueRow:
     unknown = Known.NOT_KNOWN
     return QueueRow(
         *about,

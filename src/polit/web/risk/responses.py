@@ -3,7 +3,7 @@
 What ``queue.responses_due`` tells in whole rows, and the tests ask for the same of both.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -14,13 +14,9 @@ from polit.web.accounts.models import User
 from polit.web.cases.models import Case
 from polit.web.core.due import Asking, Due, DueTime
 from polit.web.referrals.models import Referral
-from polit.web.referrals.queries import may_read_referrals
-from polit.web.risk.assessed import assessed_cases, assessed_referrals, open_cases
-from polit.web.risk.later import later_referrals
-from polit.web.risk.queries import in_force
+from polit.web.risk.assessed import unanswered
 from polit.web.risk.queue import responses_due
 from polit.web.risk.rules import RiskLevel
-from polit.web.risk.stopping import stops_of
 from polit.web.risk.tools import response_times
 
 _CASE, _REFERRAL = "Case", "Referral"
@@ -47,11 +43,14 @@ class Responses:
         """Return by when what was assessed is to be answered, the first first."""
         if not isinstance(asking.user, User):
             return []
-        user = asking.user
-        stopped = stops_of(open_cases(user).values("pk")).keys()
-        found = [*_of_cases(asking, stopped), *_of_referrals(asking)]
-        if stopped and may_read_referrals(user):
-            found += _of_later(asking, stopped)
+        days = _days()
+        found = [
+            _Response(
+                each.since + days[each.held.level], each.subject_id,
+                _CASE if each.is_case else _REFERRAL, each.held.level, each.since,
+            )
+            for each in unanswered(asking)
+        ]  # fmt: skip
         found.sort()
         return [DueTime(each.due_at, "", each) for each in found[: asking.most]]
 
@@ -65,37 +64,6 @@ class Responses:
         return {
             each: _due(each, found[each.subject_id]) for each in asked if each.subject_id in found
         }
-
-
-def _of_cases(asking: Asking, stopped: Collection[UUID]) -> Iterator[_Response]:
-    days = _days()
-    for case_id, judged in asking.once(assessed_cases).items():
-        held = in_force(judged)
-        if held is not None and case_id not in stopped:
-            since = min(each.since for each in judged)
-            yield _Response(since + days[held.level], case_id, _CASE, held.level, since)
-
-
-def _of_later(asking: Asking, answered: Collection[UUID]) -> Iterator[_Response]:
-    """Return what came after the response: it waits by its own level, or by the case's."""
-    days = _days()
-    for each in later_referrals(answered):
-        of_case = asking.once(assessed_cases).get(each.case_id, [])
-        own = [one for one in of_case if one.referral_id == each.referral_id]
-        held = in_force(own or of_case)
-        if held is not None:
-            since = each.received_at
-            due_at = since + days[held.level]
-            yield _Response(due_at, each.referral_id, _REFERRAL, held.level, since)
-
-
-def _of_referrals(asking: Asking) -> Iterator[_Response]:
-    days = _days()
-    for referral_id, judged in asking.once(assessed_referrals).items():
-        held = in_force(judged)
-        if held is not None:
-            due_at = held.since + days[held.level]
-            yield _Response(due_at, referral_id, _REFERRAL, held.level, held.since)
 
 
 def _days() -> Mapping[str, timedelta]:

@@ -11,7 +11,7 @@ from polit.web.accounts.signed_in import user_of
 from polit.web.cases.queries import cases_for
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Waiting
+from polit.web.core.due import Asking, Waiting, read_for
 from polit.web.referrals.queries import referral_get
 from polit.web.risk.later import cover_of, is_later, later_referrals
 from polit.web.risk.models import RiskAssessment, SuicideRiskPrompt
@@ -71,7 +71,9 @@ def referral_risk(request: HttpRequest) -> Mapping[str, object] | None:
 def home_queue(request: HttpRequest) -> Mapping[str, object] | None:
     """Return the head of what waits."""
     user = user_of(request)
-    rows = queue_head(user, _MOST) if user.roles & ASSESSORS else []
+    if not user.roles & ASSESSORS:
+        return None
+    rows = queue_head(Asking(user, _MOST, read_for(request)))
     return {"rows": rows} if rows else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any
 from uuid import UUID
@@ -87,9 +87,14 @@ def _task_due(each: SafeguardingTask) -> Due:
 
 
 def _to_share(user: Waiting) -> QuerySet[ChildRecord]:
-    shared = SocialCareReferral.objects.standing().filter(child=OuterRef("pk"))
-    rows = ChildRecord.objects.filter(~Exists(shared), case__in=_cases(user))
+    rows = ChildRecord.objects.filter(_is_not_shared(), case__in=_cases(user))
     return rows.order_by("share_due_at", "pk")
+
+
+@cache
+def _is_not_shared() -> Q:
+    shared = SocialCareReferral.objects.standing().filter(child=OuterRef("pk"))
+    return Q(~Exists(shared))
 
 
 def _share_due(child: ChildRecord) -> Due:
@@ -98,16 +103,21 @@ def _share_due(child: ChildRecord) -> Due:
 
 
 def _to_discuss(user: Waiting) -> QuerySet[SocialCareReferral]:
+    rows = SocialCareReferral.objects.standing().filter(
+        _is_not_discussed(), child__case__in=_cases(user)
+    )
+    return rows.order_by("strategy_due_at", "pk")
+
+
+@cache
+def _is_not_discussed() -> Q:
     held = StrategyDiscussion.objects.standing().filter(child=OuterRef("child"))
     same = SocialCareReferral.objects.standing().filter(child=OuterRef("child"))
     earlier = same.filter(
         Q(occurred_at__lt=OuterRef("occurred_at"))
         | Q(occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk"))
     )
-    rows = SocialCareReferral.objects.standing().filter(
-        ~Exists(held), ~Exists(earlier), child__case__in=_cases(user)
-    )
-    return rows.order_by("strategy_due_at", "pk")
+    return Q(~Exists(held), ~Exists(earlier))
 
 
 def _strategy_due(each: SocialCareReferral) -> Due:

@@ -1,6 +1,7 @@
 """What is asked of children. Who may not read a child gets labels such as "Child 1" alone."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -155,7 +156,11 @@ def awaiting_conference() -> QuerySet[StrategyDiscussion]:
     conference that was held, or with an enquiry that needs none. A discussion after that begins a
     clock of its own.
     """
-    rows = StrategyDiscussion.objects.standing().filter(initiates_enquiry=True)
+    return StrategyDiscussion.objects.standing().filter(_clock_runs(), initiates_enquiry=True)
+
+
+@cache  # of many parts, and the same on every page
+def _clock_runs() -> Q:
     earlier = StrategyDiscussion.objects.standing().filter(
         Q(occurred_at__lt=OuterRef("occurred_at"))
         | Q(occurred_at=OuterRef("occurred_at"), pk__lt=OuterRef("pk")),
@@ -164,7 +169,7 @@ def awaiting_conference() -> QuerySet[StrategyDiscussion]:
     # Until this discussion the clock of the earlier one ran: it is the same enquiry.
     until = {"occurred_at__lte": OuterRef(OuterRef("occurred_at"))}
     same = earlier.filter(*(~Exists(each.filter(**until)) for each in _ended()))
-    return rows.filter(*(~Exists(each) for each in _ended()), ~Exists(same))
+    return Q(*(~Exists(each) for each in _ended()), ~Exists(same))
 
 
 def _ended() -> tuple[QuerySet[ChildConference], QuerySet[Section47Enquiry]]:

@@ -9,6 +9,7 @@ stored: a contact that is added names what it follows.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import zip_longest
 from uuid import UUID
 
@@ -123,6 +124,7 @@ def untold_whole(found: Sequence[FoundUntold]) -> dict[FoundUntold, Untold]:
     }
 
 
+@cache
 def still_true() -> Q:
     """Return the condition that what a contact follows, if anything, was not withdrawn since."""
     arrests = Arrest.objects.standing().filter(
@@ -168,6 +170,7 @@ def _asked(
         yield {kind: occasions[kind.arises_on] for kind in beside if kind is not None}
 
 
+@cache
 def _arrests() -> _Source:
     corrections = Arrest.objects.filter(corrects=OuterRef("row"))
     path = "case__arrests"
@@ -177,6 +180,7 @@ def _arrests() -> _Source:
     )
 
 
+@cache
 def _outcomes() -> _Source:
     corrections = ArrestOutcome.objects.filter(corrects=OuterRef("row"))
     stands = Arrest.objects.standing().filter(first=OuterRef("of"))
@@ -196,6 +200,7 @@ def _outcomes() -> _Source:
     return _Source(path, "occurred_at", names, Coalesce(f"{path}__first", path), holds)
 
 
+@cache
 def _charges() -> _Source:
     path = "case__charges"
     names: dict[str, Combinable] = {

@@ -29,6 +29,7 @@ from polit.web.statistics.zones import force_zone
 LISTS = (
     "/referrals/", "/cases/", "/warrants/", "/arrests/", "/children/", "/orders/", "/court/",
     "/court/hearings/", "/enquiries/", "/risk/", "/tasks/", "/exchange/", "/", "/teams/",
+    "/unknown-children/", "/series/",
 )  # fmt: skip
 PAGE_MS, RUN_MS = 300, 3000
 _TEXTS = ("PC/0000", "example", "nowhere-at-all")

@@ -111,6 +111,7 @@ def _officers_and_units(made: Made) -> None:
 
 def _case(made: Made, number: int) -> tuple[UUID, datetime]:
     from benchmarks import _record_steps as steps  # noqa: PLC0415 - it needs this module
+    from benchmarks._record_victims import unknown_child  # noqa: PLC0415 - as above
 
     opened_at = made.ago()
     case = made.add(
@@ -132,6 +133,7 @@ def _case(made: Made, number: int) -> tuple[UUID, datetime]:
         steps.child_steps(made, case, child, suspect, opened_at)
     steps.court_and_order(made, case, suspect, number, opened_at)
     steps.beside(made, case, number, opened_at)
+    unknown_child(made, case, number, opened_at)
     return case.pk, opened_at
 
 

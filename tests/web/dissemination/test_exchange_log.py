@@ -73,6 +73,15 @@ def test_what_contradicts_itself_is_refused(case: Case, changes: dict[str, Any])
     assert not Exchange.objects.exists()
 
 
+def test_what_is_sent_twice_is_kept_once(case: Case) -> None:
+    same = {"occurred_at": now_utc(), "answer_due_at": now_utc() + timedelta(days=9)}
+    first = record(case, **same)
+    with pytest.raises(UsageError, match="recorded already"):
+        record(case, **same)
+    exchange_withdraw(SYSTEM, reason="a", access=access_to(case), exchange_id=first.pk)
+    assert record(case, **same).corrects is None
+
+
 def test_digest_is_kept_in_one_form() -> None:
     assert check_sha256(" AB" * 32) == "ab" * 32
     assert check_sha256("") == ""

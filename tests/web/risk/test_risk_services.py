@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -233,10 +234,14 @@ def test_prompt_that_is_missing_at_an_execution_is_named(
     assert [(each.occasion, each.at) for each in shown.missing] == [
         (Occasion.WARRANT, execution.occurred_at)
     ]
-    kept = suicide_risk_record(
-        actor(user), reason="a", access=access, place_id=suspect.pk, occasion="warrant",
-        occurred_at=execution.occurred_at + timedelta(hours=2), answers=ANSWERS,
+    ask = partial(
+        suicide_risk_record, actor(user), reason="a", access=access, place_id=suspect.pk,
+        occasion="warrant", occurred_at=execution.occurred_at + timedelta(hours=2),
+        answers=ANSWERS,
     )  # fmt: skip
+    kept = ask()
+    with pytest.raises(UsageError, match="recorded already"):
+        ask()
     (shown,) = suspect_prompts(access, user.roles)
     assert (shown.missing, shown.prompts) == ((), (kept,))
     refused = GivenPrompt(

@@ -12,6 +12,7 @@ from polit.web.cases.models import Case
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.twice import check_not_twice
 from polit.web.dissemination.codes import code_of, current_codes
 from polit.web.dissemination.models import Exchange, ExchangeReply, ExchangeSubject
 from polit.web.dissemination.queries import exchange_versions
@@ -40,8 +41,8 @@ def exchange_record(
 
     Raises:
         AuthorityError: Their roles do not allow it.
-        UsageError: It contradicts itself, a code is unknown, or an exhibit or child is not of the
-            case.
+        UsageError: It contradicts itself, stands already, a code is unknown, or an exhibit or
+            child is not of the case.
     """
     return _kept(actor, "dissemination.record", reason, access, lambda: _row(access, given, None),
                  given)  # fmt: skip
@@ -93,6 +94,8 @@ def _kept(
         Case.objects.select_for_update().get(pk=access.case.id)
         row = make()
         row.by, row.reason = actor.name, reason
+        if row.corrects is None:
+            check_not_twice(row)
         row.save()
         subjects = _subjects(access, row, given) if given is not None else []
         ExchangeSubject.objects.bulk_create(subjects)

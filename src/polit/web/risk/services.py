@@ -11,6 +11,7 @@ from polit.base.errors import UsageError
 from polit.web.accounts.models import User
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.models import Case
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess, CaseLike
 from polit.web.core.acting import Actor
@@ -61,6 +62,7 @@ def assessment_record(
     with act(actor, "risk.assess", reason=reason, case=about, nature=Nature.COLLECTION) as deed:
         kept = _assessment(actor, reason, given, case.id if case else None)
         kept.referral = referral
+        _lock(referral, about)
         check_not_twice(kept)
         kept.save()
         deed.about("risk_assessment", kept.pk, label=_label(kept), **_told(kept))
@@ -133,7 +135,9 @@ def suicide_risk_record(  # noqa: PLR0913 - promised so to the registers above
         nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
         given = GivenPrompt(Occasion(occasion), occurred_at, answers)
+        _lock(None, access.case)
         kept = _prompt(actor, reason, access, place_id, given)
+        check_not_twice(kept)
         kept.save()
         deed.about("suicide_risk_prompt", kept.pk, label=kept.place.label, occasion=kept.occasion)
     return kept
@@ -313,6 +317,14 @@ def _prompt(
         by=actor.name,
         reason=reason,
     )
+
+
+def _lock(referral: Referral | None, case: CaseLike | None) -> None:
+    """Have what is written of a referral or of a case wait for what was written just before it."""
+    if referral is not None:
+        Referral.objects.select_for_update().get(pk=referral.pk)
+    elif case is not None:
+        Case.objects.select_for_update().get(pk=case.id)
 
 
 def _again(old: Kept, actor: Actor, reason: str) -> Kept:

@@ -60,6 +60,12 @@ class RiskAssessment(Superseded):
             models.Index(fields=["case", "assessed_at"], name="risk_assessment_case"),
             models.Index(fields=["assessed_at"], name="risk_assessment_order"),
             models.Index(fields=["review_on"], name="risk_assessment_review"),
+            # Most are of cases: once counted, SQLite takes an index of all for useless.
+            models.Index(
+                fields=["referral"],
+                condition=Q(referral__isnull=False),
+                name="risk_assessment_of_referral",
+            ),
         )
         constraints = (
             models.CheckConstraint(condition=Q(level__in=_LEVELS), name="risk_assessment_level"),

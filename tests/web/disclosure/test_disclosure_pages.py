@@ -147,6 +147,34 @@ def test_line_that_is_quarantined_since_is_withheld_with_its_papers(
     assert digest("a")[:12] not in desk.get(f"{base(case)}images/").content.decode()
 
 
+def test_line_that_was_removed_as_quarantined_is_not_told_by_the_differences(
+    case: Case, desk: Client, officers: dict[Role, User], tmp_path: Path
+) -> None:
+    served(case)
+    decided_case(case, officers[Role.GRADER], {"a": "B", "b": "A"}, again=True)
+    second = served(case)
+    with act(SYSTEM, "tests.hold", reason="a test", case=case) as deed:
+        QuarantinedContent(case=case, sha256=bytes.fromhex(digest("a")), is_blocked=True).save()
+        deed.about("content", "1")
+    third = served(case)
+    for each, is_given in ((second, False), (third, True)):
+        url = f"/cases/{case.pk}/disclosure/served/{each.pk}/"
+        page = desk.get(url).content.decode()
+        assert "Withheld: quarantined" in page
+        assert "DCIM/a-0.jpg" not in page
+        assert desk.get(f"{url}pdf/").status_code == (200 if is_given else 403)
+    assert "Category" not in [row[1] for row in desk.get(
+        f"/cases/{case.pk}/disclosure/served/{second.pk}/").context["changed"]
+        if row[0] == 1]  # fmt: skip
+    (tmp_path / "served.pdf").write_bytes(desk.get(f"{url}pdf/").content)
+    told = subprocess.run(["pdftotext", "-layout", tmp_path / "served.pdf", "-"],
+                          capture_output=True, check=True, text=True).stdout  # fmt: skip
+    told = told.replace("\u200b", "")
+    assert "Removed since version 2: 1" in told
+    assert digest("a")[:12] not in told
+    assert digest("b")[:12] in told
+
+
 def test_viewing_is_logged_through_its_form(case: Case, desk: Client) -> None:
     kept = served(case)
     texts = ("viewer", "role", "firm", "instructed_by", "supervised_by", "where", "conditions")

@@ -25,6 +25,7 @@ from polit.web.disclosure.models import Served
 from polit.web.disclosure.papers import served_pdf
 from polit.web.disclosure.queries import (
     before_of,
+    blocked_in_difference,
     blocked_keys,
     charge_choices,
     columns_of,
@@ -42,7 +43,7 @@ from polit.web.disclosure.services import (
     sensitive_read,
     support_set,
 )
-from polit.web.disclosure.shown import images_shown, summary_shown
+from polit.web.disclosure.shown import changed_shown, images_shown, summary_shown
 from polit.web.disclosure.views.reading import after_of, images_kind
 from polit.web.exhibits.papers import paper_name
 from polit.web.people.models import CasePerson
@@ -194,9 +195,12 @@ def _served(request: HttpRequest, served: Served) -> HttpResponse:
         "difference": difference,
         "may_write": bool(roles & WRITERS),
     }
-    if difference is not None and is_images:
-        shown["added"] = images_shown(difference.added, blocked)
-        shown["removed"] = images_shown(difference.removed, blocked)
+    if difference is not None:
+        withheld = blocked_in_difference(served)
+        shown["changed"] = changed_shown(difference.changed, withheld)
+        if is_images:
+            shown["added"] = images_shown(difference.added, withheld)
+            shown["removed"] = images_shown(difference.removed, withheld)
     return render(request, "disclosure/served.html", shown)
 
 

@@ -11,14 +11,15 @@ from web.conftest import ClientFor, MakeCase, MakeUser
 from web.disclosure.disclosed import decided_case, digest, service, unused
 
 from polit.base.clock import now_utc
+from polit.base.errors import UsageError
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
-from polit.web.disclosure.models import Opinion, Served, Viewing
-from polit.web.disclosure.services import schedule_serve, unused_record
+from polit.web.disclosure.models import ManagementText, Opinion, Served, UnusedItem, Viewing
+from polit.web.disclosure.services import management_write, schedule_serve, unused_record
 from polit.web.media.models import QuarantinedContent
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -173,6 +174,34 @@ def test_line_that_was_removed_as_quarantined_is_not_told_by_the_differences(
     assert "Removed since version 2: 1" in told
     assert digest("a")[:12] not in told
     assert digest("b")[:12] in told
+
+
+def test_nobody_overwrites_what_a_colleague_wrote_meanwhile(case: Case, desk: Client) -> None:
+    frame = {"reason": "a", "access": access_to(case), "place_id": suspect_of(case).pk}
+    item = unused_record(SYSTEM, given=unused(), **frame)  # type: ignore[arg-type]
+    url = f"/cases/{case.pk}/disclosure/unused/{item.first_id}/correct/"
+    write = f"{base(case)}management/write/"
+    forms = {each: desk.get(each).context["form"] for each in (url, write)}
+    unused_record(SYSTEM, given=unused(description="Told better"), corrects=item.pk, **frame)  # type: ignore[arg-type]
+    management_write(SYSTEM, text="What a colleague wrote", **frame)  # type: ignore[arg-type]
+    told = {"schedule": "mg6c", "description": "Stale", "held_where": "Tray", "text": "Stale",
+            "reason": "a"}  # fmt: skip
+    for address, form in forms.items():
+        for seen in ({"seen": form["seen"].value()}, {}):
+            assert desk.post(address, told | seen).status_code == 200
+    assert not UnusedItem.objects.filter(description="Stale").exists()
+    assert not ManagementText.objects.filter(text="Stale").exists()
+    for address in forms:
+        seen = {"seen": desk.get(address).context["form"]["seen"].value()}
+        assert desk.post(address, told | seen).status_code == 302
+
+
+def test_schedule_that_is_sent_twice_is_served_once(case: Case) -> None:
+    frame = {"reason": "a", "access": access_to(case), "kind": "images",
+             "place_id": suspect_of(case).pk, "given": service()}  # fmt: skip
+    schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="recorded already"):
+        schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
 
 
 def test_viewing_is_logged_through_its_form(case: Case, desk: Client) -> None:

@@ -128,6 +128,15 @@ def test_sensitive_material_is_for_its_readers_and_each_reading_is_recorded(
             assert "ZQSECRET" not in page
             assert "MG6D/" not in page
     assert b"Plainly told" in lab.get(f"{base(case)}unused/").content
+    read = AuditEvent.objects.filter(action="disclosure.read_sensitive").count()
+    # Whoever serves sees what, of the report too; that is a reading.
+    assert b"ZQSECRET" in desk.get(f"{base(case)}serve/mg6d/").content
+    desk.get(f"/cases/{case.pk}/disclosure/unused/{item.first_id}/withdraw/")
+    sensitive = AuditEvent.objects.filter(action="disclosure.read_sensitive")
+    assert sensitive.count() == read + 2
+    form = desk.get(f"{base(case)}unused/add/?schedule=mg6d").context["form"]
+    assert form["schedule"].value() == "mg6d"
+    assert f"{base(case)}unused/add/?schedule=mg6d" in desk.get(hidden[0]).content.decode()
     assert lab.get(f"/cases/{case.pk}/disclosure/served/{kept.pk}/").status_code == 404
     assert client_for(officers[Role.GRADER]).get(base(case)).status_code == 404
 

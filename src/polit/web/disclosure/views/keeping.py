@@ -85,6 +85,7 @@ def unused_withdraw_page(request: HttpRequest, case_id: UUID, unused_id: UUID) -
     del case_id
     granted = case_access_of(request)
     row = _standing(or_404(lambda: unused_rows(granted, unused_id)))
+    _note(request, row)
     form = WithdrawForm(sent(request))
     if form.is_valid():
         kept = attempt(
@@ -235,7 +236,7 @@ def _place(request: HttpRequest, defendant_id: UUID) -> CasePerson:
 
 def _note(request: HttpRequest, row: UnusedItem) -> None:
     """Record that a sensitive item is read."""
-    if row.is_sensitive:
+    if row.is_sensitive and request.method != "POST":
         sensitive_read(
             actor_of(request), access=case_access_of(request), place=row.place,
             what=f"{row.schedule_kind.short} item {row.number}",

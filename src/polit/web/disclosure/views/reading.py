@@ -124,6 +124,7 @@ def _unused(
         "kinds": kinds,
         "served": served.filter(kind__in=[each.code for each in kinds])[:_VERSIONS_MOST],
         "is_sensitive": sensitive,
+        "listing": next((each.code for each in kinds if each.source is Source.ITEMS), ""),
     }
     return render(request, "disclosure/unused.html", shown)
 

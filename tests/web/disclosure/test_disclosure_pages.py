@@ -5,7 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from web.arrests.samples import access_to, suspect_of
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.disclosure.disclosed import decided_case, digest, service, unused
@@ -211,6 +213,29 @@ def test_schedule_that_is_sent_twice_is_served_once(case: Case) -> None:
     schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="recorded already"):
         schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
+
+
+def test_what_was_served_is_listed_over_the_cases_of_a_reader_but_nothing_sensitive(
+    case: Case, desk: Client, make_case: MakeCase, officers: dict[Role, User], client_for: ClientFor
+) -> None:
+    shut, other = make_case("OP-SHUT"), make_case("OP-2", officers[Role.INVESTIGATOR])
+    for each in (case, shut, other):
+        served(each, "mg6c")
+        served(each, "mg6d")
+    served(case)
+    with CaptureQueriesContext(connection) as asked:
+        page = desk.get("/disclosure/").content.decode()
+    assert len(asked) <= 20
+    for told in ("MG6C/OP-1/Suspect1/1", "SI/OP-1/Suspect1/1", "MG6C/OP-2/Suspect1/1"):
+        assert told in page
+    for each in ("OP-SHUT", "MG6D"):
+        assert each not in page
+    for narrowed in ("?kind=images", "?q=SI/OP-1"):
+        page = desk.get(f"/disclosure/{narrowed}").content.decode()
+        assert "SI/OP-1/Suspect1/1" in page
+        assert "MG6C/" not in page
+    assert "MG6D" not in desk.get("/disclosure/?kind=mg6d").content.decode()
+    assert client_for(officers[Role.GRADER]).get("/disclosure/").status_code == 403
 
 
 def test_viewing_is_logged_through_its_form(case: Case, desk: Client) -> None:

@@ -99,7 +99,7 @@ def served_list(
 def served_for(user: User) -> QuerySet[Served]:
     """Return the served versions of a person's cases that are not sensitive."""
     rows = Served.objects.filter(case__in=case_ids_for(user), is_sensitive=False)
-    return rows.select_related("case")
+    return rows.select_related("case", "place")
 
 
 def served_get(access: CaseAccess, served_id: UUID, *, sensitive: bool) -> Served:

@@ -130,12 +130,12 @@ def test_sensitive_material_is_for_its_readers_and_each_reading_is_recorded(
             assert "ZQSECRET" not in page
             assert "MG6D/" not in page
     assert b"Plainly told" in lab.get(f"{base(case)}unused/").content
-    read = AuditEvent.objects.filter(action="disclosure.read_sensitive").count()
+    before = AuditEvent.objects.filter(action="disclosure.read_sensitive").count()
     # Whoever serves sees what, of the report too; that is a reading.
     assert b"ZQSECRET" in desk.get(f"{base(case)}serve/mg6d/").content
     desk.get(f"/cases/{case.pk}/disclosure/unused/{item.first_id}/withdraw/")
     sensitive = AuditEvent.objects.filter(action="disclosure.read_sensitive")
-    assert sensitive.count() == read + 2
+    assert sensitive.count() == before + 2
     form = desk.get(f"{base(case)}unused/add/?schedule=mg6d").context["form"]
     assert form["schedule"].value() == "mg6d"
     assert f"{base(case)}unused/add/?schedule=mg6d" in desk.get(hidden[0]).content.decode()
@@ -228,8 +228,8 @@ def test_what_was_served_is_listed_over_the_cases_of_a_reader_but_nothing_sensit
     assert len(asked) <= 20
     for told in ("MG6C/OP-1/Suspect1/1", "SI/OP-1/Suspect1/1", "MG6C/OP-2/Suspect1/1"):
         assert told in page
-    for each in ("OP-SHUT", "MG6D"):
-        assert each not in page
+    for hidden in ("OP-SHUT", "MG6D"):
+        assert hidden not in page
     for narrowed in ("?kind=images", "?q=SI/OP-1"):
         page = desk.get(f"/disclosure/{narrowed}").content.decode()
         assert "SI/OP-1/Suspect1/1" in page

@@ -5,20 +5,23 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from web.arrests.samples import access_to, suspect_of
 from web.conftest import ClientFor, MakeCase, MakeUser
 from web.disclosure.disclosed import decided_case, digest, service, unused
 
 from polit.base.clock import now_utc
+from polit.base.errors import UsageError
 from polit.web.accounts.models import User
 from polit.web.audit.models import AuditEvent
 from polit.web.audit.services import act
 from polit.web.cases.models import Case
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import Role
-from polit.web.disclosure.models import Opinion, Served, Viewing
-from polit.web.disclosure.services import schedule_serve, unused_record
+from polit.web.disclosure.models import ManagementText, Opinion, Served, UnusedItem, Viewing
+from polit.web.disclosure.services import management_write, schedule_serve, unused_record
 from polit.web.media.models import QuarantinedContent
 from polit.web.people.rules import PersonDetails, PersonRole, PlaceInCase
 from polit.web.people.services import person_add
@@ -127,6 +130,15 @@ def test_sensitive_material_is_for_its_readers_and_each_reading_is_recorded(
             assert "ZQSECRET" not in page
             assert "MG6D/" not in page
     assert b"Plainly told" in lab.get(f"{base(case)}unused/").content
+    before = AuditEvent.objects.filter(action="disclosure.read_sensitive").count()
+    # Whoever serves sees what, of the report too; that is a reading.
+    assert b"ZQSECRET" in desk.get(f"{base(case)}serve/mg6d/").content
+    desk.get(f"/cases/{case.pk}/disclosure/unused/{item.first_id}/withdraw/")
+    sensitive = AuditEvent.objects.filter(action="disclosure.read_sensitive")
+    assert sensitive.count() == before + 2
+    form = desk.get(f"{base(case)}unused/add/?schedule=mg6d").context["form"]
+    assert form["schedule"].value() == "mg6d"
+    assert f"{base(case)}unused/add/?schedule=mg6d" in desk.get(hidden[0]).content.decode()
     assert lab.get(f"/cases/{case.pk}/disclosure/served/{kept.pk}/").status_code == 404
     assert client_for(officers[Role.GRADER]).get(base(case)).status_code == 404
 
@@ -145,6 +157,85 @@ def test_line_that_is_quarantined_since_is_withheld_with_its_papers(
     assert digest("b")[:12] in page
     assert desk.get(f"{url}csv/").status_code == 403
     assert digest("a")[:12] not in desk.get(f"{base(case)}images/").content.decode()
+
+
+def test_line_that_was_removed_as_quarantined_is_not_told_by_the_differences(
+    case: Case, desk: Client, officers: dict[Role, User], tmp_path: Path
+) -> None:
+    served(case)
+    decided_case(case, officers[Role.GRADER], {"a": "B", "b": "A"}, again=True)
+    second = served(case)
+    with act(SYSTEM, "tests.hold", reason="a test", case=case) as deed:
+        QuarantinedContent(case=case, sha256=bytes.fromhex(digest("a")), is_blocked=True).save()
+        deed.about("content", "1")
+    third = served(case)
+    for each, is_given in ((second, False), (third, True)):
+        url = f"/cases/{case.pk}/disclosure/served/{each.pk}/"
+        page = desk.get(url).content.decode()
+        assert "Withheld: quarantined" in page
+        assert "DCIM/a-0.jpg" not in page
+        assert desk.get(f"{url}pdf/").status_code == (200 if is_given else 403)
+    assert "Category" not in [row[1] for row in desk.get(
+        f"/cases/{case.pk}/disclosure/served/{second.pk}/").context["changed"]
+        if row[0] == 1]  # fmt: skip
+    (tmp_path / "served.pdf").write_bytes(desk.get(f"{url}pdf/").content)
+    told = subprocess.run(["pdftotext", "-layout", tmp_path / "served.pdf", "-"],
+                          capture_output=True, check=True, text=True).stdout  # fmt: skip
+    told = told.replace("\u200b", "")
+    assert "Removed since version 2: 1" in told
+    assert digest("a")[:12] not in told
+    assert digest("b")[:12] in told
+
+
+def test_nobody_overwrites_what_a_colleague_wrote_meanwhile(case: Case, desk: Client) -> None:
+    frame = {"reason": "a", "access": access_to(case), "place_id": suspect_of(case).pk}
+    item = unused_record(SYSTEM, given=unused(), **frame)  # type: ignore[arg-type]
+    url = f"/cases/{case.pk}/disclosure/unused/{item.first_id}/correct/"
+    write = f"{base(case)}management/write/"
+    forms = {each: desk.get(each).context["form"] for each in (url, write)}
+    unused_record(SYSTEM, given=unused(description="Told better"), corrects=item.pk, **frame)  # type: ignore[arg-type]
+    management_write(SYSTEM, text="What a colleague wrote", **frame)  # type: ignore[arg-type]
+    told = {"schedule": "mg6c", "description": "Stale", "held_where": "Tray", "text": "Stale",
+            "reason": "a"}  # fmt: skip
+    for address, form in forms.items():
+        for seen in ({"seen": form["seen"].value()}, {}):
+            assert desk.post(address, told | seen).status_code == 200
+    assert not UnusedItem.objects.filter(description="Stale").exists()
+    assert not ManagementText.objects.filter(text="Stale").exists()
+    for address in forms:
+        seen = {"seen": desk.get(address).context["form"]["seen"].value()}
+        assert desk.post(address, told | seen).status_code == 302
+
+
+def test_schedule_that_is_sent_twice_is_served_once(case: Case) -> None:
+    frame = {"reason": "a", "access": access_to(case), "kind": "images",
+             "place_id": suspect_of(case).pk, "given": service()}  # fmt: skip
+    schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="recorded already"):
+        schedule_serve(SYSTEM, **frame)  # type: ignore[arg-type]
+
+
+def test_what_was_served_is_listed_over_the_cases_of_a_reader_but_nothing_sensitive(
+    case: Case, desk: Client, make_case: MakeCase, officers: dict[Role, User], client_for: ClientFor
+) -> None:
+    shut, other = make_case("OP-SHUT"), make_case("OP-2", officers[Role.INVESTIGATOR])
+    for each in (case, shut, other):
+        served(each, "mg6c")
+        served(each, "mg6d")
+    served(case)
+    with CaptureQueriesContext(connection) as asked:
+        page = desk.get("/disclosure/").content.decode()
+    assert len(asked) <= 20
+    for told in ("MG6C/OP-1/Suspect1/1", "SI/OP-1/Suspect1/1", "MG6C/OP-2/Suspect1/1"):
+        assert told in page
+    for hidden in ("OP-SHUT", "MG6D"):
+        assert hidden not in page
+    for narrowed in ("?kind=images", "?q=SI/OP-1"):
+        page = desk.get(f"/disclosure/{narrowed}").content.decode()
+        assert "SI/OP-1/Suspect1/1" in page
+        assert "MG6C/" not in page
+    assert "MG6D" not in desk.get("/disclosure/?kind=mg6d").content.decode()
+    assert client_for(officers[Role.GRADER]).get("/disclosure/").status_code == 403
 
 
 def test_viewing_is_logged_through_its_form(case: Case, desk: Client) -> None:

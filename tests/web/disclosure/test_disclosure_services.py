@@ -215,7 +215,9 @@ def test_report_lists_what_is_to_be_disclosed_and_items_keep_their_numbers(case:
     assert report.is_sensitive
     unused_withdraw(SYSTEM, reason="twice", access=access_to(case), item_id=told.pk)
     assert [line.number for line in lines_of(serve(case, "mg6c"))] == [1]
-    assert item(case).number == 3
+    with pytest.raises(UsageError, match="recorded already"):
+        item(case)
+    assert item(case, description="Another call").number == 3
     assert SearchEntry.objects.get(title=report.reference).reader_roles == WRITERS
 
 

@@ -1,5 +1,6 @@
 """Unknown children: recorded, tied to media and clues, looked for, identified, and taken back."""
 
+import contextlib
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
@@ -36,6 +37,7 @@ from polit.web.victims.models import (
     SeriesStep,
     UnknownChild,
     UnknownStep,
+    VictimEnquiry,
 )
 from polit.web.victims.queries import (
     content_series,
@@ -113,6 +115,28 @@ def test_label_counts_in_the_force_and_nothing_of_a_child_is_changed(make_case: 
     for model in (UnknownStep, SeriesStep, Appearance):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"UPDATE {model._meta.db_table} SET reason = 'x'")
+
+
+def test_form_that_is_sent_twice_is_one_child_one_clue_and_one_enquiry(
+    make_case: MakeCase,
+) -> None:
+    case = make_case("OP-1")
+    series, sent = series_of(case), enquiry()
+    one = GivenUnknown(now_utc(), "", None, opinion())
+    child = unknown_add(**of(case), given=one)
+    clue = GivenClue("object", "A swing", "likely", "A. Example", opinion().formed_on)
+    for _ in range(2):
+        with contextlib.suppress(UsageError):
+            clue_record(**of(case), series_id=series.pk, given=clue)
+        with contextlib.suppress(UsageError):
+            enquiry_record(**of(case), unknown_id=child.pk, given=sent)
+    assert Clue.objects.count() == VictimEnquiry.objects.count() == 1
+    with pytest.raises(UsageError, match=f"as {child.label}"):
+        unknown_add(**of(case), given=one)
+    # A sister, seen at the same time.
+    unknown_add(**of(case), given=replace(one, note="The smaller one"))
+    unknown_add(**of(case), given=replace(one, opinion=None))
+    assert UnknownChild.objects.count() == 3
 
 
 def test_who_counts_at_once_counts_again_and_no_number_is_given_twice(

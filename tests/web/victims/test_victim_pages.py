@@ -15,13 +15,14 @@ from web.safeguarding.samples import CHILD_NAME, Granted, task_id
 from web.victims.samples import clue_id, media_of_case, series_of, unknown_of
 
 from polit.web.audit.models import AuditEvent
+from polit.web.audit.services import act
 from polit.web.cases.services import member_add
 from polit.web.core.acting import SYSTEM
 from polit.web.core.rules import CHILD_READERS, Purpose, Role
 from polit.web.items.models import Item
 from polit.web.items.rules import place_of
 from polit.web.items.services.building import items_build
-from polit.web.media.models import Entry
+from polit.web.media.models import Entry, QuarantinedContent
 from polit.web.safeguarding.models import ChildRecord, SafeguardingTask
 from polit.web.victims.models import SeriesMedia, UnknownChild, VictimEnquiry
 from polit.web.victims.services import appearance_record, clue_tie, media_link
@@ -63,6 +64,28 @@ def test_a_series_over_two_cases_tells_a_reader_of_one_only_that_there_is_more(
     for case in (mine, closed):
         for name, row in (("unknown", theirs.pk), ("series", series_of(closed).pk)):
             assert client.get(reverse(f"victims:{name}", args=[case.id, row])).status_code == 404
+
+
+def test_an_item_that_is_quarantined_since_is_in_no_series_and_its_clue_is_told_to_nobody(
+    make_user: MakeUser, make_case: MakeCase, client_for: ClientFor
+) -> None:
+    officer = make_user("i", *CHILD_READERS)
+    case = make_case("OP-MINE", officer)
+    media, series = media_of_case(case), series_of(case)
+    clue_id(case)
+    client = client_for(officer)
+    url = reverse("victims:series", args=[case.id, series.pk])
+    page = client.get(url).content.decode()
+    assert str(media.pk) in page
+    assert "walnut tree" in page
+    with act(SYSTEM, "tests.hold", reason="a test", case=case) as deed:
+        QuarantinedContent(case=case, sha256=bytes(media.sha256), is_blocked=True).save()
+        deed.about("content", "1")
+    for address in (url, f"{url}clues/add/"):
+        page = client.get(address).content.decode()
+        assert str(media.pk) not in page
+        assert "walnut tree" not in page
+    assert "that you have no access to" not in client.get(url).content.decode()
 
 
 def test_a_candidate_is_linked_with_one_click(

@@ -116,6 +116,7 @@ class UnusedForm(GovukForm):
     decision = forms.ChoiceField(label="Decision (optional)", required=False)
     why = lines_field("Reason of the decision (optional)", required=False, hint=CHILDLESS)
     reason = ReasonField()
+    seen = SeenField()
 
     def __init__(self, *args: Any, exhibits: Choices, **options: Any) -> None:
         """Offer the schedules that list items, the decisions and the case's exhibits."""
@@ -127,6 +128,8 @@ class UnusedForm(GovukForm):
         offer(self.fields["exhibit"], [("", "None"), *exhibits])
         decisions = [(each.code, each.label) for each in law.decisions]
         offer(self.fields["decision"], [("", "None yet"), *decisions])
+        # What is new was not seen before.
+        self.fields["seen"].required = "seen" in self.initial
 
     def given(self) -> GivenUnused:
         """Return what was filled in."""
@@ -147,6 +150,7 @@ class ManagementForm(GovukForm):
         widget=forms.Textarea(attrs={"rows": 20}),
     )  # fmt: skip
     reason = ReasonField()
+    seen = SeenField()
 
 
 class ViewingForm(GovukForm):
@@ -175,19 +179,22 @@ class ViewingForm(GovukForm):
     undertaken_on = DayField(label="Day on which the undertaking was signed")
     noted = lines_field("What was noted (optional)", required=False, hint=CHILDLESS)
     reason = ReasonField()
+    seen = SeenField()
 
     def __init__(self, *args: Any, served: Choices, exhibits: Choices, **options: Any) -> None:
         """Offer what can be viewed."""
         super().__init__(*args, **options)
         offer(self.fields["served"], [("", "None"), *served])
         offer(self.fields["exhibits"], exhibits)
+        self.fields["seen"].required = "seen" in self.initial
         if not exhibits:
             del self.fields["exhibits"]
             self.lay_out()
 
     def given(self) -> GivenViewing:
         """Return what was filled in."""
-        typed = {name: value for name, value in self.cleaned_data.items() if name != "reason"}
+        typed = {name: value for name, value in self.cleaned_data.items()
+                 if name not in {"reason", "seen"}}  # fmt: skip
         chosen = typed.pop("served")
         typed["served_id"] = UUID(chosen) if chosen else None
         typed["exhibits"] = tuple(UUID(each) for each in typed.pop("exhibits", ()))
@@ -199,7 +206,7 @@ def initial_of_item(item: UnusedItem) -> dict[str, object]:
     names = ("schedule", "description", "held_where", "reviewed_by", "reviewed_on", "decision",
              "why")  # fmt: skip
     told = {name: getattr(item, name) for name in names}
-    return told | {"exhibit": str(item.exhibit_id or "")}
+    return told | {"exhibit": str(item.exhibit_id or ""), "seen": str(item.pk)}
 
 
 def initial_of_viewing(viewing: Viewing) -> dict[str, object]:
@@ -208,4 +215,5 @@ def initial_of_viewing(viewing: Viewing) -> dict[str, object]:
              "to_at", "conditions", "undertaken_on", "noted")  # fmt: skip
     told = {name: getattr(viewing, name) for name in names}
     exhibits = [str(each) for each in viewing.exhibits.values_list("exhibit_id", flat=True)]
-    return told | {"served": str(viewing.served_id or ""), "exhibits": exhibits}
+    return told | {"served": str(viewing.served_id or ""), "exhibits": exhibits,
+                   "seen": str(viewing.pk)}  # fmt: skip

@@ -11,9 +11,14 @@ from polit.base.clock import now_utc
 from polit.web.core.pdf import render_pdf
 from polit.web.disclosure.law import Source
 from polit.web.disclosure.models import Served
-from polit.web.disclosure.queries import columns_of, difference_of, summary_of
+from polit.web.disclosure.queries import (
+    blocked_in_difference,
+    columns_of,
+    difference_of,
+    summary_of,
+)
 from polit.web.disclosure.rules import Line
-from polit.web.disclosure.shown import images_shown, summary_shown
+from polit.web.disclosure.shown import changed_shown, images_shown, summary_shown
 
 LINES_MOST, CHANGES_MOST = 1_000, 200
 _IMAGE_HEADS = ("Number", "Exhibits and copies", "SHA-256", "Kind", "Category", "Dates",
@@ -128,16 +133,21 @@ def _widths(heads: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(long.get(each, 5) for each in heads)
 
 
-def _plain_rows(lines: tuple[Line, ...]) -> tuple[tuple[str, ...], ...]:
+def _plain_rows(
+    lines: tuple[Line, ...], blocked: frozenset[str] = frozenset()
+) -> tuple[tuple[str, ...], ...]:
+    del blocked  # only a content can be quarantined
     return tuple((str(line.number), *line.cells) for line in lines)
 
 
-def _image_rows(lines: tuple[Line, ...]) -> tuple[tuple[str, ...], ...]:
+def _image_rows(
+    lines: tuple[Line, ...], blocked: frozenset[str] = frozenset()
+) -> tuple[tuple[str, ...], ...]:
     return tuple(
         (str(each.number), each.exhibits, each.digest, each.kind, each.category, each.dates,
          each.where, each.state, "\n".join(filter(None, (each.accessible, each.opinion))),
          each.count)
-        for each in images_shown(lines)
+        for each in images_shown(lines, blocked)
     )  # fmt: skip
 
 
@@ -149,15 +159,15 @@ def _differences(served: Served, *, is_images: bool) -> list[Rows]:
     heads = _IMAGE_HEADS if is_images else ("Number", *columns_of(served))
     widths = _IMAGE_WIDTHS if is_images else _widths(heads)
     rows_of = _image_rows if is_images else _plain_rows
-    changed = tuple(
-        (str(line.number), name, before, after)
-        for line in found.changed for name, before, after in line.cells
-    )  # fmt: skip
+    # A line that the version removed because it was quarantined is on no paper either.
+    blocked = blocked_in_difference(served)
+    changed = tuple((str(number), *cells) for number, *cells in
+                    changed_shown(found.changed, blocked))  # fmt: skip
     added, removed, altered = found.counts
     return [
-        Rows(f"Added since {was}: {added:,}", heads, widths, rows_of(found.added),
+        Rows(f"Added since {was}: {added:,}", heads, widths, rows_of(found.added, blocked),
              _rest(added, len(found.added))),
-        Rows(f"Removed since {was}: {removed:,}", heads, widths, rows_of(found.removed),
+        Rows(f"Removed since {was}: {removed:,}", heads, widths, rows_of(found.removed, blocked),
              _rest(removed, len(found.removed))),
         Rows(f"Changed since {was}: {altered:,}", ("Number", "Column", "Before", "Now"),
              (4, 6, 20, 20), changed, _rest(altered, len(found.changed))),

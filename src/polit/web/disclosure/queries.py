@@ -33,9 +33,10 @@ CHOICES_MOST = 2_000
 
 @dataclass(frozen=True, slots=True)
 class ChangedLine:
-    """A line that stands otherwise, in words: its number, and each cell before and after."""
+    """A line that stands otherwise, in words: its number and key, each cell before and after."""
 
     number: int
+    key: str
     cells: tuple[tuple[str, str, str], ...]
 
 
@@ -98,7 +99,7 @@ def served_list(
 def served_for(user: User) -> QuerySet[Served]:
     """Return the served versions of a person's cases that are not sensitive."""
     rows = Served.objects.filter(case__in=case_ids_for(user), is_sensitive=False)
-    return rows.select_related("case")
+    return rows.select_related("case", "place")
 
 
 def served_get(access: CaseAccess, served_id: UUID, *, sensitive: bool) -> Served:
@@ -166,7 +167,7 @@ def difference_of(served: Served, *, most: int) -> Difference | None:
     new = {line.number: line for line in lines_of(served, numbers=[each.number for each in some])}
     names = columns_of(served)
     changed = tuple(
-        ChangedLine(each.number, tuple(
+        ChangedLine(each.number, new[each.number].key, tuple(
             (names[place], old[each.before].cells[place], new[each.number].cells[place])
             for place in each.columns
         ))
@@ -179,7 +180,8 @@ def difference_of(served: Served, *, most: int) -> Difference | None:
 def blocked_keys(served: Served) -> frozenset[str]:
     """Return which lines name contents that are quarantined for legal privilege by now.
 
-    Two queries; of a schedule of images alone.
+    Two queries; of a schedule of images alone. What a later version removed or changed is of the
+    earlier one too: see ``blocked_in_difference``.
     """
     if served.schedule.source is not Source.IMAGES:
         return frozenset()
@@ -189,6 +191,15 @@ def blocked_keys(served: Served) -> frozenset[str]:
         return frozenset()
     lines = ServedLine.objects.filter(served=served).values_list("key", flat=True)
     return frozenset(keys.intersection(lines))
+
+
+def blocked_in_difference(served: Served) -> frozenset[str]:
+    """Return which lines of a version, or of the one before it, are quarantined by now.
+
+    Five queries: a line that the version removed stands in the earlier one alone.
+    """
+    before = before_of(served)
+    return blocked_keys(served) | (blocked_keys(before) if before else frozenset())
 
 
 def unused_list(place: CasePerson, *, sensitive: bool) -> list[UnusedItem]:

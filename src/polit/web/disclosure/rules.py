@@ -20,6 +20,7 @@ SENSITIVE_READERS = WRITERS
 OPINERS = frozenset({Role.EXAMINER})
 """Who says whether something was accessible: it is an examiner's opinion, in their own name."""
 READING = Access(Scope.CASE, read=READERS)
+LISTING = Access(Scope.ROLE, read=READERS)
 WRITING = Access(Scope.CASE, read=WRITERS, write=WRITERS)
 SENSITIVE = Access(Scope.CASE, read=SENSITIVE_READERS)
 OPINING = Access(Scope.CASE, read=OPINERS, write=OPINERS)

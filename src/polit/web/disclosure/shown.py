@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from polit.web.disclosure.queries import ChangedLine
 from polit.web.disclosure.rules import COLUMN, Line
 from polit.web.grading.category_schemes import category_label
 
@@ -49,6 +50,17 @@ def images_shown(lines: Iterable[Line], blocked: frozenset[str] = frozenset()) -
         ImageShown(line.number, WITHHELD, *[""] * 10) if line.key in blocked else _image(line)
         for line in lines
     ]
+
+
+def changed_shown(
+    lines: Iterable[ChangedLine], blocked: frozenset[str] = frozenset()
+) -> list[tuple[int, str, str, str]]:
+    """Return number, column, before and now of what changed; withheld where it is quarantined."""
+    shown = []
+    for line in lines:
+        cells = ((WITHHELD, "", ""),) if line.key in blocked else line.cells
+        shown += [(line.number, *cell) for cell in cells]
+    return shown
 
 
 def _image(line: Line) -> ImageShown:

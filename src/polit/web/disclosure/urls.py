@@ -37,4 +37,7 @@ _case: list[URLPattern | URLResolver] = [
     path("<uuid:defendant_id>/", include(_defendant)),
 ]
 
-urlpatterns = [path("cases/<uuid:case_id>/disclosure/", include(_case))]
+urlpatterns = [
+    path("disclosure/", reading.list_page, name="list"),
+    path("cases/<uuid:case_id>/disclosure/", include(_case)),
+]

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from polit.web.accounts.models import User
 from polit.web.core.rules import CASE_ROLES, CHILD_READERS, Role
+from polit.web.court.rules import DISCLOSERS
 from polit.web.examinations.rules import TILE_READERS
 
 
@@ -61,6 +62,7 @@ PLACES = (
     Place("Warrants", "warrants:list", CHILD_READERS, "Warrants and their executions"),
     Place("Arrests", "arrests:list", CHILD_READERS, "Arrests, custody, bail, outcomes"),
     Place("Court", "court:list", CHILD_READERS, "Charges, hearings, results"),
+    Place("Served schedules", "disclosure:list", DISCLOSERS, "What was disclosed, to whom, when"),
     Place("Exchange", "dissemination:list", CASE_ROLES, "What was given to whom"),
     Place("Hash sets", "hashsets:list", _EXAMINERS, "Known files"),
     Place("My exposure", "welfare:own", TILE_READERS, "What you have seen, and your limits",

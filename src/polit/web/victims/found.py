@@ -12,6 +12,7 @@ from polit.web.core.chronology import Happening
 from polit.web.core.due import Waiting
 from polit.web.core.searching import Entry, Searchable, corrected
 from polit.web.victims.models import Clue, ClueTie, Series, SeriesCase, UnknownChild, UnknownStep
+from polit.web.victims.queries import clues_shown
 from polit.web.victims.rules import READERS
 
 _WORDS = {
@@ -63,7 +64,7 @@ def _series(records: Sequence[Model]) -> Iterator[Entry]:
 
 def _clues(records: Sequence[Model]) -> Iterator[Entry]:
     ties = ClueTie.objects.standing().filter(
-        clue__in=Clue.objects.standing().filter(pk__in=[each.pk for each in records]).values("pk")
+        clue__in=clues_shown().filter(pk__in=[each.pk for each in records]).values("pk")
     )
     told = set[UUID]()
     for each in ties.select_related("clue").order_by("recorded_at", "pk"):

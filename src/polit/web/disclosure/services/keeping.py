@@ -19,6 +19,8 @@ from polit.web.audit.services import act
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.twice import check_not_twice
+from polit.web.core.versions import check_unchanged
 from polit.web.disclosure.law import Source, current_law
 from polit.web.disclosure.models import (
     ManagementText,
@@ -86,6 +88,8 @@ def unused_record(
             reason=reason, **asdict(given),
         )  # fmt: skip
         row.first_id = replaced.first_id if replaced else row.pk
+        if replaced is None:
+            check_not_twice(row, but=frozenset({"number"}))
         row.save()
         # What it is stands in no audit: the audit's readers are not those of sensitive material.
         deed.about("unused material", row.first_id, label=place.label, schedule=row.schedule,
@@ -116,13 +120,23 @@ def unused_withdraw(
 
 
 def management_write(
-    actor: Actor, *, reason: str, access: CaseAccess, place_id: UUID, text: str
-) -> ManagementText:
+    actor: Actor, *, reason: str, access: CaseAccess, place_id: UUID, text: str,
+    seen: str | None = None,
+) -> ManagementText:  # fmt: skip
     """Write the next version of a defendant's disclosure management document.
+
+    Args:
+        actor: Who writes it.
+        reason: Why.
+        access: The case.
+        place_id: The defendant.
+        text: The whole document.
+        seen: The version that was looked at, ``0`` for none; ``None`` where nobody looked.
 
     Raises:
         AuthorityError: Their roles do not allow it.
-        UsageError: It says nothing, or what the last version says.
+        UsageError: It says nothing, or what the last version says, or there is a later version
+            than the one that was looked at.
     """
     check_writes(roles_of(actor))
     check_said(what_it_says=text)
@@ -131,6 +145,7 @@ def management_write(
         case_lock(access.case.id)
         place = suspect_get(access, place_id)
         last = ManagementText.objects.filter(place=place).order_by("-version").first()
+        check_unchanged(seen, str(last.version if last else 0))
         if last is not None and last.text == text:
             raise UsageError("the last version says the same")
         row = ManagementText(case_id=access.case.id, place=place, text=text, by=actor.name,
@@ -168,6 +183,8 @@ def viewing_record(
         row = Viewing(case_id=access.case.id, place=place, corrects=replaced, by=actor.name,
                       reason=reason, **told)  # fmt: skip
         row.first_id = replaced.first_id if replaced else row.pk
+        if replaced is None:
+            check_not_twice(row)
         row.save()
         ViewedExhibit.objects.bulk_create(
             [ViewedExhibit(viewing=row, exhibit=each, reference=each.reference) for each in found]

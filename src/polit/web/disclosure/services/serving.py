@@ -1,5 +1,6 @@
 """Serves schedules: a version is written once, with its lines and digest, and never changes."""
 
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -85,6 +86,13 @@ def schedule_serve(
         if len(draft.lines) > MOST_LINES:
             raise UsageError(f"a schedule has at most {MOST_LINES} lines")
         last = Served.objects.filter(place=place, kind=kind).order_by("-version").first()
+        if last is not None and _service(last) == (
+            mark,
+            given.served_to,
+            given.served_at,
+            means.code,
+        ):
+            raise UsageError(f"this is recorded already: it is {last.reference}")
         row = _version(access, place, draft, last)
         row.law, row.sha256, row.means = law.name, mark, means.code
         row.served_to, row.served_at = given.served_to, given.served_at
@@ -94,6 +102,10 @@ def schedule_serve(
         deed.about("served schedule", row.pk, label=_label(row), schedule=kind,
                    version=row.version, lines=row.count, sha256=mark, means=means.code)  # fmt: skip
     return row
+
+
+def _service(served: Served) -> tuple[str, str, datetime, str]:
+    return served.sha256, served.served_to, served.served_at, served.means
 
 
 def _version(

@@ -13,6 +13,7 @@ from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.found import or_404
 from polit.web.core.models import Superseded
+from polit.web.core.versions import check_unchanged
 from polit.web.disclosure.forms import (
     ManagementForm,
     UnusedForm,
@@ -84,6 +85,7 @@ def unused_withdraw_page(request: HttpRequest, case_id: UUID, unused_id: UUID) -
     del case_id
     granted = case_access_of(request)
     row = _standing(or_404(lambda: unused_rows(granted, unused_id)))
+    _note(request, row)
     form = WithdrawForm(sent(request))
     if form.is_valid():
         kept = attempt(
@@ -108,13 +110,15 @@ def management_write_page(
     granted = case_access_of(request)
     place = _place(request, defendant_id)
     versions = text_versions(place)
-    form = ManagementForm(sent(request), initial={"text": versions[0].text if versions else ""})
+    known = {"text": versions[0].text, "seen": versions[0].version} if versions else {"seen": 0}
+    form = ManagementForm(sent(request), initial=known)
     if form.is_valid():
         kept = attempt(
             form,
             lambda: management_write(
                 actor_of(request), reason=form.cleaned_data["reason"], access=granted,
                 place_id=defendant_id, text=form.cleaned_data["text"],
+                seen=form.cleaned_data["seen"],
             ),
         )  # fmt: skip
         if kept is not None:
@@ -188,7 +192,7 @@ def _unused_form(
             lambda: unused_record(
                 actor_of(request), reason=form.cleaned_data["reason"],
                 access=case_access_of(request), place_id=place.pk, given=form.given(),
-                corrects=corrects,
+                corrects=_seen(form, corrects),
             ),
         )  # fmt: skip
         if kept is not None:
@@ -205,13 +209,20 @@ def _viewing_form(
             form,
             lambda: viewing_record(
                 actor_of(request), reason=form.cleaned_data["reason"], access=granted,
-                place_id=place.pk, given=form.given(), corrects=corrects,
+                place_id=place.pk, given=form.given(), corrects=_seen(form, corrects),
             ),
         )  # fmt: skip
         if kept is not None:
             return redirect("disclosure:viewing", case_id=granted.case.id,
                             viewing_id=kept.first_id)  # fmt: skip
     return _form(request, place, form, heading)
+
+
+def _seen(form: UnusedForm | ViewingForm, corrects: UUID | None) -> UUID | None:
+    """Return the row that a form corrects, which is the one that it began with."""
+    if corrects is not None:
+        check_unchanged(form.cleaned_data["seen"], str(corrects))
+    return corrects
 
 
 def _choices(request: HttpRequest, place: CasePerson) -> dict[str, list[tuple[str, str]]]:
@@ -225,7 +236,7 @@ def _place(request: HttpRequest, defendant_id: UUID) -> CasePerson:
 
 def _note(request: HttpRequest, row: UnusedItem) -> None:
     """Record that a sensitive item is read."""
-    if row.is_sensitive:
+    if row.is_sensitive and request.method != "POST":
         sensitive_read(
             actor_of(request), access=case_access_of(request), place=row.place,
             what=f"{row.schedule_kind.short} item {row.number}",

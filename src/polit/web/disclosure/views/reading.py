@@ -10,6 +10,7 @@ from polit.web.arrests.queries import place_label
 from polit.web.core.access import CaseAccess, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.found import or_404
+from polit.web.core.listing import Filter, Listing, Sort, equal_to, listing_of
 from polit.web.core.paging import PAGE_SIZE
 from polit.web.court.rules import may_read_texts
 from polit.web.disclosure.drafts import draft_of
@@ -17,18 +18,41 @@ from polit.web.disclosure.law import ScheduleKind, Source, current_law
 from polit.web.disclosure.queries import (
     defendant_get,
     schedules_shown,
+    served_for,
     served_list,
     text_versions,
     unused_list,
     viewing_list,
 )
-from polit.web.disclosure.rules import OPINERS, READING, SENSITIVE, WRITERS, summary
+from polit.web.disclosure.rules import LISTING, OPINERS, READING, SENSITIVE, WRITERS, summary
 from polit.web.disclosure.services import sensitive_read
 from polit.web.disclosure.shown import images_shown, summary_shown
 from polit.web.people.models import CasePerson
 
 _VERSIONS_MOST = 200
 _DIGITS_MOST = 9
+
+
+def served_listing() -> Listing:
+    """Return how served versions of all cases are listed: served last comes first."""
+    return Listing(
+        sorts=(
+            Sort("newest", "Served last first", "served_at", newest_first=True),
+            Sort("oldest", "Served first first", "served_at"),
+            Sort("reference", "By reference", "reference"),
+        ),
+        search=("reference", "served_to", "case__reference"),
+        search_label="Reference, case, or to whom",
+        filters=(Filter("kind", "Schedule", tuple(schedules_shown(sensitive=False)),
+                        equal_to("kind")),),
+    )  # fmt: skip
+
+
+@access(LISTING)
+def list_page(request: HttpRequest) -> HttpResponse:
+    """List what was served in all cases of a reader; nothing sensitive."""
+    listed = listing_of(request, served_for(user_of(request)), served_listing())
+    return render(request, "disclosure/list.html", {"listed": listed})
 
 
 @access(READING)
@@ -124,6 +148,7 @@ def _unused(
         "kinds": kinds,
         "served": served.filter(kind__in=[each.code for each in kinds])[:_VERSIONS_MOST],
         "is_sensitive": sensitive,
+        "listing": next((each.code for each in kinds if each.source is Source.ITEMS), ""),
     }
     return render(request, "disclosure/unused.html", shown)
 

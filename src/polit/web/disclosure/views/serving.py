@@ -6,25 +6,27 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.web.accounts.signed_in import user_of
 from polit.web.arrests.queries import place_label
-from polit.web.core.access import access, case_access_of
+from polit.web.core.access import CaseAccess, access, case_access_of
 from polit.web.core.acting import actor_of
 from polit.web.core.attempts import attempt, sent
 from polit.web.core.fields import this_minute
 from polit.web.core.found import or_404
 from polit.web.core.paging import PAGE_SIZE
 from polit.web.court.rules import may_read_texts
-from polit.web.disclosure.drafts import csv_pieces, draft_of
+from polit.web.disclosure.drafts import Draft, csv_pieces, draft_of
 from polit.web.disclosure.forms import CountForm, OpinionForm, ServeForm
 from polit.web.disclosure.law import Source, current_law
 from polit.web.disclosure.models import Served
 from polit.web.disclosure.papers import served_pdf
 from polit.web.disclosure.queries import (
     before_of,
+    blocked_in_difference,
     blocked_keys,
     charge_choices,
     columns_of,
@@ -42,7 +44,7 @@ from polit.web.disclosure.services import (
     sensitive_read,
     support_set,
 )
-from polit.web.disclosure.shown import images_shown, summary_shown
+from polit.web.disclosure.shown import changed_shown, images_shown, summary_shown
 from polit.web.disclosure.views.reading import after_of, images_kind
 from polit.web.exhibits.papers import paper_name
 from polit.web.people.models import CasePerson
@@ -63,6 +65,8 @@ def serve_page(
     if kind is None:
         raise Http404
     draft = draft_of(granted, place, kind)
+    if kind.is_sensitive and request.method != "POST":
+        sensitive_read(actor_of(request), access=granted, place=place, what=f"{kind.short} draft")
     form = ServeForm(sent(request), initial={"served_at": this_minute(), "seen": draft.mark})
     if form.is_valid():
         kept = attempt(
@@ -74,9 +78,28 @@ def serve_page(
         )  # fmt: skip
         if kept is not None:
             return _to_served(kept)
-    lead = (f"{place.label}: {len(draft.lines)} lines as they stand now. What is served is a"
-            " version that never changes.")  # fmt: skip
-    return _form(request, place, form, f"Serve: {kind.label}", lead)
+    return render(request, "disclosure/serve.html", _to_serve(granted, place, draft, form))
+
+
+def _to_serve(
+    granted: CaseAccess, place: CasePerson, draft: Draft, form: ServeForm
+) -> dict[str, object]:
+    count = len(draft.lines)
+    is_images = draft.kind.source is Source.IMAGES
+    return {
+        "granted": granted,
+        "place": place,
+        "form": form,
+        "heading": f"Serve: {draft.kind.label}",
+        "lead": f"{place.label}: {count:,} line{'' if count == 1 else 's'} as they stand now."
+                " What is served is a version that never changes.",
+        "kind": draft.kind,
+        "columns": draft.columns,
+        "lines": draft.lines[:PAGE_SIZE],
+        "left": max(0, count - PAGE_SIZE),
+        "images_url": reverse("disclosure:images", args=[granted.case.id, place.pk])
+                      if is_images else "",
+    }  # fmt: skip
 
 
 @access(OPINING, methods=("GET", "POST"))
@@ -194,9 +217,12 @@ def _served(request: HttpRequest, served: Served) -> HttpResponse:
         "difference": difference,
         "may_write": bool(roles & WRITERS),
     }
-    if difference is not None and is_images:
-        shown["added"] = images_shown(difference.added, blocked)
-        shown["removed"] = images_shown(difference.removed, blocked)
+    if difference is not None:
+        withheld = blocked_in_difference(served)
+        shown["changed"] = changed_shown(difference.changed, withheld)
+        if is_images:
+            shown["added"] = images_shown(difference.added, withheld)
+            shown["removed"] = images_shown(difference.removed, withheld)
     return render(request, "disclosure/served.html", shown)
 
 

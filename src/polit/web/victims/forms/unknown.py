@@ -92,6 +92,9 @@ class OpinionForm(GovukForm):
         return _opinion(self)
 
 
+_NONE = "There is none to choose: open one first, on the page of its case."
+
+
 class ChooseSeriesForm(GovukForm):
     """One of the series of the reader's cases."""
 
@@ -103,6 +106,8 @@ class ChooseSeriesForm(GovukForm):
         """Offer them."""
         super().__init__(*args, **options)
         choose(self, "series", series)
+        if not series:
+            self.fields["series"].help_text = _NONE
 
     def series_id(self) -> UUID:
         """Return the series that was chosen."""

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 
 from polit.web.accounts.models import User
 from polit.web.cases.queries import case_ids_for
 from polit.web.core.access import CaseAccess
 from polit.web.items.models import Item, ReviewSet
 from polit.web.items.rules import item_number
+from polit.web.media.quarantine import content_shown
 from polit.web.safeguarding.queries import task_get
 from polit.web.victims.models import (
     Appearance,
@@ -80,14 +81,14 @@ def series_steps(series: Series) -> list[SeriesStep]:
 
 
 def media_of(user: User, series: Series) -> QuerySet[SeriesMedia]:
-    """Return the media of a series that hold, of the reader's cases alone."""
-    rows = _media(series).filter(case__in=case_ids_for(user))
+    """Return what holds and is not quarantined of a series' media, of the reader's cases alone."""
+    rows = _media_shown(series).filter(case__in=case_ids_for(user))
     return rows.select_related("case")
 
 
 def media_hidden(user: User, series: Series) -> int:
     """Return how many media of a series lie in cases that the reader has no access to."""
-    return _media(series).exclude(case__in=case_ids_for(user)).count()
+    return _media_shown(series).exclude(case__in=case_ids_for(user)).count()
 
 
 def gallery_leads(media: tuple[SeriesMedia, ...]) -> dict[UUID, int]:
@@ -125,13 +126,23 @@ def task_content(access: CaseAccess, task_id: UUID) -> bytes:
 
 
 def clues_seen(user: User, series: Series) -> Seen[ClueTie]:
-    """Return the clues of a series that hold, by the day they were found. Two queries."""
-    holds = Clue.objects.standing().values("pk")
+    """Return the clues of a series that hold, by the day they were found. Two queries.
+
+    A clue in an item that is quarantined for legal privilege tells what is in it, and is left out.
+    """
+    holds = clues_shown().values("pk")
     ties = ClueTie.objects.standing().filter(series=series, clue__in=holds)
     mine = ties.filter(clue__case__in=case_ids_for(user))
     rows = mine.select_related("clue__case", "clue__media").order_by("clue__found_on", "pk")
     found = tuple(rows)
     return Seen(found, ties.count() - len(found))
+
+
+def clues_shown() -> QuerySet[Clue]:
+    """Return the clues that hold, but for those in an item that is quarantined by now."""
+    return Clue.objects.standing().filter(
+        Q(media=None) | content_shown(case="media__case_id", sha256="media__sha256")
+    )
 
 
 def clue_get(access: CaseAccess, series: Series, clue_id: UUID) -> Clue:
@@ -141,7 +152,7 @@ def clue_get(access: CaseAccess, series: Series, clue_id: UUID) -> Clue:
         Clue.DoesNotExist: There is none of that identifier.
     """
     tied = ClueTie.objects.standing().filter(clue=OuterRef("pk"), series=series)
-    return Clue.objects.standing().filter(Exists(tied)).get(pk=clue_id, case_id=access.case.id)
+    return clues_shown().filter(Exists(tied)).get(pk=clue_id, case_id=access.case.id)
 
 
 def linked_get(access: CaseAccess, series: Series, kind: str, row_id: UUID) -> Linked:
@@ -157,7 +168,7 @@ def linked_get(access: CaseAccess, series: Series, kind: str, row_id: UUID) -> L
         ObjectDoesNotExist: None that holds has that identifier.
     """
     if kind == "media":
-        return _media(series).get(pk=row_id, case_id=access.case.id)
+        return _media_shown(series).get(pk=row_id, case_id=access.case.id)
     if kind == "clue":
         return clue_get(access, series, row_id)
     ties = ClueTie.objects.standing().filter(series=series, clue__case_id=access.case.id)
@@ -174,3 +185,7 @@ def children_seen(user: User, series: Series) -> Seen[Appearance]:
 
 def _media(series: Series) -> QuerySet[SeriesMedia]:
     return SeriesMedia.objects.standing().filter(series=series)
+
+
+def _media_shown(series: Series) -> QuerySet[SeriesMedia]:
+    return _media(series).filter(content_shown(case="case_id"))

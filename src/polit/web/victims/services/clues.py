@@ -1,5 +1,6 @@
 """Records clues in words, and ties one clue to several series."""
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
 from polit.web.victims.catalogue import check_code, current_catalogue
-from polit.web.victims.models import Clue, ClueTie, SeriesMedia
+from polit.web.victims.models import Clue, ClueTie, Series, SeriesMedia
 from polit.web.victims.queries import clue_get, linked_get
 from polit.web.victims.rules import GivenClue, check_clue, check_reader
 from polit.web.victims.services.series import series_into, series_locked, series_taken
@@ -42,6 +43,7 @@ def clue_record(
         if given.media_id is not None:
             found = linked_get(access, series, "media", given.media_id)
             media = found if isinstance(found, SeriesMedia) else None
+        _check_new(access, series, given)
         clue = Clue(
             case_id=access.case.id, kind=given.kind, text=given.text, media=media,
             reliability=given.reliability, frame_ms=given.frame_ms, found_by=given.found_by,
@@ -85,3 +87,11 @@ def clue_tie(
         tie.save()
         deed.about("series", other.pk, clue=str(clue.pk))
     return tie
+
+
+def _check_new(access: CaseAccess, series: Series, given: GivenClue) -> None:
+    """Refuse a form that was sent twice."""
+    told = asdict(given) | {"case": access.case.id}
+    held = Clue.objects.standing().filter(**told)
+    if ClueTie.objects.standing().filter(series=series, clue__in=held.values("pk")).exists():
+        raise UsageError("this clue is recorded already: look at the series")

@@ -4,16 +4,18 @@ from dataclasses import asdict
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from polit.base.clock import now_utc
 from polit.base.errors import UsageError
 from polit.web.audit.rules import Nature
 from polit.web.audit.services import act
+from polit.web.cases.models import Case
 from polit.web.cases.queries import roles_of
 from polit.web.core.access import CaseAccess
 from polit.web.core.acting import Actor
+from polit.web.core.twice import check_not_twice
 from polit.web.dissemination.models import Exchange
 from polit.web.dissemination.queries import exchange_versions
 from polit.web.safeguarding.rules.children import check_happened
@@ -60,6 +62,7 @@ def unknown_add(
         actor, "victims.unknown_add", reason=reason, case=access.case,
         purpose=access.purpose.value, nature=Nature.COLLECTION,
     ) as deed:  # fmt: skip
+        _check_another(access, actor, given)
         unknown = _numbered(UnknownChild(
             case_id=access.case.id, noted_at=given.noted_at, note=given.note, by=actor.name
         ))  # fmt: skip
@@ -173,6 +176,7 @@ def enquiry_record(
         row = VictimEnquiry(
             unknown=unknown, catalogue=lists.name, by=actor.name, reason=reason, **told
         )
+        check_not_twice(row)
         row.save()
         deed.about("unknown_child", unknown.pk, label=unknown.label, enquiry=str(row.pk),
                    country=row.country)  # fmt: skip
@@ -212,10 +216,27 @@ def answer_record(
         row = VictimAnswer(
             enquiry=enquiry, catalogue=lists.name, by=actor.name, reason=reason, **asdict(given)
         )
+        check_not_twice(row)
         row.save()
         deed.about("unknown_child", unknown.pk, label=unknown.label, enquiry=str(enquiry.pk),
                    result=row.result)  # fmt: skip
     return row
+
+
+def _check_another(access: CaseAccess, actor: Actor, given: GivenUnknown) -> None:
+    """Refuse a form that was sent twice: a second child is told apart by something."""
+    Case.objects.select_for_update().get(pk=access.case.id)
+    rows = UnknownChild.objects.filter(
+        case_id=access.case.id, by=actor.name, noted_at=given.noted_at, note=given.note
+    )
+    held = AgeOpinion.objects.standing().filter(unknown=OuterRef("pk"))
+    if given.opinion is not None:
+        held = held.filter(**asdict(given.opinion))
+    found = rows.filter(Exists(held) if given.opinion else ~Exists(held)).first()
+    if found is not None:
+        raise UsageError(
+            f"this is recorded already, as {found.label}: of another child, say what else is known"
+        )
 
 
 def _numbered(unknown: UnknownChild) -> UnknownChild:
@@ -244,6 +265,7 @@ def _holds(
     row = AgeOpinion(
         unknown=unknown, catalogue=lists.name, by=actor.name, reason=reason, **asdict(given)
     )
+    check_not_twice(row)
     row.save()
     return row
 

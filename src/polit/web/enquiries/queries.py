@@ -21,10 +21,16 @@ def enquiries_for(user: User) -> QuerySet[Enquiry]:
     """
     if not user.is_active or not user.roles & WORKERS:
         return Enquiry.objects.none()
-    mine = case_ids_for(user)
-    of_referral = Q(case=None) & (Q(referral__case=None) | Q(referral__case__in=mine))
-    rows = Enquiry.objects.filter(Q(case__in=mine) | of_referral)
+    rows = Enquiry.objects.filter(_of_cases(user) | _of_referrals(user))
     return rows.select_related("referral__case", "case")
+
+
+def _of_cases(user: User) -> Q:
+    return Q(case__in=case_ids_for(user))
+
+
+def _of_referrals(user: User) -> Q:
+    return Q(case=None) & (Q(referral__case=None) | Q(referral__case__in=case_ids_for(user)))
 
 
 def case_enquiries(access: CaseAccess) -> QuerySet[Enquiry]:
@@ -88,9 +94,16 @@ def answers_of(referral: Referral) -> list[EnquiryStep]:
     return [each for each in rows.order_by("-occurred_at") if each.has_facts]
 
 
-def enquiries_awaited(user: User) -> QuerySet[Enquiry]:
-    """Return enquiries that wait for an answer which is expected, the first due first."""
-    rows = enquiries_for(user).filter(state=EnquiryState.SENT.value, answer_due_at__isnull=False)
+def enquiries_awaited(user: User, *, of_cases: bool) -> QuerySet[Enquiry]:
+    """Return enquiries that wait for an answer which is expected, the first due first.
+
+    Those of cases and those of referrals are asked for apart: asked for both, PostgreSQL joins all
+    referrals of the force.
+    """
+    if not user.is_active or not user.roles & WORKERS:
+        return Enquiry.objects.none()
+    whose = _of_cases(user) if of_cases else _of_referrals(user)
+    rows = Enquiry.objects.filter(whose, state=EnquiryState.SENT.value, answer_due_at__isnull=False)
     return rows.order_by("answer_due_at", "id")
 
 

@@ -1,6 +1,7 @@
 """What enquiries add to the pages of others, and to what is due."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -11,7 +12,7 @@ from polit.web.accounts.models import User
 from polit.web.accounts.signed_in import user_of
 from polit.web.core.access import case_access_of
 from polit.web.core.chronology import Happening
-from polit.web.core.due import Due, DueRecords, Waiting
+from polit.web.core.due import Due, DueMerged, DueRecords, Waiting
 from polit.web.enquiries.models import Enquiry
 from polit.web.enquiries.queries import (
     answers_of,
@@ -54,8 +55,9 @@ def enquiry_url(enquiry: Enquiry) -> str:
     return reverse("enquiries:page", args=[enquiry.referral_id, enquiry.pk])
 
 
-def _awaited(user: Waiting) -> QuerySet[Enquiry]:
-    return enquiries_awaited(user) if isinstance(user, User) else Enquiry.objects.none()
+def _awaited(user: Waiting, *, of_cases: bool) -> QuerySet[Enquiry]:
+    assert isinstance(user, User)
+    return enquiries_awaited(user, of_cases=of_cases)
 
 
 def _due(each: Enquiry) -> Due:
@@ -67,9 +69,13 @@ def _due(each: Enquiry) -> Due:
     )  # fmt: skip
 
 
-ANSWERS_DUE = DueRecords(
-    Enquiry, _awaited, ("referral", "case"), "answer_due_at", _due, owner="sent_by"
-)
+ANSWERS_DUE = DueMerged(
+    tuple(
+        DueRecords(Enquiry, partial(_awaited, of_cases=of_cases), ("referral", "case"),
+                   "answer_due_at", _due, owner="sent_by")
+        for of_cases in (True, False)
+    )
+)  # fmt: skip
 """The answers that are awaited."""
 
 

@@ -23,6 +23,7 @@ from polit.web.items.models import Item
 from polit.web.items.rules import place_of
 from polit.web.items.services.building import items_build
 from polit.web.media.models import Entry, QuarantinedContent
+from polit.web.media.signals import quarantine_changed
 from polit.web.safeguarding.models import ChildRecord, SafeguardingTask
 from polit.web.victims.models import SeriesMedia, UnknownChild, VictimEnquiry
 from polit.web.victims.services import appearance_record, clue_tie, media_link
@@ -78,9 +79,12 @@ def test_an_item_that_is_quarantined_since_is_in_no_series_and_its_clue_is_told_
     page = client.get(url).content.decode()
     assert str(media.pk) in page
     assert "walnut tree" in page
+    assert url in client.get("/search/", {"q": "walnut"}).content.decode()
     with act(SYSTEM, "tests.hold", reason="a test", case=case) as deed:
         QuarantinedContent(case=case, sha256=bytes(media.sha256), is_blocked=True).save()
+        quarantine_changed.send(sender=None, case_id=case.id)
         deed.about("content", "1")
+    assert url not in client.get("/search/", {"q": "walnut"}).content.decode()
     for address in (url, f"{url}clues/add/"):
         page = client.get(address).content.decode()
         assert str(media.pk) not in page

@@ -7,6 +7,7 @@ from polit.web.core.due import DueSource, register_due
 from polit.web.core.searching import register_searchable
 from polit.web.core.sections import register_section
 from polit.web.core.titles import register_titles
+from polit.web.media.signals import quarantine_changed
 from polit.web.victims.rules import READERS
 
 _TITLES = {
@@ -51,6 +52,7 @@ class VictimsConfig(AppConfig):
         register_section("task", 100, "victims/task_section.html", sections.task_series)
         register_section("entry", 200, "victims/entry_section.html", sections.entry_series)
         register_due(DueSource("victims.answer", "Answers about unknown children", READERS, DUE))
+        quarantine_changed.connect(found.clues_mark, dispatch_uid="polit.victims")
         register_happenings("victims", found.happenings)
         for searchable in found.searchables():
             register_searchable(searchable)

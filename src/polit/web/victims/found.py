@@ -10,7 +10,7 @@ from polit.web.accounts.models import User
 from polit.web.cases.queries import case_ids_for
 from polit.web.core.chronology import Happening
 from polit.web.core.due import Waiting
-from polit.web.core.searching import Entry, Searchable, corrected
+from polit.web.core.searching import Entry, Searchable, corrected, rows_written
 from polit.web.victims.models import Clue, ClueTie, Series, SeriesCase, UnknownChild, UnknownStep
 from polit.web.victims.queries import clues_shown
 from polit.web.victims.rules import READERS
@@ -75,6 +75,11 @@ def _clues(records: Sequence[Model]) -> Iterator[Entry]:
         url = reverse("victims:series", args=[clue.case_id, each.series_id])
         yield Entry(clue.pk, clue.case_id, f"Clue: {clue.kind_label}",
                     f"{clue.text}\n{clue.found_by}", url, READERS)  # fmt: skip
+
+
+def clues_mark(case_id: UUID, **_said: object) -> None:
+    """Have the search look again at clues in items: what is quarantined is not to be found."""
+    rows_written(Clue, Clue.objects.filter(case_id=case_id, media__isnull=False))
 
 
 def _of_place(place: Model) -> Iterable[UUID]:

@@ -20,6 +20,7 @@ from polit.web.media.models import (
     QuarantinedFolder,
 )
 from polit.web.media.rules import Ground, PrivilegeState, rows_of
+from polit.web.media.signals import quarantine_changed
 
 Value = TypeVar("Value")
 _AT_ONCE = 2_000
@@ -84,6 +85,7 @@ def blocks_refresh(case_id: UUID, contents: Sequence[bytes] | None = None) -> No
     rows.filter(hidden, is_blocked=False).update(is_blocked=True)
     rows.filter(~hidden, is_blocked=True).update(is_blocked=False)
     _refresh_folders(case_id)
+    quarantine_changed.send(sender=None, case_id=case_id)
 
 
 def _refresh_folders(case_id: UUID) -> None:

@@ -30,7 +30,7 @@ RECEIVED = "received"
 ASKED_MOST = 100
 """Rows of one kind that are counted; further pages look through as many more as they need."""
 _NARROWED_MOST = 500
-"""So many are looked through for what is somebody's own, or late: more wait for nobody's eyes."""
+"""So many are looked through for what is somebody's own: more wait for nobody's eyes."""
 _AFTER_DIGITS = 6
 
 
@@ -85,8 +85,9 @@ def due_list(
     now = now_utc()
     is_number = after.isascii() and after.isdigit() and len(after) <= _AFTER_DIGITS
     first = int(after) if is_number else 0
-    is_narrowed = wanted.whose is not None or wanted.overdue
-    most = max(ASKED_MOST, first + size + 1, _NARROWED_MOST if is_narrowed else 0)
+    # What is late comes first in each kind anyway; what is somebody's own lies anywhere.
+    narrowed_most = 0 if wanted.whose is None else _NARROWED_MOST
+    most = max(ASKED_MOST, first + size + 1, narrowed_most)
     asking = Asking(user, most, read)
     asked = [(source, source.steps.times(asking)) for source in due_sources(user.roles)]
     counts = [kind_count(each.kind, each.label, times, now, most) for each, times in asked]

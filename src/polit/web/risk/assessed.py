@@ -1,7 +1,7 @@
 """The assessments of thousands of cases in few columns, read once for all kinds of deadline."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 from uuid import UUID
@@ -122,7 +122,7 @@ def _later_referrals(asking: Asking) -> Sequence[Later]:
     return later_referrals(stopped)
 
 
-def _by_subject(rows: Iterator[BareAssessment] | list[BareAssessment]) -> Assessments:
+def _by_subject(rows: Iterable[BareAssessment]) -> Assessments:
     found: dict[UUID, list[BareAssessment]] = defaultdict(list)
     for each in rows:
         found[each.subject_id].append(each)

@@ -16,13 +16,11 @@ from django.urls import reverse
 from polit.base.clock import now_utc
 from polit.web.accounts.models import User
 from polit.web.cases.models import Case
-from polit.web.cases.queries import cases_for
-from polit.web.cases.rules import CaseStatus
 from polit.web.core.due import Asking, Due, Waiting
 from polit.web.referrals.models import Referral
 from polit.web.referrals.queries import may_read_referrals, referrals_for
 from polit.web.referrals.rules import WAITING, ReferralState
-from polit.web.risk.assessed import BareAssessment, unanswered
+from polit.web.risk.assessed import BareAssessment, open_cases, unanswered
 from polit.web.risk.later import later_referrals
 from polit.web.risk.models import RiskAssessment
 from polit.web.risk.queries import clock_of, in_force
@@ -174,7 +172,7 @@ def _assessed_first(asking: Asking) -> list[QueueRow]:
 def _unassessed(user: User, most: int) -> list[QueueRow]:
     """Return what waits that nobody assessed: all cases, and so many of the oldest referrals."""
     standing = RiskAssessment.objects.standing()
-    found = _open_cases(user).filter(
+    found = open_cases(user).filter(
         ~Exists(standing.filter(case=OuterRef("pk"))),
         ~Exists(standing.filter(referral__case=OuterRef("pk"))),
     )
@@ -193,7 +191,7 @@ def _unassessed(user: User, most: int) -> list[QueueRow]:
 def _waiting(user: User, *, is_assessed: bool = False) -> list[QueueRow]:
     """Return what waits, or of the referrals among it only those that somebody assessed."""
     # What was answered is left out first: it is most of the cases that are not closed.
-    mine = dict(_open_cases(user).values_list("pk", "reference"))
+    mine = dict(open_cases(user).values_list("pk", "reference"))
     stopped = stops_of(mine).keys()
     cases = {key: mine[key] for key in mine.keys() - stopped}
     standing = RiskAssessment.objects.standing()
@@ -243,10 +241,6 @@ def _alone(user: User) -> QuerySet[Referral]:
     if not may_read_referrals(user):
         return Referral.objects.none()
     return Referral.objects.filter(state__in=[each.value for each in WAITING])
-
-
-def _open_cases(user: User) -> QuerySet[Case]:
-    return cases_for(user).exclude(status=CaseStatus.CLOSED.value)
 
 
 def _judged(rows: QuerySet[RiskAssessment], about: str) -> dict[UUID, list[_Judged]]:

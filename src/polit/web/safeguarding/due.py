@@ -186,7 +186,7 @@ class _Untold:
         return [_untold_due(each) for each in untold(_children(asking), asking.most)]
 
     def times(self, asking: Asking) -> Sequence[DueTime]:
-        """Return the times of the same. Two queries."""
+        """Return the times of the same. Three queries."""
         found = untold_found(_children(asking), asking.most)
         return [DueTime(each.due_at or each.arises_at, "", each) for each in found]
 

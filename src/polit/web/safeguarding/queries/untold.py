@@ -106,7 +106,7 @@ def untold(children: Q, most: int | None = None) -> list[Untold]:
 
 
 def untold_found(children: Q, most: int | None = None) -> list[FoundUntold]:
-    """Return the same as ``untold``, without the children. Two queries."""
+    """Return the same as ``untold``, without the children. Three queries."""
     found = [
         each for source, asked in _everything() for each in _found(children, source, asked, most)
     ]
